@@ -1,0 +1,103 @@
+"""Values and protocols of the engines: pixels and faces, no time and no devices.
+
+Coordinate frame everywhere: pixels of the image at hand, origin at its top-left corner, x to the right, y down,
+pixel centres at whole numbers.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Image: TypeAlias = NDArray[np.uint8]
+"""(H, W, 3) uint8 BGR, C-contiguous. BGR because OpenCV, PyAV and pyvirtualcam all take it."""
+
+Points: TypeAlias = NDArray[np.float32]
+"""(N, 2) or (N, 3) float32, image px; z has the scale of x, and a smaller z is nearer to the camera."""
+
+Affine: TypeAlias = NDArray[np.float64]
+"""(2, 3) float64, image px -> crop px. One direction everywhere; invert it to go back."""
+
+MESH_POINTS = 468
+"""Landmarks of a face mesh (MediaPipe's numbering)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """A face found by a detector, roughly placed."""
+
+    box_xyxy: Points  # (4,) float32 px
+    keypoints: Points  # (6, 2) px: image-left eye, image-right eye, nose tip, mouth, image-left ear, image-right ear
+    score: float  # 0..1
+
+    def __post_init__(self) -> None:
+        if self.box_xyxy.shape != (4,) or self.keypoints.shape != (6, 2):
+            raise ValueError(
+                f"Detection needs box_xyxy (4,) and keypoints (6, 2), "
+                f"got {self.box_xyxy.shape} and {self.keypoints.shape}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Roi:
+    """A rotated square of an image: where to look for landmarks."""
+
+    centre_xy: tuple[float, float]  # px
+    size: float  # edge, px
+    angle: float  # radians; the square's x axis points along (cos, sin)
+
+
+@dataclass(frozen=True, slots=True)
+class FaceLandmarks:
+    """The dense landmarks of one face and how sure the model is that a face is there."""
+
+    points: Points  # (468, 3) px
+    presence: float  # 0..1
+
+    def __post_init__(self) -> None:
+        if self.points.shape != (MESH_POINTS, 3):
+            raise ValueError(f"FaceLandmarks needs points ({MESH_POINTS}, 3), got {self.points.shape}")
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePhoto:
+    """A photo that was examined and found usable: the face that others will wear."""
+
+    name: str
+    image: Image
+    face: FaceLandmarks
+
+
+class FaceDetector(Protocol):
+    """Finds faces in a whole image."""
+
+    def detect(self, image: Image) -> list[Detection]:
+        """Faces of `image`, best first; an empty list says that it looked and saw nobody."""
+        ...
+
+
+class FaceLandmarker(Protocol):
+    """Places dense landmarks on a face whose whereabouts are known."""
+
+    def locate(self, image: Image, roi: Roi) -> FaceLandmarks:
+        """Landmarks of the face inside `roi`, in pixels of `image`."""
+        ...
+
+
+class PreparedFace(Protocol):
+    """A source person made ready to be worn."""
+
+    def paint(self, canvas: Image, face: FaceLandmarks) -> None:
+        """Swap `face` in `canvas`, in place; no pixel outside the face's rectangle is touched."""
+        ...
+
+
+class FaceSwapper(Protocol):
+    """A way of swapping faces."""
+
+    name: str
+
+    def prepare(self, photo: SourcePhoto) -> PreparedFace:
+        """Do once per source whatever need not be done per frame."""
+        ...

@@ -1,0 +1,33 @@
+"""Failures that a person can mend.
+
+Knows the tree below; knows nothing of how they are shown (that is `realtime.cli`). This is the lowest layer, so every
+layer may raise them.
+
+    UserError                  anything with a remedy: printed as `error:` + `hint:`, exit status 2
+    |-- UnknownModelError      a name that is not in the manifest
+    |-- DownloadError          the bytes could not be fetched or stored
+    `-- ChecksumError          bytes came, but not the ones that were promised
+"""
+
+
+class UserError(Exception):
+    """A failure with a remedy. It cannot be made without one.
+
+    problem: what went wrong, with the values involved and the library's own message. remedy: what to type or change.
+    """
+
+    def __init__(self, problem: str, *, remedy: str) -> None:
+        super().__init__(problem)
+        self.remedy = remedy
+
+
+class UnknownModelError(UserError):
+    """The manifest has no such model."""
+
+
+class DownloadError(UserError):
+    """A model file could not be fetched or stored."""
+
+
+class ChecksumError(UserError):
+    """A file is not the one the manifest names."""

@@ -1,0 +1,21 @@
+"""What can go wrong with devices, files and streams.
+
+UserError
+`-- StreamError
+    |-- SourceError     a camera, file or URL that cannot be opened or read
+    `-- SinkError       an output that cannot be opened, written or finished
+"""
+
+from models.errors import UserError
+
+
+class StreamError(UserError):
+    """A failure of the stream that a person can mend."""
+
+
+class SourceError(StreamError):
+    """An input that cannot be opened or read."""
+
+
+class SinkError(StreamError):
+    """An output that cannot be opened, written or finished."""

@@ -1,0 +1,121 @@
+"""What travels between threads: pictures with an order and a time, and the protocols of those who hand them on.
+
+Knows time and order; knows nothing of tensors, codecs or devices. An image belongs to whoever holds its `Frame`:
+a source hands it over and never touches it again, the pipeline may paint into it, and once it is in a `ShownFrame`
+it is read-only, because several outputs share it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from pathlib import Path
+from typing import Protocol
+
+from engines.types import Image
+
+
+class Outcome(StrEnum):
+    """What became of a frame."""
+
+    SWAPPED = "swapped"  # every wanted face carries the source
+    NO_FACE = "no_face"  # nobody in view, shown as it came because that was asked for
+    WITHHELD = "withheld"  # nobody found, and the picture was therefore not shown
+    FAILED = "failed"  # the engines raised, and the picture was therefore not shown
+
+
+class Stage(StrEnum):
+    """The parts of a frame's way that are timed."""
+
+    WAIT = "wait"  # in the slot before the pipeline
+    TRACK = "track"
+    SWAP = "swap"
+    SHOW = "show"  # the privacy decision and the label
+    SEND = "send"
+
+
+@dataclass(frozen=True, slots=True)
+class ColourTags:
+    """How a video says its numbers are to be read: ffmpeg's integer codes, 2 = unspecified (H.273)."""
+
+    matrix: int = 2
+    primaries: int = 2
+    transfer: int = 2
+    full_range: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StreamInfo:
+    """What a source says of its pictures before the first one comes."""
+
+    name: str  # for people: "0", "clip.mp4", "test"
+    size_wh: tuple[int, int]  # px, after rotation
+    rate: Fraction  # nominal frames per second
+    live: bool  # True: the newest frame wins; False: every frame counts
+    time_base: Fraction = Fraction(1, 90_000)  # seconds per unit of `Frame.pts`
+    frame_count: int | None = None  # of a file, where it says so (for the progress bar)
+    pixel_aspect: Fraction = Fraction(1)
+    colour: ColourTags = ColourTags()
+    sound_from: Path | None = None  # a file whose audio streams belong to this picture
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One picture from a source."""
+
+    image: Image  # (H, W, 3) uint8 BGR, owned by the holder
+    seq: int  # 0, 1, 2 ... per source; a gap is a drop
+    captured_ns: int  # time.monotonic_ns() when the driver or decoder handed it over
+    pts: int  # presentation time in units of StreamInfo.time_base
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFrame:
+    """One picture that viewers may see. image: read-only."""
+
+    image: Image
+    seq: int
+    captured_ns: int
+    pts: int
+    outcome: Outcome
+
+
+class FrameSource(Protocol):
+    """A camera, a file, a URL, or a synthetic picture."""
+
+    @property
+    def info(self) -> StreamInfo: ...
+
+    def frames(self) -> Iterator[Frame]:
+        """Yield frames in order until the source ends or is closed. Live sources block until the next frame."""
+        ...
+
+    def close(self) -> None:
+        """Release the device. May be called twice, from any thread, and makes a waiting `frames()` end soon."""
+        ...
+
+
+class FrameSink(Protocol):
+    """A place where frames go."""
+
+    @property
+    def name(self) -> str: ...
+
+    def send(self, frame: ShownFrame) -> None:
+        """Take one frame. Called from one thread, in order. Must not write to `frame.image`."""
+        ...
+
+    def close(self) -> None:
+        """Finish: flush, rename, release. May be called twice; raises if what was produced could not be kept."""
+        ...
+
+
+class StreamObserver(Protocol):
+    """Told what happens, from whichever thread it happens in; formats nothing and must be quick."""
+
+    def on_captured(self) -> None: ...
+    def on_dropped(self, count: int) -> None: ...
+    def on_stage(self, stage: Stage, took_ns: int) -> None: ...
+    def on_detector_run(self) -> None: ...
+    def on_outcome(self, outcome: Outcome) -> None: ...
+    def on_sent(self, sink: str, frame: ShownFrame, now_ns: int) -> None: ...
