@@ -1,0 +1,1 @@
+"""Swappers: ways of putting a source face onto another."""

@@ -1,0 +1,71 @@
+"""LiteRT: the runtime of the .tflite models. The only importer of `ai_edge_litert`.
+
+Chosen because it runs BlazeFace and face mesh 3-4x faster than ONNX Runtime, whose blocked layout PReLU falls out of.
+"""
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from engines.backends import TensorSpec
+from engines.errors import BackendUnavailableError, ModelContractError
+
+
+class LiteRtSession:
+    """A .tflite model, loaded, with its buffers allocated.
+
+    path: the model file. threads: of the XNNPACK delegate; 2 is best for nets of a millisecond.
+    Raises BackendUnavailableError without the runtime, ModelContractError for a file that is no such model.
+    """
+
+    def __init__(self, path: Path, *, threads: int = 2) -> None:
+        try:
+            from ai_edge_litert.interpreter import Interpreter  # noqa: PLC0415  heavy: only when a model is opened
+        except ImportError as error:
+            raise BackendUnavailableError(
+                f"LiteRT does not load: {error}", remedy="pip install --force-reinstall ai-edge-litert"
+            ) from error
+        try:
+            with _native_stderr_muted():
+                self._interpreter = Interpreter(str(path), num_threads=threads)
+                self._interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise ModelContractError(
+                f"{path.name} is not a usable .tflite model: {error}", remedy="liveswap models verify"
+            ) from error
+        inputs = self._interpreter.get_input_details()
+        outputs = self._interpreter.get_output_details()
+        self.inputs = tuple(_spec(detail) for detail in inputs)
+        self.outputs = tuple(_spec(detail) for detail in outputs)
+        self._input_indices = [detail["index"] for detail in inputs]
+        self._output_views = {detail["name"]: self._interpreter.tensor(detail["index"]) for detail in outputs}
+
+    def run(self, *tensors: NDArray[Any]) -> Mapping[str, NDArray[Any]]:
+        for index, tensor in zip(self._input_indices, tensors, strict=True):
+            self._interpreter.set_tensor(index, tensor)
+        self._interpreter.invoke()
+        return {name: view().copy() for name, view in self._output_views.items()}
+
+    def close(self) -> None:
+        """Nothing to release by hand: the interpreter goes with its last reference."""
+
+
+def _spec(detail: dict[str, Any]) -> TensorSpec:
+    return TensorSpec(detail["name"], tuple(int(n) for n in detail["shape"]), detail["dtype"].__name__)
+
+
+@contextlib.contextmanager
+def _native_stderr_muted() -> Iterator[None]:
+    """Hide what C++ writes to file descriptor 2: LiteRT announces its delegate there and has no switch for it."""
+    keep = os.dup(2)
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(keep, 2)
+        os.close(keep)

@@ -1,0 +1,1 @@
+"""Detectors: where in an image there are faces."""

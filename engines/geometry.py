@@ -1,0 +1,111 @@
+"""Where things are: boxes, rotated squares, and the affine maps between an image and a model's crop. Pure functions.
+
+Knows coordinates; knows no model and reads pixels only to resample them.
+"""
+
+import math
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.types import Affine, Detection, Image, Points, Roi
+
+# Landmarks of the 468-point mesh that other modules name.
+IMAGE_LEFT_EYE_OUTER, IMAGE_RIGHT_EYE_OUTER = 33, 263
+NOSE_TIP, CHIN, FOREHEAD_TOP = 1, 152, 10
+
+ROI_MARGIN = 1.5
+"""Edge of the landmark model's square / longest side of the face's box: the margin the model was trained with."""
+
+
+def roi_to_crop(roi: Roi, crop_size: int) -> Affine:
+    """Map that takes `roi`'s square to a crop of crop_size x crop_size px, x axis along the square's angle."""
+    scale = crop_size / roi.size
+    cos, sin = math.cos(roi.angle) * scale, math.sin(roi.angle) * scale
+    linear = np.array([[cos, sin], [-sin, cos]])
+    offset = crop_size / 2 - linear @ np.asarray(roi.centre_xy)
+    return np.column_stack([linear, offset])
+
+
+def invert_affine(affine: Affine) -> Affine:
+    """The map back. affine: (2, 3)."""
+    linear = np.linalg.inv(affine[:, :2])
+    return np.column_stack([linear, -linear @ affine[:, 2]])
+
+
+def transform_points(points: Points, affine: Affine) -> Points:
+    """Apply `affine` to x and y; a third column (z) is scaled by the map's mean scale. Returns a new array."""
+    moved = np.empty_like(points)
+    moved[:, :2] = points[:, :2] @ affine[:, :2].T + affine[:, 2]
+    if points.shape[1] == 3:
+        moved[:, 2] = points[:, 2] * math.sqrt(abs(np.linalg.det(affine[:, :2])))
+    return moved
+
+
+def warp_crop(image: Image, affine: Affine, size: int) -> Image:
+    """The size x size crop that `affine` selects, bilinear; beyond the image's edge its border is continued."""
+    return cv2.warpAffine(  # type: ignore[return-value]
+        image, affine, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+
+
+def letterbox(image: Image, size: int) -> tuple[Image, float, tuple[int, int]]:
+    """Fit `image` into a black square of `size` px.
+
+    Returns the square, the scale (square px per image px) and the picture's offset (x, y) in the square.
+    """
+    height, width = image.shape[:2]
+    scale = size / max(height, width)
+    fitted_wh = max(1, round(width * scale)), max(1, round(height * scale))
+    shrinking = scale < 0.5  # bilinear skips pixels there
+    fitted = cv2.resize(image, fitted_wh, interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR)
+    x, y = (size - fitted_wh[0]) // 2, (size - fitted_wh[1]) // 2
+    square = np.zeros((size, size, 3), np.uint8)
+    square[y : y + fitted_wh[1], x : x + fitted_wh[0]] = fitted
+    return square, scale, (x, y)
+
+
+def roi_from_detection(face: Detection) -> Roi:
+    """The landmark model's square for a detected face: levelled by the eyes, centred on the box."""
+    eyes = face.keypoints[1] - face.keypoints[0]
+    centre = (face.box_xyxy[:2] + face.box_xyxy[2:]) / 2
+    edge = float((face.box_xyxy[2:] - face.box_xyxy[:2]).max())
+    return Roi((float(centre[0]), float(centre[1])), edge * ROI_MARGIN, math.atan2(float(eyes[1]), float(eyes[0])))
+
+
+def roi_from_landmarks(points: Points) -> Roi:
+    """The square for the next look at a face whose landmarks are known. points: (468, 2 or 3) px."""
+    eyes = points[IMAGE_RIGHT_EYE_OUTER, :2] - points[IMAGE_LEFT_EYE_OUTER, :2]
+    angle = math.atan2(float(eyes[1]), float(eyes[0]))
+    cos, sin = math.cos(angle), math.sin(angle)
+    level = points[:, :2] @ np.array([[cos, -sin], [sin, cos]], np.float32)
+    low, high = level.min(axis=0), level.max(axis=0)
+    centre = np.array([[cos, -sin], [sin, cos]]) @ ((low + high) / 2)
+    return Roi((float(centre[0]), float(centre[1])), float((high - low).max()) * ROI_MARGIN, angle)
+
+
+def box_of(points: Points) -> Points:
+    """(4,) float32: the upright box x1, y1, x2, y2 around points, px."""
+    return np.concatenate([points[:, :2].min(axis=0), points[:, :2].max(axis=0)])
+
+
+def eye_distance(points: Points) -> float:
+    """Distance of the outer eye corners, px: the unit in which landmark errors are given."""
+    return float(np.linalg.norm(points[IMAGE_RIGHT_EYE_OUTER, :2] - points[IMAGE_LEFT_EYE_OUTER, :2]))
+
+
+def iou(box: Points, boxes: Points) -> NDArray[np.float32]:
+    """Intersection over union of one box (4,) with each of boxes (N, 4). Returns (N,)."""
+    low = np.maximum(box[:2], boxes[:, :2])
+    high = np.minimum(box[2:], boxes[:, 2:])
+    shared = np.prod(np.clip(high - low, 0, None), axis=1)
+    area = float(np.prod(box[2:] - box[:2]))
+    areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+    return np.asarray(shared / np.maximum(area + areas - shared, 1e-9), np.float32)
+
+
+def distance_to(points: Points, landmarks: NDArray[np.int32]) -> NDArray[np.float32]:
+    """(N,) distance of each point to the nearest of the points that `landmarks` names. points: (N, D)."""
+    apart = points[:, np.newaxis] - points[landmarks]
+    return np.asarray(np.sqrt((apart * apart).sum(axis=2).min(axis=1)), np.float32)

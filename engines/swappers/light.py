@@ -1,0 +1,90 @@
+"""The light on a face: a smooth field of colour over its landmarks.
+
+Light changes slowly over a face; skin, brows and lips do not. So the colour at each landmark is averaged with that of
+its neighbours on skin, weighted by distance along the source's geometry, and the ratio of two such fields turns one
+person's light into another's. Four hundred vertices instead of two blurred pictures: a matrix product of 0.1 ms.
+
+Knows vertices and colours; knows nothing of how pixels are painted.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engines import mesh_topology
+from engines.geometry import box_of, distance_to, eye_distance
+from engines.types import MESH_POINTS, Image, Points
+
+# In distances between the outer eye corners.
+LIGHT_SIGMA = 0.2
+"""How far light is averaged: much finer and the wearer's own features come through as shadows."""
+NOT_SKIN = 0.10
+"""Vertices this near to an eye, the mouth or a brow do not speak for the skin."""
+HAIRLINE = 0.06
+"""Vertices this near to the outline may lie on hair or background."""
+
+SAMPLED_PX = 96
+"""Longer side of the reduced face from which vertex colours are read."""
+BRIGHTNESS_LIMITS = (0.35, 2.5)
+LOCAL_TINT_LIMITS = (0.85, 1.18)
+"""Of each channel beside brightness and the face's overall tint: a deep shadow has little colour left to amplify."""
+LUMA = np.array([0.114, 0.587, 0.299], np.float32)
+"""BT.601 luma of BGR."""
+BLACK_OFFSET = 2.0
+"""Added to both lights before the ratio: the ratio of two near-blacks says nothing."""
+OUTLIER_SIGMA = 120.0
+"""Colour distance (0..441) from the median skin at which a vertex loses most of its say: hair, glasses, a hand."""
+
+
+class LightField:
+    """Smooths vertex colours over one face's geometry. points: (468, 3) px of the source."""
+
+    def __init__(self, points: Points) -> None:
+        unit = points / eye_distance(points)
+        apart = unit[:, np.newaxis] - unit[np.newaxis]
+        near = np.exp(-(apart * apart).sum(axis=2) / (2 * LIGHT_SIGMA**2))
+        self._weights = (near * skin_vertices(unit)).astype(np.float32)
+
+    def smooth(self, colours: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(468, 3) BGR 0..255 -> the light at each vertex, (468, 3). Vertices whose colour is no skin's are ignored."""
+        apart = colours - np.median(colours, axis=0)
+        say = np.exp(-(apart * apart).sum(axis=1) / (2 * OUTLIER_SIGMA**2)) + 1e-3
+        weighted = self._weights @ np.column_stack([colours * say[:, np.newaxis], say]).astype(np.float32)
+        return np.asarray(weighted[:, :3] / weighted[:, 3:], np.float32)
+
+    @staticmethod
+    def gain(source: NDArray[np.float32], wearer: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(468, 3) factors that turn the source's light into the wearer's: brightness x skin tone x local tint."""
+        ratio = (wearer + BLACK_OFFSET) / (source + BLACK_OFFSET)
+        brightness = ((wearer @ LUMA + BLACK_OFFSET) / (source @ LUMA + BLACK_OFFSET))[:, np.newaxis]
+        tint = ratio / brightness
+        tone = np.median(tint, axis=0)
+        local = np.clip(tint / tone, *LOCAL_TINT_LIMITS)
+        return np.asarray(np.clip(brightness, *BRIGHTNESS_LIMITS) * tone * local, np.float32)
+
+
+def skin_vertices(unit: Points) -> NDArray[np.bool_]:
+    """(468,) whether a vertex lies on plain skin. unit: (468, 3) in eye distances."""
+    features = np.concatenate([mesh_topology.inner_lips(), *mesh_topology.eye_rims(), mesh_topology.BROWS])
+    skin: NDArray[np.bool_] = np.ones(MESH_POINTS, bool)
+    for landmarks, reach in ((features, NOT_SKIN), (mesh_topology.face_oval(), HAIRLINE)):
+        skin &= distance_to(unit, landmarks) > reach
+    return skin
+
+
+def sample_vertices(image: Image, points: Points) -> NDArray[np.float32]:
+    """(468, 3) float32 BGR: the mean colour around each vertex.
+
+    image: (H, W, 3). points: (468, 2 or 3) px, may lie outside it (the nearest edge is taken). Reads the face's box
+    only, reduced to SAMPLED_PX, so each reading averages over about a hundredth of the face's height.
+    """
+    height, width = image.shape[:2]
+    x1, y1, x2, y2 = box_of(points)
+    left, top = min(max(0, int(x1)), width - 1), min(max(0, int(y1)), height - 1)
+    right, bottom = max(left + 1, min(width, int(x2) + 1)), max(top + 1, min(height, int(y2) + 1))
+    scale = SAMPLED_PX / max(right - left, bottom - top)
+    reduced_wh = max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale))
+    reduced = cv2.resize(image[top:bottom, left:right], reduced_wh, interpolation=cv2.INTER_AREA)
+    x = np.clip((points[:, 0] - left) * scale, 0, reduced_wh[0] - 1).astype(np.intp)
+    y = np.clip((points[:, 1] - top) * scale, 0, reduced_wh[1] - 1).astype(np.intp)
+    return np.asarray(reduced[y, x], np.float32)

@@ -1,0 +1,150 @@
+"""Who is where, frame after frame, with as few detector runs as possible.
+
+A face that was found once is followed by its landmarks: those of the last frame say where to look in this one. The
+detector looks only when somebody was lost, when nobody is followed, and now and then for newcomers.
+
+Knows faces over time; knows nothing of sources, swapping or threads.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from engines.geometry import box_of, eye_distance, iou, roi_from_detection, roi_from_landmarks
+from engines.types import Detection, FaceDetector, FaceLandmarker, FaceLandmarks, Image, Points
+from realtime.smoothing import OneEuro
+
+MIN_PRESENCE = 0.5
+SEARCH_PERIOD_NS = 1_500_000_000
+"""Between looks for newcomers: under 3 % of the frames at 25 fps."""
+REMEMBER_NS = 1_000_000_000
+"""How long a lost face's number is kept for its return."""
+SAME_FACE_IOU = 0.3
+TAKE_OVER_RATIO = 1.3
+"""A newcomer must be this much larger to take the place of a face that is followed already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A face that is in view now. id: never reused. face: steadied landmarks, px. age: frames followed, from 1."""
+
+    id: int
+    face: FaceLandmarks
+    age: int
+
+
+@dataclass(slots=True)
+class _Followed:
+    id: int
+    raw: FaceLandmarks  # as the model gave them: smoothing must not feed back into where to look
+    seen_ns: int
+    age: int = 0
+    smoother: OneEuro = field(default_factory=OneEuro)
+
+    @property
+    def box(self) -> Points:
+        return box_of(self.raw.points)
+
+
+class FaceTracker:
+    """Follows up to `max_faces` faces, the largest ones. One thread at a time.
+
+    on_detector_run: called at each run of the detector, for the metrics.
+    """
+
+    def __init__(
+        self,
+        detector: FaceDetector,
+        landmarker: FaceLandmarker,
+        *,
+        max_faces: int = 1,
+        on_detector_run: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._detector = detector
+        self._landmarker = landmarker
+        self._max_faces = max_faces
+        self._on_detector_run = on_detector_run
+        self._followed: list[_Followed] = []
+        self._lost: list[_Followed] = []
+        self._next_id = 1
+        self._searched_ns: int | None = None
+
+    def update(self, image: Image, at_ns: int) -> list[Track]:
+        """The faces really seen in `image`, largest first.
+
+        image: BGR. at_ns: its time, monotonic ns, rising from call to call.
+        """
+        lost_somebody = self._follow(image, at_ns)
+        if lost_somebody or self._search_is_due(at_ns):
+            self._search(image, at_ns)
+        self._followed.sort(key=lambda face: -_size(face.box))
+        return [self._track(face, at_ns) for face in self._followed]
+
+    def _search_is_due(self, at_ns: int) -> bool:
+        if not self._followed or self._searched_ns is None:
+            return True
+        return at_ns - self._searched_ns >= SEARCH_PERIOD_NS
+
+    def _follow(self, image: Image, at_ns: int) -> bool:
+        """Look where each face was; returns whether one was not there any more."""
+        still: list[_Followed] = []
+        for face in sorted(self._followed, key=lambda face: -face.age):
+            found = self._landmarker.locate(image, roi_from_landmarks(face.raw.points))
+            doubles = any(iou(box_of(found.points), other.box[np.newaxis])[0] > SAME_FACE_IOU for other in still)
+            if found.presence >= MIN_PRESENCE and not doubles:
+                face.raw, face.seen_ns = found, at_ns
+                still.append(face)
+            else:
+                self._lost.append(face)
+        lost_somebody = len(still) < len(self._followed)
+        self._followed = still
+        self._lost = [face for face in self._lost if at_ns - face.seen_ns <= REMEMBER_NS]
+        return lost_somebody
+
+    def _search(self, image: Image, at_ns: int) -> None:
+        self._searched_ns = at_ns
+        self._on_detector_run()
+        detections = sorted(self._detector.detect(image), key=lambda found: -_size(found.box_xyxy))
+        for detection in detections:
+            boxes = np.array([face.box for face in self._followed], np.float32).reshape(-1, 4)
+            known = iou(detection.box_xyxy, boxes).max(initial=0) > SAME_FACE_IOU
+            if not known and self._has_place_for(detection):
+                self._begin(image, detection, at_ns)
+
+    def _has_place_for(self, detection: Detection) -> bool:
+        if len(self._followed) < self._max_faces:
+            return True
+        smallest = min(_size(face.box) for face in self._followed)
+        return _size(detection.box_xyxy) > TAKE_OVER_RATIO * smallest
+
+    def _begin(self, image: Image, detection: Detection, at_ns: int) -> None:
+        found = self._landmarker.locate(image, roi_from_detection(detection))
+        if found.presence >= MIN_PRESENCE:  # a second look from a better place steadies the first frame
+            found = self._landmarker.locate(image, roi_from_landmarks(found.points))
+        if found.presence < MIN_PRESENCE:
+            return
+        self._followed.append(_Followed(self._id_for(found), found, at_ns))
+        if len(self._followed) > self._max_faces:
+            self._followed.remove(min(self._followed, key=lambda face: _size(face.box)))
+
+    def _id_for(self, found: FaceLandmarks) -> int:
+        """The number of a face lost near here a moment ago, or a new one."""
+        box = box_of(found.points)
+        for face in self._lost:
+            if iou(box, face.box[np.newaxis])[0] > SAME_FACE_IOU:
+                self._lost.remove(face)
+                return face.id
+        self._next_id += 1
+        return self._next_id - 1
+
+    @staticmethod
+    def _track(face: _Followed, at_ns: int) -> Track:
+        face.age += 1
+        points = face.smoother.update(face.raw.points, at_ns, eye_distance(face.raw.points))
+        return Track(face.id, FaceLandmarks(points, face.raw.presence), face.age)
+
+
+def _size(box_xyxy: Points) -> float:
+    """Longer side, px."""
+    return float((box_xyxy[2:] - box_xyxy[:2]).max())

@@ -1,0 +1,110 @@
+"""Tracking with fakes: who is who, and how seldom the detector looks. Real clips are in test_real_tracking.py."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from engines.fakes import FakeDetector, FakeLandmarker, picture_with_faces
+from engines.geometry import box_of
+from realtime.tracking import FaceTracker, Track
+
+FRAME_NS = 33_333_333
+Faces = list[tuple[int, int, int]]
+
+
+class Scene:
+    """Runs a tracker over pictures made of squares."""
+
+    def __init__(self, max_faces: int = 8) -> None:
+        self.detector, self.landmarker = FakeDetector(), FakeLandmarker()
+        self.tracker = FaceTracker(self.detector, self.landmarker, max_faces=max_faces)
+        self.now_ns = 0
+
+    def show(self, faces: Faces, frames: int = 1) -> list[Track]:
+        tracks: list[Track] = []
+        for _ in range(frames):
+            self.now_ns += FRAME_NS
+            tracks = self.tracker.update(picture_with_faces((640, 360), faces), self.now_ns)
+        return tracks
+
+
+def test_face_is_found_in_the_first_frame_and_followed_without_the_detector() -> None:
+    scene = Scene()
+    [track] = scene.show([(200, 180, 80)])
+    assert (track.id, track.age) == (1, 1)
+    for step in range(1, 40):
+        [track] = scene.show([(200 + 5 * step, 180, 80)])
+    assert (track.id, track.age) == (1, 40)
+    assert scene.detector.runs == 1
+    centre = (box_of(track.face.points)[:2] + box_of(track.face.points)[2:]) / 2
+    assert centre == pytest.approx([395, 180], abs=4)
+
+
+def test_detector_looks_for_newcomers_now_and_then_but_seldom() -> None:
+    scene = Scene()
+    scene.show([(200, 180, 80)], frames=300)
+    assert 2 <= scene.detector.runs <= 300 * 0.05
+
+
+def test_newcomer_gets_the_next_number_and_the_first_keeps_its_own() -> None:
+    scene = Scene()
+    scene.show([(150, 180, 80)], frames=5)
+    tracks = scene.show([(150, 180, 80), (450, 180, 100)], frames=60)
+    assert [(track.id, round(float(track.face.points[1, 0]), -1)) for track in tracks] == [(2, 450), (1, 150)]
+
+
+def test_nobody_is_an_empty_list_and_everybody_who_returns_soon_keeps_the_number() -> None:
+    scene = Scene()
+    scene.show([(200, 180, 80)], frames=10)
+    assert scene.show([], frames=15) == []
+    [track] = scene.show([(210, 185, 80)])
+    assert track.id == 1
+
+
+@pytest.mark.parametrize("returns", [(200, 180, 80), (500, 180, 80)], ids=["same place, late", "another place, soon"])
+def test_number_is_never_given_to_somebody_else(returns: tuple[int, int, int]) -> None:
+    scene = Scene()
+    scene.show([(200, 180, 80)], frames=10)
+    scene.show([], frames=60 if returns[0] == 200 else 3)
+    [track] = scene.show([returns])
+    assert track.id == 2
+
+
+def test_largest_face_comes_first_and_no_more_than_asked_are_followed() -> None:
+    scene = Scene(max_faces=2)
+    tracks = scene.show([(100, 180, 50), (300, 180, 90), (500, 180, 70)], frames=60)
+    assert [round(float(track.face.points[1, 0]), -2) for track in tracks] == [300, 500]
+    scene.landmarker.calls = 0
+    scene.show([(100, 180, 50), (300, 180, 90), (500, 180, 70)], frames=10)
+    assert scene.landmarker.calls == 20
+
+
+@pytest.mark.parametrize(("newcomer_px", "taken_over"), [(84, False), (140, True)])
+def test_only_a_much_larger_newcomer_takes_the_place_of_the_face_that_is_followed(
+    newcomer_px: int, taken_over: bool
+) -> None:
+    scene = Scene(max_faces=1)
+    scene.show([(150, 180, 80)], frames=5)
+    [track] = scene.show([(150, 180, 80), (450, 180, newcomer_px)], frames=60)
+    assert (track.id == 2) == taken_over
+
+
+def test_one_face_never_becomes_two() -> None:
+    scene = Scene()
+    scene.show([(150, 180, 80), (260, 180, 80)], frames=5)
+    for gap in range(110, -1, -10):  # they meet and stay merged
+        tracks = scene.show([(150, 180, 80), (150 + gap, 180, 80)])
+    tracks = scene.show([(150, 180, 80)], frames=5)
+    assert len(tracks) == 1
+
+
+def test_smoothing_does_not_feed_back_into_where_to_look() -> None:
+    scene = Scene()
+    positions = []
+    for step in range(30):
+        [track] = scene.show([(100 + 15 * step, 180, 80)])  # 450 px a second: the filter lags, the region must not
+        positions.append(float(track.face.points[1, 0]))
+    assert all(b > a for a, b in pairwise(positions))
+    assert np.abs(np.array(positions[10:]) - (100 + 15 * np.arange(10, 30))).max() < 8
+    assert scene.detector.runs == 1
