@@ -1,0 +1,55 @@
+"""Outputs: where frames go. `open_sink` reads the grammar of --output; each kind has its own file.
+
+out.mp4 .mkv .mov .webm          a video file
+out.png .jpg .jpeg .webp         a picture: the first swapped frame
+null                             nowhere, for measuring
+"""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from realtime.errors import SinkError
+from realtime.outputs.null import NullSink
+from realtime.outputs.recorder import CONTAINERS, EncoderOptions, VideoRecorder
+from realtime.outputs.still import PICTURES, StillSink
+from realtime.types import FrameSink, StreamInfo
+
+PLANNED = ("virtual", "rtmp", "srt", "udp", "rtsp")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputOptions:
+    """How outputs are written. size_wh: of videos, None for the source's."""
+
+    encoder: EncoderOptions = field(default_factory=EncoderOptions)
+    size_wh: tuple[int, int] | None = None
+
+
+def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptions()) -> FrameSink:
+    """Open what --output names. Raises SinkError, before any work is done, when it cannot be written."""
+    if where == "null":
+        return NullSink()
+    kind = where.partition("://")[0].partition(":")[0]
+    if kind in PLANNED:
+        raise SinkError(
+            f"--output {where}: this version writes files only", remedy="use a file such as out.mp4, out.png, or null"
+        )
+    path = Path(where).expanduser()
+    _refuse_unwritable(path)
+    if path.suffix.lower() in PICTURES:
+        return StillSink(path)
+    if path.suffix.lower() in CONTAINERS:
+        return VideoRecorder(path, info, options.encoder, size_wh=options.size_wh)
+    known = " ".join([*CONTAINERS, *PICTURES])
+    raise SinkError(f"--output {where}: the ending {path.suffix!r} is not known", remedy=f"use one of: {known}")
+
+
+def _refuse_unwritable(path: Path) -> None:
+    folder = path.parent
+    if not folder.is_dir():
+        raise SinkError(f"there is no folder {folder}", remedy=f"mkdir -p {folder}")
+    if path.is_dir():
+        raise SinkError(f"{path} is a folder", remedy=f"name a file in it, e.g. {path / 'out.mp4'}")
+    if not os.access(folder, os.W_OK):
+        raise SinkError(f"{folder} is not writable", remedy="use another folder, or change its permissions")

@@ -1,0 +1,78 @@
+"""Sources: where frames come from. `open_source` reads the grammar of --input; each kind has its own file.
+
+0, 1, /dev/video0       a camera
+rtsp:// http:// srt://  a stream from the network
+test                    a synthetic camera
+anything else           a file: a picture or a video, by its content, whatever its name
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from engines.types import Image
+from realtime.errors import SourceError
+from realtime.pictures import is_picture
+from realtime.sources.camera import CameraSource
+from realtime.sources.image import ImageSource
+from realtime.sources.media import URL_SCHEMES, MediaSource, open_file, open_url
+from realtime.sources.synthetic import SyntheticSource
+from realtime.sources.thinning import Thinned
+from realtime.types import FrameSource
+
+CAMERA = re.compile(r"\d+|/dev/video\d+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceOptions:
+    """What is asked of a source. size_wh: of a camera. rate: of a camera, or the most that is taken from a file.
+
+    test_picture: gives the portrait that the synthetic camera moves.
+    """
+
+    size_wh: tuple[int, int] | None = None
+    rate: Fraction | None = None
+    test_picture: Callable[[], Image] | None = None
+
+
+def open_source(where: str, options: SourceOptions = SourceOptions()) -> FrameSource:
+    """Open what --input names. Raises SourceError with the reason and what to do."""
+    if where == "test":
+        if options.test_picture is None:
+            raise SourceError("the synthetic camera needs a picture", remedy="liveswap models pull")
+        return SyntheticSource(options.test_picture(), size_wh=options.size_wh, rate=options.rate)
+    if CAMERA.fullmatch(where):
+        return CameraSource(where, size_wh=options.size_wh, rate=options.rate)
+    if where.partition("://")[0] in URL_SCHEMES:
+        return open_url(where)
+    path = Path(where).expanduser()
+    _refuse_unreadable(path)
+    if is_picture(path):
+        return ImageSource(path)
+    video = open_file(path)
+    return _thinned(video, options.rate) if options.rate else video
+
+
+def _thinned(video: MediaSource, rate: Fraction) -> FrameSource:
+    return Thinned(video, rate) if rate < video.info.rate else video
+
+
+def _refuse_unreadable(path: Path) -> None:
+    """What ffmpeg would call "Invalid data", in words."""
+    try:
+        size = path.stat().st_size
+        if path.is_dir():
+            raise SourceError(f"{path} is a folder", remedy="give one file in it, or a camera number such as 0")
+        with path.open("rb"):
+            pass
+    except FileNotFoundError as error:
+        raise SourceError(
+            f"there is no file {path}",
+            remedy="check the path; for a camera give its number (liveswap devices lists them), for a try-out: test",
+        ) from error
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}", remedy="check its permissions") from error
+    if size == 0:
+        raise SourceError(f"{path} is empty", remedy="use another copy of the file")

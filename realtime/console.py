@@ -1,0 +1,122 @@
+"""What a person sees in the terminal while something runs. Everything goes to stderr.
+
+Knows rich; decides nothing. Without a terminal nothing moves: a file of logs gets the last line only.
+
+    RunDisplay        a progress bar with the time left for files, a status line for live pictures
+    DownloadDisplay   a bar per download
+"""
+
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.live import Live
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from realtime.metrics import Snapshot, StreamMetrics
+
+stderr = Console(stderr=True, highlight=False)
+
+REFRESHES_PER_S = 4
+BAR_WIDTH = 28
+OUTCOME_STYLES = {"swapped": "green", "no_face": "yellow", "withheld": "magenta", "failed": "red"}
+
+
+class RunDisplay:
+    """Shows how a run goes, in a `with` block.
+
+    total_frames: of a file, None when unknown or live.
+    """
+
+    def __init__(self, metrics: StreamMetrics, *, title: str, total_frames: int | None) -> None:
+        self._metrics = metrics
+        self._title = title
+        self._total = total_frames
+        self._began_s = time.monotonic()
+        self._live = Live(
+            get_renderable=self._render, console=stderr, refresh_per_second=REFRESHES_PER_S, transient=True
+        )
+
+    def __enter__(self) -> Self:
+        if stderr.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.stop()
+
+    def _render(self) -> Table:
+        recent = self._metrics.recent()
+        done = sum(recent.outcomes.values())
+        line = Table.grid(padding=(0, 1))
+        cells: list[Text | ProgressBar] = [Text(self._title, style="bold")]
+        if self._total:
+            cells += [ProgressBar(self._total, min(done, self._total), width=BAR_WIDTH)]
+            cells += [Text(f"{done}/{self._total}"), Text(f"{self._time_left(done)} left")]
+        cells += [Text(f"{_number(recent.fps)} fps", style="cyan")]
+        cells += [Text(f"latency {_number(recent.latency_p50_ms)} / {_number(recent.latency_p95_ms)} ms p50/p95")]
+        cells += [outcome_text(recent.outcomes)]
+        line.add_row(*cells)
+        return line
+
+    def _time_left(self, done: int) -> str:
+        elapsed_s = time.monotonic() - self._began_s
+        if not done or self._total is None:
+            return "-:--"
+        minutes, seconds = divmod(round(elapsed_s / done * max(0, self._total - done)), 60)
+        return f"{minutes}:{seconds:02}"
+
+
+class DownloadDisplay:
+    """A `models.store.Progress` that draws bars. Use it in a `with` block."""
+
+    def __init__(self) -> None:
+        self._progress = Progress(
+            TextColumn("[bold]{task.description}"),
+            BarColumn(BAR_WIDTH),
+            DownloadColumn(),
+            TransferSpeedColumn(),
+            console=stderr,
+            transient=True,
+            disable=not stderr.is_terminal,
+        )
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def __call__(self, label: str, done: int, total: int | None) -> None:
+        if label not in self._tasks:
+            self._tasks[label] = self._progress.add_task(label, total=total)
+        self._progress.update(self._tasks[label], completed=done, total=total)
+
+
+def summary(numbers: Snapshot) -> Text:
+    """The last line of a run."""
+    latency = numbers["latency_ms"]
+    text = Text(f"{numbers['frames_out']} frames, {_number(numbers['fps'])} fps, ")
+    text.append(f"latency p50 {_number(latency['p50'])} p95 {_number(latency['p95'])} ms, ")
+    return text.append_text(outcome_text(numbers["outcomes"]))
+
+
+def outcome_text(outcomes: dict[str, int]) -> Text:
+    """Counts by outcome, those that happened, each in its colour; "no frames yet" when none did."""
+    happened = [(name, count) for name, count in outcomes.items() if count]
+    parts = [Text(f"{count} {name.replace('_', ' ')}", style=OUTCOME_STYLES[name]) for name, count in happened]
+    return Text(", ").join(parts) if parts else Text("no frames yet", style="dim")
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f}"

@@ -1,0 +1,62 @@
+"""One output, the slot in front of it, and how it is getting on.
+
+Knows sending, finishing and stalling; knows nothing of the other outputs, nor of threads: whoever runs `send_all` and
+then `finish` decides where.
+"""
+
+import logging
+import time
+
+from realtime.slot import Hop, SlotClosed
+from realtime.types import FrameSink, ShownFrame, Stage, StreamObserver
+
+logger = logging.getLogger(__name__)
+
+SEND_STALL_S = 0.7
+"""An ending stream waits this long for an output to take one frame; a stopped stream ends within a second."""
+FINISH_STALL_S = 30.0
+"""And this long for it to finish: the index of an hour of video takes seconds to write, and without it all is lost."""
+
+
+class OutputLane:
+    """Brings frames to one sink, in the order in which they were put into `slot`."""
+
+    def __init__(self, sink: FrameSink, slot: Hop[ShownFrame], observer: StreamObserver) -> None:
+        self.slot = slot
+        self._sink = sink
+        self._observer = observer
+        self._finishing = False
+        self._step_began_ns = time.monotonic_ns()
+
+    @property
+    def name(self) -> str:
+        return self._sink.name
+
+    def send_all(self) -> None:
+        """Send frames until the slot is closed and empty. Raises what the sink raises; then nothing waits any more."""
+        try:
+            while True:
+                self._send(self.slot.get())
+        except SlotClosed:
+            return
+        finally:
+            self.slot.abort()
+
+    def finish(self) -> None:
+        """Close the sink. Raises what it raises: what was produced may be lost."""
+        self._step_began_ns, self._finishing = time.monotonic_ns(), True
+        if self.slot.dropped:
+            logger.info("%s was too slow for %d frames", self.name, self.slot.dropped)
+        self._sink.close()
+
+    def is_stalled(self, ending_since_ns: int) -> bool:
+        """Whether the sink has been at one step for too long, in a stream that has been ending since then."""
+        limit_s = FINISH_STALL_S if self._finishing else SEND_STALL_S
+        return time.monotonic_ns() - max(ending_since_ns, self._step_began_ns) > limit_s * 1e9
+
+    def _send(self, frame: ShownFrame) -> None:
+        self._step_began_ns = time.monotonic_ns()
+        self._sink.send(frame)
+        sent_ns = time.monotonic_ns()
+        self._observer.on_stage(Stage.SEND, sent_ns - self._step_began_ns)
+        self._observer.on_sent(self.name, frame, sent_ns)

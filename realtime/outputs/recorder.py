@@ -1,0 +1,189 @@
+"""Video files: what was shown, with its times, its colours and its sound.
+
+A file is written beside its name as `NAME.part` and takes its name only when it is complete, so an older file is safe
+until then. Times are the source's own, also when the rate varies; colours are tagged as they were converted.
+
+Knows codecs and containers; sound.py knows sound, colour.py colour.
+"""
+
+import contextlib
+import difflib
+import logging
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+import av
+import cv2
+import numpy as np
+
+from engines.types import Image
+from realtime.colour import FromBgr, settle
+from realtime.errors import SinkError
+from realtime.ffmpeg import explain
+from realtime.outputs.marks import COMMENT
+from realtime.outputs.sound import SoundCopier
+from realtime.types import ShownFrame, StreamInfo
+
+logger = logging.getLogger(__name__)
+
+CONTAINERS = {".mp4": "mp4", ".mkv": "matroska", ".mov": "mov", ".webm": "webm"}
+ENCODERS = {
+    "h264": "libx264",
+    "hevc": "libx265",
+    "h265": "libx265",
+    "vp8": "libvpx",
+    "vp9": "libvpx-vp9",
+    "av1": "libsvtav1",
+}
+"""Codec names people know -> ffmpeg's encoders; any other name is taken as an encoder's."""
+DEFAULT_SETTINGS: dict[str, dict[str, str]] = {
+    "libx264": {"preset": "veryfast", "crf": "20"},
+    "libx265": {"preset": "superfast", "crf": "23"},
+    "libvpx-vp9": {"deadline": "realtime", "cpu-used": "8", "row-mt": "1", "crf": "30", "b": "0"},
+    "libvpx": {"deadline": "realtime", "cpu-used": "8", "crf": "12", "b": "4M"},
+    "libsvtav1": {"preset": "10", "crf": "32"},
+}
+PIXEL_FORMAT = "yuv420p"
+LOSSLESS_FORMATS = {"ffv1": "bgr0", "libx264rgb": "bgr24", "png": "rgb24"}
+"""Encoders that keep every pixel as it is: no conversion to YUV."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderOptions:
+    """codec: a name of ENCODERS or an encoder of ffmpeg's. crf: the encoder's quality. None for the defaults."""
+
+    codec: str | None = None
+    crf: int | None = None
+
+
+class VideoRecorder:
+    """Writes one video file. path: ends as in CONTAINERS.
+
+    info: of the source. size_wh: None for the source's. Raises SinkError when the codec or the container will not do.
+    """
+
+    def __init__(
+        self, path: Path, info: StreamInfo, options: EncoderOptions, *, size_wh: tuple[int, int] | None = None
+    ) -> None:
+        self.name = str(path)
+        self._path, self._part = path, path.with_name(path.name + ".part")
+        self._info = info
+        self._tags = replace(settle(info.colour, size_wh or info.size_wh), full_range=False)
+        self._end_pts: int | None = None
+        self._finished = False
+        encoder = _encoder(path, options.codec)
+        self._size_wh = _encodable(size_wh or info.size_wh, encoder)
+        try:
+            self._container = av.open(str(self._part), "w", format=CONTAINERS[path.suffix.lower()])
+            self._stream = self._add_video(encoder, options)
+            self._sound = SoundCopier(info.sound_from, self._container) if info.sound_from else None
+            self._container.metadata["comment"] = COMMENT
+            self._container.start_encoding()
+        except (av.FFmpegError, ValueError) as error:
+            self._discard()
+            raise self._failure(error) from error
+        self._from_bgr = FromBgr(self._tags, self._size_wh, self._stream.pix_fmt or PIXEL_FORMAT)
+
+    def send(self, frame: ShownFrame) -> None:
+        """Encode one frame. Raises SinkError when that fails, e.g. on a full disk."""
+        picture = self._from_bgr(self._padded(frame.image))
+        picture.pts, picture.time_base = frame.pts, self._info.time_base
+        picture.duration = max(1, round(1 / (self._info.rate * self._info.time_base)))
+        self._end_pts = frame.pts + picture.duration
+        try:
+            self._container.mux(self._stream.encode(picture))
+            if self._sound is not None:
+                self._sound.advance(self._seconds(frame.pts))
+        except av.FFmpegError as error:
+            self._discard()
+            raise self._failure(error) from error
+
+    def close(self) -> None:
+        """Finish the file and give it its name; without a single frame none is left. Raises SinkError."""
+        if self._finished:
+            return
+        if self._end_pts is None:
+            self._discard()
+            logger.warning("%s was not written: there were no frames", self._path)
+            return
+        try:
+            self._container.mux(self._stream.encode(None))
+            if self._sound is not None:
+                self._sound.finish(self._seconds(self._end_pts))
+            self._container.close()
+            self._part.replace(self._path)
+        except (av.FFmpegError, OSError) as error:
+            self._discard()
+            raise self._failure(error) from error
+        self._finished = True
+
+    def _add_video(self, encoder: str, options: EncoderOptions) -> av.VideoStream:
+        settings = dict(DEFAULT_SETTINGS.get(encoder, {}))
+        if options.crf is not None:
+            settings["crf"] = str(options.crf)
+        stream = cast("av.VideoStream", self._container.add_stream(encoder, rate=self._info.rate, options=settings))
+        context = stream.codec_context
+        context.width, context.height = self._size_wh
+        context.pix_fmt = LOSSLESS_FORMATS.get(encoder, PIXEL_FORMAT)
+        context.time_base = stream.time_base = self._info.time_base
+        context.sample_aspect_ratio = self._info.pixel_aspect
+        if encoder not in LOSSLESS_FORMATS:
+            context.colorspace, context.color_primaries = self._tags.matrix, self._tags.primaries
+            context.color_trc, context.color_range = self._tags.transfer, 1  # 1 = limited ("MPEG")
+        return stream
+
+    def _padded(self, image: Image) -> Image:
+        """One replicated row or column where 4:2:0 needs an even size; nothing is cropped or rescaled."""
+        right, below = self._size_wh[0] - image.shape[1], self._size_wh[1] - image.shape[0]
+        if {right, below} <= {0, 1} and (right or below):
+            return np.asarray(cv2.copyMakeBorder(image, 0, below, 0, right, cv2.BORDER_REPLICATE), np.uint8)
+        return image
+
+    def _seconds(self, pts: int) -> float:
+        return float(pts * self._info.time_base)
+
+    def _discard(self) -> None:
+        """Forget the unfinished file; what bears the name, if anything, stays."""
+        self._finished = True
+        with contextlib.suppress(av.FFmpegError, AttributeError):  # opening or adding a stream may have failed
+            self._container.close()
+        self._part.unlink(missing_ok=True)
+
+    def _failure(self, error: Exception) -> SinkError:
+        reason = explain(error) if isinstance(error, av.FFmpegError) else str(error)
+        left = f"the older {self._path.name} is untouched" if self._path.exists() else "nothing was left behind"
+        return SinkError(
+            f"{self._path} cannot be written: {reason}; {left}",
+            remedy="make room on the disk or use another folder, --codec or ending",
+        )
+
+
+def _encoder(path: Path, codec: str | None) -> str:
+    """ffmpeg's encoder for a codec name, checked against what this build has and the container holds."""
+    default = "vp9" if path.suffix.lower() == ".webm" else "h264"
+    name = ENCODERS.get((codec or default).lower(), (codec or default).lower())
+    try:
+        found = av.Codec(name, "w")
+    except ValueError as error:
+        near = difflib.get_close_matches(name, [*ENCODERS, *av.codecs_available], n=4) or list(ENCODERS)
+        raise SinkError(f"there is no video encoder {codec!r}", remedy=f"use --codec {', '.join(near)}") from error
+    holding = [ending for ending, form in CONTAINERS.items() if _holds(form, found.canonical_name)]
+    if path.suffix.lower() not in holding:
+        raise SinkError(
+            f"a {path.suffix} file cannot hold {found.canonical_name}",
+            remedy=f"end the output's name in {' or '.join(holding)}" if holding else "use --codec h264",
+        )
+    return name
+
+
+def _holds(container: str, codec: str) -> bool:
+    return codec in av.open("/dev/null", "w", format=container).supported_codecs
+
+
+def _encodable(size_wh: tuple[int, int], encoder: str) -> tuple[int, int]:
+    width, height = size_wh
+    if encoder in LOSSLESS_FORMATS or not (width % 2 or height % 2):
+        return size_wh
+    logger.warning("4:2:0 video needs an even size: %dx%d gets one more row or column of its edge", width, height)
+    return width + width % 2, height + height % 2

@@ -1,0 +1,63 @@
+"""Reading pictures from disk, safely: size checked before a pixel is decoded, EXIF rotation applied.
+
+Knows files and pixels; knows nothing of streams.
+"""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import PIL.Image
+
+from engines.types import Image
+from realtime.errors import SourceError
+
+MAX_PIXELS = 64_000_000
+"""A 64-megapixel photo takes 190 MB decoded; more is a mistake or an attack."""
+
+
+def is_picture(path: Path) -> bool:
+    """Whether the content, whatever the name, begins like a picture."""
+    try:
+        with PIL.Image.open(path) as header:
+            return getattr(header, "n_frames", 1) == 1
+    except (OSError, PIL.Image.DecompressionBombError, SyntaxError, ValueError):
+        return False
+
+
+def read_image(path: Path) -> Image:
+    """(H, W, 3) uint8 BGR of a picture file; grey, 16-bit and transparent ones are converted.
+
+    Raises SourceError when there is no such file, it cannot be read, is no picture, or has over MAX_PIXELS pixels.
+    """
+    try:
+        content = path.read_bytes() if path.stat().st_size else b""
+    except FileNotFoundError as error:
+        raise SourceError(f"there is no file {path}", remedy="check the path") from error
+    except IsADirectoryError as error:
+        raise SourceError(f"{path} is a folder", remedy="give one picture in it") from error
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}", remedy="check its permissions") from error
+    if not content:
+        raise SourceError(f"{path} is empty", remedy="use another copy of the picture")
+    _refuse_too_large(path)
+    pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+    if pixels is None:
+        raise SourceError(f"{path} is no picture that can be read", remedy="use a JPEG, PNG or WebP file")
+    return np.asarray(pixels, np.uint8)
+
+
+def _refuse_too_large(path: Path) -> None:
+    previous, PIL.Image.MAX_IMAGE_PIXELS = PIL.Image.MAX_IMAGE_PIXELS, None  # we judge, and say so in our words
+    try:
+        with PIL.Image.open(path) as header:
+            width, height = header.size
+    except (OSError, SyntaxError, ValueError) as error:
+        raise SourceError(f"{path} is no picture that can be read", remedy="use a JPEG, PNG or WebP file") from error
+    finally:
+        PIL.Image.MAX_IMAGE_PIXELS = previous
+    if width * height > MAX_PIXELS:
+        raise SourceError(
+            f"{path} has {width} x {height} pixels; at most {MAX_PIXELS // 10**6} million are read",
+            remedy="make it smaller: the face itself needs only a few hundred",
+        )

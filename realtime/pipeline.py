@@ -1,0 +1,93 @@
+"""One frame in, one frame out: track, swap, and hand the result to the privacy gate.
+
+Knows the order of the steps and what a failing engine means for the frame; knows nothing of threads, and leaves what
+viewers see to `realtime.privacy`.
+"""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+from engines.types import Image
+from realtime.casting import Casting, TrackedFace
+from realtime.clock import stream_time_ns
+from realtime.metrics import NULL_OBSERVER
+from realtime.privacy import PrivacyGate, Verdict
+from realtime.types import Frame, ShownFrame, Stage, StreamInfo, StreamObserver
+
+logger = logging.getLogger(__name__)
+
+
+class Tracker(Protocol):
+    """Follows faces from frame to frame."""
+
+    def update(self, image: Image, at_ns: int) -> Sequence[TrackedFace]:
+        """The faces really seen in `image`, best first; at_ns: stream time, rising."""
+        ...
+
+
+class SwapPipeline:
+    """Makes each frame of one stream fit to be seen. One thread at a time, frames in order.
+
+    A frame's image is painted in place. When anything raises on the way, even on the last of several faces, the whole
+    frame counts as failed.
+    """
+
+    def __init__(
+        self,
+        tracker: Tracker,
+        casting: Casting,
+        gate: PrivacyGate,
+        *,
+        info: StreamInfo,
+        observer: StreamObserver = NULL_OBSERVER,
+    ) -> None:
+        self._tracker = tracker
+        self._casting = casting
+        self._gate = gate
+        self._info = info
+        self._observer = observer
+        self._failures: Counter[str] = Counter()
+
+    def process(self, frame: Frame) -> ShownFrame:
+        """What viewers may see of `frame`. Never raises for a failing engine: that is an outcome."""
+        at_ns = stream_time_ns(frame, self._info)
+        try:
+            verdict = self._swap(frame.image, at_ns)
+        except Exception as error:  # noqa: BLE001  one bad frame must neither end the stream nor be shown
+            verdict = Verdict.FAILED
+            self._log_failure(error, frame.seq)
+        with self._timed(Stage.SHOW):
+            shown = self._gate.show(frame, verdict, at_ns)
+        self._observer.on_outcome(shown.outcome)
+        return shown
+
+    def _swap(self, canvas: Image, at_ns: int) -> Verdict:
+        with self._timed(Stage.TRACK):
+            in_view = self._tracker.update(canvas, at_ns)
+        parts = self._casting.assign(in_view)
+        if not parts:
+            return Verdict.NO_FACE
+        with self._timed(Stage.SWAP):
+            for face, prepared in parts:
+                prepared.paint(canvas, face)
+        return Verdict.SWAPPED
+
+    @contextmanager
+    def _timed(self, stage: Stage) -> Iterator[None]:
+        began_ns = time.monotonic_ns()
+        yield
+        self._observer.on_stage(stage, time.monotonic_ns() - began_ns)
+
+    def _log_failure(self, error: Exception, seq: int) -> None:
+        """With its traceback the first time it happens, then at the 10th, 100th ... time: 30 a second would bury it."""
+        kind = type(error).__name__
+        self._failures[kind] += 1
+        count = self._failures[kind]
+        if count == 1:
+            logger.error("frame %d was withheld: %s: %s", seq, kind, error, exc_info=error)
+        elif str(count).strip("0") == "1":
+            logger.error("%d frames were withheld so far: %s: %s", count, kind, error)

@@ -1,0 +1,170 @@
+"""Cameras, through OpenCV: the only user of cv2.VideoCapture.
+
+The reader takes every frame as soon as the driver has it, so the driver's own queue (four frames on V4L2, 133 ms) stays
+empty; a slot behind it drops what is too much.
+
+Knows devices; knows nothing of what happens to a frame.
+"""
+
+import errno
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+
+from engines.types import Image
+from realtime.errors import SourceError
+from realtime.types import Frame, StreamInfo
+
+DEFAULT_SIZE_WH, DEFAULT_RATE = (1280, 720), Fraction(30)
+FAILED_GRABS = 10
+"""In a row, before a camera counts as lost."""
+PROBED = 5
+"""Numbers tried where the system has no list of cameras."""
+
+
+class Capture(Protocol):
+    """What is used of cv2.VideoCapture."""
+
+    def isOpened(self) -> bool: ...  # noqa: N802  OpenCV's name
+    def set(self, prop: int, value: float) -> bool: ...
+    def get(self, prop: int) -> float: ...
+    def grab(self) -> bool: ...
+    def retrieve(self) -> tuple[bool, Any]: ...
+    def release(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CameraListing:
+    """A camera that can be asked for. where: what --input takes."""
+
+    where: str
+    name: str
+
+
+def open_capture(where: str) -> Capture:
+    """OpenCV's capture of a number or a device path, asked to keep quiet."""
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    device: int | str = int(where) if where.isdecimal() else where
+    backend = cv2.CAP_V4L2 if sys.platform == "linux" else cv2.CAP_ANY
+    return cv2.VideoCapture(device, backend)
+
+
+class CameraSource:
+    """One camera, from opening until closed or lost.
+
+    where: a number or /dev/videoN. opener: makes the capture; for tests. Raises SourceError.
+    """
+
+    def __init__(
+        self,
+        where: str,
+        *,
+        size_wh: tuple[int, int] | None = None,
+        rate: Fraction | None = None,
+        opener: Callable[[str], Capture] = open_capture,
+    ) -> None:
+        self._where = where
+        self._closed = False
+        self._capture = opener(where)
+        if not self._capture.isOpened():
+            raise SourceError(f"camera {where} does not open: {_why_not(where)}", remedy=_what_to_do(where))
+        width, height = size_wh or DEFAULT_SIZE_WH
+        # MJPG first: uncompressed 720p does not fit through USB 2 at 30 fps. Then the size, then the rate.
+        self._capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
+        self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, width)
+        self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, height)
+        self._capture.set(cv2.CAP_PROP_FPS, float(rate or DEFAULT_RATE))
+        self.info = self._describe(rate or DEFAULT_RATE)
+
+    def frames(self) -> Iterator[Frame]:
+        number, failed, began_ns = 0, 0, time.monotonic_ns()
+        try:
+            while not self._closed:
+                grabbed = self._capture.grab()
+                captured_ns = time.monotonic_ns()
+                image = self._retrieve() if grabbed else None
+                if image is None:
+                    failed += 1
+                    if failed >= FAILED_GRABS:
+                        raise SourceError(
+                            f"camera {self._where} was lost: it gave no picture {FAILED_GRABS} times in a row",
+                            remedy="check its cable and that no other program took it, then start again",
+                        )
+                    continue
+                failed = 0
+                pts = int((captured_ns - began_ns) / 1e9 / self.info.time_base)
+                yield Frame(image, number, captured_ns, pts)
+                number += 1
+        finally:
+            self._capture.release()
+
+    def close(self) -> None:
+        """The reading thread releases the device after its current frame."""
+        self._closed = True
+
+    def _retrieve(self) -> Image | None:
+        decoded, image = self._capture.retrieve()
+        return np.ascontiguousarray(image, np.uint8) if decoded and image is not None else None
+
+    def _describe(self, asked: Fraction) -> StreamInfo:
+        width = int(self._capture.get(cv2.CAP_PROP_FRAME_WIDTH))
+        height = int(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
+        said = self._capture.get(cv2.CAP_PROP_FPS)
+        rate = Fraction(said).limit_denominator(1001) if said > 0 else asked
+        return StreamInfo(f"camera {self._where}", (width, height), rate, live=True)
+
+
+def list_cameras(devices: Path = Path("/sys/class/video4linux")) -> list[CameraListing]:
+    """The cameras of this machine: read from the system on Linux, found by trying elsewhere."""
+    if sys.platform == "linux":
+        nodes = sorted(devices.glob("video*"), key=lambda node: int(re.sub(r"\D", "", node.name) or 0))
+        firsts = [node for node in nodes if _first_of_its_device(node)]
+        return [CameraListing(f"/dev/{node.name}", (node / "name").read_text().strip()) for node in firsts]
+    found = []
+    for number in range(PROBED):
+        capture = open_capture(str(number))
+        if capture.isOpened():
+            found.append(CameraListing(str(number), f"camera {number}"))
+        capture.release()
+    return found
+
+
+def _first_of_its_device(node: Path) -> bool:
+    """A webcam's later nodes carry metadata, not pictures."""
+    try:
+        return int((node / "index").read_text()) == 0
+    except (OSError, ValueError):
+        return True
+
+
+def _device_path(where: str) -> Path:
+    return Path(f"/dev/video{where}" if where.isdecimal() else where)
+
+
+def _why_not(where: str) -> str:
+    if sys.platform != "linux":
+        return "the system gave no reason"
+    path = _device_path(where)
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_NONBLOCK))
+    except OSError as error:
+        return f"{path}: {os.strerror(error.errno or errno.EIO)}"
+    return f"{path} opens but gives no pictures (another program may be using it)"
+
+
+def _what_to_do(where: str) -> str:
+    path = _device_path(where)
+    if sys.platform == "linux" and path.exists() and not os.access(path, os.R_OK | os.W_OK):
+        return "sudo usermod -aG video $USER, then log in again"
+    cameras = list_cameras()
+    listed = ", ".join(f"{camera.where} ({camera.name})" for camera in cameras)
+    return f"use one of: {listed}" if cameras else "plug a camera in, or try --input test"

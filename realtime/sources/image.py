@@ -1,0 +1,24 @@
+"""A picture as a stream of one frame."""
+
+import time
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+from realtime.pictures import read_image
+from realtime.types import Frame, StreamInfo
+
+
+class ImageSource:
+    """One still. Raises SourceError when it cannot be read."""
+
+    def __init__(self, path: Path) -> None:
+        self._image = read_image(path)
+        height, width = self._image.shape[:2]
+        self.info = StreamInfo(path.name, (width, height), Fraction(25), live=False, frame_count=1)
+
+    def frames(self) -> Iterator[Frame]:
+        yield Frame(self._image, seq=0, captured_ns=time.monotonic_ns(), pts=0)
+
+    def close(self) -> None:
+        """Nothing is held open."""

@@ -1,0 +1,186 @@
+"""Video files and network streams, through PyAV.
+
+Times are kept as they are, also when the rate varies; rotation is applied to the pixels; colours are read as the stream
+says. What cannot be decoded is skipped and counted; a stream of which nothing can be decoded is an error.
+
+Knows containers and codecs; colour.py knows colour.
+"""
+
+import logging
+import time
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+
+from engines.types import Image
+from realtime.colour import ToBgr, settle, tags_of
+from realtime.errors import SourceError
+from realtime.ffmpeg import explain
+from realtime.types import Frame, StreamInfo
+
+logger = logging.getLogger(__name__)
+
+URL_SCHEMES = ("rtsp", "rtsps", "http", "https", "srt", "udp", "rtmp", "tcp")
+OPEN_TIMEOUT_S, READ_TIMEOUT_S = 10.0, 5.0
+LOW_DELAY = {"fflags": "nobuffer", "flags": "low_delay", "rtsp_transport": "tcp"}
+DEFAULT_RATE = Fraction(30)
+TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
+"""By the display matrix's angle, counter-clockwise, in degrees."""
+
+
+def open_file(path: Path) -> "MediaSource":
+    """Open a video file. Raises SourceError."""
+    try:
+        container = av.open(str(path))
+    except av.FFmpegError as error:
+        incomplete = "moov atom not found" in explain(error)
+        raise SourceError(
+            f"{path} is no video that can be read: {explain(error)}",
+            remedy="the file is incomplete or no video at all: copy or download it again"
+            if incomplete
+            else "check that it plays in a video player",
+        ) from error
+    return MediaSource(container, path.name, live=False, path=path)
+
+
+def open_url(url: str) -> "MediaSource":
+    """Open a live stream from the network. Raises SourceError."""
+    try:
+        container = av.open(url, timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S), container_options=LOW_DELAY)
+    except (av.FFmpegError, OSError, ValueError) as error:
+        reason = explain(error) if isinstance(error, av.FFmpegError) else str(error)
+        raise SourceError(
+            f"{url} cannot be opened: {reason}", remedy="check the address, that the device is on, and its password"
+        ) from error
+    return MediaSource(container, url, live=True)
+
+
+class MediaSource:
+    """The first video stream of an opened container. One thread reads; any thread may close.
+
+    Raises SourceError when there is no video or nothing of it can be decoded.
+    """
+
+    def __init__(
+        self, container: av.container.InputContainer, name: str, *, live: bool, path: Path | None = None
+    ) -> None:
+        self._container = container
+        self._name = name
+        self._live = live
+        self._closed = self._reading = False
+        self._skipped = self._repaired = 0
+        self._last_error = "it holds no pictures"
+        if not container.streams.video:
+            container.close()
+            raise SourceError(f"{name} has no video", remedy="give a file with pictures; sound alone cannot be swapped")
+        self._stream = container.streams.video[0]
+        self._stream.thread_type = "AUTO"
+        self._decoded = self._decode()
+        first = next(self._decoded, None)  # only a decoded frame tells rotation and colour for sure
+        if first is None:
+            container.close()
+            raise SourceError(f"{name} cannot be decoded: {self._last_error}", remedy="copy or download it again")
+        self._first: av.VideoFrame | None = first
+        self._turn = TURNS.get(round(first.rotation) % 360)
+        self.info = self._describe(first, path)
+        self._to_bgr = ToBgr(self.info.colour)
+
+    def frames(self) -> Iterator[Frame]:
+        self._reading = True
+        try:
+            last_pts: int | None = None
+            for number, frame in enumerate(self._all_decoded()):
+                if self._closed:
+                    return
+                captured_ns = time.monotonic_ns()
+                last_pts = self._next_pts(frame.pts, last_pts)
+                yield Frame(self._upright(self._to_bgr(frame)), number, captured_ns, last_pts)
+            if self._live and not self._closed:
+                raise SourceError(
+                    f"{self._name} ended: {self._last_error}", remedy="check the sender, then start again"
+                )
+        finally:
+            self._report()
+            self._container.close()
+
+    def close(self) -> None:
+        """A reading thread closes the container itself: ffmpeg must not be closed under a reader's feet."""
+        self._closed = True
+        if not self._reading:
+            self._container.close()
+
+    def _all_decoded(self) -> Iterator[av.VideoFrame]:
+        if self._first is not None:
+            yield self._first
+            self._first = None
+        yield from self._decoded
+
+    def _decode(self) -> Iterator[av.VideoFrame]:
+        """Frames of every packet that can be read, and those still in the decoder at the end."""
+        packets = self._container.demux(self._stream)
+        while not self._closed:
+            try:
+                packet = next(packets)
+            except StopIteration:
+                return
+            except av.FFmpegError as error:  # the file ends in the middle, or the network stalls
+                self._note(error)
+                yield from self._flushed()
+                return
+            try:
+                yield from packet.decode()
+            except av.FFmpegError as error:
+                self._note(error)
+
+    def _flushed(self) -> Iterator[av.VideoFrame]:
+        try:
+            yield from self._stream.decode(None)
+        except av.FFmpegError as error:
+            self._note(error)
+
+    def _note(self, error: av.FFmpegError) -> None:
+        self._skipped += 1
+        self._last_error = explain(error)
+
+    def _next_pts(self, pts: int | None, last: int | None) -> int:
+        """Times that are missing or do not rise are made up from the rate."""
+        step = max(1, round(1 / (self.info.rate * self.info.time_base)))
+        if last is None:
+            return 0 if pts is None else pts
+        if pts is None or pts <= last:
+            self._repaired += 1
+            return last + step
+        return pts
+
+    def _upright(self, image: Image) -> Image:
+        return image if self._turn is None else np.asarray(cv2.rotate(image, self._turn), np.uint8)
+
+    def _describe(self, first: av.VideoFrame, path: Path | None) -> StreamInfo:
+        stream = self._stream
+        sideways = self._turn in {cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE}
+        size_wh = (first.height, first.width) if sideways else (first.width, first.height)
+        aspect = stream.sample_aspect_ratio or Fraction(1)
+        rate = stream.average_rate or stream.guessed_rate or DEFAULT_RATE
+        time_base = stream.time_base or Fraction(1, 90_000)
+        seconds = stream.duration * time_base if stream.duration else None
+        return StreamInfo(
+            name=self._name,
+            size_wh=size_wh,
+            rate=rate,
+            live=self._live,
+            time_base=time_base,
+            frame_count=None if self._live else stream.frames or (round(seconds * rate) if seconds else None),
+            pixel_aspect=1 / aspect if sideways else aspect,
+            colour=settle(tags_of(first), size_wh),
+            sound_from=path if self._container.streams.audio else None,
+        )
+
+    def _report(self) -> None:
+        if self._skipped:
+            logger.warning("%s: skipped %d damaged part(s); the last: %s", self._name, self._skipped, self._last_error)
+        if self._repaired:
+            logger.warning("%s: %d time stamp(s) were missing or went back", self._name, self._repaired)

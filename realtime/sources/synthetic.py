@@ -1,0 +1,99 @@
+"""A camera without a camera: a portrait that sways, turns and comes nearer, with the time in its pixels.
+
+Every frame follows from its number alone, so two runs see the same. Knows motion and pacing; knows nothing of faces.
+"""
+
+import math
+import threading
+import time
+from collections.abc import Iterator
+from fractions import Fraction
+
+import cv2
+import numpy as np
+
+from engines.types import Affine, Image
+from realtime.timecode import write_timecode
+from realtime.types import Frame, StreamInfo
+
+DEFAULT_SIZE_WH, DEFAULT_RATE = (1280, 720), Fraction(30)
+BACKDROP_CELLS = 24
+"""The picture is shrunk to so many cells for a blurred backdrop."""
+# Amplitudes and periods (s) of the head's motion; periods share no factor, so it does not repeat for minutes.
+SWAY, SWAY_S = 0.04, 5.0  # share of the width
+NOD, NOD_S = 0.02, 3.1  # share of the height
+ROLL_RAD, ROLL_S = math.radians(6), 4.3
+ZOOM, ZOOM_S = 0.06, 7.3
+
+
+class SyntheticSource:
+    """Moves `picture`, scaled to the frame's width with its top in view, as portraits want it.
+
+    paced: one frame each 1/rate s by the clock, numbers of missed ones skipped; else as fast as they are taken.
+    """
+
+    def __init__(
+        self,
+        picture: Image,
+        *,
+        size_wh: tuple[int, int] | None = None,
+        rate: Fraction | None = None,
+        paced: bool = True,
+    ) -> None:
+        size = size_wh or DEFAULT_SIZE_WH
+        self.info = StreamInfo("test", size, rate or DEFAULT_RATE, live=True)
+        self._picture = picture
+        cells = cv2.resize(picture, (BACKDROP_CELLS, BACKDROP_CELLS), interpolation=cv2.INTER_AREA)
+        self._backdrop = cv2.resize(cells, size, interpolation=cv2.INTER_CUBIC)
+        self._paced = paced
+        self._closed = threading.Event()
+
+    def frames(self) -> Iterator[Frame]:
+        began_ns, number = time.monotonic_ns(), 0
+        period_ns = int(1e9 / self.info.rate)
+        while not self._closed.is_set():
+            image = self._render(number)
+            if self._paced:
+                number = self._wait_for(number, began_ns, period_ns)
+            now_ns = time.monotonic_ns()
+            write_timecode(image, now_ns)
+            yield Frame(image, number, now_ns, pts=int(number / self.info.rate / self.info.time_base))
+            number += 1
+
+    def close(self) -> None:
+        self._closed.set()
+
+    def _wait_for(self, number: int, began_ns: int, period_ns: int) -> int:
+        """Sleep until the frame is due; returns its number, or a later one when that time is long gone."""
+        late_ns = time.monotonic_ns() - (began_ns + number * period_ns)
+        if late_ns < 0:
+            self._closed.wait(-late_ns / 1e9)
+            return number
+        return number + late_ns // period_ns
+
+    def _render(self, number: int) -> Image:
+        frame = self._backdrop.copy()
+        cv2.warpAffine(
+            self._picture,
+            self._pose(float(number / self.info.rate)),
+            self.info.size_wh,
+            dst=frame,
+            flags=cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_TRANSPARENT,
+        )
+        return np.asarray(frame, np.uint8)
+
+    def _pose(self, at_s: float) -> Affine:
+        """Picture px -> frame px at a time."""
+        width, height = self.info.size_wh
+        picture_height, picture_width = self._picture.shape[:2]
+
+        def swing(period_s: float) -> float:
+            return math.sin(2 * math.pi * at_s / period_s)
+
+        scale = width / picture_width * (1 + ZOOM * swing(ZOOM_S))
+        angle = ROLL_RAD * swing(ROLL_S)
+        linear = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]]) * scale
+        pivot = np.array([picture_width / 2, min(picture_height / 2, height / scale / 2)])
+        centre = np.array([width * (0.5 + SWAY * swing(SWAY_S)), height * (0.5 + NOD * swing(NOD_S))])
+        return np.column_stack([linear, centre - linear @ pivot])

@@ -1,0 +1,126 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from realtime.errors import SinkError, SourceError
+from realtime.fakes import FOREVER, FakeSink, FakeSource, Fault
+from realtime.types import Frame
+from tests.realtime.streams import make_runner, run_for
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("live", [True, False])
+@pytest.mark.parametrize(
+    ("source_fault", "engine_fault", "sink_fault"),
+    [(None, None, None), (FOREVER, None, None), (None, FOREVER, None), (None, None, 0.4), (FOREVER, FOREVER, 0.4)],
+    ids=["all well", "read never returns", "engine hangs", "output hangs for a while", "everything hangs"],
+)
+def test_stop_ends_everything_within_a_second_and_closes_the_outputs(
+    live: bool, source_fault: Fault | None, engine_fault: Fault | None, sink_fault: Fault | None
+) -> None:
+    source = FakeSource(FOREVER, live=live, faults={8: source_fault} if source_fault else {}, deaf=True)
+    sinks = [FakeSink("first", faults={1: sink_fault} if sink_fault else {}), FakeSink("second")]
+    runner = make_runner(source, *sinks, script={4: engine_fault} if engine_fault else {})
+    assert run_for(runner, 0.2) < 1
+    for sink in sinks:
+        assert sink.times_closed == 1
+        assert sink.frames
+
+
+def test_an_output_that_never_returns_is_left_within_a_second_and_named() -> None:
+    stuck, other = FakeSink("stuck.mp4", faults={0: FOREVER}), FakeSink("other")
+    runner = make_runner(FakeSource(FOREVER, live=True), stuck, other)
+    began = time.monotonic()
+    with pytest.raises(SinkError, match=r"stuck\.mp4"):
+        run_for(runner, 0.2)
+    assert time.monotonic() - began < 1.2
+    assert other.times_closed == 1
+
+
+def test_stop_does_not_wait_for_a_slow_output_to_send_what_is_queued() -> None:
+    slow = FakeSink(send_s=0.3)
+    assert run_for(make_runner(FakeSource(FOREVER), slow), 0.4) < 0.8
+    assert 1 <= len(slow.frames) <= 3
+
+
+def test_an_output_gets_the_time_that_it_needs_to_finish() -> None:
+    class Recorder(FakeSink):
+        finished = False
+
+        def close(self) -> None:
+            super().close()
+            self.finished = True
+
+    recorder = Recorder(close_fault=1.2)
+    run_for(make_runner(FakeSource(FOREVER), recorder), 0.1)
+    assert recorder.finished
+
+
+def test_stop_may_come_twice_and_before_the_start() -> None:
+    source, sink = FakeSource(FOREVER), FakeSink()
+    runner = make_runner(source, sink)
+    runner.stop()
+    runner.stop()
+    runner.run()
+    assert (source.closed.is_set(), sink.times_closed) == (True, 1)
+
+
+def test_what_the_source_says_while_it_is_being_closed_is_no_error() -> None:
+    class Complaining(FakeSource):
+        def frames(self) -> Iterator[Frame]:
+            yield from super().frames()
+            raise SourceError("read of a closed device", remedy="none")
+
+    run_for(make_runner(Complaining(FOREVER, live=True), FakeSink()), 0.1)
+
+
+def test_a_hanging_engine_is_reported_once(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setattr("realtime.runner.HANG_S", 0.05)
+    run_for(make_runner(FakeSource(FOREVER, live=True), FakeSink(), script={2: FOREVER}), 0.4)
+    assert caplog.text.count("a frame has been worked on for 0.05 s") == 1
+
+
+STREAM = """
+import json, math, signal, sys
+sys.path.insert(0, {root!r})
+from tests.realtime.streams import make_runner
+from realtime.fakes import FakeSink, FakeSource
+
+class Announcing(FakeSink):
+    def send(self, frame):
+        super().send(frame)
+        if len(self.frames) == 3:
+            print("running", flush=True)
+
+sinks = [Announcing("first"), FakeSink("second", close_fault=0.3)]
+runner = make_runner(FakeSource(math.inf, live={live}, faults={{50: math.inf}}, deaf=True), *sinks)
+if {handled}:
+    signal.signal(signal.SIGINT, lambda *_: runner.stop())
+try:
+    runner.run()
+except KeyboardInterrupt:
+    pass
+print(json.dumps([[len(sink.frames) > 2, sink.times_closed] for sink in sinks]), flush=True)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
+@pytest.mark.parametrize("handled", [True, False], ids=["handler", "KeyboardInterrupt"])
+@pytest.mark.parametrize("live", [True, False])
+def test_ctrl_c_finishes_the_outputs(live: bool, handled: bool) -> None:
+    script = STREAM.format(root=str(ROOT), live=live, handled=handled)
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "running\n"
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=20)
+    assert json.loads(said) == [[True, 1], [True, 1]]
+    assert process.returncode == 0

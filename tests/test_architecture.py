@@ -1,0 +1,123 @@
+"""The shape of the code is a promise too: layers, vendors, budgets, and a README that tells the truth about the tree."""
+
+import ast
+import re
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LAYERS = {
+    "models": {"models"},
+    "engines": {"engines", "models"},
+    "realtime": {"realtime", "engines", "models"},
+    "benchmarks": {"benchmarks", "realtime", "engines", "models"},
+    "tests": {"tests", "benchmarks", "realtime", "engines", "models"},
+}
+PRODUCT = ("models", "engines", "realtime")
+VENDORS = {
+    "ai_edge_litert": {"engines/backends/litert.py"},
+    "numba": {"engines/swappers/raster.py"},
+    "onnxruntime": set(),
+    "tensorrt": set(),
+    "av": {"realtime/colour.py", "realtime/sources/", "realtime/outputs/"},
+    "typer": {"realtime/cli.py", "realtime/commands/"},
+    "rich": {"realtime/cli.py", "realtime/console.py", "realtime/commands/"},
+    "platformdirs": {"models/"},
+    "filelock": {"models/"},
+    "threading": {
+        "realtime/slot.py",
+        "realtime/runner.py",
+        "realtime/metrics.py",
+        "realtime/sources/",
+    },
+}
+"""Who may import what is not ours; a name with a slash at its end is a folder."""
+MAX_MODULE_LINES, MAX_FUNCTION_LINES = 250, 40
+MODULES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imported(path: Path) -> set[str]:
+    """Top-level names of everything a module imports, wherever in it."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.partition(".")[0])
+    return names
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_module_imports_only_from_its_layer_down(path: Path) -> None:
+    layer = path.relative_to(ROOT).parts[0]
+    assert imported(path) & LAYERS.keys() <= LAYERS[layer]
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if name_of(p).startswith(PRODUCT)], ids=name_of)
+def test_vendor_is_imported_only_where_it_belongs(path: Path) -> None:
+    strays = [
+        vendor
+        for vendor in imported(path) & VENDORS.keys()
+        if not any(
+            name_of(path) == place or place.endswith("/") and name_of(path).startswith(place)
+            for place in VENDORS[vendor]
+        )
+    ]
+    assert strays == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_module_and_its_functions_keep_to_the_house_numbers(path: Path) -> None:
+    text = path.read_text()
+    assert len(text.splitlines()) <= MAX_MODULE_LINES, "split it: look for the missing idea"
+    functions = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    long = {f.name: n for f in functions if (n := (f.end_lineno or 0) - f.lineno + 1) > MAX_FUNCTION_LINES}
+    assert long == {}
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in MODULES if name_of(p).startswith(PRODUCT) and p.stat().st_size], ids=name_of
+)
+def test_module_says_what_it_knows(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text()))
+
+
+def test_only_the_command_line_prints_and_exits() -> None:
+    calls = [
+        f"{name_of(path)}: {node.func.id}"
+        for path in MODULES
+        if name_of(path).startswith(PRODUCT) and name_of(path) != "realtime/cli.py"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"print", "exit", "quit"}
+    ]
+    assert calls == []
+
+
+def tree_in_readme() -> set[str]:
+    """Paths of README's file tree: two-space indents, folders end in a slash, a comment follows the name."""
+    block = re.search(r"<!-- file tree -->\n```\w*\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert block, "README.md has no file tree"
+    paths, folders = set(), [""]
+    for line in block[1].splitlines():
+        depth, name = (len(line) - len(line.lstrip())) // 2, line.split()[0]
+        path = "/".join(filter(None, [*folders[1 : depth + 1], name.rstrip("/")]))
+        if name.endswith("/"):
+            folders[depth + 1 :] = [name.rstrip("/")]
+        else:
+            paths.add(path)
+    return paths
+
+
+def test_readme_shows_the_tree_as_it_is() -> None:
+    shown = tree_in_readme()
+    real = {name_of(path) for path in MODULES if path.stat().st_size}
+    real |= {name_of(path) for path in chain((ROOT / "engines/data").iterdir(), (ROOT / "models").glob("*.toml"))}
+    code = {path for path in shown if path.partition("/")[0] in LAYERS}
+    assert code == real
+    assert all((ROOT / path).exists() for path in shown)
