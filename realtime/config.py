@@ -4,7 +4,7 @@ Knows values and their limits; knows nothing of how they were typed.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
@@ -32,7 +32,7 @@ class RunConfig:
     outputs: tuple[str, ...]
     swapper: str = "mesh"
     device: str = "auto"
-    faces: Faces = Faces()
+    faces: Faces = field(default_factory=Faces)
     when_lost: WhenLost | None = None
     badge: bool = True
     size_wh: tuple[int, int] | None = None

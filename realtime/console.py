@@ -1,4 +1,4 @@
-"""What a person sees in the terminal while something runs. Everything goes to stderr.
+"""What a person sees in the terminal. While something runs, everything goes to stderr.
 
 Knows rich; decides nothing. Without a terminal nothing moves: a file of logs gets the last line only.
 
@@ -20,6 +20,7 @@ from rich.text import Text
 from realtime.metrics import Snapshot, StreamMetrics
 
 stderr = Console(stderr=True, highlight=False)
+stdout = Console(highlight=False)
 
 REFRESHES_PER_S = 4
 BAR_WIDTH = 28

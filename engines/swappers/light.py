@@ -1,7 +1,7 @@
 """The light on a face: a smooth field of colour over its landmarks.
 
 Light changes slowly over a face; skin, brows and lips do not. So the colour at each landmark is averaged with that of
-its neighbours on skin, weighted by distance along the source's geometry, and the ratio of two such fields turns one
+its neighbours on skin, weighted by distance along the source's geometry, and two such fields say how to turn one
 person's light into another's. Four hundred vertices instead of two blurred pictures: a matrix product of 0.1 ms.
 
 Knows vertices and colours; knows nothing of how pixels are painted.
@@ -25,13 +25,10 @@ HAIRLINE = 0.06
 
 SAMPLED_PX = 96
 """Longer side of the reduced face from which vertex colours are read."""
-BRIGHTNESS_LIMITS = (0.35, 2.5)
-LOCAL_TINT_LIMITS = (0.85, 1.18)
-"""Of each channel beside brightness and the face's overall tint: a deep shadow has little colour left to amplify."""
+CONTRAST_LIMITS = (0.5, 1.25)
+"""A face in brighter light shows more contrast, but a shadow in the source photo holds noise, not detail to amplify."""
 LUMA = np.array([0.114, 0.587, 0.299], np.float32)
 """BT.601 luma of BGR."""
-BLACK_OFFSET = 2.0
-"""Added to both lights before the ratio: the ratio of two near-blacks says nothing."""
 OUTLIER_SIGMA = 120.0
 """Colour distance (0..441) from the median skin at which a vertex loses most of its say: hair, glasses, a hand."""
 
@@ -52,15 +49,19 @@ class LightField:
         weighted = self._weights @ np.column_stack([colours * say[:, np.newaxis], say]).astype(np.float32)
         return np.asarray(weighted[:, :3] / weighted[:, 3:], np.float32)
 
-    @staticmethod
-    def gain(source: NDArray[np.float32], wearer: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(468, 3) factors that turn the source's light into the wearer's: brightness x skin tone x local tint."""
-        ratio = (wearer + BLACK_OFFSET) / (source + BLACK_OFFSET)
-        brightness = ((wearer @ LUMA + BLACK_OFFSET) / (source @ LUMA + BLACK_OFFSET))[:, np.newaxis]
-        tint = ratio / brightness
-        tone = np.median(tint, axis=0)
-        local = np.clip(tint / tone, *LOCAL_TINT_LIMITS)
-        return np.asarray(np.clip(brightness, *BRIGHTNESS_LIMITS) * tone * local, np.float32)
+
+def relight(
+    source: NDArray[np.float32], wearer: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What turns the source's light into the wearer's at each vertex: colour = texture * contrast + lift.
+
+    source, wearer: (468, 3) BGR light. Returns contrast and lift, (468, 3) each. The mean colour becomes the wearer's;
+    detail takes on the face's overall tone and is scaled with the brightness, but only within limits.
+    """
+    brightness = ((wearer @ LUMA) / np.maximum(source @ LUMA, 1))[:, np.newaxis]
+    tone = np.median(wearer / np.maximum(source, 1) / brightness, axis=0)
+    contrast = np.asarray(np.clip(brightness, *CONTRAST_LIMITS) * tone, np.float32)
+    return contrast, wearer - source * contrast
 
 
 def skin_vertices(unit: Points) -> NDArray[np.bool_]:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from engines import mesh_topology
 from engines.geometry import box_of, distance_to, eye_distance
-from engines.swappers.light import LightField, sample_vertices
-from engines.swappers.raster import ALPHA, GAIN_B, U, paint_triangles, vertex_facing
+from engines.swappers.light import LightField, relight, sample_vertices
+from engines.swappers.raster import ALPHA, ATTRIBUTES, CONTRAST_B, LIFT_B, U, paint_triangles, vertex_facing
 from engines.types import MESH_POINTS, FaceLandmarks, Image, Points, SourcePhoto
 
 TEXTURE_EYE_DISTANCE_PX = 224
@@ -67,10 +67,11 @@ class MeshFace:
         points = face.points
         texture = self._texture_for(eye_distance(points))
         facing = smoothstep(vertex_facing(points, self._triangles), *WEARER_FACING)
-        light = self._light.smooth(sample_vertices(canvas, points))
-        corners = np.empty((MESH_POINTS, 6), np.float32)
+        wearer_light = self._light.smooth(sample_vertices(canvas, points))
+        corners = np.empty((MESH_POINTS, ATTRIBUTES), np.float32)
         corners[:, U : U + 2] = texture.points
-        corners[:, GAIN_B : GAIN_B + 3] = self._light.gain(self._source_light, light)
+        contrast, lift = relight(self._source_light, wearer_light)
+        corners[:, CONTRAST_B : CONTRAST_B + 3], corners[:, LIFT_B : LIFT_B + 3] = contrast, lift
         corners[:, ALPHA] = self._opacity * facing
         paint_triangles(canvas, texture.image, points, corners, visible_triangles(points, self._triangles))
 

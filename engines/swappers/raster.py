@@ -14,10 +14,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-U, V, GAIN_B, GAIN_G, GAIN_R, ALPHA = range(6)
-"""Columns of a corner's attributes: texture px x and y, colour factors, opacity 0..1."""
-
-_ATTRIBUTES = 6
+U, V, CONTRAST_B, CONTRAST_G, CONTRAST_R, LIFT_B, LIFT_G, LIFT_R, ALPHA = range(9)
+"""Columns of a corner's attributes: texture px x and y; colour = texture * contrast + lift; opacity 0..1."""
+ATTRIBUTES = 9
 
 
 @njit(cache=True, nogil=True)
@@ -31,12 +30,12 @@ def paint_triangles(
     """Blend textured triangles into `canvas`, in the order given.
 
     canvas: (H, W, 3) uint8, written in place, clipped at its edge. texture: (h, w, 3) uint8, at least 2 x 2.
-    points: (N, 2 or more) float32, canvas px. corners: (N, 6) float32, attributes as named above.
+    points: (N, 2 or more) float32, canvas px. corners: (N, ATTRIBUTES) float32, attributes as named above.
     triangles: (M, 3) int32, far ones first.
     """
     height, width = canvas.shape[0], canvas.shape[1]
-    planes = np.empty((3, _ATTRIBUTES), np.float32)
-    at_row = np.empty(_ATTRIBUTES, np.float32)
+    planes = np.empty((3, ATTRIBUTES), np.float32)
+    at_row = np.empty(ATTRIBUTES, np.float32)
     for t in range(triangles.shape[0]):
         i, j, k = _sorted_by_y(points, triangles[t, 0], triangles[t, 1], triangles[t, 2])
         if not _attribute_planes(points, corners, (i, j, k), planes):
@@ -48,7 +47,7 @@ def paint_triangles(
             b = _edge_x(points, i, j, y) if y < points[j, 1] else _edge_x(points, j, k, y)
             left, right = max(0, math.ceil(min(a, b))), min(width, math.ceil(max(a, b)))
             if left < right:
-                for n in range(_ATTRIBUTES):
+                for n in range(ATTRIBUTES):
                     at_row[n] = planes[0, n] + planes[2, n] * np.float32(y)
                 _paint_span(canvas[y, left:right], left, texture, at_row, planes[1])
 
@@ -82,7 +81,7 @@ def _attribute_planes(points: Any, corners: Any, triangle: tuple[int, int, int],
     area = ax * by - bx * ay
     if abs(area) < 1e-3:
         return False
-    for n in range(_ATTRIBUTES):
+    for n in range(ATTRIBUTES):
         a, b = corners[j, n] - corners[i, n], corners[k, n] - corners[i, n]
         planes[1, n] = (a * by - b * ay) / area
         planes[2, n] = (b * ax - a * bx) / area
@@ -92,7 +91,7 @@ def _attribute_planes(points: Any, corners: Any, triangle: tuple[int, int, int],
 
 @njit(cache=True, nogil=True, inline="always")
 def _paint_span(span: Any, left: int, texture: Any, at_row: Any, along_x: Any) -> None:
-    """One row of one triangle, from pixel `left` on: sample bilinearly, times gain, over what is there."""
+    """One row of one triangle, from pixel `left` on: sample bilinearly, relight, blend over what is there."""
     high_u, high_v = np.float32(texture.shape[1] - 1.001), np.float32(texture.shape[0] - 1.001)
     zero, one, white = np.float32(0), np.float32(1), np.float32(255)
     for x in range(span.shape[0]):
@@ -107,8 +106,9 @@ def _paint_span(span: Any, left: int, texture: Any, at_row: Any, along_x: Any) -
         for c in range(3):
             upper = texture[v0, u0, c] * (one - fu) + texture[v0, u0 + 1, c] * fu
             lower = texture[v0 + 1, u0, c] * (one - fu) + texture[v0 + 1, u0 + 1, c] * fu
-            gain = at_row[GAIN_B + c] + along_x[GAIN_B + c] * step
-            colour = min(white, max(zero, (upper + (lower - upper) * fv) * gain))
+            contrast = at_row[CONTRAST_B + c] + along_x[CONTRAST_B + c] * step
+            lift = at_row[LIFT_B + c] + along_x[LIFT_B + c] * step
+            colour = min(white, max(zero, (upper + (lower - upper) * fv) * contrast + lift))
             below = np.float32(span[x, c])
             span[x, c] = np.uint8(below + (colour - below) * alpha + np.float32(0.5))
 

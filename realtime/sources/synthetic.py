@@ -52,7 +52,7 @@ class SyntheticSource:
         began_ns, number = time.monotonic_ns(), 0
         period_ns = int(1e9 / self.info.rate)
         while not self._closed.is_set():
-            image = self._render(number)
+            image = self.render(number)
             if self._paced:
                 number = self._wait_for(number, began_ns, period_ns)
             now_ns = time.monotonic_ns()
@@ -63,15 +63,8 @@ class SyntheticSource:
     def close(self) -> None:
         self._closed.set()
 
-    def _wait_for(self, number: int, began_ns: int, period_ns: int) -> int:
-        """Sleep until the frame is due; returns its number, or a later one when that time is long gone."""
-        late_ns = time.monotonic_ns() - (began_ns + number * period_ns)
-        if late_ns < 0:
-            self._closed.wait(-late_ns / 1e9)
-            return number
-        return number + late_ns // period_ns
-
-    def _render(self, number: int) -> Image:
+    def render(self, number: int) -> Image:
+        """The camera's picture of that number, without the time code. A new array."""
         frame = self._backdrop.copy()
         cv2.warpAffine(
             self._picture,
@@ -82,6 +75,14 @@ class SyntheticSource:
             borderMode=cv2.BORDER_TRANSPARENT,
         )
         return np.asarray(frame, np.uint8)
+
+    def _wait_for(self, number: int, began_ns: int, period_ns: int) -> int:
+        """Sleep until the frame is due; returns its number, or a later one when that time is long gone."""
+        late_ns = time.monotonic_ns() - (began_ns + number * period_ns)
+        if late_ns < 0:
+            self._closed.wait(-late_ns / 1e9)
+            return number
+        return number + late_ns // period_ns
 
     def _pose(self, at_s: float) -> Affine:
         """Picture px -> frame px at a time."""

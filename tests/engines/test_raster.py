@@ -5,14 +5,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engines.swappers.raster import paint_triangles, vertex_facing
+from engines.swappers.raster import (
+    ALPHA,
+    ATTRIBUTES,
+    CONTRAST_B,
+    CONTRAST_R,
+    LIFT_B,
+    LIFT_R,
+    paint_triangles,
+    vertex_facing,
+)
 from engines.types import Image, Points
 
 
-def corners(points: Points, *, alpha: float = 1.0, gain: float = 1.0, shift: float = 0.0) -> Points:
+def corners(
+    points: Points, *, alpha: float = 1.0, contrast: float = 1.0, lift: float = 0.0, shift: float = 0.0
+) -> Points:
     """Attributes that map each canvas point to the same texture point, moved by `shift`."""
-    table = np.empty((len(points), 6), np.float32)
-    table[:, :2], table[:, 2:5], table[:, 5] = points[:, :2] + shift, gain, alpha
+    table = np.empty((len(points), ATTRIBUTES), np.float32)
+    table[:, :2] = points[:, :2] + shift
+    table[:, CONTRAST_B : CONTRAST_R + 1], table[:, LIFT_B : LIFT_R + 1], table[:, ALPHA] = contrast, lift, alpha
     return table
 
 
@@ -62,11 +74,16 @@ def test_half_a_pixel_is_interpolated() -> None:
     assert np.abs(canvas[:60, :60].astype(int) - (gradient()[:60, :60] + [1, 1, 1])).max() <= 1
 
 
-@pytest.mark.parametrize(("gain", "expected"), [(0.5, 50), (1.0, 100), (2.0, 200), (4.0, 255)])
-def test_gain_multiplies_and_saturates(gain: float, expected: int) -> None:
+@pytest.mark.parametrize(
+    ("contrast", "lift", "expected"),
+    [(0.5, 0, 50), (1, 0, 100), (2, 0, 200), (4, 0, 255), (1, 30, 130), (0.5, -80, 0), (0, 77, 77)],
+)
+def test_contrast_and_lift_are_applied_and_saturate(contrast: float, lift: float, expected: int) -> None:
     points = np.array([[0, 0], [20, 0], [0, 20]], np.float32)
     canvas = np.zeros((32, 32, 3), np.uint8)
-    paint_triangles(canvas, np.full((8, 8, 3), 100, np.uint8), points, corners(points, gain=gain), fan(points))
+    paint_triangles(
+        canvas, np.full((8, 8, 3), 100, np.uint8), points, corners(points, contrast=contrast, lift=lift), fan(points)
+    )
     assert canvas[2, 2, 0] == expected
 
 

@@ -1,0 +1,80 @@
+"""Files from wheels, fetched by the user's own pip: its mirrors, proxies and certificates are theirs too.
+
+Knows pip's command line and the wheel format (a zip); installs nothing and knows nothing of hashes and final names.
+"""
+
+import errno
+import os
+import subprocess
+import sys
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from models.errors import DownloadError
+from models.progress import Progress
+
+PIP = (sys.executable, "-P", "-m", "pip")
+"""-P: files in the current folder must not stand in for Python's own modules."""
+CHUNK_BYTES = 256 * 1024
+SAID_LINES = 3
+SIGNS = (
+    # what pip says, what helps; the first that fits is taken
+    ("No module named pip", f"uv pip install --python {sys.executable} pip (or: {sys.executable} -m ensurepip)"),
+    ("connection broken by", "check the network; for a mirror or proxy set PIP_INDEX_URL or HTTPS_PROXY"),
+    (
+        "No matching distribution found",
+        "this index has no such wheel for this Python and machine: set PIP_INDEX_URL to another, or update liveswap",
+    ),
+)
+
+
+def download_wheel(requirement: str, folder: Path, progress: Progress, pip: Sequence[str] = PIP) -> Path:
+    """Have pip download the wheel of `requirement` ("name==1.2") into the empty `folder`, without its dependencies.
+
+    Raises DownloadError with pip's last lines, or OSError (ENOSPC) when pip found no room.
+    """
+    progress(requirement, 0, None)
+    options = ("--no-deps", "--no-input", "--only-binary", ":all:", "--quiet", "--disable-pip-version-check")
+    command = [*pip, "download", *options, "--dest", str(folder), requirement]
+    done = subprocess.run(
+        command,
+        env={**os.environ, "TMPDIR": str(folder)},  # all that pip writes is in one place, and goes with it
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    wheels = list(folder.glob("*.whl"))
+    if done.returncode or not wheels:
+        raise _failure(requirement, command, done.stderr)
+    size_bytes = wheels[0].stat().st_size
+    progress(requirement, size_bytes, size_bytes)
+    return wheels[0]
+
+
+def member_chunks(wheel: Path, member: str) -> Iterator[bytes]:
+    """The bytes of one file in `wheel`. Raises DownloadError when it is not there or damaged.
+
+    `member` is only looked up, never used as a path on this machine.
+    """
+    try:
+        with zipfile.ZipFile(wheel) as archive, archive.open(member) as file:
+            while chunk := file.read(CHUNK_BYTES):
+                yield chunk
+    except KeyError as error:
+        raise DownloadError(f"{wheel.name} has no {member}", remedy="update liveswap: its manifest is wrong") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise DownloadError(
+            f"{wheel.name} is damaged: {error}", remedy=f"{sys.executable} -m pip cache purge, then try again"
+        ) from error
+
+
+def _failure(requirement: str, command: Sequence[str], stderr: str) -> DownloadError | OSError:
+    said = "\n".join(stderr.strip().splitlines()[-SAID_LINES:])
+    if os.strerror(errno.ENOSPC) in stderr:
+        return OSError(errno.ENOSPC, said)
+    remedy = next((cure for sign, cure in SIGNS if sign in stderr), f"see more with: {' '.join(command)}")
+    return DownloadError(f"pip could not download {requirement}:\n{said}", remedy=remedy)

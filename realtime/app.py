@@ -1,0 +1,134 @@
+"""The composition root: turns a RunConfig into objects that know each other.
+
+The only place where real sources, engines and outputs are made; knows no terminal and asks nobody.
+"""
+
+import json
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from engines.backends.litert import LiteRtSession
+from engines.detectors.blazeface import BlazeFaceDetector
+from engines.landmarks import FaceMeshLandmarker
+from engines.source_photo import PHOTO_THRESHOLD, PhotoExaminer
+from engines.swappers.mesh import MeshSwapper
+from engines.types import PreparedFace
+from models.errors import UserError
+from models.manifest import load_manifest
+from models.store import ModelStore
+from realtime.casting import Casting
+from realtime.config import RunConfig
+from realtime.errors import SinkError
+from realtime.label import Badge
+from realtime.metrics import Snapshot, StreamMetrics
+from realtime.outputs import OutputOptions, open_sink
+from realtime.outputs.recorder import EncoderOptions
+from realtime.pictures import read_image
+from realtime.pipeline import SwapPipeline
+from realtime.privacy import PrivacyGate, PrivacyPolicy
+from realtime.runner import StreamRunner
+from realtime.sources import SourceOptions, open_source
+from realtime.tracking import FaceTracker
+from realtime.types import FrameSink, FrameSource, StreamInfo
+
+DETECTOR, LANDMARKER, TEST_PORTRAIT = "face_detection_back", "face_landmark", "astronaut"
+MOST_FACES = 16
+"""Followed with --faces all: each costs about 4 ms a frame."""
+DEVICE = "cpu"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stream that is ready to start: call `runner.run()`, read `metrics`."""
+
+    runner: StreamRunner
+    metrics: StreamMetrics
+    info: StreamInfo
+    sinks: Sequence[FrameSink]
+
+
+class Engines:
+    """The face models, loaded; fetched first where they are missing."""
+
+    def __init__(self, store: ModelStore) -> None:
+        manifest = load_manifest()
+        self._detector_file, mesh_file = store.ensure_all([manifest.get(DETECTOR), manifest.get(LANDMARKER)])
+        self.detector = BlazeFaceDetector(LiteRtSession(self._detector_file))
+        self.landmarker = FaceMeshLandmarker(LiteRtSession(mesh_file))
+
+    def prepare(self, photo: Path) -> PreparedFace:
+        """A source face, ready to be worn. Raises SourceError or SourcePhotoError."""
+        detector = BlazeFaceDetector(LiteRtSession(self._detector_file), threshold=PHOTO_THRESHOLD)
+        source = PhotoExaminer(detector, self.landmarker).examine(read_image(photo), photo.name)
+        face = MeshSwapper().prepare(source)
+        face.paint(source.image.copy(), source.face)  # compiles the kernels now instead of at the first frame
+        return face
+
+
+def build_run(config: RunConfig, store: ModelStore) -> Run:
+    """Open everything a run needs. Raises UserError, with nothing left open and no older output touched."""
+    if config.metrics_file is not None and not config.metrics_file.parent.is_dir():
+        folder = config.metrics_file.parent
+        raise UserError(f"--metrics: there is no folder {folder}", remedy=f"mkdir -p {folder}")
+    with ExitStack() as opened:
+        source = open_source(config.input, _source_options(config, store))
+        opened.callback(source.close)
+        sinks = []
+        for where in config.outputs:
+            sinks.append(_open_output(where, config, source.info))
+            opened.callback(sinks[-1].close)
+        engines = Engines(store)
+        prepared = [engines.prepare(photo) for photo in config.faces_from]
+        run = _connect(config, source, sinks, engines, prepared)
+        opened.pop_all()  # from here on the runner closes them
+        return run
+
+
+def write_metrics(path: Path, numbers: Snapshot) -> None:
+    """One JSON object. Raises SinkError when it cannot be written."""
+    part = path.with_name(path.name + ".part")
+    try:
+        part.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise SinkError(f"{path} cannot be written: {error.strerror}", remedy="give --metrics another place") from error
+
+
+def _connect(
+    config: RunConfig,
+    source: FrameSource,
+    sinks: Sequence[FrameSink],
+    engines: Engines,
+    prepared: Sequence[PreparedFace],
+) -> Run:
+    info = source.info
+    metrics = StreamMetrics(primary=sinks[0].name, swapper=config.swapper, device=DEVICE)
+    tracker = FaceTracker(
+        engines.detector,
+        engines.landmarker,
+        max_faces=config.faces.limit or MOST_FACES,
+        on_detector_run=metrics.on_detector_run,
+    )
+    policy = PrivacyPolicy.choose(config.when_lost, live=info.live)
+    gate = PrivacyGate(policy, mark=Badge().stamp) if config.badge else PrivacyGate(policy)
+    pipeline = SwapPipeline(tracker, Casting(prepared, config.faces), gate, info=info, observer=metrics)
+    runner = StreamRunner(source, pipeline, sinks, observer=metrics, duration_s=config.duration_s)
+    return Run(runner, metrics, info, sinks)
+
+
+def _source_options(config: RunConfig, store: ModelStore) -> SourceOptions:
+    return SourceOptions(
+        size_wh=config.size_wh,
+        rate=config.rate,
+        test_picture=lambda: read_image(store.ensure(load_manifest().get(TEST_PORTRAIT))),
+    )
+
+
+def _open_output(where: str, config: RunConfig, info: StreamInfo) -> FrameSink:
+    source, target = Path(config.input).expanduser(), Path(where).expanduser()
+    if source.is_file() and target.exists() and source.samefile(target):
+        raise SinkError(f"{where} is the input itself", remedy="give --output another name")
+    encoder = EncoderOptions(codec=config.codec, crf=config.crf)
+    return open_sink(where, info, OutputOptions(encoder=encoder, size_wh=config.size_wh))

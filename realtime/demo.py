@@ -1,0 +1,73 @@
+"""The demo: two public-domain portraits, the synthetic camera, a film and a before/after picture.
+
+Needs nothing but the install. Knows what to show; the run itself is an ordinary one.
+"""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from engines.types import Image
+from models.manifest import load_manifest
+from models.store import ModelStore
+from realtime.app import TEST_PORTRAIT
+from realtime.commands import execute
+from realtime.config import RunConfig
+from realtime.console import DownloadDisplay, stderr
+from realtime.errors import SinkError
+from realtime.pictures import read_image
+from realtime.sources.media import open_file
+from realtime.sources.synthetic import DEFAULT_RATE, SyntheticSource
+
+SOURCE_PORTRAIT = "hopper"
+SECONDS = 8.0
+SHOWN_AT_S = (0.0, 1.4, 3.4)
+GAP_PX, TILE_WIDTH_PX = 6, 400
+INSET_SHARE = 0.4
+"""Width of the source's picture, in a tile's heights."""
+
+
+def make_demo(folder: Path) -> None:
+    """Write demo.mp4 and demo.png into `folder`. Raises UserError."""
+    if not folder.is_dir():
+        raise SinkError(f"there is no folder {folder}", remedy=f"mkdir -p {folder}")
+    manifest = load_manifest()
+    with DownloadDisplay() as progress:
+        store = ModelStore(progress=progress)
+        source, wearer = store.ensure_all([manifest.get(SOURCE_PORTRAIT), manifest.get(TEST_PORTRAIT)])
+    film, sheet = folder / "demo.mp4", folder / "demo.png"
+    # The portraits are in the public domain and were published by the agencies that made them: nobody need be asked.
+    execute(RunConfig(faces_from=(source,), input="test", outputs=(str(film),), duration_s=SECONDS))
+    picture = before_and_after(film, read_image(source), SyntheticSource(read_image(wearer)))
+    if not cv2.imwrite(str(sheet), picture):
+        raise SinkError(f"{sheet} cannot be written", remedy="use another folder")
+    stderr.print(f"-> {sheet}", soft_wrap=True)
+
+
+def before_and_after(film: Path, source: Image, camera: SyntheticSource) -> Image:
+    """A row of the camera's pictures, the same moments of `film` below, and the source face in the corner."""
+    after = frames_at(film, SHOWN_AT_S)
+    before = [camera.render(number) for number in after]
+    above, below = (np.hstack([_scaled(image, TILE_WIDTH_PX) for image in row]) for row in (before, after.values()))
+    sheet = np.vstack([above, np.full((GAP_PX, above.shape[1], 3), 255, np.uint8), below])
+    inset = _scaled(source, round(above.shape[0] * INSET_SHARE))
+    sheet[-inset.shape[0] :, : inset.shape[1]] = inset
+    return np.asarray(sheet, np.uint8)
+
+
+def frames_at(film: Path, times_s: tuple[float, ...]) -> dict[int, Image]:
+    """The first frame of `film` at or after each time, by the camera's number for it."""
+    wanted, found = list(times_s), {}
+    source = open_file(film)
+    for frame in source.frames():
+        at_s = frame.pts * source.info.time_base
+        if wanted and at_s >= wanted[0]:
+            wanted.pop(0)
+            found[round(at_s * DEFAULT_RATE)] = frame.image
+    return found
+
+
+def _scaled(image: Image, width: int) -> Image:
+    height = round(image.shape[0] * width / image.shape[1])
+    return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8)

@@ -1,0 +1,118 @@
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from models.errors import UnknownModelError
+from models.manifest import FileSource, HttpsSource, Manifest, ManifestError, ModelSpec, PypiSource, load_manifest
+
+ROW = {
+    "task": '"detect"',
+    "family": '"blazeface"',
+    "input": '{ size_px = 128, order = "rgb", mean = 127.5, std = 127.5 }',
+    "licence": '"MIT"',
+    "credit": '"someone"',
+    "source": '{ https = "https://example.org/face.onnx" }',
+    "sha256": f'"{"0a" * 32}"',
+    "bytes": "12",
+}
+
+
+def manifest_of(folder: Path, changed: Mapping[str, str | None], name: str = "face") -> Manifest:
+    """The manifest with one row, ROW but for `changed`; None leaves a key out."""
+    row = {key: value for key, value in {**ROW, **changed}.items() if value is not None}
+    path = folder / "manifest.toml"
+    path.write_text(f"[{name}]\n" + "\n".join(f"{key} = {value}" for key, value in row.items()), encoding="utf-8")
+    return load_manifest(path)
+
+
+@pytest.mark.parametrize("spec", load_manifest().specs, ids=lambda spec: spec.name)
+def test_built_in_row_names_its_licence_its_maker_and_the_bytes_it_promises(spec: ModelSpec) -> None:
+    assert spec.licence
+    assert spec.credit
+    assert re.fullmatch("[0-9a-f]{64}", spec.sha256)
+    assert spec.bytes > 0
+
+
+def test_default_install_needs_one_detector_and_one_landmark_model() -> None:
+    assert sorted(spec.task for spec in load_manifest() if spec.default) == ["detect", "landmarks"]
+
+
+def test_networks_have_inputs_and_pictures_have_none() -> None:
+    assert all((spec.input is None) == (spec.task == "picture") for spec in load_manifest())
+
+
+def test_task_selects_its_rows_in_the_order_of_the_file() -> None:
+    assert [spec.name for spec in load_manifest().for_task("picture")] == ["astronaut", "hopper"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "remedy"),
+    [("face_landmarks", "did you mean face_landmark?"), ("zzz", "choose one of: face_detection")],
+)
+def test_unknown_name_suggests_what_may_have_been_meant(asked: str, remedy: str) -> None:
+    with pytest.raises(UnknownModelError, match=asked) as caught:
+        load_manifest().get(asked)
+    assert caught.value.remedy.startswith(remedy)
+
+
+@pytest.mark.parametrize(
+    ("table", "source"),
+    [
+        ('{ pypi = "a-b==1.2", member = "a/b.onnx" }', PypiSource("a-b==1.2", "a/b.onnx")),
+        ('{ https = "https://example.org/b.onnx?x=1" }', HttpsSource("https://example.org/b.onnx?x=1")),
+        ('{ file = "/weights/b.onnx" }', FileSource(Path("/weights/b.onnx"))),
+    ],
+)
+def test_row_says_where_its_file_comes_from(table: str, source: object, tmp_path: Path) -> None:
+    spec = manifest_of(tmp_path, {"source": table}).get("face")
+    assert spec.source == source
+    assert spec.filename == "face-0a0a0a0a.onnx"
+
+
+def test_relative_file_is_looked_for_beside_its_manifest(tmp_path: Path) -> None:
+    assert manifest_of(tmp_path, {"source": '{ file = "b.onnx" }'}).get("face").source == FileSource(
+        tmp_path / "b.onnx"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({"task": '"fly"'}, r"\[face\], task: expected one of detect, landmarks, picture, got 'fly'"),
+        ({"licence": None}, r"\[face\], licence: expected text, got 'nothing'"),
+        ({"credit": '" "'}, r"\[face\], credit: expected text, got ' '"),
+        ({"sha256": '"0A"'}, r"\[face\], sha256: expected 64 hex digits, small letters, got '0A'"),
+        ({"bytes": "0"}, r"\[face\], bytes: expected a whole number above 0, got 0"),
+        ({"bytes": "true"}, r"\[face\], bytes: expected a whole number above 0, got True"),
+        ({"default": "1"}, r"\[face\], default: expected true or false, got 1"),
+        ({"license": '"MIT"'}, r"\[face\], license: expected only task, family"),
+        ({"input": "{ size_px = 128 }"}, r"\[face\], input: expected .*size_px = 256.*, got {'size_px': 128}"),
+        ({"input": ROW["input"].replace("rgb", "hsv")}, r"\[face\], input: expected .*\"bgr\".*, got .*hsv"),
+        ({"source": '{ pypi = "a==1" }'}, r"\[face\], source: expected .*member = .*, got {'pypi': 'a==1'}"),
+        ({"source": '{ pypi = "a", member = "b" }'}, r"\[face\], source: expected .*name==1.2"),
+        ({"source": '{ pypi = "--index-url=x==1", member = "b" }'}, r"\[face\], source: expected .*name==1.2"),
+    ],
+)
+def test_malformed_row_is_named_with_what_was_expected(
+    changed: dict[str, str | None], expected: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ManifestError, match=expected):
+        manifest_of(tmp_path, changed)
+
+
+def test_name_that_is_no_safe_file_name_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match=r"row \[\.\./face\]: expected a table named with small letters"):
+        manifest_of(tmp_path, {}, name='"../face"')
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(b"[face", "Expected"), (b"\xff", "utf-8"), (None, "No such file")], ids=str
+)
+def test_unreadable_manifest_is_named_with_the_reason(content: bytes | None, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ManifestError, match=rf"mine\.toml cannot be read: .*{said}"):
+        load_manifest(path)
