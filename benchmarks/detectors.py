@@ -51,7 +51,7 @@ def _sampled(clip: Path) -> Iterator[Image]:
     with av.open(clip) as container:
         for number, frame in enumerate(container.decode(video=0)):
             if number % EVERY == 0:
-                yield frame.to_ndarray(format="bgr24")
+                yield np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
 
 
 def placed(image: Image, share: float) -> Image:

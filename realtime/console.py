@@ -75,7 +75,7 @@ class RunDisplay:
 
 
 class DownloadDisplay:
-    """A `models.store.Progress` that draws bars. Use it in a `with` block."""
+    """A `models.progress.Progress` that draws bars. Use it in a `with` block."""
 
     def __init__(self) -> None:
         self._progress = Progress(

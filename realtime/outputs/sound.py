@@ -17,8 +17,6 @@ from realtime.ffmpeg import explain
 
 logger = logging.getLogger(__name__)
 
-AHEAD_S = 0.5
-"""Sound is written this far ahead of the picture, so that players find both in one place."""
 NEAR_END_S = 0.2
 """A picture that stopped this near to its end was not cut off: the rest of the sound belongs to it."""
 AudioPacket: TypeAlias = "av.Packet[av.AudioStream]"
@@ -46,15 +44,15 @@ class SoundCopier:
         self._pending: AudioPacket | None = next(self._packets, None)
 
     def advance(self, picture_s: float) -> None:
-        """Write what belongs to the time up to `picture_s` (s, of the file) and a little more."""
-        while self._pending is not None and _time_of(self._pending) <= picture_s + AHEAD_S:
+        """Write what belongs to the time up to `picture_s` (s, of the file)."""
+        while self._pending is not None and _time_of(self._pending) <= picture_s:
             self._write(self._pending)
             self._pending = next(self._packets, None)
 
     def finish(self, picture_s: float) -> None:
         """The picture ended at `picture_s`: write the rest, or nothing more when it stopped early."""
-        whole = picture_s >= self._picture_end_s - NEAR_END_S
-        self.advance(float("inf") if whole else picture_s - AHEAD_S)
+        if picture_s >= self._picture_end_s - NEAR_END_S:
+            self.advance(float("inf"))
         for stream, resampler in self._converted.values():
             with contextlib.suppress(av.EOFError):
                 for frame in resampler.resample(None):

@@ -28,6 +28,9 @@ URL_SCHEMES = ("rtsp", "rtsps", "http", "https", "srt", "udp", "rtmp", "tcp")
 OPEN_TIMEOUT_S, READ_TIMEOUT_S = 10.0, 5.0
 LOW_DELAY = {"fflags": "nobuffer", "flags": "low_delay", "rtsp_transport": "tcp"}
 DEFAULT_RATE = Fraction(30)
+MOST_FAILURES = 20
+"""Of reading a file, in a row, before the rest of it is given up."""
+INCOMPLETE = ("moov atom not found", "error reading header")
 TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
 """By the display matrix's angle, counter-clockwise, in degrees."""
 
@@ -37,7 +40,7 @@ def open_file(path: Path) -> "MediaSource":
     try:
         container = av.open(str(path))
     except av.FFmpegError as error:
-        incomplete = "moov atom not found" in explain(error)
+        incomplete = any(words in explain(error) for words in INCOMPLETE)
         raise SourceError(
             f"{path} is no video that can be read: {explain(error)}",
             remedy="the file is incomplete or no video at all: copy or download it again"
@@ -121,18 +124,23 @@ class MediaSource:
 
     def _decode(self) -> Iterator[av.VideoFrame]:
         """Frames of every packet that can be read, and those still in the decoder at the end."""
-        packets = self._container.demux(self._stream)
+        packets, failures = self._container.demux(self._stream), 0
         while not self._closed:
             try:
                 packet = next(packets)
             except StopIteration:
                 return
-            except av.FFmpegError as error:  # the file ends in the middle, or the network stalls
+            except av.FFmpegError as error:  # damage, the file's end in the middle, or a network that stalls
                 self._note(error)
-                yield from self._flushed()
-                return
+                failures += 1
+                if self._live or failures > MOST_FAILURES:
+                    yield from self._flushed()
+                    return
+                packets = self._container.demux(self._stream)  # goes on behind the damage
+                continue
             try:
                 yield from packet.decode()
+                failures = 0
             except av.FFmpegError as error:
                 self._note(error)
 

@@ -19,6 +19,7 @@ class Behaviour:
     range_shift: int = 0  # bytes by which it misses the start that was asked for
     says_length: bool = True
     ranges_asked: list[str | None] = field(default_factory=list)
+    bytes_sent: list[int] = field(default_factory=list)
     url: str = ""
     asked: threading.Event = field(default_factory=threading.Event)
     may_answer: threading.Event = field(default_factory=threading.Event)
@@ -27,7 +28,7 @@ class Behaviour:
         """Status and the offset to start at, for these Range and If-Range headers."""
         if self.status is not None:
             return self.status, 0
-        if wanted is None or still not in self.headers.values():
+        if wanted is None or (still is not None and still not in self.headers.values()):
             return 200, 0
         start = int(wanted.removeprefix("bytes=").removesuffix("-")) + self.range_shift
         return (self.on_range, start) if self.on_range == 206 else (self.on_range, 0)
@@ -57,7 +58,7 @@ def serving(content: bytes) -> Iterator[Behaviour]:
                     "Content-Range", f"bytes {start}-{len(behaviour.content) - 1}/{len(behaviour.content)}"
                 )
             self.end_headers()
-            self.wfile.write(body[: behaviour.cut_after])
+            behaviour.bytes_sent.append(self.wfile.write(body[: behaviour.cut_after]))
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class calls it so
             """Say nothing."""

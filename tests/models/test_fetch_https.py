@@ -29,6 +29,7 @@ def test_torn_download_resumes_with_only_the_missing_bytes(server: Behaviour, tm
     spec = torn(server, tmp_path)
     assert ModelStore(tmp_path).ensure(spec).read_bytes() == CONTENT
     assert server.ranges_asked == [None, "bytes=1000-"]
+    assert server.bytes_sent == [1000, len(CONTENT) - 1000]
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,9 @@ def test_torn_download_resumes_with_only_the_missing_bytes(server: Behaviour, tm
 def test_resume_starts_over_when_the_server_cannot_continue(
     changed: dict[str, object], server: Behaviour, tmp_path: Path
 ) -> None:
+    server.content = CONTENT[::-1]
     spec = torn(server, tmp_path)
+    server.content = CONTENT  # so that nothing of the first try may be kept
     for name, value in changed.items():
         setattr(server, name, value)
     assert ModelStore(tmp_path).ensure(spec).read_bytes() == CONTENT

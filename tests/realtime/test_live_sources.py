@@ -1,0 +1,148 @@
+"""Cameras, real and synthetic."""
+
+import time
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from realtime.errors import SourceError
+from realtime.sources import SourceOptions, open_source
+from realtime.sources.camera import FAILED_GRABS, CameraSource, list_cameras
+from realtime.sources.synthetic import SyntheticSource
+from realtime.timecode import read_timecode
+
+
+class FakeCapture:
+    """A camera that gives `works` pictures and then none. It has one size, whatever is asked."""
+
+    def __init__(self, works: int = 10**9, *, opens: bool = True, hiccup_at: int | None = None) -> None:
+        self.works, self.opens, self.hiccup_at = works, opens, hiccup_at
+        self.asked: dict[int, float] = {}
+        self.grabs = 0
+        self.released = False
+
+    def isOpened(self) -> bool:  # noqa: N802  OpenCV's name
+        return self.opens
+
+    def set(self, prop: int, value: float) -> bool:
+        self.asked[prop] = value
+        return False
+
+    def get(self, prop: int) -> float:
+        return {cv2.CAP_PROP_FRAME_WIDTH: 640, cv2.CAP_PROP_FRAME_HEIGHT: 480, cv2.CAP_PROP_FPS: 0}[prop]
+
+    def grab(self) -> bool:
+        self.grabs += 1
+        return self.grabs <= self.works and self.grabs != self.hiccup_at
+
+    def retrieve(self) -> tuple[bool, Any]:
+        return True, np.full((480, 640, 3), self.grabs % 256, np.uint8)
+
+    def release(self) -> None:
+        self.released = True
+
+
+def opener_of(capture: FakeCapture) -> Callable[[str], FakeCapture]:
+    return lambda _where: capture
+
+
+def test_camera_is_asked_for_mjpg_size_and_rate_and_says_what_it_gives() -> None:
+    capture = FakeCapture()
+    source = CameraSource("0", size_wh=(1920, 1080), rate=Fraction(60), opener=opener_of(capture))
+    assert capture.asked[cv2.CAP_PROP_FOURCC] == cv2.VideoWriter.fourcc(*"MJPG")
+    assert (capture.asked[cv2.CAP_PROP_FRAME_WIDTH], capture.asked[cv2.CAP_PROP_FPS]) == (1920, 60)
+    assert (source.info.size_wh, source.info.live) == ((640, 480), True)
+
+
+def test_camera_frames_are_numbered_and_stamped_when_grabbed() -> None:
+    source = CameraSource("0", opener=opener_of(FakeCapture(hiccup_at=3)))
+    before = time.monotonic_ns()
+    frames = list(islice(source.frames(), 5))
+    assert [frame.seq for frame in frames] == list(range(5))
+    assert before <= frames[0].captured_ns <= frames[-1].captured_ns <= time.monotonic_ns()
+    assert frames[2].image[0, 0, 0] == 4  # one grab failed in between: no frame was made up for it
+
+
+def test_camera_that_stops_giving_pictures_is_lost_and_released() -> None:
+    capture = FakeCapture(works=5)
+    frames = CameraSource("0", opener=opener_of(capture)).frames()
+    assert len(list(islice(frames, 5))) == 5
+    with pytest.raises(SourceError, match="lost"):
+        next(frames)
+    assert capture.grabs == 5 + FAILED_GRABS
+    assert capture.released
+
+
+def test_closing_ends_the_frames() -> None:
+    capture = FakeCapture()
+    source = CameraSource("0", opener=opener_of(capture))
+    frames = source.frames()
+    next(frames)
+    source.close()
+    assert list(frames) == []
+    assert capture.released
+
+
+@pytest.mark.parametrize("where", ["97", "/dev/video97"])
+def test_camera_that_is_not_there_is_an_error_that_says_what_is(where: str) -> None:
+    with pytest.raises(SourceError, match="does not open") as raised:
+        open_source(where)
+    assert "No such file" in str(raised.value)
+    assert raised.value.remedy
+
+
+def test_cameras_are_listed_once_each_by_name(tmp_path: Path) -> None:
+    for node, name, index in (("video0", "Webcam", 0), ("video1", "Webcam", 1), ("video10", "Second", 0)):
+        (tmp_path / node).mkdir()
+        (tmp_path / node / "name").write_text(f"{name}\n")
+        (tmp_path / node / "index").write_text(f"{index}\n")
+    listed = [(camera.where, camera.name) for camera in list_cameras(tmp_path)]
+    assert listed == [("/dev/video0", "Webcam"), ("/dev/video10", "Second")]
+
+
+@pytest.fixture
+def portrait() -> np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]:
+    return np.random.default_rng(3).integers(0, 255, (100, 100, 3), np.uint8)
+
+
+def test_synthetic_camera_shows_the_same_motion_each_time(portrait: Any) -> None:
+    one, two = (SyntheticSource(portrait, size_wh=(320, 180)) for _ in range(2))
+    assert (one.render(70) == two.render(70)).all()
+    assert (one.render(70) != one.render(71)).any()
+    assert one.render(0).shape == (180, 320, 3)
+
+
+def test_synthetic_camera_keeps_its_rate_and_carries_the_time(portrait: Any) -> None:
+    source = SyntheticSource(portrait, size_wh=(640, 360), rate=Fraction(50))
+    began = time.monotonic()
+    frames = list(islice(source.frames(), 25))
+    elapsed = time.monotonic() - began
+    assert frames[-1].seq / 50 == pytest.approx(elapsed, abs=0.2)
+    for frame in frames:
+        stamped = read_timecode(frame.image)
+        assert stamped is not None
+        assert 0 <= frame.captured_ns - stamped < 1_000_000
+
+
+def test_synthetic_camera_that_is_late_skips_numbers_instead_of_bunching(portrait: Any) -> None:
+    source = SyntheticSource(portrait, size_wh=(320, 180), rate=Fraction(100))
+    frames = source.frames()
+    first = next(frames).seq
+    time.sleep(0.2)
+    next(frames)  # was due long ago
+    late = next(frames)
+    assert late.seq - first >= 18
+    source.close()
+    assert list(frames) == []
+
+
+def test_synthetic_camera_without_its_picture_says_how_to_get_it() -> None:
+    with pytest.raises(SourceError) as raised:
+        open_source("test", SourceOptions())
+    assert "liveswap models pull" in raised.value.remedy

@@ -1,0 +1,132 @@
+"""Pictures in and out."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import PIL.Image
+import pytest
+
+from realtime.errors import SinkError, SourceError
+from realtime.outputs import open_sink
+from realtime.outputs.marks import SOURCE_TYPE
+from realtime.pictures import read_image
+from realtime.sources import open_source
+from realtime.types import Outcome, ShownFrame
+
+RED, BLUE = (40, 40, 220), (220, 40, 40)
+
+
+def card(
+    colour: tuple[int, int, int] = RED, size_wh: tuple[int, int] = (64, 48)
+) -> np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]:
+    image = np.full((size_wh[1], size_wh[0], 3), colour, np.uint8)
+    image[:8, :8] = (0, 255, 0)  # the top left corner, so that a turn shows
+    return image
+
+
+def shown(colour: tuple[int, int, int], outcome: Outcome) -> ShownFrame:
+    image = card(colour)
+    image.setflags(write=False)
+    return ShownFrame(image, 0, 0, 0, outcome)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "kept"),
+    [
+        ([Outcome.NO_FACE, Outcome.SWAPPED, Outcome.SWAPPED], 1),
+        ([Outcome.WITHHELD, Outcome.NO_FACE], 1),
+        ([Outcome.SWAPPED], 0),
+    ],
+)
+def test_first_swapped_picture_is_kept_else_the_last(tmp_path: Path, outcomes: list[Outcome], kept: int) -> None:
+    sink = open_sink(str(tmp_path / "out.png"), open_source(str(saved(tmp_path))).info)
+    for number, outcome in enumerate(outcomes):
+        sink.send(shown((number * 50, 0, 0), outcome))
+    assert not (tmp_path / "out.png").exists()
+    sink.close()
+    sink.close()
+    assert (read_image(tmp_path / "out.png") == card((kept * 50, 0, 0))).all()
+
+
+def saved(folder: Path, name: str = "in.png") -> Path:
+    cv2.imwrite(str(folder / name), card())
+    return folder / name
+
+
+@pytest.mark.parametrize("ending", [".png", ".jpg", ".jpeg", ".webp"])
+def test_picture_is_marked_as_made(tmp_path: Path, ending: str) -> None:
+    sink = open_sink(str(tmp_path / f"out{ending}"), open_source(str(saved(tmp_path))).info)
+    sink.send(shown(BLUE, Outcome.SWAPPED))
+    sink.close()
+    assert SOURCE_TYPE.encode() in (tmp_path / f"out{ending}").read_bytes()
+    assert np.abs(read_image(tmp_path / f"out{ending}")[20:, 20:].astype(int) - BLUE).max() <= 6
+
+
+def test_failing_write_leaves_the_older_picture(tmp_path: Path) -> None:
+    target = saved(tmp_path, "out.png")
+    before = target.read_bytes()
+    (tmp_path / "out.png.part").symlink_to("/dev/full")
+    sink = open_sink(str(target), open_source(str(target)).info)
+    sink.send(shown(BLUE, Outcome.SWAPPED))
+    with pytest.raises(SinkError, match="No space left"):
+        sink.close()
+    assert target.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("orientation", "corner"), [(1, (0, 0)), (3, (-1, -1)), (6, (0, -1)), (8, (-1, 0))], ids=["0", "180", "90", "270"]
+)
+def test_exif_rotation_is_applied(tmp_path: Path, orientation: int, corner: tuple[int, int]) -> None:
+    exif = PIL.Image.Exif()
+    exif[0x0112] = orientation
+    PIL.Image.fromarray(card()[:, :, ::-1]).save(tmp_path / "in.jpg", exif=exif, quality=95)
+    image = read_image(tmp_path / "in.jpg")
+    y, x = (4 if c == 0 else -4 for c in corner)
+    assert image[y, x, 1] > 200
+
+
+@pytest.mark.parametrize(
+    "pixels",
+    [np.full((48, 64), 90, np.uint8), np.full((48, 64), 90 * 257, np.uint16), np.full((48, 64, 4), 90, np.uint8)],
+    ids=["grey", "16 bit", "transparent"],
+)
+def test_other_kinds_of_pictures_become_bgr(
+    tmp_path: Path, pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
+) -> None:
+    cv2.imwrite(str(tmp_path / "in.png"), pixels)
+    image = read_image(tmp_path / "in.png")
+    assert image.shape == (48, 64, 3)
+    assert np.abs(image.astype(int) - 90).max() <= 1
+
+
+def test_picture_is_one_frame_whatever_its_name(tmp_path: Path) -> None:
+    saved(tmp_path).rename(tmp_path / "film.mp4")
+    frames = list(open_source(str(tmp_path / "film.mp4")).frames())
+    assert len(frames) == 1
+    assert (frames[0].image == card()).all()
+
+
+def huge(path: Path) -> None:
+    """20000 x 20000 px in 50 kB: 1.2 GB if it were decoded."""
+    PIL.Image.new("1", (20_000, 20_000)).save(path)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (huge, "20000 x 20000"),
+        (lambda path: path.write_text("no picture"), "no picture that can be read"),
+        (lambda path: path.write_bytes(b""), "is empty"),
+        (lambda path: path.mkdir(), "is a folder"),
+        (lambda _path: None, "no file"),
+        (lambda path: path.write_bytes(saved(path.parent).read_bytes()[:60]), "no picture that can be read"),
+    ],
+    ids=["huge", "text", "empty", "folder", "missing", "truncated"],
+)
+def test_unusable_picture_is_refused_with_a_reason(tmp_path: Path, spoil: object, reason: str) -> None:
+    assert callable(spoil)
+    spoil(tmp_path / "photo.png")
+    with pytest.raises(SourceError, match=reason) as raised:
+        read_image(tmp_path / "photo.png")
+    assert raised.value.remedy
