@@ -49,6 +49,37 @@ Names = Annotated[
     list[str] | None, typer.Argument(help="Names from `liveswap models list`; without any: the default ones.")
 ]
 
+# The options of `run`, one a line or two; the signature below says their order and defaults.
+Photos = Annotated[list[Path], typer.Option("--face", help="Photo of the face to appear with. Repeat it for several.")]
+Input = Annotated[
+    str, typer.Option("--input", help="0 or /dev/video0 (camera) | video | picture | rtsp:// http:// URL | test")
+]
+Outputs = Annotated[
+    list[str], typer.Option("--output", help="out.mp4 .mkv .mov .webm | out.png .jpg .webp | null. May be repeated.")
+]
+Consent = Annotated[
+    bool, typer.Option("--i-have-consent", help="The person in each photo agreed. Asked once per photo otherwise.")
+]
+Swapper = Annotated[str, typer.Option(help="mesh", rich_help_panel=LOOK)]
+Device = Annotated[str, typer.Option(help="auto | cpu", rich_help_panel=LOOK)]
+Wanted = Annotated[str, typer.Option("--faces", help="largest | all | a number", rich_help_panel=LOOK)]
+Lost = Annotated[
+    WhenLost | None,
+    typer.Option(
+        help="Shown while nobody is swapped; pass is the raw picture. Live: hold, then blur; files: pass.",
+        rich_help_panel=LOOK,
+    ),
+]
+BadgeSwitch = Annotated[bool, typer.Option(help="The small AI tag on swapped pictures.", rich_help_panel=LOOK)]
+Size = Annotated[str | None, typer.Option(metavar="WxH", help="Size in px.", rich_help_panel=OUT)]
+Fps = Annotated[str | None, typer.Option(metavar="F", help="Of a camera; at most, of a file.", rich_help_panel=OUT)]
+Duration = Annotated[float | None, typer.Option(metavar="S", help="Stop after so many seconds.", rich_help_panel=OUT)]
+Codec = Annotated[str | None, typer.Option(help="h264, hevc, vp9, av1, ffv1 ...", rich_help_panel=OUT)]
+Crf = Annotated[int | None, typer.Option(help="Encoder quality: lower is better.", rich_help_panel=OUT)]
+Metrics = Annotated[
+    Path | None, typer.Option(metavar="FILE.json", help="Write the numbers there.", rich_help_panel=OUT)
+]
+
 
 def main() -> NoReturn:
     """Run the command line and exit."""
@@ -58,6 +89,8 @@ def main() -> NoReturn:
     except UserError as error:
         _fail(str(error), error.remedy)
     except typer.TyperException as error:
+        if not error.format_message():  # no arguments: the help was printed
+            sys.exit(0)
         _fail(error.format_message(), "liveswap --help and liveswap COMMAND --help list what there is")
     except (KeyboardInterrupt, typer.Abort):
         stderr.print("interrupted")
@@ -87,40 +120,21 @@ def common(
 @app.command(epilog=EXAMPLES)
 def run(  # noqa: PLR0913  one parameter an option
     *,
-    face: Annotated[list[Path], typer.Option(help="Photo of the face to appear with. Repeat it for several people.")],
-    where_from: Annotated[
-        str,
-        typer.Option("--input", help="0 or /dev/video0 (camera) | video | picture | rtsp:// http:// URL | test"),
-    ],
-    output: Annotated[
-        list[str], typer.Option(help="out.mp4 .mkv .mov .webm | out.png .jpg .webp | null. May be repeated.")
-    ],
-    i_have_consent: Annotated[
-        bool, typer.Option("--i-have-consent", help="The person in each photo agreed. Asked once per photo otherwise.")
-    ] = False,
-    swapper: Annotated[str, typer.Option(help="mesh", rich_help_panel=LOOK)] = "mesh",
-    device: Annotated[str, typer.Option(help="auto | cpu", rich_help_panel=LOOK)] = "auto",
-    faces: Annotated[str, typer.Option(help="largest | all | a number", rich_help_panel=LOOK)] = "largest",
-    when_lost: Annotated[
-        WhenLost | None,
-        typer.Option(
-            help="Shown while nobody is swapped; pass is the raw picture. Live: hold, then blur; files: pass.",
-            rich_help_panel=LOOK,
-        ),
-    ] = None,
-    badge: Annotated[bool, typer.Option(help="The small AI tag on swapped pictures.", rich_help_panel=LOOK)] = True,
-    size: Annotated[str | None, typer.Option(metavar="WxH", help="Size in px.", rich_help_panel=OUT)] = None,
-    fps: Annotated[
-        str | None, typer.Option(metavar="F", help="Of a camera; at most, of a file.", rich_help_panel=OUT)
-    ] = None,
-    duration: Annotated[
-        float | None, typer.Option(metavar="S", help="Stop after so many seconds.", rich_help_panel=OUT)
-    ] = None,
-    codec: Annotated[str | None, typer.Option(help="h264, hevc, vp9, av1, ffv1 ...", rich_help_panel=OUT)] = None,
-    crf: Annotated[int | None, typer.Option(help="Encoder quality: lower is better.", rich_help_panel=OUT)] = None,
-    metrics: Annotated[
-        Path | None, typer.Option(metavar="FILE.json", help="Write the numbers there.", rich_help_panel=OUT)
-    ] = None,
+    face: Photos,
+    where_from: Input,
+    output: Outputs,
+    i_have_consent: Consent = False,
+    swapper: Swapper = "mesh",
+    device: Device = "auto",
+    faces: Wanted = "largest",
+    when_lost: Lost = None,
+    badge: BadgeSwitch = True,
+    size: Size = None,
+    fps: Fps = None,
+    duration: Duration = None,
+    codec: Codec = None,
+    crf: Crf = None,
+    metrics: Metrics = None,
 ) -> None:
     """Swap faces from a camera, a file or a URL into files."""
     config = RunConfig(

@@ -3,8 +3,12 @@
 Everything for people goes through console.py; nothing here knows how arguments are spelled.
 """
 
+import signal
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from rich.markup import escape
 from rich.prompt import Confirm
@@ -18,9 +22,12 @@ from realtime.consent import ConsentLedger
 from realtime.console import DownloadDisplay, RunDisplay, stderr, stdout, summary
 from realtime.doctor import Status, run_checks
 from realtime.metrics import Snapshot
+from realtime.pictures import read_content
 from realtime.sources.camera import list_cameras
 
 STATUS_STYLES = {Status.OK: "green", Status.WARN: "yellow", Status.FAIL: "bold red"}
+FORCED_BY = 3
+"""Interrupts that end a run at once, whatever is lost."""
 VERDICT_STYLES = {Verdict.OK: "green", Verdict.MISSING: "yellow", Verdict.WRONG: "bold red"}
 
 
@@ -28,18 +35,24 @@ def run(config: RunConfig, *, has_consent: bool) -> None:
     """Swap from one input to some outputs, once there is consent for every photo."""
     ledger = ConsentLedger(home_folder() / "consent.json")
     for photo in config.faces_from:
-        ledger.require(photo, given=has_consent, ask=ask_person if sys.stdin.isatty() else None)
+        ledger.require(
+            read_content(photo), photo.name, given=has_consent, ask=ask_person if sys.stdin.isatty() else None
+        )
     execute(config)
 
 
 def execute(config: RunConfig) -> Snapshot:
-    """Run to the end with a display; an interrupt finishes the outputs first. Returns the numbers."""
+    """Run to the end with a display. Returns the numbers.
+
+    Raises KeyboardInterrupt after an interrupt, when the outputs are finished and the numbers are written.
+    """
     from realtime.app import build_run, write_metrics  # noqa: PLC0415  loads the engines: 1 s that --help need not take
 
     with DownloadDisplay() as progress, stderr.status("preparing (a few seconds longer the first time)"):
         built = build_run(config, ModelStore(progress=progress))
+    display = RunDisplay(built.metrics, title=built.info.name, total_frames=built.info.frame_count)
     try:
-        with RunDisplay(built.metrics, title=built.info.name, total_frames=built.info.frame_count):
+        with display, _interrupts(built.runner.stop) as interrupts:
             built.runner.run()
     finally:
         numbers = built.metrics.snapshot()
@@ -49,7 +62,32 @@ def execute(config: RunConfig) -> Snapshot:
         for sink in built.sinks:
             if Path(sink.name).is_file():
                 stderr.print(f"-> {sink.name}", soft_wrap=True)
+    if interrupts:
+        stderr.print("interrupted: what was made is complete up to here")
+        raise KeyboardInterrupt
     return numbers
+
+
+@contextmanager
+def _interrupts(stop: Callable[[], None]) -> Iterator[list[int]]:
+    """Turn Ctrl-C into `stop`; yields the list of interrupts so far.
+
+    A second one, from an impatient finger or a `timeout` that signals twice, must not cut short what the first one is
+    finishing; the third goes through.
+    """
+    seen: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        seen.append(number)
+        stop()
+        if len(seen) >= FORCED_BY:
+            raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGINT, note)
+    try:
+        yield seen
+    finally:
+        signal.signal(signal.SIGINT, previous)
 
 
 def ask_person(question: str) -> bool:
@@ -71,7 +109,7 @@ def show_doctor() -> bool:
     for check in run_checks():
         healthy &= check.status is not Status.FAIL
         stdout.print(
-            f"[{STATUS_STYLES[check.status]}]{check.status:4}[/]  {check.name:12}  {escape(check.found)}",
+            f"[{STATUS_STYLES[check.status]}]{check.status:4}[/]  {check.name:22}  {escape(check.found)}",
             soft_wrap=True,
         )
         if check.remedy:

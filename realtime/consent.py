@@ -28,21 +28,22 @@ class ConsentLedger:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def require(self, photo: Path, *, given: bool, ask: Callable[[str], bool] | None) -> None:
-        """Return when there is consent for `photo`, else raise UserError.
+    def require(self, photo: bytes, name: str, *, given: bool, ask: Callable[[str], bool] | None) -> None:
+        """Return when there is consent for a photo, else raise UserError.
 
-        given: said on the command line. ask: puts the question to a person, or None when nobody is there to answer.
+        photo: the file's content. name: for messages. given: said on the command line. ask: puts the question to a
+        person, or None when nobody is there to answer.
         """
-        key = hashlib.sha256(photo.read_bytes()).hexdigest()
+        key = hashlib.sha256(photo).hexdigest()
         if key in self._entries():
             return
         if given:
             self._record(key, "--i-have-consent")
-        elif ask is not None and ask(QUESTION.format(name=photo.name)):
+        elif ask is not None and ask(QUESTION.format(name=name)):
             self._record(key, "answered")
         else:
             raise UserError(
-                f"no consent for the face in {photo.name}",
+                f"no consent for the face in {name}",
                 remedy="if you have it, add --i-have-consent (asked once per photo); if not, use another photo",
             )
 

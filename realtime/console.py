@@ -107,7 +107,9 @@ class DownloadDisplay:
 def summary(numbers: Snapshot) -> Text:
     """The last line of a run."""
     latency = numbers["latency_ms"]
-    text = Text(f"{numbers['frames_out']} frames, {_number(numbers['fps'])} fps, ")
+    text = Text(
+        f"{numbers['swapper']} on {numbers['device']}: {numbers['frames_out']} frames, {_number(numbers['fps'])} fps, "
+    )
     text.append(f"latency p50 {_number(latency['p50'])} p95 {_number(latency['p95'])} ms, ")
     return text.append_text(outcome_text(numbers["outcomes"]))
 

@@ -30,8 +30,18 @@ def read_image(path: Path) -> Image:
 
     Raises SourceError when there is no such file, it cannot be read, is no picture, or has over MAX_PIXELS pixels.
     """
+    content = read_content(path)
+    _refuse_too_large(path)
+    pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+    if pixels is None:
+        raise SourceError(f"{path} is no picture that can be read", remedy="use a JPEG, PNG or WebP file")
+    return np.asarray(pixels, np.uint8)
+
+
+def read_content(path: Path) -> bytes:
+    """The bytes of a file that should be a picture. Raises SourceError."""
     try:
-        content = path.read_bytes() if path.stat().st_size else b""
+        content = path.read_bytes()
     except FileNotFoundError as error:
         raise SourceError(f"there is no file {path}", remedy="check the path") from error
     except IsADirectoryError as error:
@@ -40,11 +50,7 @@ def read_image(path: Path) -> Image:
         raise SourceError(f"{path} cannot be read: {error.strerror}", remedy="check its permissions") from error
     if not content:
         raise SourceError(f"{path} is empty", remedy="use another copy of the picture")
-    _refuse_too_large(path)
-    pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
-    if pixels is None:
-        raise SourceError(f"{path} is no picture that can be read", remedy="use a JPEG, PNG or WebP file")
-    return np.asarray(pixels, np.uint8)
+    return content
 
 
 def _refuse_too_large(path: Path) -> None:

@@ -105,7 +105,7 @@ class VideoRecorder:
             return
         if self._end_pts is None:
             self._discard()
-            logger.warning("%s was not written: there were no frames", self._path)
+            logger.info("%s was not written: there were no frames", self._path)
             return
         try:
             self._container.mux(self._stream.encode(None))

@@ -30,6 +30,8 @@ LOW_DELAY = {"fflags": "nobuffer", "flags": "low_delay", "rtsp_transport": "tcp"
 DEFAULT_RATE = Fraction(30)
 MOST_FAILURES = 20
 """Of reading a file, in a row, before the rest of it is given up."""
+PROMISE_KEPT = 0.95
+"""Part of the frames a file's header promises; it is a guess where only the duration is given."""
 INCOMPLETE = ("moov atom not found", "error reading header")
 TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
 """By the display matrix's angle, counter-clockwise, in degrees."""
@@ -75,7 +77,7 @@ class MediaSource:
         self._name = name
         self._live = live
         self._closed = self._reading = False
-        self._skipped = self._repaired = 0
+        self._skipped = self._repaired = self._decoded_count = 0
         self._last_error = "it holds no pictures"
         if not container.streams.video:
             container.close()
@@ -99,15 +101,16 @@ class MediaSource:
             for number, frame in enumerate(self._all_decoded()):
                 if self._closed:
                     return
+                self._decoded_count = number + 1
                 captured_ns = time.monotonic_ns()
                 last_pts = self._next_pts(frame.pts, last_pts)
                 yield Frame(self._upright(self._to_bgr(frame)), number, captured_ns, last_pts)
+            self._report()
             if self._live and not self._closed:
                 raise SourceError(
                     f"{self._name} ended: {self._last_error}", remedy="check the sender, then start again"
                 )
         finally:
-            self._report()
             self._container.close()
 
     def close(self) -> None:
@@ -188,6 +191,9 @@ class MediaSource:
         )
 
     def _report(self) -> None:
+        promised = self.info.frame_count or 0
+        if self._decoded_count < PROMISE_KEPT * promised:
+            logger.warning("%s breaks off: it holds %d of %d frames", self._name, self._decoded_count, promised)
         if self._skipped:
             logger.warning("%s: skipped %d damaged part(s); the last: %s", self._name, self._skipped, self._last_error)
         if self._repaired:
