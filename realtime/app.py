@@ -33,7 +33,7 @@ from realtime.sources import SourceOptions, open_source
 from realtime.tracking import FaceTracker
 from realtime.types import FrameSink, FrameSource, StreamInfo
 
-DETECTOR, LANDMARKER, TEST_PORTRAIT = "face_detection_back", "face_landmark", "astronaut"
+DETECTOR, LANDMARKER, TEST_PORTRAIT = "face_detection_back", "face_landmark", "hopper"
 MOST_FACES = 16
 """Followed with --faces all: each costs about 4 ms a frame."""
 DEVICE = "cpu"

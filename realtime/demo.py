@@ -20,7 +20,7 @@ from realtime.pictures import read_image
 from realtime.sources.media import open_file
 from realtime.sources.synthetic import DEFAULT_RATE, SyntheticSource
 
-SOURCE_PORTRAIT = "hopper"
+SOURCE_PORTRAIT = "astronaut"
 SECONDS = 8.0
 SHOWN_AT_S = (0.0, 1.4, 3.4)
 GAP_PX, TILE_WIDTH_PX = 6, 400
@@ -49,7 +49,7 @@ def before_and_after(film: Path, source: Image, camera: SyntheticSource) -> Imag
     """A row of the camera's pictures, the same moments of `film` below, and the source face in the corner."""
     after = frames_at(film, SHOWN_AT_S)
     before = [camera.render(number) for number in after]
-    above, below = (np.hstack([_scaled(image, TILE_WIDTH_PX) for image in row]) for row in (before, after.values()))
+    above, below = (np.hstack([_tile(image) for image in row]) for row in (before, after.values()))
     sheet = np.vstack([above, np.full((GAP_PX, above.shape[1], 3), 255, np.uint8), below])
     inset = _scaled(source, round(above.shape[0] * INSET_SHARE))
     sheet[-inset.shape[0] :, : inset.shape[1]] = inset
@@ -66,6 +66,13 @@ def frames_at(film: Path, times_s: tuple[float, ...]) -> dict[int, Image]:
             wanted.pop(0)
             found[round(at_s * DEFAULT_RATE)] = frame.image
     return found
+
+
+def _tile(image: Image) -> Image:
+    """The middle of a frame, where the portrait is, as wide as high."""
+    height, width = image.shape[:2]
+    left = (width - height) // 2
+    return _scaled(image[:, left : left + height], TILE_WIDTH_PX)
 
 
 def _scaled(image: Image, width: int) -> Image:

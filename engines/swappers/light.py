@@ -25,8 +25,8 @@ HAIRLINE = 0.06
 
 SAMPLED_PX = 96
 """Longer side of the reduced face from which vertex colours are read."""
-CONTRAST_LIMITS = (0.5, 1.25)
-"""A face in brighter light shows more contrast, but a shadow in the source photo holds noise, not detail to amplify."""
+CONTRAST_LIMITS = (0.5, 0.85)
+"""Detail is toned down rather than amplified: photos are sharper and harder lit than a webcam's picture."""
 LUMA = np.array([0.114, 0.587, 0.299], np.float32)
 """BT.601 luma of BGR."""
 OUTLIER_SIGMA = 120.0
@@ -56,11 +56,12 @@ def relight(
     """What turns the source's light into the wearer's at each vertex: colour = texture * contrast + lift.
 
     source, wearer: (468, 3) BGR light. Returns contrast and lift, (468, 3) each. The mean colour becomes the wearer's;
-    detail takes on the face's overall tone and is scaled with the brightness, but only within limits.
+    detail is scaled with the brightness, within limits, and goes half of the way to the overall tone: none of it makes
+    shadows blue under a yellowed varnish, all of it makes wrinkles white on a reddish skin.
     """
     brightness = ((wearer @ LUMA) / np.maximum(source @ LUMA, 1))[:, np.newaxis]
     tone = np.median(wearer / np.maximum(source, 1) / brightness, axis=0)
-    contrast = np.asarray(np.clip(brightness, *CONTRAST_LIMITS) * tone, np.float32)
+    contrast = np.asarray(np.clip(brightness, *CONTRAST_LIMITS) * np.sqrt(tone), np.float32)
     return contrast, wearer - source * contrast
 
 

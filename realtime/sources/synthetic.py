@@ -19,6 +19,8 @@ from realtime.types import Frame, StreamInfo
 DEFAULT_SIZE_WH, DEFAULT_RATE = (1280, 720), Fraction(30)
 BACKDROP_CELLS = 24
 """The picture is shrunk to so many cells for a blurred backdrop."""
+HEIGHT_SHARE = 1.25
+"""Height of the picture, in frame heights."""
 # Amplitudes and periods (s) of the head's motion; periods share no factor, so it does not repeat for minutes.
 SWAY, SWAY_S = 0.04, 5.0  # share of the width
 NOD, NOD_S = 0.02, 3.1  # share of the height
@@ -27,7 +29,7 @@ ZOOM, ZOOM_S = 0.06, 7.3
 
 
 class SyntheticSource:
-    """Moves `picture`, scaled to the frame's width with its top in view, as portraits want it.
+    """Moves `picture`, somewhat higher than the frame with its top in view, as portraits want it.
 
     paced: one frame each 1/rate s by the clock, numbers of missed ones skipped; else as fast as they are taken.
     """
@@ -92,7 +94,7 @@ class SyntheticSource:
         def swing(period_s: float) -> float:
             return math.sin(2 * math.pi * at_s / period_s)
 
-        scale = width / picture_width * (1 + ZOOM * swing(ZOOM_S))
+        scale = HEIGHT_SHARE * height / picture_height * (1 + ZOOM * swing(ZOOM_S))
         angle = ROLL_RAD * swing(ROLL_S)
         linear = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]]) * scale
         pivot = np.array([picture_width / 2, min(picture_height / 2, height / scale / 2)])
