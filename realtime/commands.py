@@ -51,17 +51,18 @@ def execute(config: RunConfig) -> Snapshot:
     with DownloadDisplay() as progress, stderr.status("preparing (a few seconds longer the first time)"):
         built = build_run(config, ModelStore(progress=progress))
     display = RunDisplay(built.metrics, title=built.info.name, total_frames=built.info.frame_count)
-    try:
-        with display, _interrupts(built.runner.stop) as interrupts:
-            built.runner.run()
-    finally:
-        numbers = built.metrics.snapshot()
-        if config.metrics_file is not None:
-            write_metrics(config.metrics_file, numbers)
-        stderr.print(summary(numbers))
-        for sink in built.sinks:
-            if Path(sink.name).is_file():
-                stderr.print(f"-> {sink.name}", soft_wrap=True)
+    with _interrupts(built.runner.stop) as interrupts:
+        try:
+            with display:
+                built.runner.run()
+        finally:
+            numbers = built.metrics.snapshot()
+            if config.metrics_file is not None:
+                write_metrics(config.metrics_file, numbers)
+            stderr.print(summary(numbers))
+            for sink in built.sinks:
+                if Path(sink.name).is_file():
+                    stderr.print(f"-> {sink.name}", soft_wrap=True)
     if interrupts:
         stderr.print("interrupted: what was made is complete up to here")
         raise KeyboardInterrupt
@@ -87,7 +88,7 @@ def _interrupts(stop: Callable[[], None]) -> Iterator[list[int]]:
     try:
         yield seen
     finally:
-        signal.signal(signal.SIGINT, previous)
+        signal.signal(signal.SIGINT, signal.SIG_IGN if seen else previous)  # the way out is not to be interrupted
 
 
 def ask_person(question: str) -> bool:

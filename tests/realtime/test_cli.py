@@ -1,0 +1,244 @@
+"""The command line as a user meets it: a process, its exit code, what it says and what it leaves."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from realtime.pictures import read_image
+from realtime.sources import open_source
+from tests.realtime.clips import Clip, facts_of, write_clip
+
+LIVESWAP = [sys.executable, "-m", "realtime.cli"]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory, model_file: Callable[[str], Path]) -> Path:
+    """A home that holds the models and nothing else: consent starts from nothing, and no network is used."""
+    folder = tmp_path_factory.mktemp("home")
+    (folder / "models").mkdir()
+    for name in ("face_detection_back", "face_landmark", "astronaut", "hopper"):
+        cached = model_file(name)
+        (folder / "models" / cached.name).symlink_to(cached)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def portrait(model_file: Callable[[str], Path]) -> Path:
+    return model_file("astronaut")
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory, model_file: Callable[[str], Path]) -> Path:
+    """Two seconds of a portrait, with sound, then half a second of nobody."""
+    folder = tmp_path_factory.mktemp("film")
+    return _portrait_film(folder / "film.mp4", read_image(model_file("hopper")))
+
+
+def _portrait_film(path: Path, face: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Path:
+    from realtime.outputs import open_sink  # noqa: PLC0415  only this film is made with our own recorder
+    from realtime.types import Outcome, ShownFrame  # noqa: PLC0415
+
+    silent = write_clip(path.with_suffix(".sound.mp4"), Clip(frames=75, size_wh=(512, 600)))
+    source = open_source(str(silent))
+    sink = open_sink(str(path), source.info)
+    for frame in source.frames():
+        image = np.roll(face, frame.seq % 9, axis=1) if frame.seq < 60 else frame.image
+        sink.send(ShownFrame(np.ascontiguousarray(image), frame.seq, 0, frame.pts, Outcome.NO_FACE))
+    sink.close()
+    return path
+
+
+def liveswap(*arguments: str | Path, home: Path, timeout_s: float = 60) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "LIVESWAP_HOME": str(home), "COLUMNS": "200"}
+    command = [*LIVESWAP, *map(str, arguments)]
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=timeout_s,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def test_film_is_swapped_with_its_sound_and_scenes_without_a_face_pass(
+    home: Path, portrait: Path, film: Path, tmp_path: Path
+) -> None:
+    out, numbers = tmp_path / "out.mkv", tmp_path / "m.json"
+    done = liveswap(
+        *("run", "--face", portrait, "--input", film, "--output", out, "--output", tmp_path / "out.png"),
+        *("--i-have-consent", "--metrics", numbers, "--no-badge", "--codec", "ffv1"),
+        home=home,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    assert str(out) in done.stderr
+    found = json.loads(numbers.read_text())
+    assert found["outcomes"] == {"swapped": 60, "no_face": 15, "withheld": 0, "failed": 0}
+    assert (found["frames_in"], found["frames_out"], found["dropped"], found["repeated"]) == (75, 75, 0, 0)
+    assert {"p50", "p95", "p99", "max"} == found["latency_ms"].keys()
+    assert found["stages_ms"].keys() >= {"track", "swap", "show", "send"}
+    assert (found["swapper"], found["device"]) == ("mesh", "cpu")
+    assert facts_of(out).sound == facts_of(film).sound
+    pairs = list(zip(open_source(str(film)).frames(), open_source(str(out)).frames(), strict=True))
+    for before, after in pairs:
+        changed = (before.image != after.image).any(axis=2)
+        assert changed.any() == (before.seq < 60)
+        assert not changed[:50].any()  # the hat, the collar and the backdrop stay to the last pixel
+        assert not changed[400:].any()
+    assert (read_image(tmp_path / "out.png") == pairs[0][1].image).all()
+
+
+def test_consent_is_needed_once_per_photo(home: Path, portrait: Path, film: Path, tmp_path: Path) -> None:
+    photo = tmp_path / "alice.png"
+    PIL.Image.fromarray(read_image(portrait)[:, :-1, ::-1]).save(photo)  # other bytes than the portrait that others use
+    run = ("run", "--face", photo, "--input", film, "--output", "null", "--duration", "0.1")
+    refused = liveswap(*run, home=home)
+    assert refused.returncode == 2
+    assert "error: no consent for the face in alice.png" in refused.stderr
+    assert "hint: if you have it, add --i-have-consent" in refused.stderr
+    assert liveswap(*run, "--i-have-consent", home=home).returncode == 0
+    assert liveswap(*run, home=home).returncode == 0
+
+
+MISTAKES = {
+    "no face photo": (["--face", "none.jpg"], "there is no file none.jpg"),
+    "photo is text": (["--face", "text.mp4"], "no picture that can be read"),
+    "photo is huge": (["--face", "huge.png"], "20000 x 20000"),
+    "input is text": (["--input", "text.mp4"], "no video that can be read"),
+    "input is empty": (["--input", "zero.mp4"], "is empty"),
+    "input is a folder": (["--input", "."], "is a folder"),
+    "input is missing": (["--input", "nothing.mp4"], "there is no file nothing.mp4"),
+    "camera is missing": (["--input", "97"], "camera 97 does not open"),
+    "output is the input": (["--output", "film.mp4"], "is the input itself"),
+    "output has no folder": (["--output", "none/out.mp4"], "no folder none"),
+    "unknown ending": (["--output", "out.xyz"], "ending '.xyz'"),
+    "unknown codec": (["--output", "out.mp4", "--codec", "h267"], "no video encoder 'h267'"),
+    "faces": (["--faces", "some"], "which faces"),
+    "when lost": (["--when-lost", "vanish"], "vanish"),
+    "device": (["--device", "cuda"], "--device cuda"),
+    "swapper": (["--swapper", "inswapper_128"], "no swapper 'inswapper_128'"),
+    "size": (["--size", "big"], "--size 'big'"),
+    "rate": (["--fps", "0"], "--fps 0"),
+    "duration": (["--duration", "-1"], "--duration -1"),
+    "metrics folder": (["--metrics", "none/m.json"], "no folder none"),
+    "unknown option": (["--colour", "blue"], "--colour"),
+}
+
+
+@pytest.fixture
+def workplace(tmp_path: Path, film: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A current folder with things that are not what they seem."""
+    monkeypatch.chdir(tmp_path)
+    Path("text.mp4").write_text("hello\n")
+    Path("zero.mp4").touch()
+    Path("film.mp4").symlink_to(film)
+    Path("out.mp4").write_bytes(b"older film")
+    PIL.Image.new("1", (20_000, 20_000)).save("huge.png")
+
+
+@pytest.mark.usefixtures("workplace")
+@pytest.mark.parametrize(("arguments", "reason"), MISTAKES.values(), ids=MISTAKES)
+def test_mistake_gets_error_and_hint_and_exit_code_2_and_loses_nothing(
+    home: Path, portrait: Path, film: Path, arguments: list[str], reason: str
+) -> None:
+    given = dict(zip(arguments[::2], arguments[1::2], strict=True))
+    usual = {"--face": str(portrait), "--input": "film.mp4", "--output": "out.mp4"}
+    options = [word for pair in (usual | given).items() for word in pair]
+    before = film.read_bytes()
+    done = liveswap("run", *options, "--i-have-consent", home=home)
+    assert done.returncode == 2, done.stderr
+    error, hint = done.stderr.strip().splitlines()[-2:]
+    assert error.startswith("error: ")
+    assert reason in error
+    assert hint.startswith("hint: ")
+    assert len(hint) > 10
+    assert "Traceback" not in done.stderr
+    assert Path("out.mp4").read_bytes() == b"older film"
+    assert film.read_bytes() == before
+    assert not list(Path().glob("*.part"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("times", [1, 2])
+def test_interrupt_finishes_the_file_and_exits_with_130(
+    home: Path, portrait: Path, tmp_path: Path, number: signal.Signals, times: int
+) -> None:
+    out, numbers = tmp_path / "out.mp4", tmp_path / "m.json"
+    arguments = ["run", "--face", portrait, "--input", "test", "--output", out, "--size", "320x180", "--i-have-consent"]
+    command = [*LIVESWAP, *map(str, arguments), "--metrics", str(numbers)]
+    environment = {**os.environ, "LIVESWAP_HOME": str(home)}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as child:
+        deadline = time.monotonic() + 30
+        part = tmp_path / "out.mp4.part"
+        while not (part.exists() and part.stat().st_size > 1000) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        for _ in range(times):
+            child.send_signal(number)
+            time.sleep(0.02)
+        _, said = child.communicate(timeout=20)
+    assert child.returncode == 130, said
+    assert "Traceback" not in said
+    facts = facts_of(out)
+    assert len(facts.times_s) == json.loads(numbers.read_text())["frames_out"] > 0
+    assert not part.exists()
+
+
+def test_live_run_ends_after_its_duration_and_swaps_what_it_sees(home: Path, portrait: Path, tmp_path: Path) -> None:
+    numbers = tmp_path / "m.json"
+    done = liveswap(
+        *("run", "--face", portrait, "--input", "test", "--output", "null", "--size", "640x360"),
+        *("--duration", "2", "--i-have-consent", "--metrics", numbers),
+        home=home,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(numbers.read_text())
+    assert found["outcomes"]["swapped"] + found["dropped"] >= found["frames_in"] - 1 > 20
+    assert found["outcomes"]["no_face"] == 0
+    assert found["latency_ms"]["p50"] > 0
+
+
+def test_demo_needs_nothing_but_the_install(home: Path, tmp_path: Path) -> None:
+    done = liveswap("demo", tmp_path, home=home)
+    assert done.returncode == 0, done.stderr
+    assert len(facts_of(tmp_path / "demo.mp4").times_s) > 120
+    assert read_image(tmp_path / "demo.png").shape[1] == 1200
+    assert "latency" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--version"], 0, "0.1.0"),
+        (["--help"], 0, "liveswap demo"),
+        ([], 0, "Usage"),
+        (["run", "--help"], 0, "--when-lost"),
+        (["models", "list"], 0, "face_landmark"),
+        (["models", "verify"], 0, "ok"),
+        (["models", "pull", "face_landmark"], 0, "face_landmark-"),
+        (["doctor"], 0, "ok    Python"),
+        (["devices"], 0, ""),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_small_commands_answer_on_stdout(home: Path, arguments: list[str], code: int, said: str) -> None:
+    done = liveswap(*arguments, home=home)
+    assert (done.returncode, done.stderr if done.returncode else "") == (code, "")
+    assert said in done.stdout
+
+
+def test_misspelt_model_and_command_get_a_hint(home: Path) -> None:
+    model = liveswap("models", "pull", "face_landmrk", home=home)
+    assert (model.returncode, "did you mean face_landmark" in model.stderr) == (2, True)
+    command = liveswap("rnu", home=home)
+    assert (command.returncode, "error: " in command.stderr, "hint: " in command.stderr) == (2, True, True)
