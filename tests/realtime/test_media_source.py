@@ -1,5 +1,6 @@
 """Files in: sizes, times, colours, rotation; and what is said of files that are broken."""
 
+import os
 from fractions import Fraction
 from pathlib import Path
 
@@ -113,6 +114,20 @@ def test_what_is_no_video_is_refused_with_a_reason_and_a_remedy(tmp_path: Path, 
     with pytest.raises(SourceError, match=reason) as raised:
         open_source(str(path))
     assert raised.value.remedy
+
+
+def test_file_that_cannot_be_opened_is_refused_with_the_systems_reason(tmp_path: Path) -> None:
+    (tmp_path / "loop.mp4").symlink_to("loop.mp4")
+    with pytest.raises(SourceError, match="Too many levels"):
+        open_source(str(tmp_path / "loop.mp4"))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_file_without_permission_is_refused(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "clip.mp4")
+    path.chmod(0)
+    with pytest.raises(SourceError, match="Permission denied"):
+        open_source(str(path))
 
 
 def test_sound_alone_is_refused(tmp_path: Path) -> None:

@@ -96,6 +96,24 @@ def test_lossless_film_has_the_very_pixels(tmp_path: Path) -> None:
     assert all((a.image == b.image).all() for a, b in pairs)
 
 
+@pytest.mark.media
+@pytest.mark.parametrize(
+    "name", ["man-frontal-480p", "man-glasses-hand-512p", "woman-desk-720p", "woman-halfprofile-720p"]
+)
+def test_real_film_keeps_its_frames_times_sound_and_colours(media: Path, tmp_path: Path, name: str) -> None:
+    path = media / f"{name}.mp4"
+    copy(path, tmp_path / "out.mp4")
+    before, after = facts_of(path), facts_of(tmp_path / "out.mp4")
+    assert after.times_s == pytest.approx(before.times_s, abs=1e-6)
+    assert after.duration_s == pytest.approx(before.duration_s, abs=0.04)
+    assert after.sound == before.sound
+    settled = open_source(str(path)).info.colour
+    assert after.colour == (settled.matrix, settled.primaries, settled.transfer, 1)
+    frames = zip(open_source(str(path)).frames(), open_source(str(tmp_path / "out.mp4")).frames(), strict=True)
+    drift = [np.mean(a.image.astype(np.int16) - b.image, axis=(0, 1)) for a, b in frames]
+    assert np.abs(np.mean(drift, axis=0)).max() < 0.5  # no tint creeps in
+
+
 def test_smaller_crf_makes_a_larger_file(tmp_path: Path) -> None:
     info = StreamInfo("noise", (320, 240), Fraction(30), live=False)
     noise = np.random.default_rng(1).integers(60, 200, (240, 320, 3), np.uint8)
