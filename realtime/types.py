@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from pathlib import Path
 from typing import Protocol
 
 from engines.types import Image
@@ -56,7 +55,7 @@ class StreamInfo:
     frame_count: int | None = None  # of a file, where it says so (for the progress bar)
     pixel_aspect: Fraction = Fraction(1)
     colour: ColourTags = ColourTags()
-    sound_from: Path | None = None  # a file whose audio streams belong to this picture
+    sound_from: str | None = None  # a file or address whose audio streams belong to this picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ import contextlib
 import logging
 from collections.abc import Iterator
 from fractions import Fraction
-from pathlib import Path
 from typing import TypeAlias, cast
 
 import av
@@ -24,13 +23,13 @@ Transcoder: TypeAlias = tuple[av.AudioStream, av.AudioResampler]
 
 
 class SoundCopier:
-    """Brings the audio streams of one file into a container that is being written.
+    """Brings the audio streams of one file (or address) into a container that is being written.
 
     Make it after the video stream was added and before anything is muxed; use it from one thread.
     """
 
-    def __init__(self, path: Path, target: av.container.OutputContainer) -> None:
-        self._source = av.open(str(path))
+    def __init__(self, where: str, target: av.container.OutputContainer) -> None:
+        self._source = av.open(where)
         self._target = target
         self._copied: dict[int, av.AudioStream] = {}
         self._converted: dict[int, Transcoder] = {}

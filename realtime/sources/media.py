@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 URL_SCHEMES = ("rtsp", "rtsps", "http", "https", "srt", "udp", "rtmp", "tcp")
 OPEN_TIMEOUT_S, READ_TIMEOUT_S = 10.0, 5.0
-LOW_DELAY = {"fflags": "nobuffer", "flags": "low_delay", "rtsp_transport": "tcp"}
+LIVE_OPTIONS = {"flags": "low_delay", "rtsp_transport": "tcp"}
 DEFAULT_RATE = Fraction(30)
 MOST_FAILURES = 20
 """Of reading a file, in a row, before the rest of it is given up."""
@@ -49,19 +49,20 @@ def open_file(path: Path) -> "MediaSource":
             if incomplete
             else "check that it plays in a video player",
         ) from error
-    return MediaSource(container, path.name, live=False, path=path)
+    return MediaSource(container, path.name, live=False, sound_from=str(path))
 
 
 def open_url(url: str) -> "MediaSource":
-    """Open a live stream from the network. Raises SourceError."""
+    """Open a stream from the network: live, or a film on a web server when it has a length. Raises SourceError."""
     try:
-        container = av.open(url, timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S), container_options=LOW_DELAY)
+        container = av.open(url, timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S), container_options=LIVE_OPTIONS)
     except (av.FFmpegError, OSError, ValueError) as error:
         reason = explain(error) if isinstance(error, av.FFmpegError) else str(error)
         raise SourceError(
             f"{url} cannot be opened: {reason}", remedy="check the address, that the device is on, and its password"
         ) from error
-    return MediaSource(container, url, live=True)
+    is_film = url.startswith(("http://", "https://")) and bool(container.duration)
+    return MediaSource(container, url, live=not is_film, sound_from=url if is_film else None)
 
 
 class MediaSource:
@@ -71,7 +72,7 @@ class MediaSource:
     """
 
     def __init__(
-        self, container: av.container.InputContainer, name: str, *, live: bool, path: Path | None = None
+        self, container: av.container.InputContainer, name: str, *, live: bool, sound_from: str | None
     ) -> None:
         self._container = container
         self._name = name
@@ -91,7 +92,7 @@ class MediaSource:
             raise SourceError(f"{name} cannot be decoded: {self._last_error}", remedy="copy or download it again")
         self._first: av.VideoFrame | None = first
         self._turn = TURNS.get(round(first.rotation) % 360)
-        self.info = self._describe(first, path)
+        self.info = self._describe(first, sound_from)
         self._to_bgr = ToBgr(self.info.colour)
 
     def frames(self) -> Iterator[Frame]:
@@ -170,7 +171,7 @@ class MediaSource:
     def _upright(self, image: Image) -> Image:
         return image if self._turn is None else np.asarray(cv2.rotate(image, self._turn), np.uint8)
 
-    def _describe(self, first: av.VideoFrame, path: Path | None) -> StreamInfo:
+    def _describe(self, first: av.VideoFrame, sound_from: str | None) -> StreamInfo:
         stream = self._stream
         sideways = self._turn in {cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE}
         size_wh = (first.height, first.width) if sideways else (first.width, first.height)
@@ -187,7 +188,7 @@ class MediaSource:
             frame_count=None if self._live else stream.frames or (round(seconds * rate) if seconds else None),
             pixel_aspect=1 / aspect if sideways else aspect,
             colour=settle(tags_of(first), size_wh),
-            sound_from=path if self._container.streams.audio else None,
+            sound_from=sound_from if self._container.streams.audio else None,
         )
 
     def _report(self) -> None:

@@ -1,8 +1,12 @@
 """Files in: sizes, times, colours, rotation; and what is said of files that are broken."""
 
 import os
+from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -57,7 +61,7 @@ def test_every_frame_comes_once_with_its_own_time(tmp_path: Path, clip: Clip) ->
     assert [frame.seq for frame in frames] == list(range(clip.frames))
     times_ms = [float(frame.pts * source.info.time_base * 1000) for frame in frames]
     assert times_ms == pytest.approx(clip.times_ms, abs=1)
-    assert (source.info.sound_from == path) == (clip.sound is not None)
+    assert (source.info.sound_from == str(path)) == (clip.sound is not None)
     bars = [int(np.argmax(frame.image[-2, 48:, 0] > 200)) for frame in frames]
     assert bars == [n % 44 for n in range(clip.frames)]
 
@@ -155,6 +159,50 @@ def test_damaged_middle_is_skipped_and_the_rest_is_read(tmp_path: Path) -> None:
     assert frames[-1].pts - frames[0].pts > 2900 * 90
     times = [frame.pts for frame in frames]
     assert times == sorted(set(times))
+
+
+@pytest.fixture
+def web_folder(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """A folder and the address under which a web server of this machine shows it."""
+    handler_class = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
+    handler = partial(handler_class, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield tmp_path, f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_film_on_a_web_server_is_a_film_with_its_sound(web_folder: tuple[Path, str]) -> None:
+    folder, address = web_folder
+    write_clip(folder / "clip.mkv")
+    source = open_source(f"{address}/clip.mkv")
+    assert (source.info.live, source.info.sound_from) == (False, f"{address}/clip.mkv")
+    assert len(list(source.frames())) == 30
+
+
+def test_live_stream_that_ends_is_an_error_after_its_last_frame(web_folder: tuple[Path, str]) -> None:
+    folder, address = web_folder
+    write_clip(folder / "clip.flv", Clip(sound=None, codec="flv"))
+    (folder / "stream.flv").write_bytes(_without_length((folder / "clip.flv").read_bytes()))
+    source = open_source(f"{address}/stream.flv")
+    assert source.info.live
+    frames = source.frames()
+    assert len([next(frames) for _ in range(30)]) == 30
+    with pytest.raises(SourceError, match="ended"):
+        next(frames)
+
+
+def _without_length(flv: bytes) -> bytes:
+    """As a live sender writes it: header, then tags, with no metadata that tells how long it will be."""
+    tag_bytes = int.from_bytes(flv[14:17], "big") + 15  # the first tag after the 13 bytes of header is the metadata
+    return flv[:13] + flv[13 + tag_bytes :]
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/x.mp4", "rtsp://127.0.0.1:9/x", "srt://127.0.0.1:9"])
+def test_address_that_does_not_answer_is_an_error_with_the_reason(url: str) -> None:
+    with pytest.raises(SourceError, match="cannot be opened") as raised:
+        open_source(url)
+    assert url in str(raised.value)
 
 
 def test_source_can_be_closed_before_between_and_after(tmp_path: Path) -> None:
