@@ -27,6 +27,10 @@ SAMPLED_PX = 96
 """Longer side of the reduced face from which vertex colours are read."""
 CONTRAST_LIMITS = (0.5, 0.85)
 """Detail is toned down rather than amplified: photos are sharper and harder lit than a webcam's picture."""
+TINT_LIMITS = (0.6, 1.7)
+"""Of each channel beside the brightness: in a deep shadow of the source there is little colour to scale."""
+BLACK = 4.0
+"""Added before ratios: the ratio of two near-blacks says nothing."""
 LUMA = np.array([0.114, 0.587, 0.299], np.float32)
 """BT.601 luma of BGR."""
 OUTLIER_SIGMA = 120.0
@@ -42,10 +46,14 @@ class LightField:
         near = np.exp(-(apart * apart).sum(axis=2) / (2 * LIGHT_SIGMA**2))
         self._weights = (near * skin_vertices(unit)).astype(np.float32)
 
-    def smooth(self, colours: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(468, 3) BGR 0..255 -> the light at each vertex, (468, 3). Vertices whose colour is no skin's are ignored."""
+    def smooth(self, colours: NDArray[np.float32], visible: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The light at each vertex, (468, 3) BGR.
+
+        colours: (468, 3) BGR 0..255. visible: (468,) 0..1: a vertex turned away shows what lies behind the face
+        and has no say; nor has one whose colour is no skin's.
+        """
         apart = colours - np.median(colours, axis=0)
-        say = np.exp(-(apart * apart).sum(axis=1) / (2 * OUTLIER_SIGMA**2)) + 1e-3
+        say = visible * np.exp(-(apart * apart).sum(axis=1) / (2 * OUTLIER_SIGMA**2)) + 1e-3
         weighted = self._weights @ np.column_stack([colours * say[:, np.newaxis], say]).astype(np.float32)
         return np.asarray(weighted[:, :3] / weighted[:, 3:], np.float32)
 
@@ -55,14 +63,13 @@ def relight(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """What turns the source's light into the wearer's at each vertex: colour = texture * contrast + lift.
 
-    source, wearer: (468, 3) BGR light. Returns contrast and lift, (468, 3) each. The mean colour becomes the wearer's;
-    detail is scaled with the brightness, within limits, and goes half of the way to the overall tone: none of it makes
-    shadows blue under a yellowed varnish, all of it makes wrinkles white on a reddish skin.
+    source, wearer: (468, 3) BGR light. Returns contrast and lift, (468, 3) each. The mean colour becomes the wearer's,
+    and detail is scaled with it, so that shadows keep the hue of the skin they fall on, but only within limits.
     """
-    brightness = ((wearer @ LUMA) / np.maximum(source @ LUMA, 1))[:, np.newaxis]
-    tone = np.median(wearer / np.maximum(source, 1) / brightness, axis=0)
-    contrast = np.asarray(np.clip(brightness, *CONTRAST_LIMITS) * np.sqrt(tone), np.float32)
-    return contrast, wearer - source * contrast
+    ratio = (wearer + BLACK) / (source + BLACK)
+    brightness = ((wearer @ LUMA + BLACK) / (source @ LUMA + BLACK))[:, np.newaxis]
+    contrast = np.clip(brightness, *CONTRAST_LIMITS) * np.clip(ratio / brightness, *TINT_LIMITS)
+    return np.asarray(contrast, np.float32), np.asarray(wearer - source * contrast, np.float32)
 
 
 def skin_vertices(unit: Points) -> NDArray[np.bool_]:

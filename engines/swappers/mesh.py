@@ -60,14 +60,15 @@ class MeshFace:
         self._textures = texture_pyramid(photo.image, photo.face.points)
         self._opacity = source_opacity(photo.face.points)
         self._light = LightField(photo.face.points)
-        self._source_light = self._light.smooth(sample_vertices(photo.image, photo.face.points))
+        visible = smoothstep(vertex_facing(photo.face.points, self._triangles), *WEARER_FACING)
+        self._source_light = self._light.smooth(sample_vertices(photo.image, photo.face.points), visible)
 
     def paint(self, canvas: Image, face: FaceLandmarks) -> None:
         """Swap `face` in `canvas`, in place. Touches only pixels inside the mesh."""
         points = face.points
         texture = self._texture_for(eye_distance(points))
         facing = smoothstep(vertex_facing(points, self._triangles), *WEARER_FACING)
-        wearer_light = self._light.smooth(sample_vertices(canvas, points))
+        wearer_light = self._light.smooth(sample_vertices(canvas, points), facing)
         corners = np.empty((MESH_POINTS, ATTRIBUTES), np.float32)
         corners[:, U : U + 2] = texture.points
         contrast, lift = relight(self._source_light, wearer_light)
