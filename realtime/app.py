@@ -75,9 +75,11 @@ def build_run(config: RunConfig, store: ModelStore) -> Run:
     with ExitStack() as opened:
         source = open_source(config.input, _source_options(config, store))
         opened.callback(source.close)
+        _refuse_overwriting(config)
+        options = OutputOptions(encoder=EncoderOptions(codec=config.codec, crf=config.crf), size_wh=config.size_wh)
         sinks = []
         for where in config.outputs:
-            sinks.append(_open_output(where, config, source.info))
+            sinks.append(open_sink(where, source.info, options))
             opened.callback(sinks[-1].close)
         engines = Engines(store)
         prepared = [engines.prepare(photo) for photo in config.faces_from]
@@ -126,9 +128,12 @@ def _source_options(config: RunConfig, store: ModelStore) -> SourceOptions:
     )
 
 
-def _open_output(where: str, config: RunConfig, info: StreamInfo) -> FrameSink:
-    source, target = Path(config.input).expanduser(), Path(where).expanduser()
-    if source.is_file() and target.exists() and source.samefile(target):
-        raise SinkError(f"{where} is the input itself", remedy="give --output another name")
-    encoder = EncoderOptions(codec=config.codec, crf=config.crf)
-    return open_sink(where, info, OutputOptions(encoder=encoder, size_wh=config.size_wh))
+def _refuse_overwriting(config: RunConfig) -> None:
+    """No output may be what is read, nor another output."""
+    outputs = [Path(where).expanduser() for where in config.outputs]
+    if len(set(outputs)) < len(outputs):
+        raise SinkError("an output is given twice", remedy="give each --output a name of its own")
+    read = [path for path in (Path(config.input).expanduser(), *config.faces_from) if path.is_file()]
+    for target in filter(Path.exists, outputs):
+        if any(target.samefile(path) for path in read):
+            raise SinkError(f"--output {target} is read in this run", remedy="give --output another name")

@@ -1,18 +1,30 @@
 """What ffmpeg says when something goes wrong, in a form for people.
 
-PyAV raises ffmpeg's errors as exceptions; the line that explains them is in ffmpeg's log. This module turns the log on,
-keeps it off the terminal, and puts both together.
+PyAV raises ffmpeg's errors as exceptions; the line that explains them is in ffmpeg's log. The log is listened to only
+while something is opened: PyAV's listener takes the interpreter's lock from ffmpeg's own threads, and a decoder that is
+being freed waits for those threads, so a program that always listens hangs now and then at its end.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import cast
 
 import av
 import av.logging
 
-av.logging.set_level(av.logging.ERROR)  # without it PyAV attaches no log line to its exceptions
 logging.getLogger("libav").addHandler(logging.NullHandler())
-logging.getLogger("libav").propagate = False
+logging.getLogger("libav").propagate = False  # kept off the terminal: it is quoted in our own errors
+
+
+@contextmanager
+def listening() -> Iterator[None]:
+    """While something is opened: errors raised in this block carry ffmpeg's log line."""
+    av.logging.set_level(av.logging.ERROR)
+    try:
+        yield
+    finally:
+        av.logging.set_level(None)
 
 
 def explain(error: av.FFmpegError) -> str:

@@ -20,7 +20,7 @@ import numpy as np
 from engines.types import Image
 from realtime.colour import FromBgr, settle
 from realtime.errors import SinkError
-from realtime.ffmpeg import explain
+from realtime.ffmpeg import explain, listening
 from realtime.outputs.marks import COMMENT
 from realtime.outputs.sound import SoundCopier
 from realtime.types import ShownFrame, StreamInfo
@@ -79,7 +79,8 @@ class VideoRecorder:
             self._stream = self._add_video(encoder, options)
             self._sound = SoundCopier(info.sound_from, self._container) if info.sound_from else None
             self._container.metadata["comment"] = COMMENT
-            self._container.start_encoding()
+            with listening():
+                self._container.start_encoding()
         except (av.FFmpegError, ValueError) as error:
             self._discard()
             raise self._failure(error) from error

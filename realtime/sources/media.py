@@ -19,7 +19,7 @@ import numpy as np
 from engines.types import Image
 from realtime.colour import ToBgr, settle, tags_of
 from realtime.errors import SourceError
-from realtime.ffmpeg import explain
+from realtime.ffmpeg import explain, listening
 from realtime.types import Frame, StreamInfo
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,8 @@ TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTAT
 def open_file(path: Path) -> "MediaSource":
     """Open a video file. Raises SourceError."""
     try:
-        container = av.open(str(path))
+        with listening():
+            container = av.open(str(path))
     except av.FFmpegError as error:
         incomplete = any(words in explain(error) for words in INCOMPLETE)
         raise SourceError(
@@ -55,7 +56,8 @@ def open_file(path: Path) -> "MediaSource":
 def open_url(url: str) -> "MediaSource":
     """Open a stream from the network: live, or a film on a web server when it has a length. Raises SourceError."""
     try:
-        container = av.open(url, timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S), container_options=LIVE_OPTIONS)
+        with listening():
+            container = av.open(url, timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S), container_options=LIVE_OPTIONS)
     except (av.FFmpegError, OSError, ValueError) as error:
         reason = explain(error) if isinstance(error, av.FFmpegError) else str(error)
         raise SourceError(
@@ -80,10 +82,11 @@ class MediaSource:
         self._closed = self._reading = False
         self._skipped = self._repaired = self._decoded_count = 0
         self._last_error = "it holds no pictures"
-        if not container.streams.video:
+        pictures = [s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic]
+        if not pictures:
             container.close()
             raise SourceError(f"{name} has no video", remedy="give a file with pictures; sound alone cannot be swapped")
-        self._stream = container.streams.video[0]
+        self._stream = pictures[0]
         self._stream.thread_type = "AUTO"
         self._decoded = self._decode()
         first = next(self._decoded, None)  # only a decoded frame tells rotation and colour for sure

@@ -99,6 +99,13 @@ def test_film_is_swapped_with_its_sound_and_scenes_without_a_face_pass(
     assert (read_image(tmp_path / "out.png") == pairs[0][1].image).all()
 
 
+def test_same_output_twice_is_refused(home: Path, portrait: Path, film: Path, tmp_path: Path) -> None:
+    out = ("--output", tmp_path / "out.mp4")
+    done = liveswap("run", "--face", portrait, "--input", film, *out, *out, "--i-have-consent", home=home)
+    assert (done.returncode, "given twice" in done.stderr) == (2, True)
+    assert not list(tmp_path.iterdir())
+
+
 def test_consent_is_needed_once_per_photo(home: Path, portrait: Path, film: Path, tmp_path: Path) -> None:
     photo = tmp_path / "alice.png"
     PIL.Image.fromarray(read_image(portrait)[:, :-1, ::-1]).save(photo)  # other bytes than the portrait that others use
@@ -120,7 +127,8 @@ MISTAKES = {
     "input is a folder": (["--input", "."], "is a folder"),
     "input is missing": (["--input", "nothing.mp4"], "there is no file nothing.mp4"),
     "camera is missing": (["--input", "97"], "camera 97 does not open"),
-    "output is the input": (["--output", "film.mp4"], "is the input itself"),
+    "output is the input": (["--output", "film.mp4"], "is read in this run"),
+    "output is the photo": (["--face", "photo.png", "--output", "photo.png"], "is read in this run"),
     "output has no folder": (["--output", "none/out.mp4"], "no folder none"),
     "unknown ending": (["--output", "out.xyz"], "ending '.xyz'"),
     "unknown codec": (["--output", "out.mp4", "--codec", "h267"], "no video encoder 'h267'"),
@@ -145,6 +153,7 @@ def workplace(tmp_path: Path, film: Path, monkeypatch: pytest.MonkeyPatch) -> No
     Path("film.mp4").symlink_to(film)
     Path("out.mp4").write_bytes(b"older film")
     PIL.Image.new("1", (20_000, 20_000)).save("huge.png")
+    PIL.Image.new("RGB", (64, 64)).save("photo.png")
 
 
 @pytest.mark.usefixtures("workplace")
