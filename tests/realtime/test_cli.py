@@ -4,71 +4,16 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import PIL.Image
 import pytest
 
 from realtime.pictures import read_image
 from realtime.sources import open_source
-from tests.realtime.clips import Clip, facts_of, write_clip
-
-LIVESWAP = [sys.executable, "-m", "realtime.cli"]
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory, model_file: Callable[[str], Path]) -> Path:
-    """A home that holds the models and nothing else: consent starts from nothing, and no network is used."""
-    folder = tmp_path_factory.mktemp("home")
-    (folder / "models").mkdir()
-    for name in ("face_detection_back", "face_landmark", "astronaut", "hopper"):
-        cached = model_file(name)
-        (folder / "models" / cached.name).symlink_to(cached)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def portrait(model_file: Callable[[str], Path]) -> Path:
-    return model_file("astronaut")
-
-
-@pytest.fixture(scope="module")
-def film(tmp_path_factory: pytest.TempPathFactory, model_file: Callable[[str], Path]) -> Path:
-    """Two seconds of a portrait, with sound, then half a second of nobody."""
-    folder = tmp_path_factory.mktemp("film")
-    return _portrait_film(folder / "film.mp4", read_image(model_file("hopper")))
-
-
-def _portrait_film(path: Path, face: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Path:
-    from realtime.outputs import open_sink  # noqa: PLC0415  only this film is made with our own recorder
-    from realtime.types import Outcome, ShownFrame  # noqa: PLC0415
-
-    silent = write_clip(path.with_suffix(".sound.mp4"), Clip(frames=75, size_wh=(512, 600)))
-    source = open_source(str(silent))
-    sink = open_sink(str(path), source.info)
-    for frame in source.frames():
-        image = np.roll(face, frame.seq % 9, axis=1) if frame.seq < 60 else frame.image
-        sink.send(ShownFrame(np.ascontiguousarray(image), frame.seq, 0, frame.pts, Outcome.NO_FACE))
-    sink.close()
-    return path
-
-
-def liveswap(*arguments: str | Path, home: Path, timeout_s: float = 60) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "LIVESWAP_HOME": str(home), "COLUMNS": "200"}
-    command = [*LIVESWAP, *map(str, arguments)]
-    return subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=timeout_s,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-    )
+from tests.realtime.clips import facts_of
+from tests.realtime.commandline import LIVESWAP, liveswap
 
 
 def test_film_is_swapped_with_its_sound_and_scenes_without_a_face_pass(
@@ -116,66 +61,6 @@ def test_consent_is_needed_once_per_photo(home: Path, portrait: Path, film: Path
     assert "hint: if you have it, add --i-have-consent" in refused.stderr
     assert liveswap(*run, "--i-have-consent", home=home).returncode == 0
     assert liveswap(*run, home=home).returncode == 0
-
-
-MISTAKES = {
-    "no face photo": (["--face", "none.jpg"], "there is no file none.jpg"),
-    "photo is text": (["--face", "text.mp4"], "no picture that can be read"),
-    "photo is huge": (["--face", "huge.png"], "20000 x 20000"),
-    "input is text": (["--input", "text.mp4"], "no video that can be read"),
-    "input is empty": (["--input", "zero.mp4"], "is empty"),
-    "input is a folder": (["--input", "."], "is a folder"),
-    "input is missing": (["--input", "nothing.mp4"], "there is no file nothing.mp4"),
-    "camera is missing": (["--input", "97"], "camera 97 does not open"),
-    "output is the input": (["--output", "film.mp4"], "is read in this run"),
-    "output is the photo": (["--face", "photo.png", "--output", "photo.png"], "is read in this run"),
-    "output has no folder": (["--output", "none/out.mp4"], "no folder none"),
-    "unknown ending": (["--output", "out.xyz"], "ending '.xyz'"),
-    "unknown codec": (["--output", "out.mp4", "--codec", "h267"], "no video encoder 'h267'"),
-    "faces": (["--faces", "some"], "which faces"),
-    "when lost": (["--when-lost", "vanish"], "vanish"),
-    "device": (["--device", "cuda"], "--device cuda"),
-    "swapper": (["--swapper", "inswapper_128"], "no swapper 'inswapper_128'"),
-    "size": (["--size", "big"], "--size 'big'"),
-    "rate": (["--fps", "0"], "--fps 0"),
-    "duration": (["--duration", "-1"], "--duration -1"),
-    "metrics folder": (["--metrics", "none/m.json"], "no folder none"),
-    "unknown option": (["--colour", "blue"], "--colour"),
-}
-
-
-@pytest.fixture
-def workplace(tmp_path: Path, film: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A current folder with things that are not what they seem."""
-    monkeypatch.chdir(tmp_path)
-    Path("text.mp4").write_text("hello\n")
-    Path("zero.mp4").touch()
-    Path("film.mp4").symlink_to(film)
-    Path("out.mp4").write_bytes(b"older film")
-    PIL.Image.new("1", (20_000, 20_000)).save("huge.png")
-    PIL.Image.new("RGB", (64, 64)).save("photo.png")
-
-
-@pytest.mark.usefixtures("workplace")
-@pytest.mark.parametrize(("arguments", "reason"), MISTAKES.values(), ids=MISTAKES)
-def test_mistake_gets_error_and_hint_and_exit_code_2_and_loses_nothing(
-    home: Path, portrait: Path, film: Path, arguments: list[str], reason: str
-) -> None:
-    given = dict(zip(arguments[::2], arguments[1::2], strict=True))
-    usual = {"--face": str(portrait), "--input": "film.mp4", "--output": "out.mp4"}
-    options = [word for pair in (usual | given).items() for word in pair]
-    before = film.read_bytes()
-    done = liveswap("run", *options, "--i-have-consent", home=home)
-    assert done.returncode == 2, done.stderr
-    error, hint = done.stderr.strip().splitlines()[-2:]
-    assert error.startswith("error: ")
-    assert reason in error
-    assert hint.startswith("hint: ")
-    assert len(hint) > 10
-    assert "Traceback" not in done.stderr
-    assert Path("out.mp4").read_bytes() == b"older film"
-    assert film.read_bytes() == before
-    assert not list(Path().glob("*.part"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

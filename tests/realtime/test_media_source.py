@@ -1,6 +1,8 @@
 """Files in: sizes, times, colours, rotation; and what is said of files that are broken."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
@@ -203,6 +205,23 @@ def test_address_that_does_not_answer_is_an_error_with_the_reason(url: str) -> N
     with pytest.raises(SourceError, match="cannot be opened") as raised:
         open_source(url)
     assert url in str(raised.value)
+
+
+OPENED_AND_LEFT = """
+import sys
+from pathlib import Path
+from realtime.sources.media import open_file
+sources = [open_file(Path(sys.argv[1])) for _ in range(20)]
+for source in sources:
+    source.close()
+"""
+
+
+def test_program_that_leaves_films_unread_ends(tmp_path: Path) -> None:
+    """Decoder threads that write to a log must not wait for an interpreter that waits for them."""
+    path = write_clip(tmp_path / "clip.mp4", Clip(frames=90, size_wh=(320, 240)))
+    done = subprocess.run([sys.executable, "-c", OPENED_AND_LEFT, str(path)], check=False, timeout=30)
+    assert done.returncode == 0
 
 
 def test_source_can_be_closed_before_between_and_after(tmp_path: Path) -> None:

@@ -1,0 +1,67 @@
+"""Mistakes on the command line: what went wrong, what to type, and nothing lost."""
+
+from pathlib import Path
+
+import PIL.Image
+import pytest
+
+from tests.realtime.commandline import liveswap
+
+MISTAKES = {
+    "no face photo": (["--face", "none.jpg"], "there is no file none.jpg"),
+    "photo is text": (["--face", "text.mp4"], "no picture that can be read"),
+    "photo is huge": (["--face", "huge.png"], "20000 x 20000"),
+    "input is text": (["--input", "text.mp4"], "no video that can be read"),
+    "input is empty": (["--input", "zero.mp4"], "is empty"),
+    "input is a folder": (["--input", "."], "is a folder"),
+    "input is missing": (["--input", "nothing.mp4"], "there is no file nothing.mp4"),
+    "camera is missing": (["--input", "97"], "camera 97 does not open"),
+    "output is the input": (["--output", "film.mp4"], "is read in this run"),
+    "output is the photo": (["--face", "photo.png", "--output", "photo.png"], "is read in this run"),
+    "output has no folder": (["--output", "none/out.mp4"], "no folder none"),
+    "unknown ending": (["--output", "out.xyz"], "ending '.xyz'"),
+    "unknown codec": (["--output", "out.mp4", "--codec", "h267"], "no video encoder 'h267'"),
+    "faces": (["--faces", "some"], "which faces"),
+    "when lost": (["--when-lost", "vanish"], "vanish"),
+    "device": (["--device", "cuda"], "--device cuda"),
+    "swapper": (["--swapper", "inswapper_128"], "no swapper 'inswapper_128'"),
+    "size": (["--size", "big"], "--size 'big'"),
+    "rate": (["--fps", "0"], "--fps 0"),
+    "duration": (["--duration", "-1"], "--duration -1"),
+    "metrics folder": (["--metrics", "none/m.json"], "no folder none"),
+    "unknown option": (["--colour", "blue"], "--colour"),
+}
+
+
+@pytest.fixture
+def workplace(tmp_path: Path, film: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A current folder with things that are not what they seem."""
+    monkeypatch.chdir(tmp_path)
+    Path("text.mp4").write_text("hello\n")
+    Path("zero.mp4").touch()
+    Path("film.mp4").symlink_to(film)
+    Path("out.mp4").write_bytes(b"older film")
+    PIL.Image.new("1", (20_000, 20_000)).save("huge.png")
+    PIL.Image.new("RGB", (64, 64)).save("photo.png")
+
+
+@pytest.mark.usefixtures("workplace")
+@pytest.mark.parametrize(("arguments", "reason"), MISTAKES.values(), ids=MISTAKES)
+def test_mistake_gets_error_and_hint_and_exit_code_2_and_loses_nothing(
+    home: Path, portrait: Path, film: Path, arguments: list[str], reason: str
+) -> None:
+    given = dict(zip(arguments[::2], arguments[1::2], strict=True))
+    usual = {"--face": str(portrait), "--input": "film.mp4", "--output": "out.mp4"}
+    options = [word for pair in (usual | given).items() for word in pair]
+    before = film.read_bytes()
+    done = liveswap("run", *options, "--i-have-consent", home=home)
+    assert done.returncode == 2, done.stderr
+    error, hint = done.stderr.strip().splitlines()[-2:]
+    assert error.startswith("error: ")
+    assert reason in error
+    assert hint.startswith("hint: ")
+    assert len(hint) > 10
+    assert "Traceback" not in done.stderr
+    assert Path("out.mp4").read_bytes() == b"older film"
+    assert film.read_bytes() == before
+    assert not list(Path().glob("*.part"))
