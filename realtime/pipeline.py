@@ -28,6 +28,11 @@ class Tracker(Protocol):
         """The faces really seen in `image`, best first; at_ns: stream time, rising."""
         ...
 
+    @property
+    def missing(self) -> int:
+        """Faces that were followed until a moment ago, and were not seen in the last image."""
+        ...
+
 
 class SwapPipeline:
     """Makes each frame of one stream fit to be seen. One thread at a time, frames in order.
@@ -74,7 +79,7 @@ class SwapPipeline:
         with self._timed(Stage.SWAP):
             for face, prepared in parts:
                 prepared.paint(canvas, face)
-        return Verdict.SWAPPED
+        return Verdict.MISSING if self._tracker.missing else Verdict.SWAPPED
 
     @contextmanager
     def _timed(self, stage: Stage) -> Iterator[None]:

@@ -4,6 +4,7 @@ Knows the rule below; knows nothing of how faces are found or swapped.
 
     what became of the frame    live, nothing asked    file, nothing asked    `--when-lost X` asked
     swapped                     the swapped picture    the swapped picture    the swapped picture
+    somebody is missing         hold                   the swapped picture    X; with pass, the swapped picture
     no face was found           hold                   pass (it is a scene)   X
     the engines failed          hold                   hold                   X
 
@@ -13,7 +14,9 @@ Knows the rule below; knows nothing of how faces are found or swapped.
     pass     this picture as it came: the only way in which viewers see the wearer, and never after a failure
              unless a person typed it
 
-"Swapped" means that at least one wanted face was found, and every one that was found is painted.
+"Swapped" means that at least one wanted face was found, and every one that was found is painted. "Missing" is somebody
+who was followed a moment ago and may still be in the picture, bare, while another face is swapped: live, one second of
+withholding, after which that person counts as gone.
 """
 
 from collections.abc import Callable
@@ -50,6 +53,7 @@ class Verdict(Enum):
     """What became of a frame before anybody sees it."""
 
     SWAPPED = "swapped"
+    MISSING = "somebody is missing"
     NO_FACE = "no face"
     FAILED = "failed"
 
@@ -91,7 +95,9 @@ class PrivacyGate:
         match verdict:
             case Verdict.SWAPPED:
                 return _shown(frame, self._remember(frame.image, at_ns), Outcome.SWAPPED)
-            case Verdict.NO_FACE:
+            case Verdict.MISSING if self._policy.no_face is WhenLost.PASS:
+                return self.show(frame, Verdict.SWAPPED, at_ns)
+            case Verdict.NO_FACE | Verdict.MISSING:
                 passes = self._policy.no_face is WhenLost.PASS
                 image = self._stand_in(frame.image, self._policy.no_face, at_ns)
                 return _shown(frame, image, Outcome.NO_FACE if passes else Outcome.WITHHELD)

@@ -19,8 +19,10 @@ MIN_PRESENCE = 0.5
 SEARCH_PERIOD_NS = 1_500_000_000
 """Between looks for newcomers: under 3 % of the frames at 25 fps."""
 REMEMBER_NS = 1_000_000_000
-"""How long a lost face's number is kept for its return."""
+"""How long a lost face counts as missing, and its number is kept for its return."""
 SAME_FACE_IOU = 0.3
+LIKE_SIZE = 1.6
+"""A face that returns within a second is at most this much larger or smaller."""
 TAKE_OVER_RATIO = 1.3
 """A newcomer must be this much larger to take the place of a face that is followed already."""
 
@@ -81,6 +83,11 @@ class FaceTracker:
         self._followed.sort(key=lambda face: -_size(face.box))
         return [self._track(face, at_ns) for face in self._followed]
 
+    @property
+    def missing(self) -> int:
+        """Faces lost in the last second: they may still be in the picture, unseen."""
+        return len(self._lost)
+
     def _search_is_due(self, at_ns: int) -> bool:
         if not self._followed or self._searched_ns is None:
             return True
@@ -91,12 +98,11 @@ class FaceTracker:
         still: list[_Followed] = []
         for face in sorted(self._followed, key=lambda face: -face.age):
             found = self._landmarker.locate(image, roi_from_landmarks(face.raw.points))
-            doubles = any(iou(box_of(found.points), other.box[np.newaxis])[0] > SAME_FACE_IOU for other in still)
-            if found.presence >= MIN_PRESENCE and not doubles:
-                face.raw, face.seen_ns = found, at_ns
-                still.append(face)
-            else:
+            if found.presence < MIN_PRESENCE:
                 self._lost.append(face)
+            elif not any(iou(box_of(found.points), other.box[np.newaxis])[0] > SAME_FACE_IOU for other in still):
+                face.raw, face.seen_ns = found, at_ns  # else two tracks met on one face: the older one goes on
+                still.append(face)
         lost_somebody = len(still) < len(self._followed)
         self._followed = still
         self._lost = [face for face in self._lost if at_ns - face.seen_ns <= REMEMBER_NS]
@@ -130,9 +136,8 @@ class FaceTracker:
 
     def _id_for(self, found: FaceLandmarks) -> int:
         """The number of a face lost near here a moment ago, or a new one."""
-        box = box_of(found.points)
         for face in self._lost:
-            if iou(box, face.box[np.newaxis])[0] > SAME_FACE_IOU:
+            if _may_be_the_same(box_of(found.points), face.box):
                 self._lost.remove(face)
                 return face.id
         self._next_id += 1
@@ -143,6 +148,12 @@ class FaceTracker:
         face.age += 1
         points = face.smoother.update(face.raw.points, at_ns, eye_distance(face.raw.points))
         return Track(face.id, FaceLandmarks(points, face.raw.presence), face.age)
+
+
+def _may_be_the_same(box: Points, lost: Points) -> bool:
+    """Whether a face may have moved from `lost` to `box` unseen: no farther than its size, and about as large."""
+    moved = float(np.linalg.norm((box[:2] + box[2:]) - (lost[:2] + lost[2:]))) / 2
+    return moved < _size(lost) and 1 / LIKE_SIZE < _size(box) / _size(lost) < LIKE_SIZE
 
 
 def _size(box_xyxy: Points) -> float:

@@ -43,6 +43,13 @@ def show(pipeline: SwapPipeline, seqs: range, step_ms: int = 33) -> list[ShownFr
     return [pipeline.process(Frame(raw_picture(seq), seq, seq * step_ms * MS, pts=seq)) for seq in seqs]
 
 
+def test_live_a_missing_person_withholds_the_others_too_and_in_a_file_they_are_shown() -> None:
+    (live,) = show(make_pipeline(FakeTracker(missing=1)), range(1))
+    (filed,) = show(make_pipeline(FakeTracker(missing=1), live=False), range(1))
+    assert (live.outcome, shows_secret(live.image)) == (Outcome.WITHHELD, False)
+    assert filed.outcome is Outcome.SWAPPED
+
+
 def test_the_face_is_painted_and_every_other_pixel_stays() -> None:
     (shown,) = show(make_pipeline(), range(1))
     expected = raw_picture(0)

@@ -46,7 +46,7 @@ def test_the_policy_is_the_row_of_the_table(
 
 
 @pytest.mark.parametrize("asked", [None, WhenLost.HOLD, WhenLost.BLUR, WhenLost.SLATE])
-@pytest.mark.parametrize("verdict", [Verdict.NO_FACE, Verdict.FAILED])
+@pytest.mark.parametrize("verdict", [Verdict.NO_FACE, Verdict.MISSING, Verdict.FAILED])
 @pytest.mark.parametrize("swapped_before", [True, False])
 def test_live_no_accident_shows_the_wearer(asked: WhenLost | None, verdict: Verdict, swapped_before: bool) -> None:
     viewer = Viewer(asked)
@@ -165,3 +165,13 @@ def share_of_detail(picture: Image) -> float:
     power = np.abs(np.fft.fft2((grey - grey.mean()) * np.outer(np.hanning(rows), np.hanning(columns)))) ** 2
     cycles = np.hypot(np.fft.fftfreq(rows, 1 / rows)[:, None], np.fft.fftfreq(columns, 1 / columns))
     return float(power[cycles > 2 * BLUR_CELLS].sum() / power.sum())
+
+
+@pytest.mark.parametrize(
+    ("asked", "live"),
+    [(WhenLost.PASS, True), (WhenLost.PASS, False), (None, False)],
+    ids=["asked live", "asked", "file"],
+)
+def test_missing_person_holds_nothing_up_where_raw_pictures_may_pass(asked: WhenLost | None, live: bool) -> None:
+    viewer = Viewer(asked, live=live)
+    assert viewer.sees(Verdict.MISSING, 0).outcome is Outcome.SWAPPED

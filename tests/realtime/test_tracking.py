@@ -62,6 +62,25 @@ def test_nobody_is_an_empty_list_and_everybody_who_returns_soon_keeps_the_number
     assert track.id == 1
 
 
+def test_a_jump_of_less_than_a_face_keeps_the_number_and_nobody_is_missing() -> None:
+    scene = Scene()
+    scene.show([(200, 180, 80)], frames=5)
+    [track] = scene.show([(272, 180, 80)])
+    assert (track.id, scene.tracker.missing) == (1, 0)
+
+
+def test_somebody_who_was_lost_is_missing_for_a_second_or_until_the_return() -> None:
+    scene = Scene()
+    scene.show([(150, 180, 80), (450, 180, 80)], frames=5)
+    assert scene.tracker.missing == 0
+    scene.show([(150, 180, 80)], frames=10)
+    assert scene.tracker.missing == 1
+    scene.show([(150, 180, 80), (450, 180, 80)], frames=50)
+    assert scene.tracker.missing == 0
+    scene.show([(150, 180, 80)], frames=35)
+    assert scene.tracker.missing == 0
+
+
 @pytest.mark.parametrize("returns", [(200, 180, 80), (500, 180, 80)], ids=["same place, late", "another place, soon"])
 def test_number_is_never_given_to_somebody_else(returns: tuple[int, int, int]) -> None:
     scene = Scene()
@@ -96,7 +115,7 @@ def test_one_face_never_becomes_two() -> None:
     for gap in range(110, -1, -10):  # they meet and stay merged
         tracks = scene.show([(150, 180, 80), (150 + gap, 180, 80)])
     tracks = scene.show([(150, 180, 80)], frames=5)
-    assert len(tracks) == 1
+    assert (len(tracks), scene.tracker.missing) == (1, 0)
 
 
 def test_smoothing_does_not_feed_back_into_where_to_look() -> None:
