@@ -12,6 +12,7 @@ import PIL.Image
 from engines.types import Image
 from realtime.errors import SourceError
 
+PIL.Image.MAX_IMAGE_PIXELS = None  # we judge, by MAX_PIXELS, and say so in our words; only headers are read with it
 MAX_PIXELS = 64_000_000
 """A 64-megapixel photo takes 190 MB decoded; more is a mistake or an attack."""
 
@@ -21,7 +22,7 @@ def is_picture(path: Path) -> bool:
     try:
         with PIL.Image.open(path) as header:
             return getattr(header, "n_frames", 1) == 1
-    except (OSError, PIL.Image.DecompressionBombError, SyntaxError, ValueError):
+    except (OSError, SyntaxError, ValueError):
         return False
 
 
@@ -34,7 +35,10 @@ def read_image(path: Path) -> Image:
     _refuse_too_large(path)
     pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
     if pixels is None:
-        raise SourceError(f"{path} is no picture that can be read", remedy="use a JPEG, PNG or WebP file")
+        raise SourceError(
+            f"{path} is no picture that can be read: it is damaged, or of a rare kind",
+            remedy="copy it again, or save it as JPEG or PNG",
+        )
     return np.asarray(pixels, np.uint8)
 
 
@@ -54,14 +58,11 @@ def read_content(path: Path) -> bytes:
 
 
 def _refuse_too_large(path: Path) -> None:
-    previous, PIL.Image.MAX_IMAGE_PIXELS = PIL.Image.MAX_IMAGE_PIXELS, None  # we judge, and say so in our words
     try:
         with PIL.Image.open(path) as header:
             width, height = header.size
     except (OSError, SyntaxError, ValueError) as error:
         raise SourceError(f"{path} is no picture that can be read", remedy="use a JPEG, PNG or WebP file") from error
-    finally:
-        PIL.Image.MAX_IMAGE_PIXELS = previous
     if width * height > MAX_PIXELS:
         raise SourceError(
             f"{path} has {width} x {height} pixels; at most {MAX_PIXELS // 10**6} million are read",

@@ -17,12 +17,13 @@ from realtime.errors import SourceError
 from realtime.pictures import is_picture
 from realtime.sources.camera import CameraSource
 from realtime.sources.image import ImageSource
-from realtime.sources.media import URL_SCHEMES, MediaSource, open_file, open_url
+from realtime.sources.media import URL_SCHEMES, MediaSource, open_file, open_url, shown_url
 from realtime.sources.synthetic import SyntheticSource
 from realtime.sources.thinning import Thinned
 from realtime.types import FrameSource
 
 CAMERA = re.compile(r"\d+|/dev/video\d+")
+URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,9 @@ def open_source(where: str, options: SourceOptions = SourceOptions()) -> FrameSo
         return CameraSource(where, size_wh=options.size_wh, rate=options.rate)
     if where.partition("://")[0] in URL_SCHEMES:
         return open_url(where)
+    if URL.match(where):
+        schemes = ", ".join(f"{scheme}://" for scheme in URL_SCHEMES)
+        raise SourceError(f"{shown_url(where)} is no address that can be read", remedy=f"use one of {schemes}")
     path = Path(where).expanduser()
     _refuse_unreadable(path)
     if is_picture(path):

@@ -27,6 +27,8 @@ from realtime.types import Frame, StreamInfo
 DEFAULT_SIZE_WH, DEFAULT_RATE = (1280, 720), Fraction(30)
 FAILED_GRABS = 10
 """In a row, before a camera counts as lost."""
+GRAB_TIMEOUT_S = 1
+"""OpenCV waits 10 s for a V4L2 picture; ten of those would make a pulled cable known after 100 s."""
 PROBED = 5
 """Numbers tried where the system has no list of cameras."""
 
@@ -53,6 +55,7 @@ class CameraListing:
 def open_capture(where: str) -> Capture:
     """OpenCV's capture of a number or a device path, asked to keep quiet."""
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", str(GRAB_TIMEOUT_S))  # the only way to say it
     device: int | str = int(where) if where.isdecimal() else where
     backend = cv2.CAP_V4L2 if sys.platform == "linux" else cv2.CAP_ANY
     return cv2.VideoCapture(device, backend)

@@ -1,5 +1,6 @@
 """Cameras, real and synthetic."""
 
+import os
 import time
 from collections.abc import Callable
 from fractions import Fraction
@@ -13,7 +14,7 @@ import pytest
 
 from realtime.errors import SourceError
 from realtime.sources import SourceOptions, open_source
-from realtime.sources.camera import FAILED_GRABS, CameraSource, list_cameras
+from realtime.sources.camera import FAILED_GRABS, CameraSource, list_cameras, open_capture
 from realtime.sources.synthetic import SyntheticSource
 from realtime.timecode import read_timecode
 
@@ -87,6 +88,13 @@ def test_closing_ends_the_frames() -> None:
     source.close()
     assert list(frames) == []
     assert capture.released
+
+
+def test_pulled_cable_is_known_after_seconds_not_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """OpenCV reads its limit from the environment, when the first V4L2 camera opens."""
+    monkeypatch.delenv("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", raising=False)
+    open_capture("97").release()
+    assert int(os.environ["OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT"]) * FAILED_GRABS <= 10
 
 
 @pytest.mark.parametrize("where", ["97", "/dev/video97"])

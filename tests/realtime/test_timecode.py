@@ -52,6 +52,13 @@ def test_plain_picture_has_no_time(value: int) -> None:
     assert read_timecode(np.full((720, 1280, 3), value, np.uint8)) is None
 
 
+def test_strip_that_is_neither_black_nor_white_is_none() -> None:
+    image = np.full((720, 1280, 3), 90, np.uint8)
+    write_timecode(image, 123_456_789 * MS)
+    faded = (image.astype(np.float32) * 0.3 + 90).astype(np.uint8)
+    assert read_timecode(faded) is None
+
+
 def test_damaged_strip_is_none_rather_than_wrong() -> None:
     image = np.full((720, 1280, 3), 90, np.uint8)
     write_timecode(image, 123_456_789 * MS)
