@@ -60,8 +60,10 @@ def execute(config: RunConfig) -> Snapshot:
             if config.metrics_file is not None:
                 write_metrics(config.metrics_file, numbers)
             stderr.print(summary(numbers))
+            if not numbers["frames_out"]:
+                stderr.print("nothing was written: no frame came through in that time")
             for sink in built.sinks:
-                if Path(sink.name).is_file():
+                if numbers["frames_out"] and Path(sink.name).is_file():
                     stderr.print(f"-> {sink.name}", soft_wrap=True)
     if interrupts:
         stderr.print("interrupted: what was made is complete up to here")
