@@ -90,7 +90,11 @@ def _interrupts(stop: Callable[[], None]) -> Iterator[list[int]]:
     try:
         yield seen
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN if seen else previous)  # the way out is not to be interrupted
+        signal.signal(signal.SIGINT, previous)
+        for number in (signal.SIGINT, signal.SIGTERM) if seen else ():
+            # The way out is not to be interrupted. Python would give its own handlers back to the system while it
+            # shuts down, and a late second signal would then kill it; "ignored" it leaves alone.
+            signal.signal(number, signal.SIG_IGN)
 
 
 def ask_person(question: str) -> bool:

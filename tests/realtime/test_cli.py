@@ -73,10 +73,7 @@ def test_interrupt_finishes_the_file_and_exits_with_130(
     command = [*LIVESWAP, *map(str, arguments), "--metrics", str(numbers)]
     environment = {**os.environ, "LIVESWAP_HOME": str(home)}
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as child:
-        deadline = time.monotonic() + 30
-        part = tmp_path / "out.mp4.part"
-        while not (part.exists() and part.stat().st_size > 1000) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        wait_until_written(out)
         for _ in range(times):
             child.send_signal(number)
             time.sleep(0.02)
@@ -85,7 +82,30 @@ def test_interrupt_finishes_the_file_and_exits_with_130(
     assert "Traceback" not in said
     facts = facts_of(out)
     assert len(facts.times_s) == json.loads(numbers.read_text())["frames_out"] > 0
-    assert not part.exists()
+    assert not out.with_name("out.mp4.part").exists()
+
+
+def wait_until_written(out: Path) -> None:
+    part, deadline = out.with_name(f"{out.name}.part"), time.monotonic() + 30
+    while not (part.exists() and part.stat().st_size > 1000) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def test_signals_that_come_late_do_not_kill_the_way_out(home: Path, portrait: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.mp4"
+    arguments = ["run", "--face", portrait, "--input", "test", "--output", out, "--size", "320x180", "--i-have-consent"]
+    environment = {**os.environ, "LIVESWAP_HOME": str(home)}
+    with subprocess.Popen(
+        [*LIVESWAP, *map(str, arguments)], stderr=subprocess.PIPE, text=True, env=environment
+    ) as child:
+        wait_until_written(out)
+        child.send_signal(signal.SIGTERM)
+        assert child.stderr is not None
+        assert any("interrupted" in line for line in child.stderr)
+        while child.poll() is None:
+            child.send_signal(signal.SIGTERM)
+            time.sleep(0.001)
+    assert child.returncode == 130
 
 
 def test_live_run_ends_after_its_duration_and_swaps_what_it_sees(home: Path, portrait: Path, tmp_path: Path) -> None:
