@@ -95,6 +95,35 @@ def eye_distance(points: Points) -> float:
     return float(np.linalg.norm(points[IMAGE_RIGHT_EYE_OUTER, :2] - points[IMAGE_LEFT_EYE_OUTER, :2]))
 
 
+def top_left_letterbox(image: Image, size: int) -> tuple[Image, float]:
+    """Fit `image` into the top left corner of a black square of `size` px, as insightface does.
+
+    Returns the square and the scale (square px per image px).
+    """
+    height, width = image.shape[:2]
+    if height > width:
+        fitted_wh = max(1, int(size / (height / width))), size
+    else:
+        fitted_wh = size, max(1, int(size * (height / width)))
+    square = np.zeros((size, size, 3), np.uint8)
+    square[: fitted_wh[1], : fitted_wh[0]] = cv2.resize(image, fitted_wh)
+    return square, fitted_wh[1] / height
+
+
+def suppress_overlapping(boxes: Points, scores: NDArray[np.float32], threshold: float) -> NDArray[np.intp]:
+    """Indices of the boxes to keep, best first: each one that no better one overlaps by more than `threshold` (IoU).
+
+    boxes: (N, 4) px. scores: (N,).
+    """
+    kept: list[int] = []
+    left = np.argsort(-scores, kind="stable")
+    while left.size:
+        best, others = left[0], left[1:]
+        kept.append(int(best))
+        left = others[iou(boxes[best], boxes[others]) <= threshold]
+    return np.array(kept, np.intp)
+
+
 def iou(box: Points, boxes: Points) -> NDArray[np.float32]:
     """Intersection over union of one box (4,) with each of boxes (N, 4). Returns (N,)."""
     low = np.maximum(box[:2], boxes[:, :2])

@@ -28,13 +28,13 @@ class Detection:
     """A face found by a detector, roughly placed."""
 
     box_xyxy: Points  # (4,) float32 px
-    keypoints: Points  # (6, 2) px: image-left eye, image-right eye, nose tip, mouth, image-left ear, image-right ear
+    keypoints: Points  # (5 or 6, 2) px: image-left eye, image-right eye, nose tip, then what the detector's family has
     score: float  # 0..1
 
     def __post_init__(self) -> None:
-        if self.box_xyxy.shape != (4,) or self.keypoints.shape != (6, 2):
+        if self.box_xyxy.shape != (4,) or self.keypoints.shape not in {(5, 2), (6, 2)}:
             raise ValueError(
-                f"Detection needs box_xyxy (4,) and keypoints (6, 2), "
+                f"Detection needs box_xyxy (4,) and keypoints (5 or 6, 2), "
                 f"got {self.box_xyxy.shape} and {self.keypoints.shape}"
             )
 

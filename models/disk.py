@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.errors import ChecksumError, DownloadError
-from models.manifest import ModelSpec
+from models.spec import ModelSpec
 
 MB = 1_000_000
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
@@ -61,14 +61,14 @@ class PartFile:
     def publish(self, final: Path, spec: ModelSpec) -> None:
         """Give it its final name, or remove it and raise ChecksumError when it is not the file of `spec`."""
         length, sha256 = self.length_bytes, sha256_of(self.path)
-        right = (length, sha256) == (spec.bytes, spec.sha256)
+        right = spec.bytes in {None, length} and sha256 == spec.sha256
         if right:
             self.path.replace(final)
         self.discard()
         if not right:
             raise ChecksumError(
-                f"{spec.name}: expected {spec.bytes} bytes with sha256 {spec.sha256}, "
-                f"got {_count(length, spec.bytes)} with sha256 {sha256}; they were thrown away",
+                f"{spec.name}: expected {_expected(spec)}sha256 {spec.sha256}, "
+                f"got {_count(length, spec.most_bytes)} with sha256 {sha256}; they were thrown away",
                 remedy=f"liveswap models pull {spec.name}; if it happens again, a proxy or mirror alters the file, "
                 "or its publisher did: try another network, or update liveswap",
             )
@@ -96,7 +96,7 @@ def scratch_folder(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def disk_errors(folder: Path, needed_bytes: int) -> Iterator[None]:
+def disk_errors(folder: Path, needed_bytes: int | None) -> Iterator[None]:
     """Turn an OSError into a DownloadError that says what is needed in `folder` and what to do."""
     try:
         yield
@@ -104,10 +104,11 @@ def disk_errors(folder: Path, needed_bytes: int) -> Iterator[None]:
         raise _explain(error, folder, needed_bytes) from error
 
 
-def _explain(error: OSError, folder: Path, needed_bytes: int) -> DownloadError:
+def _explain(error: OSError, folder: Path, needed_bytes: int | None) -> DownloadError:
     if error.errno in NO_ROOM:
+        needed = f"at least {needed_bytes / MB:.1f} MB" if needed_bytes else "more room"
         return DownloadError(
-            f"the disk is full: {folder} needs at least {needed_bytes / MB:.1f} MB ({error})",
+            f"the disk is full: {folder} needs {needed} ({error})",
             remedy="make room there, or set LIVESWAP_HOME to a folder on another disk",
         )
     if error.errno in NO_PERMISSION:
@@ -116,6 +117,10 @@ def _explain(error: OSError, folder: Path, needed_bytes: int) -> DownloadError:
             remedy="give yourself that permission, or set LIVESWAP_HOME to a folder of your own",
         )
     return DownloadError(f"{folder} cannot be used: {error}", remedy="set LIVESWAP_HOME to another folder")
+
+
+def _expected(spec: ModelSpec) -> str:
+    return f"{spec.bytes} bytes with " if spec.bytes else ""
 
 
 def _count(length_bytes: int, expected_bytes: int) -> str:

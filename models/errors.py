@@ -5,8 +5,9 @@ layer may raise them.
 
     UserError                  anything with a remedy: printed as `error:` + `hint:`, exit status 2
     |-- UnknownModelError      a name that is not in the manifest
-    |-- ManifestError          a manifest that cannot be read (models/manifest.py)
+    |-- ManifestError          a manifest that cannot be read
     |-- DownloadError          the bytes could not be fetched or stored
+    |-- LicenceError           a licence that must be accepted first, and was not
     `-- ChecksumError          bytes came, but not the ones that were promised
 """
 
@@ -26,8 +27,16 @@ class UnknownModelError(UserError):
     """The manifest has no such model."""
 
 
+class ManifestError(UserError):
+    """A manifest that cannot be read, or a row that is not what it should be."""
+
+
 class DownloadError(UserError):
     """A model file could not be fetched or stored."""
+
+
+class LicenceError(UserError):
+    """A model's licence was not accepted, so it was not fetched."""
 
 
 class ChecksumError(UserError):

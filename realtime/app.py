@@ -4,20 +4,17 @@ The only place where real sources, engines and outputs are made; knows no termin
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from engines.backends.litert import LiteRtSession
-from engines.detectors.blazeface import BlazeFaceDetector
-from engines.landmarks import FaceMeshLandmarker
-from engines.source_photo import PHOTO_THRESHOLD, PhotoExaminer
-from engines.swappers.mesh import MeshSwapper
 from engines.types import PreparedFace
 from models.errors import UserError
 from models.manifest import load_manifest
+from models.progress import Progress, ignore_progress
 from models.store import ModelStore
+from realtime.assembly import FaceEngines
 from realtime.casting import Casting
 from realtime.config import RunConfig
 from realtime.errors import SinkError
@@ -33,10 +30,9 @@ from realtime.sources import SourceOptions, open_source
 from realtime.tracking import FaceTracker
 from realtime.types import FrameSink, FrameSource, StreamInfo
 
-DETECTOR, LANDMARKER, TEST_PORTRAIT = "face_detection_back", "face_landmark", "hopper"
+TEST_PORTRAIT = "hopper"
 MOST_FACES = 16
 """Followed with --faces all: each costs about 4 ms a frame."""
-DEVICE = "cpu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,28 +43,15 @@ class Run:
     metrics: StreamMetrics
     info: StreamInfo
     sinks: Sequence[FrameSink]
+    notes: tuple[str, ...]  # what a person should know about the engines
+    close: Callable[[], None]  # after the run: what the runner does not close
 
 
-class Engines:
-    """The face models, loaded; fetched first where they are missing."""
+def build_run(config: RunConfig, store: ModelStore, progress: Progress = ignore_progress) -> Run:
+    """Open everything a run needs.
 
-    def __init__(self, store: ModelStore) -> None:
-        manifest = load_manifest()
-        self._detector_file, mesh_file = store.ensure_all([manifest.get(DETECTOR), manifest.get(LANDMARKER)])
-        self.detector = BlazeFaceDetector(LiteRtSession(self._detector_file))
-        self.landmarker = FaceMeshLandmarker(LiteRtSession(mesh_file))
-
-    def prepare(self, photo: Path) -> PreparedFace:
-        """A source face, ready to be worn. Raises SourceError or SourcePhotoError."""
-        detector = BlazeFaceDetector(LiteRtSession(self._detector_file), threshold=PHOTO_THRESHOLD)
-        source = PhotoExaminer(detector, self.landmarker).examine(read_image(photo), photo.name)
-        face = MeshSwapper().prepare(source)
-        face.paint(source.image.copy(), source.face)  # compiles the kernels now instead of at the first frame
-        return face
-
-
-def build_run(config: RunConfig, store: ModelStore) -> Run:
-    """Open everything a run needs. Raises UserError, with nothing left open and no older output touched."""
+    progress: told about engines that are built. Raises UserError, with nothing left open and no older output touched.
+    """
     if config.metrics_file is not None and not config.metrics_file.parent.is_dir():
         folder = config.metrics_file.parent
         raise UserError(f"--metrics: there is no folder {folder}", remedy=f"mkdir -p {folder}")
@@ -81,8 +64,9 @@ def build_run(config: RunConfig, store: ModelStore) -> Run:
         for where in config.outputs:
             sinks.append(open_sink(where, source.info, options))
             opened.callback(sinks[-1].close)
-        engines = Engines(store)
-        prepared = [engines.prepare(photo) for photo in config.faces_from]
+        engines = FaceEngines(config, store, live=source.info.live, progress=progress)
+        opened.callback(engines.close)
+        prepared = engines.prepare_all(config.faces_from)
         run = _connect(config, source, sinks, engines, prepared)
         opened.pop_all()  # from here on the runner closes them
         return run
@@ -102,11 +86,11 @@ def _connect(
     config: RunConfig,
     source: FrameSource,
     sinks: Sequence[FrameSink],
-    engines: Engines,
+    engines: FaceEngines,
     prepared: Sequence[PreparedFace],
 ) -> Run:
     info = source.info
-    metrics = StreamMetrics(primary=sinks[0].name, swapper=config.swapper, device=DEVICE)
+    metrics = StreamMetrics(primary=sinks[0].name, swapper=config.swapper, device=engines.device)
     tracker = FaceTracker(
         engines.detector,
         engines.landmarker,
@@ -117,7 +101,7 @@ def _connect(
     gate = PrivacyGate(policy, mark=Badge().stamp) if config.badge else PrivacyGate(policy)
     pipeline = SwapPipeline(tracker, Casting(prepared, config.faces), gate, info=info, observer=metrics)
     runner = StreamRunner(source, pipeline, sinks, observer=metrics, duration_s=config.duration_s)
-    return Run(runner, metrics, info, sinks)
+    return Run(runner, metrics, info, sinks, tuple(engines.notes), engines.close)
 
 
 def _source_options(config: RunConfig, store: ModelStore) -> SourceOptions:

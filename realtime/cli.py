@@ -11,22 +11,49 @@ Data goes to stdout, everything for people to stderr. Knows words and exit codes
 import logging
 import signal
 import sys
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.logging import RichHandler
 from rich.markup import escape
 
 from models.errors import UserError
-from realtime import commands
+from realtime import commands, model_commands
 from realtime.casting import Faces
-from realtime.config import RunConfig, parse_rate, parse_size
+from realtime.config import NeuralConfig, RunConfig, parse_rate, parse_size
 from realtime.console import stderr, stdout
-from realtime.privacy import WhenLost
+from realtime.options import (
+    Accepts,
+    BadgeSwitch,
+    Blend,
+    Boost,
+    Codec,
+    Consent,
+    Crf,
+    Device,
+    Duration,
+    Enhancer,
+    Finder,
+    Fps,
+    Input,
+    Lost,
+    Metrics,
+    Morph,
+    Names,
+    Occlusion,
+    Outputs,
+    Photos,
+    Precision,
+    Regions,
+    Size,
+    Strength,
+    Swapper,
+    Wanted,
+)
 
-LOOK, OUT = "How it looks", "What comes out"
 EXAMPLES = """Examples:
 
 liveswap run --face alice.jpg --input holiday.mp4 --output swapped.mp4
@@ -45,40 +72,6 @@ app = typer.Typer(
 )
 models_app = typer.Typer(help="The model files: what there is, fetch it, check it.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
-Names = Annotated[
-    list[str] | None, typer.Argument(help="Names from `liveswap models list`; without any: the default ones.")
-]
-
-# The options of `run`, one a line or two; the signature below says their order and defaults.
-Photos = Annotated[list[Path], typer.Option("--face", help="Photo of the face to appear with. Repeat it for several.")]
-Input = Annotated[
-    str, typer.Option("--input", help="0 or /dev/video0 (camera) | video | picture | rtsp:// http:// URL | test")
-]
-Outputs = Annotated[
-    list[str], typer.Option("--output", help="out.mp4 .mkv .mov .webm | out.png .jpg .webp | null. May be repeated.")
-]
-Consent = Annotated[
-    bool, typer.Option("--i-have-consent", help="The person in each photo agreed. Asked once per photo otherwise.")
-]
-Swapper = Annotated[str, typer.Option(help="mesh", rich_help_panel=LOOK)]
-Device = Annotated[str, typer.Option(help="auto | cpu", rich_help_panel=LOOK)]
-Wanted = Annotated[str, typer.Option("--faces", help="largest | all | a number", rich_help_panel=LOOK)]
-Lost = Annotated[
-    WhenLost | None,
-    typer.Option(
-        help="Shown while nobody is swapped; pass is the raw picture. Live: hold, then blur; files: pass.",
-        rich_help_panel=LOOK,
-    ),
-]
-BadgeSwitch = Annotated[bool, typer.Option(help="The small AI tag on swapped pictures.", rich_help_panel=LOOK)]
-Size = Annotated[str | None, typer.Option(metavar="WxH", help="Size in px.", rich_help_panel=OUT)]
-Fps = Annotated[str | None, typer.Option(metavar="F", help="Of a camera; at most, of a file.", rich_help_panel=OUT)]
-Duration = Annotated[float | None, typer.Option(metavar="S", help="Stop after so many seconds.", rich_help_panel=OUT)]
-Codec = Annotated[str | None, typer.Option(help="h264, hevc, vp9, av1, ffv1 ...", rich_help_panel=OUT)]
-Crf = Annotated[int | None, typer.Option(help="Encoder quality: lower is better.", rich_help_panel=OUT)]
-Metrics = Annotated[
-    Path | None, typer.Option(metavar="FILE.json", help="Write the numbers there.", rich_help_panel=OUT)
-]
 
 
 def main() -> NoReturn:
@@ -120,15 +113,25 @@ def common(
 @app.command(epilog=EXAMPLES)
 def run(  # noqa: PLR0913  one parameter an option
     *,
-    face: Photos,
     where_from: Input,
     output: Outputs,
+    face: Photos = None,
     i_have_consent: Consent = False,
     swapper: Swapper = "mesh",
-    device: Device = "auto",
     faces: Wanted = "largest",
     when_lost: Lost = None,
     badge: BadgeSwitch = True,
+    device: Device = "auto",
+    strength: Strength = 0.5,
+    pixel_boost: Boost = 1,
+    morph: Morph = None,
+    occluder: Occlusion = None,
+    regions: Regions = None,
+    enhancer: Enhancer = None,
+    enhancer_blend: Blend = 0.8,
+    detector: Finder = None,
+    precision: Precision = "auto",
+    accept_licence: Accepts = False,
     size: Size = None,
     fps: Fps = None,
     duration: Duration = None,
@@ -137,23 +140,25 @@ def run(  # noqa: PLR0913  one parameter an option
     metrics: Metrics = None,
 ) -> None:
     """Swap faces from a camera, a file or a URL into files."""
-    config = RunConfig(
-        faces_from=tuple(face),
-        input=where_from,
-        outputs=tuple(output),
-        swapper=swapper,
-        device=device,
-        faces=Faces.parse(faces),
-        when_lost=when_lost,
-        badge=badge,
-        size_wh=parse_size(size) if size else None,
-        rate=parse_rate(fps) if fps else None,
-        duration_s=duration,
-        codec=codec,
-        crf=crf,
-        metrics_file=metrics,
+    commands.run(_config(locals()), has_consent=i_have_consent, accepts_licences=accept_licence)
+
+
+def _config(given: Mapping[str, Any]) -> RunConfig:
+    """The options of `run`, by their names, as values that were checked."""
+    neural = ("strength", "pixel_boost", "morph", "occluder", "precision")
+    alike = ("swapper", "device", "detector", "enhancer", "enhancer_blend", "when_lost", "badge", "codec", "crf")
+    return RunConfig(
+        faces_from=tuple(given["face"] or ()),
+        input=given["where_from"],
+        outputs=tuple(given["output"]),
+        neural=NeuralConfig(**{name: given[name] for name in neural}, parser=given["regions"]),
+        faces=Faces.parse(given["faces"]),
+        size_wh=parse_size(given["size"]) if given["size"] else None,
+        rate=parse_rate(given["fps"]) if given["fps"] else None,
+        duration_s=given["duration"],
+        metrics_file=given["metrics"],
+        **{name: given[name] for name in alike},
     )
-    commands.run(config, has_consent=i_have_consent)
 
 
 @app.command()
@@ -182,19 +187,44 @@ def doctor() -> None:
 @models_app.command("list")
 def models_list() -> None:
     """What there is, and what is on this disk."""
-    commands.list_models()
+    model_commands.list_models()
 
 
 @models_app.command("pull")
-def models_pull(names: Names = None) -> None:
-    """Fetch models, verify them, and print where they are."""
-    commands.pull_models(names or [])
+def models_pull(names: Names = None, *, accept_licence: Accepts = False) -> None:
+    """Fetch models or packs (buffalo_l), verify them, and print where they are."""
+    model_commands.pull_models(names or [], accepts_licences=accept_licence)
+
+
+@models_app.command("add")
+def models_add(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Your .onnx or .dfm files; without any: what other programs have.")
+    ] = None,
+    *,
+    like: Annotated[str | None, typer.Option(metavar="NAME", help="It is what this row of the list is.")] = None,
+    name: Annotated[str | None, typer.Option(help="What to call it.")] = None,
+) -> None:
+    """Recognise model files that you have, and use them where they lie."""
+    model_commands.add_models(files or [], like=like, name=name)
+
+
+@models_app.command("build")
+def models_build(
+    name: Annotated[str, typer.Argument(help="Of a model; with @320 behind it for a detector of that size.")],
+    *,
+    target: Annotated[str, typer.Option(metavar="sm86,sm89", help="GPUs to build for; they need not be here.")] = "",
+    device: Annotated[str, typer.Option(help="rtx | tensorrt")] = "rtx",
+    precision: Annotated[str, typer.Option(help="fp16 | mixed | fp32")] = "fp16",
+) -> None:
+    """Build a TensorRT engine ahead of time, also on a machine without a GPU."""
+    model_commands.build_engines(name, [part for part in target.split(",") if part], device, precision)
 
 
 @models_app.command("verify")
 def models_verify(names: Names = None) -> None:
     """Check that the files are the ones they should be."""
-    commands.verify_models(names or [])
+    model_commands.verify_models(names or [])
 
 
 if __name__ == "__main__":

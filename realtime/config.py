@@ -13,9 +13,39 @@ from realtime.casting import Faces
 from realtime.privacy import WhenLost
 
 SIZE = re.compile(r"(\d{2,5})[xX](\d{2,5})")
-SWAPPERS = ("mesh",)
+MESH = "mesh"
 CPU_DEVICES = ("auto", "cpu")
-OTHER_DEVICES = ("cuda", "tensorrt", "rtx", "openvino", "coreml", "directml")
+PRECISIONS = ("auto", "fp16", "mixed", "fp32")
+MOST_BOOST = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeuralConfig:
+    """What holds for networks only; all at their defaults for the mesh swapper.
+
+    strength: 0..1; 0.5 as the network was trained. pixel_boost: crop this many times finer than the network sees.
+    morph: 0..1, of a DFM. occluder, parser, enhancer, detector: names of models. enhancer_blend: 0..1.
+    precision: of GPU engines. Raises UserError for a value out of its range.
+    """
+
+    strength: float = 0.5
+    pixel_boost: int = 1
+    morph: float | None = None
+    occluder: str | None = None
+    parser: str | None = None
+    precision: str = "auto"
+
+    def __post_init__(self) -> None:
+        require_share("--strength", self.strength)
+        if self.morph is not None:
+            require_share("--morph", self.morph)
+        if not 1 <= self.pixel_boost <= MOST_BOOST:
+            raise UserError(
+                f"--pixel-boost {self.pixel_boost} is out of range",
+                remedy=f"give a whole number from 1 to {MOST_BOOST}",
+            )
+        if self.precision not in PRECISIONS:
+            raise UserError(f"no precision {self.precision!r}", remedy=f"use --precision {', '.join(PRECISIONS)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,14 +54,19 @@ class RunConfig:
 
     size_wh and rate: what a camera is asked for, or what a file's picture is turned into; None keeps what comes.
     when_lost: None takes the default of `realtime.privacy` for live and for files. duration_s: None for all of it.
-    Raises UserError for a value out of its range.
+    swapper: "mesh" or the name of a model. detector: None for the built-in one. enhancer: a model that works on the
+    swapped face, enhancer_blend of it (0..1). Raises UserError for a value out of its range.
     """
 
     faces_from: tuple[Path, ...]
     input: str
     outputs: tuple[str, ...]
-    swapper: str = "mesh"
+    swapper: str = MESH
     device: str = "auto"
+    neural: NeuralConfig = field(default_factory=NeuralConfig)
+    detector: str | None = None
+    enhancer: str | None = None
+    enhancer_blend: float = 0.8
     faces: Faces = field(default_factory=Faces)
     when_lost: WhenLost | None = None
     badge: bool = True
@@ -43,23 +78,38 @@ class RunConfig:
     metrics_file: Path | None = None
 
     def __post_init__(self) -> None:
-        if not self.faces_from:
-            raise UserError("no source face", remedy="add --face PHOTO: a photo of the face to appear with")
         if not self.outputs:
             raise UserError("no output", remedy="add --output OUT: a file such as out.mp4, a picture, or null")
-        if self.swapper not in SWAPPERS:
-            raise UserError(
-                f"no swapper {self.swapper!r} in this version", remedy=f"use --swapper {' or '.join(SWAPPERS)}"
-            )
-        if self.device in OTHER_DEVICES:
-            raise UserError(
-                f"--device {self.device} is for neural swappers, and the mesh swapper runs on the CPU only",
-                remedy="use --device auto or --device cpu",
-            )
-        if self.device not in CPU_DEVICES:
-            raise UserError(f"no device {self.device!r}", remedy=f"use --device {' or '.join(CPU_DEVICES)}")
+        require_share("--enhancer-blend", self.enhancer_blend)
+        if self.swapper == MESH:
+            self._require_mesh_options()
         if self.duration_s is not None and not 0 < self.duration_s < float("inf"):
             raise UserError(f"--duration {self.duration_s:g} is no length of time", remedy="give seconds above 0")
+
+    @property
+    def runs_networks(self) -> bool:
+        """Whether a device has to be chosen: something beside the built-in models runs."""
+        return self.swapper != MESH or self.detector is not None or self.enhancer is not None
+
+    def _require_mesh_options(self) -> None:
+        if not self.faces_from:
+            raise UserError("no source face", remedy="add --face PHOTO: a photo of the face to appear with")
+        if self.neural != NeuralConfig():
+            raise UserError(
+                "--strength, --pixel-boost, --morph, --occluder, --regions and --precision are for neural swappers",
+                remedy="add --swapper NAME (liveswap models list shows them), or leave those options away",
+            )
+        if self.device not in CPU_DEVICES and not self.runs_networks:
+            raise UserError(
+                f"--device {self.device} is for neural swappers, and the mesh swapper runs on the CPU only",
+                remedy="use --device auto or --device cpu, or add --swapper NAME",
+            )
+
+
+def require_share(option: str, value: float) -> None:
+    """Raise UserError unless `value` is within 0..1."""
+    if not 0 <= value <= 1:
+        raise UserError(f"{option} {value:g} is out of range", remedy="give a number from 0 to 1")
 
 
 def parse_size(text: str) -> tuple[int, int]:

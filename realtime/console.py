@@ -7,13 +7,17 @@ Knows rich; decides nothing. Without a terminal nothing moves: a file of logs ge
 """
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console
 from rich.live import Live
+from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 from rich.progress_bar import ProgressBar
+from rich.prompt import Confirm
 from rich.table import Table
 from rich.text import Text
 
@@ -25,6 +29,11 @@ stdout = Console(highlight=False)
 REFRESHES_PER_S = 4
 BAR_WIDTH = 28
 OUTCOME_STYLES = {"swapped": "green", "no_face": "yellow", "withheld": "magenta", "failed": "red"}
+
+
+def write_row(*cells: str) -> None:
+    """One line of data on stdout, its cells between tabs, for programs: nothing is wrapped or coloured."""
+    stdout.file.write("\t".join(cells) + "\n")
 
 
 class RunDisplay:
@@ -88,6 +97,7 @@ class DownloadDisplay:
             disable=not stderr.is_terminal,
         )
         self._tasks: dict[str, TaskID] = {}
+        self.on_pause: Callable[[], None] = lambda: None
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -98,10 +108,25 @@ class DownloadDisplay:
     ) -> None:
         self._progress.stop()
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Nothing moves in the block: a person is asked something. on_pause is called first."""
+        self.on_pause()
+        self._progress.stop()
+        try:
+            yield
+        finally:
+            self._progress.start()
+
     def __call__(self, label: str, done: int, total: int | None) -> None:
         if label not in self._tasks:
             self._tasks[label] = self._progress.add_task(label, total=total)
         self._progress.update(self._tasks[label], completed=done, total=total)
+
+
+def ask_person(question: str) -> bool:
+    """Put a question to the person at the terminal; no is the default."""
+    return Confirm.ask(escape(question), console=stderr, default=False)
 
 
 def summary(numbers: Snapshot) -> Text:

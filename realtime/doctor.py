@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from engines.backends.facts import Facts, gather
+from engines.backends.probe import probe
+from engines.devices import DEVICES, ELSEWHERE
 from models.errors import UserError
 from models.manifest import load_manifest
 from models.store import ModelStore, Verdict, home_folder
@@ -23,7 +26,6 @@ from realtime.sources.camera import CameraListing, list_cameras
 
 PACKAGES = ("numpy", "cv2", "av", "numba", "ai_edge_litert.interpreter")
 """Imported for real: a package can be installed and still miss a system library."""
-ORT_DISTRIBUTIONS = ("onnxruntime", "onnxruntime-gpu", "onnxruntime-openvino", "onnxruntime-directml")
 OPENCV_DISTRIBUTIONS = (
     "opencv-python",
     "opencv-python-headless",
@@ -56,7 +58,11 @@ def run_checks() -> Iterator[Check]:
     yield check_python(sys.version_info[:3])
     for module in PACKAGES:
         yield check_package(module)
-    yield check_single("ONNX Runtime", installed(ORT_DISTRIBUTIONS), needed=False)
+    facts = gather()
+    yield check_single("ONNX Runtime", facts.ort_wheels, needed=False)
+    for device in DEVICES:
+        if ELSEWHERE.get(device, facts.system) == facts.system:
+            yield check_device(device, facts)
     yield check_single("OpenCV", installed(OPENCV_DISTRIBUTIONS), needed=True)
     yield check_home(home_folder())
     yield check_models(ModelStore())
@@ -95,11 +101,24 @@ def check_single(what: str, found: dict[str, str], *, needed: bool) -> Check:
     """Two wheels of one library overwrite each other's files; which one wins is a matter of luck."""
     listed = ", ".join(f"{name} {version}" for name, version in found.items())
     if len(found) > 1:
-        cure = f"pip uninstall -y {' '.join(found)} && pip install {next(iter(found))}"
+        cure = f"pip uninstall -y {' '.join(found)} && pip install {keep_of(found)}"
         return Check(what, Status.FAIL, f"{len(found)} wheels in each other's way: {listed}", cure)
     if not found and needed:
         return Check(what, Status.FAIL, "not installed", "pip install opencv-python-headless")
     return Check(what, Status.OK, listed or "not installed, and not needed by the mesh swapper")
+
+
+def keep_of(found: dict[str, str]) -> str:
+    """Of several wheels of one library the more capable one: the plain one came along with something else."""
+    return max(found, key=lambda name: ("gpu" in name or "directml" in name or "headless" in name, name))
+
+
+def check_device(device: str, facts: Facts) -> Check:
+    """A device for neural swappers. None is needed by the mesh swapper, so a lack is no failure."""
+    found = probe(device, facts)
+    if found.usable:
+        return Check(f"--device {device}", Status.OK, "works" if device == "cpu" else "everything it needs is here")
+    return Check(f"--device {device}", Status.WARN, found.reason, found.remedy)
 
 
 def check_home(home: Path) -> Check:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
+from engines.painting import paint_all
 from engines.types import Image
 from realtime.casting import Casting, TrackedFace
 from realtime.clock import stream_time_ns
@@ -77,8 +78,7 @@ class SwapPipeline:
         if not parts:
             return Verdict.NO_FACE
         with self._timed(Stage.SWAP):
-            for face, prepared in parts:
-                prepared.paint(canvas, face)
+            paint_all(canvas, parts)
         return Verdict.MISSING if self._tracker.missing else Verdict.SWAPPED
 
     @contextmanager

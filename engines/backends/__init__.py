@@ -15,7 +15,7 @@ class TensorSpec:
     """A named input or output of a model."""
 
     name: str
-    shape: tuple[int, ...]
+    shape: tuple[int, ...]  # -1 where any size will do
     dtype: str  # numpy's name, e.g. "float32"
 
 

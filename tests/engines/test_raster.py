@@ -38,8 +38,11 @@ def gradient(height: int = 64, width: int = 64) -> Image:
     return np.stack([xs * 2, ys * 2, xs + ys], axis=-1).astype(np.uint8)
 
 
+coordinate = st.integers(-10 * 256, 74 * 256).map(lambda steps: steps / 256)  # no pixel lies at 1e-45
+
+
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.floats(-10, 74), st.floats(-10, 74)), min_size=4, max_size=12), st.floats(0.1, 0.9))
+@given(st.lists(st.tuples(coordinate, coordinate), min_size=4, max_size=12), st.floats(0.1, 0.9))
 def test_triangles_around_a_point_cover_each_pixel_once(spokes: list[tuple[float, float]], alpha: float) -> None:
     hub = np.mean(spokes, axis=0)
     around = sorted(set(spokes), key=lambda p: np.arctan2(p[1] - hub[1], p[0] - hub[0]))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from models.manifest import HttpsSource, ModelSpec, PypiSource, Source
+from models.spec import HttpsSource, ModelSpec, PypiSource, Source
 from tests.models.servers import Behaviour, serving
 
 CONTENT = bytes(range(256)) * 4096  # 1 MiB, so that it comes in several chunks

