@@ -66,6 +66,20 @@ def letterbox(image: Image, size: int) -> tuple[Image, float, tuple[int, int]]:
     return square, scale, (x, y)
 
 
+def fit_into(image: Image, size_wh: tuple[int, int]) -> Image:
+    """`image` in a frame of this size: itself if it has it, else scaled, with black bars where it does not fill."""
+    height, width = image.shape[:2]
+    if (width, height) == size_wh:
+        return image
+    scale = min(size_wh[0] / width, size_wh[1] / height)
+    inner_wh = max(1, round(width * scale)), max(1, round(height * scale))
+    inner = cv2.resize(image, inner_wh, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    frame = np.zeros((size_wh[1], size_wh[0], 3), np.uint8)
+    x, y = (size_wh[0] - inner_wh[0]) // 2, (size_wh[1] - inner_wh[1]) // 2
+    frame[y : y + inner_wh[1], x : x + inner_wh[0]] = inner
+    return frame
+
+
 def roi_from_detection(face: Detection) -> Roi:
     """The landmark model's square for a detected face: levelled by the eyes, centred on the box."""
     eyes = face.keypoints[1] - face.keypoints[0]

@@ -15,13 +15,16 @@ from models.manifest import load_manifest
 from models.progress import Progress, ignore_progress
 from models.store import ModelStore
 from realtime.assembly import FaceEngines
-from realtime.casting import Casting
+from realtime.casting import Casting, Faces
 from realtime.config import RunConfig
 from realtime.errors import SinkError
 from realtime.label import Badge
+from realtime.live import LiveControl, LiveSettings
+from realtime.mainperson import MainPerson
 from realtime.metrics import Snapshot, StreamMetrics
 from realtime.outputs import OutputOptions, open_sink
 from realtime.outputs.recorder import EncoderOptions
+from realtime.outputs.virtual import VirtualCamera
 from realtime.pictures import read_image
 from realtime.pipeline import SwapPipeline
 from realtime.privacy import PrivacyGate, PrivacyPolicy
@@ -31,6 +34,9 @@ from realtime.tracking import FaceTracker
 from realtime.types import FrameSink, FrameSource, StreamInfo
 
 TEST_PORTRAIT = "hopper"
+GIVE_UP_S = 30.0
+"""How long a lost camera is waited for; for ever where a video call would lose its camera with it."""
+BYSTANDERS = 2
 MOST_FACES = 16
 """Followed with --faces all: each costs about 4 ms a frame."""
 
@@ -44,6 +50,7 @@ class Run:
     info: StreamInfo
     sinks: Sequence[FrameSink]
     notes: tuple[str, ...]  # what a person should know about the engines
+    control: LiveControl
     close: Callable[[], None]  # after the run: what the runner does not close
 
 
@@ -94,20 +101,34 @@ def _connect(
     tracker = FaceTracker(
         engines.detector,
         engines.landmarker,
-        max_faces=config.faces.limit or MOST_FACES,
+        max_faces=_followed(config.faces, live=info.live),
         on_detector_run=metrics.on_detector_run,
     )
+    if isinstance(sinks[0], VirtualCamera):
+        sinks[0].on_repeat = metrics.on_repeated
     policy = PrivacyPolicy.choose(config.when_lost, live=info.live)
-    gate = PrivacyGate(policy, mark=Badge().stamp) if config.badge else PrivacyGate(policy)
-    pipeline = SwapPipeline(tracker, Casting(prepared, config.faces), gate, info=info, observer=metrics)
+    gate = PrivacyGate(policy, mark=Badge().stamp)
+    names = tuple(photo.stem for photo in config.faces_from)
+    control = LiveControl(names, LiveSettings(badge=config.badge))
+    main = MainPerson() if info.live and config.faces.limit == 1 else None
+    casting = Casting(prepared, config.faces, main)
+    pipeline = SwapPipeline(tracker, casting, gate, info=info, control=control, observer=metrics)
     runner = StreamRunner(source, pipeline, sinks, observer=metrics, duration_s=config.duration_s)
-    return Run(runner, metrics, info, sinks, tuple(engines.notes), engines.close)
+    return Run(runner, metrics, info, sinks, tuple(engines.notes), control, engines.close)
+
+
+def _followed(faces: Faces, *, live: bool) -> int:
+    """How many faces the tracker follows: beside a live picture's main person, those who might be taken for one."""
+    if faces.limit == 1 and live:
+        return BYSTANDERS + 1
+    return faces.limit or MOST_FACES
 
 
 def _source_options(config: RunConfig, store: ModelStore) -> SourceOptions:
     return SourceOptions(
         size_wh=config.size_wh,
         rate=config.rate,
+        give_up_s=None if any(where.partition(":")[0] == "virtual" for where in config.outputs) else GIVE_UP_S,
         test_picture=lambda: read_image(store.ensure(load_manifest().get(TEST_PORTRAIT))),
     )
 

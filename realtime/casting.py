@@ -3,12 +3,14 @@
 Knows tracks by their number and the faces to be worn; knows nothing of pixels.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from engines.types import FaceLandmarks, PreparedFace
 from models.errors import UserError
+from realtime.live import AS_STARTED, LiveSettings
+from realtime.mainperson import MainPerson
 
 REMEMBERED_TRACKS = 256
 """Numbers are never reused, so in a stream that runs for days the oldest must be forgotten."""
@@ -53,19 +55,37 @@ class Casting:
 
     The k-th face that was ever wanted wears `prepared[k]`, and after the last one it starts over; so with a single
     source everybody wears it. A face keeps its part as long as the tracker knows it by its number.
+
+    main: for a live picture of which one face is wanted; None takes the best one of each frame.
     """
 
-    def __init__(self, prepared: Sequence[PreparedFace], wanted: Faces = Faces()) -> None:
+    def __init__(
+        self, prepared: Sequence[PreparedFace], wanted: Faces = Faces(), main: MainPerson | None = None
+    ) -> None:
         if not prepared:
             raise ValueError("a casting needs at least one prepared face")
         self._prepared = tuple(prepared)
         self._wanted = wanted
+        self._main = main
         self._parts: dict[int, int] = {}  # track id -> index into `prepared`; the oldest first
         self._seen = 0
 
-    def assign(self, in_view: Sequence[TrackedFace]) -> list[tuple[FaceLandmarks, PreparedFace]]:
-        """What to paint where. in_view: best first."""
-        return [(track.face, self._prepared[self._part_of(track.id)]) for track in in_view[: self._wanted.limit]]
+    def assign(
+        self, in_view: Sequence[TrackedFace], settings: LiveSettings = AS_STARTED, at_ns: int = 0
+    ) -> list[tuple[FaceLandmarks, PreparedFace]]:
+        """What to paint where. in_view: best first. settings: `source` shifts every part. at_ns: stream time."""
+        if self._main is not None:
+            person = self._main.choose(in_view, at_ns, settings.lock)
+            worn = self._prepared[settings.source % len(self._prepared)]
+            return [] if person is None else [(person.face, worn)]
+        return [
+            (track.face, self._prepared[(self._part_of(track.id) + settings.source) % len(self._prepared)])
+            for track in in_view[: self._wanted.limit]
+        ]
+
+    def misses(self, ids: Collection[int]) -> bool:
+        """Whether one of these faces, lost a moment ago, is one that should be swapped."""
+        return bool(ids) if self._main is None else self._main.id in ids
 
     def _part_of(self, track_id: int) -> int:
         if track_id not in self._parts:

@@ -172,6 +172,14 @@ def demo(
 
 
 @app.command()
+def ctl(
+    command: Annotated[list[str], typer.Argument(help="status | face next | face 2 | pause | mirror | badge off ...")],
+) -> None:
+    """Change a live run in another terminal: its face, when-lost, badge, mirror, pause, lock."""
+    commands.control(" ".join(command))
+
+
+@app.command()
 def devices() -> None:
     """List the cameras."""
     commands.show_devices()

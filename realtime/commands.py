@@ -6,21 +6,30 @@ Everything for people goes through console.py; nothing here knows how arguments 
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
+from models.errors import UserError
 from models.store import home_folder
 from realtime.config import RunConfig
 from realtime.consent import ConsentLedger
 from realtime.console import DownloadDisplay, RunDisplay, ask_person, stderr, stdout, summary, write_row
 from realtime.doctor import Status, run_checks
+from realtime.keys import keys_read
+from realtime.live import HELP, KEYS
 from realtime.metrics import Snapshot
 from realtime.model_commands import open_store
 from realtime.pictures import read_content
-from realtime.sources.camera import list_cameras
+from realtime.remote import listening, send
+from realtime.sources.camera import opens
+from realtime.sources.camera_list import CameraListing, list_cameras, list_virtual_cameras
+
+if TYPE_CHECKING:
+    from realtime.app import Run  # loads the engines
 
 STATUS_STYLES = {Status.OK: "green", Status.WARN: "yellow", Status.FAIL: "bold red"}
 FORCED_BY = 3
@@ -53,8 +62,10 @@ def execute(config: RunConfig, *, accepts_licences: bool = False) -> Snapshot:
         built = build_run(config, open_store(progress, accepts_licences=accepts_licences), progress)
     for note in built.notes:
         stderr.print(f"{config.swapper}: {note}", style="dim", soft_wrap=True)
-    display = RunDisplay(built.metrics, title=built.info.name, total_frames=built.info.frame_count)
-    with _interrupts(built.runner.stop) as interrupts:
+    display = RunDisplay(
+        built.metrics, title=built.info.name, total_frames=built.info.frame_count, say=built.control.status
+    )
+    with _interrupts(built.runner.stop) as interrupts, _controlled(built):
         try:
             with display:
                 built.runner.run()
@@ -73,6 +84,26 @@ def execute(config: RunConfig, *, accepts_licences: bool = False) -> Snapshot:
         stderr.print("interrupted: what was made is complete up to here")
         raise KeyboardInterrupt
     return numbers
+
+
+@contextmanager
+def _controlled(built: "Run") -> Iterator[None]:
+    """A live stream listens to keys and to `liveswap ctl` in the block; a file to nothing."""
+    if not built.info.live:
+        yield
+        return
+
+    def on_key(key: str) -> None:
+        if key == "q":
+            built.runner.stop()
+        elif key in KEYS:
+            with suppress(UserError):  # a number beyond the last face
+                built.control.apply(KEYS[key])
+
+    if sys.stdin.isatty() and stderr.is_terminal:
+        stderr.print(HELP, style="dim", soft_wrap=True)
+    with listening(home_folder(), built.control.apply), keys_read(on_key):
+        yield
 
 
 @contextmanager
@@ -101,13 +132,25 @@ def _interrupts(stop: Callable[[], None]) -> Iterator[list[int]]:
             signal.signal(number, signal.SIG_IGN)
 
 
+def control(command: str) -> None:
+    """Send a command to the run that started last, and print what holds now."""
+    stdout.print(send(home_folder(), command), soft_wrap=True)
+
+
 def show_devices() -> None:
-    """The cameras of this machine, one a line: what --input takes, and the name."""
-    cameras = list_cameras()
+    """Cameras and virtual cameras, one a line: input or output, what the option takes, the name, formats and sizes."""
+    cameras, virtual = list_cameras(try_number=opens), list_virtual_cameras()
     for camera in cameras:
-        write_row(camera.where, camera.name)
+        write_row("input", camera.where, camera.name, _formats(camera))
+    for camera in virtual:
+        write_row("output", f"virtual:{camera.where}", camera.name, _formats(camera))
     if not cameras:
         stderr.print("no cameras found; to try things out without one: --input test")
+
+
+def _formats(camera: CameraListing) -> str:
+    """For people: "MJPG 1920x1080 1280x720; YUYV 640x480"."""
+    return "; ".join(" ".join([name, *(f"{w}x{h}" for w, h in sizes)]) for name, sizes in camera.formats.items())
 
 
 def show_doctor() -> bool:

@@ -39,10 +39,13 @@ def write_row(*cells: str) -> None:
 class RunDisplay:
     """Shows how a run goes, in a `with` block.
 
-    total_frames: of a file, None when unknown or live.
+    total_frames: of a file, None when unknown or live. say: more words for the line, e.g. which face is worn.
     """
 
-    def __init__(self, metrics: StreamMetrics, *, title: str, total_frames: int | None) -> None:
+    def __init__(
+        self, metrics: StreamMetrics, *, title: str, total_frames: int | None, say: Callable[[], str] = str
+    ) -> None:
+        self._say = say
         self._metrics = metrics
         self._title = title
         self._total = total_frames
@@ -72,6 +75,7 @@ class RunDisplay:
         cells += [Text(f"{_number(recent.fps)} fps", style="cyan")]
         cells += [Text(f"latency {_number(recent.latency_p50_ms)} / {_number(recent.latency_p95_ms)} ms p50/p95")]
         cells += [outcome_text(recent.outcomes)]
+        cells += [] if self._total else [Text(self._say(), style="dim")]
         line.add_row(*cells)
         return line
 

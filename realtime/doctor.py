@@ -22,7 +22,9 @@ from engines.devices import DEVICES, ELSEWHERE
 from models.errors import UserError
 from models.manifest import load_manifest
 from models.store import ModelStore, Verdict, home_folder
-from realtime.sources.camera import CameraListing, list_cameras
+from realtime.outputs.virtual import CURES
+from realtime.sources.camera import opens
+from realtime.sources.camera_list import CameraListing, list_cameras, list_virtual_cameras
 
 PACKAGES = ("numpy", "cv2", "av", "numba", "ai_edge_litert.interpreter")
 """Imported for real: a package can be installed and still miss a system library."""
@@ -66,7 +68,8 @@ def run_checks() -> Iterator[Check]:
     yield check_single("OpenCV", installed(OPENCV_DISTRIBUTIONS), needed=True)
     yield check_home(home_folder())
     yield check_models(ModelStore())
-    yield check_cameras(list_cameras)
+    yield check_cameras(lambda: list_cameras(try_number=opens))
+    yield check_virtual_camera(list_virtual_cameras(), platform.system())
 
 
 def check_python(version: tuple[int, ...]) -> Check:
@@ -149,6 +152,17 @@ def check_models(store: ModelStore) -> Check:
     if missing:
         return Check("models", Status.WARN, f"not fetched yet: {', '.join(missing)}", "liveswap models pull")
     return Check("models", Status.OK, ", ".join(spec.name for spec in needed))
+
+
+def check_virtual_camera(found: list[CameraListing], system: str) -> Check:
+    """For --output virtual: the package, and on Linux the driver's device."""
+    try:
+        importlib.import_module("pyvirtualcam")
+    except ImportError as error:
+        return Check("virtual camera", Status.WARN, f"pyvirtualcam does not import: {error}", "uv sync --extra virtual")
+    if system == "Linux" and not found:
+        return Check("virtual camera", Status.WARN, "no v4l2loopback device", CURES["Linux"])
+    return Check("virtual camera", Status.OK, ", ".join(camera.where for camera in found) or "pyvirtualcam imports")
 
 
 def check_cameras(listing: Callable[[], list[CameraListing]]) -> Check:

@@ -109,7 +109,7 @@ class FakeTracker:
 
     script: Mapping[int, Fault | tuple[TrackedFace, ...]] = field(default_factory=dict)
     calls: int = 0
-    missing: int = 0
+    missing: frozenset[int] = frozenset()
     seen_ns: list[int] = field(default_factory=list)
 
     def update(self, _image: Image, at_ns: int) -> tuple[TrackedFace, ...]:

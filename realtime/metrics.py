@@ -48,7 +48,7 @@ class Snapshot(TypedDict):
     frames_in: int
     frames_out: int
     dropped: int
-    repeated: int  # of frames_out, those that showed the very picture before them again
+    repeated: int  # pictures that showed the very one before them again: of frames_out, and a virtual camera's own
     outcomes: dict[str, int]
     fps: float | None  # frames_out over the time from the first to the last; a single frame has no rate
     latency_ms: Latency
@@ -137,6 +137,7 @@ class StreamMetrics:
         self._began_ns: int | None = None
         self._captured = 0
         self._dropped = 0
+        self._repeated = 0
         self._detector_runs = 0
         self._outcomes: Counter[Outcome] = Counter()
         self._stages: dict[Stage, Histogram] = {}
@@ -151,6 +152,11 @@ class StreamMetrics:
     def on_dropped(self, count: int) -> None:
         with self._lock:
             self._dropped += count
+
+    def on_repeated(self) -> None:
+        """The primary output showed its last picture again by itself."""
+        with self._lock:
+            self._repeated += 1
 
     def on_stage(self, stage: Stage, took_ns: int) -> None:
         with self._lock:
@@ -177,7 +183,7 @@ class StreamMetrics:
                 frames_in=self._captured,
                 frames_out=primary.frames,
                 dropped=self._dropped,
-                repeated=primary.repeated,
+                repeated=primary.repeated + self._repeated,
                 outcomes=self._outcome_counts(),
                 fps=primary.fps,
                 latency_ms=primary.latency_ms,

@@ -7,14 +7,18 @@ viewers see to `realtime.privacy`.
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Protocol
+
+import numpy as np
 
 from engines.painting import paint_all
 from engines.types import Image
 from realtime.casting import Casting, TrackedFace
 from realtime.clock import stream_time_ns
+from realtime.live import LiveControl, LiveSettings
 from realtime.metrics import NULL_OBSERVER
 from realtime.privacy import PrivacyGate, Verdict
 from realtime.types import Frame, ShownFrame, Stage, StreamInfo, StreamObserver
@@ -30,8 +34,8 @@ class Tracker(Protocol):
         ...
 
     @property
-    def missing(self) -> int:
-        """Faces that were followed until a moment ago, and were not seen in the last image."""
+    def missing(self) -> Collection[int]:
+        """Numbers of faces that were followed until a moment ago, and were not seen in the last image."""
         ...
 
 
@@ -39,7 +43,7 @@ class SwapPipeline:
     """Makes each frame of one stream fit to be seen. One thread at a time, frames in order.
 
     A frame's image is painted in place. When anything raises on the way, even on the last of several faces, the whole
-    frame counts as failed.
+    frame counts as failed. control: what may be changed while it runs, read once per frame.
     """
 
     def __init__(
@@ -49,37 +53,43 @@ class SwapPipeline:
         gate: PrivacyGate,
         *,
         info: StreamInfo,
+        control: LiveControl | None = None,
         observer: StreamObserver = NULL_OBSERVER,
     ) -> None:
         self._tracker = tracker
         self._casting = casting
         self._gate = gate
         self._info = info
+        self._control = control or LiveControl(())
         self._observer = observer
         self._failures: Counter[str] = Counter()
 
     def process(self, frame: Frame) -> ShownFrame:
         """What viewers may see of `frame`. Never raises for a failing engine: that is an outcome."""
-        at_ns = stream_time_ns(frame, self._info)
+        at_ns, settings = stream_time_ns(frame, self._info), self._control.settings
         try:
-            verdict = self._swap(frame.image, at_ns)
+            verdict = self._swap(frame.image, at_ns, settings)
         except Exception as error:  # noqa: BLE001  one bad frame must neither end the stream nor be shown
             verdict = Verdict.FAILED
             self._log_failure(error, frame.seq)
         with self._timed(Stage.SHOW):
-            shown = self._gate.show(frame, verdict, at_ns)
+            if settings.mirror:
+                frame = replace(frame, image=np.ascontiguousarray(frame.image[:, ::-1]))
+            shown = self._gate.show(frame, verdict, at_ns, settings)
         self._observer.on_outcome(shown.outcome)
         return shown
 
-    def _swap(self, canvas: Image, at_ns: int) -> Verdict:
+    def _swap(self, canvas: Image, at_ns: int, settings: LiveSettings) -> Verdict:
+        if settings.paused:
+            return Verdict.PAUSED
         with self._timed(Stage.TRACK):
             in_view = self._tracker.update(canvas, at_ns)
-        parts = self._casting.assign(in_view)
+        parts = self._casting.assign(in_view, settings, at_ns)
         if not parts:
             return Verdict.NO_FACE
         with self._timed(Stage.SWAP):
             paint_all(canvas, parts)
-        return Verdict.MISSING if self._tracker.missing else Verdict.SWAPPED
+        return Verdict.MISSING if self._casting.misses(self._tracker.missing) else Verdict.SWAPPED
 
     @contextmanager
     def _timed(self, stage: Stage) -> Iterator[None]:

@@ -7,6 +7,7 @@ Knows the rule below; knows nothing of how faces are found or swapped.
     somebody is missing         hold                   the swapped picture    X; with pass, the swapped picture
     no face was found           hold                   pass (it is a scene)   X
     the engines failed          hold                   hold                   X
+    paused by a person          slate                  slate                  slate
 
     hold     the last swapped picture again, for half a second of stream time; after that, and before there is one, blur
     blur     this picture with nobody recognisable in it
@@ -22,7 +23,7 @@ withholding, after which that person counts as gone.
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, StrEnum
-from typing import assert_never
+from typing import Protocol, assert_never
 
 import cv2
 import numpy as np
@@ -56,6 +57,16 @@ class Verdict(Enum):
     MISSING = "somebody is missing"
     NO_FACE = "no face"
     FAILED = "failed"
+    PAUSED = "paused"
+
+
+class Wishes(Protocol):
+    """What a person may change while it runs (`realtime.live`)."""
+
+    @property
+    def when_lost(self) -> WhenLost | None: ...
+    @property
+    def badge(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,27 +98,32 @@ class PrivacyGate:
         self._last_swapped_ns = 0
         self._slate: Image | None = None
 
-    def show(self, frame: Frame, verdict: Verdict, at_ns: int) -> ShownFrame:
+    def show(self, frame: Frame, verdict: Verdict, at_ns: int, wishes: Wishes | None = None) -> ShownFrame:
         """The frame for viewers, with the number and times of `frame`; its image is read-only, shared and not a copy.
 
-        at_ns: stream time of `frame`.
+        at_ns: stream time of `frame`. wishes: what was asked for since the start; None for nothing.
         """
+        asked = wishes.when_lost if wishes is not None else None
+        policy = self._policy if asked is None else PrivacyPolicy(asked, asked)
         match verdict:
             case Verdict.SWAPPED:
-                return _shown(frame, self._remember(frame.image, at_ns), Outcome.SWAPPED)
-            case Verdict.MISSING if self._policy.no_face is WhenLost.PASS:
-                return self.show(frame, Verdict.SWAPPED, at_ns)
+                return _shown(frame, self._remember(frame.image, at_ns, wishes), Outcome.SWAPPED)
+            case Verdict.MISSING if policy.no_face is WhenLost.PASS:
+                return self.show(frame, Verdict.SWAPPED, at_ns, wishes)
             case Verdict.NO_FACE | Verdict.MISSING:
-                passes = self._policy.no_face is WhenLost.PASS
-                image = self._stand_in(frame.image, self._policy.no_face, at_ns)
+                passes = policy.no_face is WhenLost.PASS
+                image = self._stand_in(frame.image, policy.no_face, at_ns)
                 return _shown(frame, image, Outcome.NO_FACE if passes else Outcome.WITHHELD)
             case Verdict.FAILED:
-                return _shown(frame, self._stand_in(frame.image, self._policy.failed, at_ns), Outcome.FAILED)
+                return _shown(frame, self._stand_in(frame.image, policy.failed, at_ns), Outcome.FAILED)
+            case Verdict.PAUSED:
+                return _shown(frame, self._slate_like(frame.image), Outcome.WITHHELD)
             case _:
                 assert_never(verdict)
 
-    def _remember(self, swapped: Image, at_ns: int) -> Image:
-        self._mark(swapped)
+    def _remember(self, swapped: Image, at_ns: int, wishes: Wishes | None) -> Image:
+        if wishes is None or wishes.badge:
+            self._mark(swapped)
         self._last_swapped, self._last_swapped_ns = swapped, at_ns
         return swapped
 
@@ -155,16 +171,16 @@ def blur(image: Image) -> Image:
     return np.asarray(cv2.resize(cells, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
-def draw_slate(size_wh: tuple[int, int]) -> Image:
+def draw_slate(size_wh: tuple[int, int], words: str = SLATE_WORDS) -> Image:
     """A plain picture with words in its middle, as large as fits."""
     width, height = size_wh
     slate = np.full((height, width, 3), SLATE_BGR, np.uint8)
-    (unit_width, unit_height), _ = cv2.getTextSize(SLATE_WORDS, FONT, 1.0, 2)
+    (unit_width, unit_height), _ = cv2.getTextSize(words, FONT, 1.0, 2)
     scale = min(0.5 * width / unit_width, 0.3 * height / unit_height)
     thickness = max(1, round(2 * scale))
-    (text_width, text_height), _ = cv2.getTextSize(SLATE_WORDS, FONT, scale, thickness)
+    (text_width, text_height), _ = cv2.getTextSize(words, FONT, scale, thickness)
     origin = ((width - text_width) // 2, (height + text_height) // 2)
-    cv2.putText(slate, SLATE_WORDS, origin, FONT, scale, WORDS_BGR, thickness, cv2.LINE_AA)
+    cv2.putText(slate, words, origin, FONT, scale, WORDS_BGR, thickness, cv2.LINE_AA)
     return slate
 
 

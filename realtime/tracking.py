@@ -84,9 +84,9 @@ class FaceTracker:
         return [self._track(face, at_ns) for face in self._followed]
 
     @property
-    def missing(self) -> int:
-        """Faces lost in the last second: they may still be in the picture, unseen."""
-        return len(self._lost)
+    def missing(self) -> frozenset[int]:
+        """Numbers of faces lost in the last second: they may still be in the picture, unseen."""
+        return frozenset(face.id for face in self._lost)
 
     def _search_is_due(self, at_ns: int) -> bool:
         if not self._followed or self._searched_ns is None:

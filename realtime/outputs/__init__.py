@@ -2,6 +2,7 @@
 
 out.mp4 .mkv .mov .webm          a video file
 out.png .jpg .jpeg .webp         a picture: the first swapped frame
+virtual, virtual:/dev/video10    a virtual camera, for video calls
 null                             nowhere, for measuring
 """
 
@@ -13,9 +14,10 @@ from realtime.errors import SinkError
 from realtime.outputs.null import NullSink
 from realtime.outputs.recorder import CONTAINERS, EncoderOptions, VideoRecorder
 from realtime.outputs.still import PICTURES, StillSink
+from realtime.outputs.virtual import VirtualCamera
 from realtime.types import FrameSink, StreamInfo
 
-PLANNED = ("virtual", "rtmp", "srt", "udp", "rtsp")
+PLANNED = ("rtmp", "srt", "udp", "rtsp")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +33,12 @@ def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptio
     if where == "null":
         return NullSink()
     kind = where.partition("://")[0].partition(":")[0]
+    if kind == "virtual":
+        return VirtualCamera(where, info, size_wh=options.size_wh)
     if kind in PLANNED:
         raise SinkError(
-            f"--output {where}: this version writes files only", remedy="use a file such as out.mp4, out.png, or null"
+            f"--output {where}: this version sends nothing over the network",
+            remedy="use a file such as out.mp4, or virtual",
         )
     path = Path(where).expanduser()
     _refuse_unwritable(path)

@@ -1,6 +1,6 @@
 """Sources: where frames come from. `open_source` reads the grammar of --input; each kind has its own file.
 
-0, 1, /dev/video0       a camera
+0, 1, /dev/video0       a camera, also by its name ("HD Webcam")
 rtsp:// http:// srt://  a stream from the network
 test                    a synthetic camera
 anything else           a file: a picture or a video, by its content, whatever its name
@@ -16,12 +16,16 @@ from engines.types import Image
 from realtime.errors import SourceError
 from realtime.pictures import is_picture
 from realtime.sources.camera import CameraSource
+from realtime.sources.camera_list import camera_called, list_cameras
 from realtime.sources.image import ImageSource
 from realtime.sources.media import URL_SCHEMES, MediaSource, open_file, open_url, shown_url
+from realtime.sources.recovery import MOST_WAIT_S, RecoveringSource
 from realtime.sources.synthetic import SyntheticSource
 from realtime.sources.thinning import Thinned
 from realtime.types import FrameSource
 
+URL_WAIT_S = 5.0
+"""At most between two tries to open a stream from the network again."""
 CAMERA = re.compile(r"\d+|/dev/video\d+")
 URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
@@ -30,12 +34,14 @@ URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 class SourceOptions:
     """What is asked of a source. size_wh: of a camera. rate: of a camera, or the most that is taken from a file.
 
-    test_picture: gives the portrait that the synthetic camera moves.
+    test_picture: gives the portrait that the synthetic camera moves. give_up_s: how long a live source that was lost is
+    waited for; 0 for not at all, None for ever.
     """
 
     size_wh: tuple[int, int] | None = None
     rate: Fraction | None = None
     test_picture: Callable[[], Image] | None = None
+    give_up_s: float | None = 0.0
 
 
 def open_source(where: str, options: SourceOptions = SourceOptions()) -> FrameSource:
@@ -45,18 +51,37 @@ def open_source(where: str, options: SourceOptions = SourceOptions()) -> FrameSo
             raise SourceError("the synthetic camera needs a picture", remedy="liveswap models pull")
         return SyntheticSource(options.test_picture(), size_wh=options.size_wh, rate=options.rate)
     if CAMERA.fullmatch(where):
-        return CameraSource(where, size_wh=options.size_wh, rate=options.rate)
+        return _camera(where, options)
     if where.partition("://")[0] in URL_SCHEMES:
-        return open_url(where)
+        stream = open_url(where)
+        return _recovering(lambda: open_url(where), stream, options, URL_WAIT_S) if stream.info.live else stream
     if URL.match(where):
         schemes = ", ".join(f"{scheme}://" for scheme in URL_SCHEMES)
         raise SourceError(f"{shown_url(where)} is no address that can be read", remedy=f"use one of {schemes}")
     path = Path(where).expanduser()
+    named = None if path.exists() else camera_called(where, list_cameras())
+    if named is not None:
+        return _camera(named.where, options)
     _refuse_unreadable(path)
     if is_picture(path):
         return ImageSource(path)
     video = open_file(path)
     return _thinned(video, options.rate) if options.rate else video
+
+
+def _camera(where: str, options: SourceOptions) -> FrameSource:
+    def opener() -> FrameSource:
+        return CameraSource(where, size_wh=options.size_wh, rate=options.rate)
+
+    return _recovering(opener, opener(), options, MOST_WAIT_S)
+
+
+def _recovering(
+    opener: Callable[[], FrameSource], first: FrameSource, options: SourceOptions, most_wait_s: float
+) -> FrameSource:
+    if options.give_up_s == 0:
+        return first
+    return RecoveringSource(opener, first=first, give_up_s=options.give_up_s, most_wait_s=most_wait_s)
 
 
 def _thinned(video: MediaSource, rate: Fraction) -> FrameSource:

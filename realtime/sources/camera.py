@@ -8,11 +8,9 @@ Knows devices; knows nothing of what happens to a frame.
 
 import errno
 import os
-import re
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,6 +20,8 @@ import numpy as np
 
 from engines.types import Image
 from realtime.errors import SourceError
+from realtime.sources.camera_list import list_cameras
+from realtime.sources.watch import PictureWatch
 from realtime.types import Frame, StreamInfo
 
 DEFAULT_SIZE_WH, DEFAULT_RATE = (1280, 720), Fraction(30)
@@ -29,8 +29,6 @@ FAILED_GRABS = 10
 """In a row, before a camera counts as lost."""
 GRAB_TIMEOUT_S = 1
 """OpenCV waits 10 s for a V4L2 picture; ten of those would make a pulled cable known after 100 s."""
-PROBED = 5
-"""Numbers tried where the system has no list of cameras."""
 
 
 class Capture(Protocol):
@@ -42,14 +40,6 @@ class Capture(Protocol):
     def grab(self) -> bool: ...
     def retrieve(self) -> tuple[bool, Any]: ...
     def release(self) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class CameraListing:
-    """A camera that can be asked for. where: what --input takes."""
-
-    where: str
-    name: str
 
 
 def open_capture(where: str) -> Capture:
@@ -77,6 +67,7 @@ class CameraSource:
     ) -> None:
         self._where = where
         self._closed = False
+        self._watch = PictureWatch(f"camera {where}")
         self._capture = opener(where)
         if not self._capture.isOpened():
             raise SourceError(f"camera {where} does not open: {_why_not(where)}", remedy=_what_to_do(where))
@@ -104,6 +95,7 @@ class CameraSource:
                         )
                     continue
                 failed = 0
+                self._watch.look(image, captured_ns)
                 pts = int((captured_ns - began_ns) / 1e9 / self.info.time_base)
                 yield Frame(image, number, captured_ns, pts)
                 number += 1
@@ -126,27 +118,13 @@ class CameraSource:
         return StreamInfo(f"camera {self._where}", (width, height), rate, live=True)
 
 
-def list_cameras(devices: Path = Path("/sys/class/video4linux")) -> list[CameraListing]:
-    """The cameras of this machine: read from the system on Linux, found by trying elsewhere."""
-    if sys.platform == "linux":
-        nodes = sorted(devices.glob("video*"), key=lambda node: int(re.sub(r"\D", "", node.name) or 0))
-        firsts = [node for node in nodes if _first_of_its_device(node)]
-        return [CameraListing(f"/dev/{node.name}", (node / "name").read_text().strip()) for node in firsts]
-    found = []
-    for number in range(PROBED):
-        capture = open_capture(str(number))
-        if capture.isOpened():
-            found.append(CameraListing(str(number), f"camera {number}"))
-        capture.release()
-    return found
-
-
-def _first_of_its_device(node: Path) -> bool:
-    """A webcam's later nodes carry metadata, not pictures."""
+def opens(number: int) -> bool:
+    """Whether camera `number` opens: how cameras are found where the system has no list of them."""
+    capture = open_capture(str(number))
     try:
-        return int((node / "index").read_text()) == 0
-    except (OSError, ValueError):
-        return True
+        return capture.isOpened()
+    finally:
+        capture.release()
 
 
 def _device_path(where: str) -> Path:
@@ -168,6 +146,6 @@ def _what_to_do(where: str) -> str:
     path = _device_path(where)
     if sys.platform == "linux" and path.exists() and not os.access(path, os.R_OK | os.W_OK):
         return "sudo usermod -aG video $USER, then log in again"
-    cameras = list_cameras()
+    cameras = list_cameras(try_number=opens)
     listed = ", ".join(f"{camera.where} ({camera.name})" for camera in cameras)
     return f"use one of: {listed}" if cameras else "plug a camera in, or try --input test"

@@ -19,7 +19,7 @@ from realtime.doctor import (
     check_single,
     run_checks,
 )
-from realtime.sources.camera import CameraListing
+from realtime.sources.camera_list import CameraListing
 
 ORT = {"onnxruntime": "1.32.0"}
 BOTH = {"onnxruntime": "1.32.0", "onnxruntime-gpu": "1.31.1"}

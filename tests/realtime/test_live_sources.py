@@ -14,7 +14,8 @@ import pytest
 
 from realtime.errors import SourceError
 from realtime.sources import SourceOptions, open_source
-from realtime.sources.camera import FAILED_GRABS, CameraSource, list_cameras, open_capture
+from realtime.sources.camera import FAILED_GRABS, CameraSource, open_capture
+from realtime.sources.camera_list import list_cameras
 from realtime.sources.synthetic import SyntheticSource
 from realtime.timecode import read_timecode
 

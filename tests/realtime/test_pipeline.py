@@ -44,8 +44,8 @@ def show(pipeline: SwapPipeline, seqs: range, step_ms: int = 33) -> list[ShownFr
 
 
 def test_live_a_missing_person_withholds_the_others_too_and_in_a_file_they_are_shown() -> None:
-    (live,) = show(make_pipeline(FakeTracker(missing=1)), range(1))
-    (filed,) = show(make_pipeline(FakeTracker(missing=1), live=False), range(1))
+    (live,) = show(make_pipeline(FakeTracker(missing=frozenset({1}))), range(1))
+    (filed,) = show(make_pipeline(FakeTracker(missing=frozenset({1})), live=False), range(1))
     assert (live.outcome, shows_secret(live.image)) == (Outcome.WITHHELD, False)
     assert filed.outcome is Outcome.SWAPPED
 

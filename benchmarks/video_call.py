@@ -1,0 +1,148 @@
+"""A video call without the call: the synthetic camera through liveswap into a virtual camera, at real pace.
+
+    python -m benchmarks.video_call [--seconds 20] [--size 1280x720] [--unplug] [--json]
+
+The device is pyvirtualcam's own class with a backend that reads the time code in each picture it is given: the latency
+is from the drawing of the picture to its arrival at the device, per frame, with nothing left out. --unplug: the device
+goes away and comes back at random. Needs the extra `virtual`; no driver.
+"""
+
+import argparse
+import json
+import random
+import resource
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models.manifest import load_manifest
+from models.store import ModelStore
+from realtime.app import build_run
+from realtime.config import RunConfig, parse_size
+from realtime.timecode import read_timecode
+
+SOURCE = "astronaut"
+WARM_UP_S = 3.0
+UNPLUGGED_S = 0.5
+
+
+class Arrivals:
+    """What the device got: when, and when that picture was drawn."""
+
+    def __init__(self) -> None:
+        self.latencies_ms: list[float] = []
+        self.order: list[int] = []
+        self.pictures = 0
+        self.is_there = True
+        self.size_wh = (0, 0)
+
+    def note(self, flat: Any) -> None:
+        """One picture, as the backend is given it."""
+        now_ns = time.monotonic_ns()
+        self.pictures += 1
+        drawn_ns = read_timecode(np.frombuffer(flat, np.uint8).reshape(self.size_wh[1], self.size_wh[0], 3))
+        if drawn_ns is None or drawn_ns in self.order[-60:]:
+            return  # words, or a picture that was there before
+        self.latencies_ms.append((now_ns - drawn_ns) / 1e6)
+        self.order.append(drawn_ns)
+
+
+@contextmanager
+def fake_device(arrivals: Arrivals) -> Iterator[None]:
+    """pyvirtualcam with one backend, ours, in the block."""
+    import pyvirtualcam  # noqa: PLC0415  an extra
+    from pyvirtualcam import camera  # noqa: PLC0415
+
+    class Backend:
+        def __init__(self, *, width: int, height: int, **_asked: object) -> None:
+            if not arrivals.is_there:
+                raise RuntimeError("unplugged")
+            arrivals.size_wh = width, height
+
+        def send(self, frame: Any) -> None:
+            if not arrivals.is_there:
+                raise RuntimeError("unplugged")
+            arrivals.note(frame)
+
+        def close(self) -> None: ...
+        def device(self) -> str:
+            return "benchmark"
+
+        def native_fourcc(self) -> None: ...
+
+    before = dict(camera.BACKENDS)
+    camera.BACKENDS.clear()
+    pyvirtualcam.register_backend("benchmark", Backend)
+    try:
+        yield
+    finally:
+        camera.BACKENDS.clear()
+        camera.BACKENDS.update(before)
+
+
+def unplug_now_and_then(arrivals: Arrivals, until: threading.Event) -> None:
+    """Take the device away for half a second, about every two seconds."""
+    chance = random.Random(1)  # noqa: S311  no secret
+    while not until.wait(chance.uniform(1, 3)):
+        arrivals.is_there = False
+        until.wait(UNPLUGGED_S)
+        arrivals.is_there = True
+
+
+def measure(seconds: float, size_wh: tuple[int, int], *, unplug: bool) -> dict[str, Any]:
+    """One run."""
+    arrivals, done = Arrivals(), threading.Event()
+    with tempfile.TemporaryDirectory() as folder, fake_device(arrivals):
+        photo = Path(folder) / "photo.png"
+        store = ModelStore()
+        photo.write_bytes(store.ensure(load_manifest().get(SOURCE)).read_bytes())
+        config = RunConfig(
+            faces_from=(photo,), input="test", outputs=("virtual",), size_wh=size_wh, duration_s=seconds + WARM_UP_S
+        )
+        run = build_run(config, store)
+        if unplug:
+            threading.Thread(target=unplug_now_and_then, args=(arrivals, done), daemon=True).start()
+        began_s, used_s = time.monotonic(), _cpu_s()
+        run.runner.run()
+        done.set()
+        wall_s, cpu_s = time.monotonic() - began_s, _cpu_s() - used_s
+        run.close()
+    numbers = run.metrics.snapshot()
+    late = np.array(arrivals.latencies_ms[int(WARM_UP_S * 30) :])
+    return {
+        "size": "x".join(map(str, size_wh)),
+        "latency_ms": {f"p{share}": round(float(np.percentile(late, share)), 1) for share in (50, 95, 99)},
+        "unique_fps": round(len(arrivals.order) / wall_s, 1),
+        "reordered": sum(later < earlier for earlier, later in zip(arrivals.order, arrivals.order[1:], strict=False)),
+        "dropped": numbers["dropped"],
+        "repeated": numbers["repeated"],
+        "outcomes": numbers["outcomes"],
+        "cpu_cores": round(cpu_s / wall_s, 2),
+        "threads_left": threading.active_count(),
+    }
+
+
+def _cpu_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--size", default="1280x720")
+    parser.add_argument("--unplug", action="store_true", help="the device goes away and comes back at random")
+    parser.add_argument("--json", action="store_true", help="one JSON line on stdout")
+    arguments = parser.parse_args()
+    found = measure(arguments.seconds, parse_size(arguments.size), unplug=arguments.unplug)
+    print(json.dumps(found) if arguments.json else "\n".join(f"{key:14}{value}" for key, value in found.items()))
+
+
+if __name__ == "__main__":
+    main()

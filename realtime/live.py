@@ -1,0 +1,130 @@
+"""What can be changed while a stream runs, and the one set of commands that changes it.
+
+Keys in the terminal, `liveswap ctl` and later the browser page all speak these words. Settings are one frozen value,
+replaced whole and read once per frame, so no frame is half of one and half of the other.
+
+Knows words and settings; knows no keyboard, no socket and no pixels.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from models.errors import UserError
+from realtime.privacy import WhenLost
+
+ON, OFF = "on", "off"
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSettings:
+    """How frames are made from now on.
+
+    source: which of the source faces is worn first, from 0. when_lost: None for the default. paused: viewers see words.
+    lock: rises whenever the main person is to be chosen anew.
+    """
+
+    source: int = 0
+    when_lost: WhenLost | None = None
+    badge: bool = True
+    mirror: bool = False
+    paused: bool = False
+    lock: int = 0
+
+
+AS_STARTED = LiveSettings()
+"""Nothing was changed."""
+
+
+class LiveControl:
+    """The settings of one stream. Any thread may apply commands; readers take `settings` once per frame.
+
+    names: of the source faces, in their order.
+    """
+
+    def __init__(self, names: tuple[str, ...], settings: LiveSettings = AS_STARTED) -> None:
+        self._names = names
+        self.settings = settings
+
+    def apply(self, command: str) -> str:
+        """Carry out one command and say what holds now. Raises UserError for words that are no command."""
+        word, _, argument = command.strip().partition(" ")
+        if word == "status":
+            return self.status()
+        if word not in COMMANDS:
+            raise UserError(f"{command!r} is no command", remedy=f"use one of: {', '.join([*COMMANDS, 'status'])}")
+        self.settings = COMMANDS[word](self, argument.strip())
+        return self.status()
+
+    def status(self) -> str:
+        """For people: what holds now."""
+        now = self.settings
+        parts = [f"face {now.source + 1} of {len(self._names)} ({self._names[now.source]})"] if self._names else []
+        parts += ["paused"] if now.paused else []
+        parts += [f"when lost: {now.when_lost}"] if now.when_lost is not None else []
+        parts += ["mirrored"] if now.mirror else []
+        parts += [] if now.badge else ["no badge"]
+        return ", ".join(parts) or "running"
+
+    def face(self, argument: str) -> LiveSettings:
+        """A number from 1, a name, or "next" and "previous"."""
+        count = max(1, len(self._names))
+        if argument in {"next", "previous"}:
+            step = 1 if argument == "next" else -1
+            return replace(self.settings, source=(self.settings.source + step) % count)
+        if argument.isdecimal() and 1 <= int(argument) <= count:
+            return replace(self.settings, source=int(argument) - 1)
+        if argument in self._names:
+            return replace(self.settings, source=self._names.index(argument))
+        raise UserError(
+            f"there is no face {argument!r}", remedy=f"use next, previous, 1 to {count}, or {', '.join(self._names)}"
+        )
+
+    def when_lost(self, argument: str) -> LiveSettings:
+        """hold, blur, slate or pass."""
+        try:
+            return replace(self.settings, when_lost=WhenLost(argument))
+        except ValueError as error:
+            raise UserError(
+                f"no such thing as {argument!r} when lost", remedy="use hold, blur, slate or pass"
+            ) from error
+
+    def switched(self, setting: str, argument: str) -> LiveSettings:
+        """on, off, or nothing to turn it over."""
+        if argument not in {ON, OFF, ""}:
+            raise UserError(f"{setting} {argument} says neither on nor off", remedy=f"{setting} on, or {setting} off")
+        value = argument == ON if argument else not getattr(self.settings, setting)
+        changes: dict[str, Any] = {setting: value}
+        return replace(self.settings, **changes)
+
+    def locked_anew(self, _argument: str) -> LiveSettings:
+        """The main person is whoever is largest in the next frame."""
+        return replace(self.settings, lock=self.settings.lock + 1)
+
+
+COMMANDS: dict[str, Callable[[LiveControl, str], LiveSettings]] = {
+    "face": LiveControl.face,
+    "when-lost": LiveControl.when_lost,
+    "badge": lambda control, argument: control.switched("badge", argument),
+    "mirror": lambda control, argument: control.switched("mirror", argument),
+    "pause": lambda control, argument: control.switched("paused", argument),
+    "lock": LiveControl.locked_anew,
+}
+"""What each word does."""
+
+KEYS = {
+    "n": "face next",
+    "p": "face previous",
+    **{str(number): f"face {number}" for number in range(1, 10)},
+    " ": "pause",
+    "m": "mirror",
+    "b": "badge",
+    "h": "when-lost hold",
+    "u": "when-lost blur",
+    "s": "when-lost slate",
+    "l": "lock",
+}
+"""Keys of the terminal, and what they say. "pass" has none: nobody is unmasked by a slip of the finger."""
+HELP = (
+    "n/p next/previous face, 1-9 face, space pause, m mirror, b badge, h/u/s hold/blur/slate when lost, l lock, q quit"
+)

@@ -1,0 +1,153 @@
+"""Live control: one set of words, whoever says them, and a picture that follows at the next frame."""
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.errors import UserError
+from realtime.casting import Casting
+from realtime.fakes import FakeFace, FakeTrack, landmarks_in
+from realtime.live import COMMANDS, HELP, KEYS, LiveControl
+from realtime.mainperson import FORGET_NS, MainPerson
+from realtime.privacy import WhenLost
+from realtime.remote import FILE, listening, send
+
+NAMES = ("alice", "bob", "carol")
+
+
+@pytest.mark.parametrize(
+    ("commands", "now"),
+    [
+        (["status"], "face 1 of 3 (alice)"),
+        (["face next"], "face 2 of 3 (bob)"),
+        (["face previous"], "face 3 of 3 (carol)"),
+        (["face 3", "face next"], "face 1 of 3 (alice)"),
+        (["face carol"], "face 3 of 3 (carol)"),
+        (["pause"], "face 1 of 3 (alice), paused"),
+        (["pause", "pause"], "face 1 of 3 (alice)"),
+        (["mirror on", "mirror on", "badge off"], "face 1 of 3 (alice), mirrored, no badge"),
+        (["when-lost slate"], "face 1 of 3 (alice), when lost: slate"),
+    ],
+)
+def test_words_change_what_holds(commands: list[str], now: str) -> None:
+    control = LiveControl(NAMES)
+    said = [control.apply(command) for command in commands]
+    assert said[-1] == control.status() == now
+
+
+@pytest.mark.parametrize(
+    ("command", "hint"),
+    [
+        ("dance", "use one of: face"),
+        ("face dave", "1 to 3, or alice, bob, carol"),
+        ("face 0", "1 to 3"),
+        ("when-lost vanish", "hold, blur, slate or pass"),
+        ("mirror maybe", "mirror on, or mirror off"),
+    ],
+)
+def test_words_that_are_none_change_nothing_and_say_what_there_is(command: str, hint: str) -> None:
+    control = LiveControl(NAMES)
+    before = control.settings
+    with pytest.raises(UserError) as caught:
+        control.apply(command)
+    assert hint in caught.value.remedy
+    assert control.settings is before
+
+
+def test_every_key_is_a_command_and_none_of_them_unmasks() -> None:
+    control = LiveControl(tuple(str(number) for number in range(9)))
+    for key, command in KEYS.items():
+        control.apply(command)
+        assert "pass" not in command, key
+    assert all(word in " ".join(KEYS.values()) for word in COMMANDS)
+    assert "q quit" in HELP
+
+
+def test_face_changes_from_one_frame_to_the_next() -> None:
+    faces = [FakeFace((1, 1, 1)), FakeFace((2, 2, 2))]
+    control, casting = LiveControl(("a", "b")), Casting(faces, main=MainPerson())
+    worn = []
+    for frame in range(4):
+        if frame == 2:
+            control.apply("face next")
+        worn += [face for _, face in casting.assign([FakeTrack(7)], control.settings, frame)]
+    assert worn == [faces[0], faces[0], faces[1], faces[1]]
+
+
+def face(number: int, x: int, size: int) -> FakeTrack:
+    return FakeTrack(number, landmarks_in((x, 100, x + size, 100 + size)))
+
+
+S = 1_000_000_000
+MAIN, POSTER, LARGER = face(1, 400, 200), face(2, 900, 80), face(3, 900, 300)
+MAINS = {
+    "the largest at first": ([(0, [LARGER, MAIN])], [3]),
+    "keeps the part beside a larger one": ([(0, [MAIN]), (1, [LARGER, MAIN])], [1, 1]),
+    "nobody takes it at once": ([(0, [MAIN]), (1, [POSTER]), (2, [LARGER])], [1, None, None]),
+    "comes back under a new number near by": ([(0, [MAIN]), (3 * S, [face(9, 450, 180)])], [1, 9]),
+    "a poster never takes it": ([(0, [MAIN]), (60 * S, [POSTER])], [1, None]),
+    "a large face may, after long": ([(0, [MAIN]), (FORGET_NS + 1, [LARGER])], [1, 3]),
+    "and not before": ([(0, [MAIN]), (FORGET_NS - 1, [LARGER])], [1, None]),
+}
+
+
+@pytest.mark.parametrize(("frames", "chosen"), MAINS.values(), ids=MAINS)
+def test_main_person(frames: list[tuple[int, list[FakeTrack]]], chosen: list[int | None]) -> None:
+    person = MainPerson()
+    found = [person.choose(in_view, at_ns) for at_ns, in_view in frames]
+    assert [seen.id if seen else None for seen in found] == chosen
+
+
+def test_lock_makes_the_largest_face_the_main_person_anew() -> None:
+    person = MainPerson()
+    person.choose([MAIN], 0)
+    assert person.choose([LARGER, MAIN], 1, lock=1) is LARGER
+
+
+def test_command_from_another_process_is_answered_and_a_wrong_one_explained(tmp_path: Path) -> None:
+    control = LiveControl(NAMES)
+    with listening(tmp_path, control.apply):
+        assert (tmp_path / FILE).stat().st_mode & 0o077 == 0, "others may read the secret"
+        assert send(tmp_path, "face next") == "face 2 of 3 (bob)"
+        with pytest.raises(UserError, match="'dance' is no command") as caught:
+            send(tmp_path, "dance")
+        assert "face" in caught.value.remedy
+        answers = []
+        senders = [threading.Thread(target=lambda: answers.append(send(tmp_path, "status"))) for _ in range(5)]
+        for sender in senders:
+            sender.start()
+        for sender in senders:
+            sender.join(timeout=10)
+        assert answers == ["face 2 of 3 (bob)"] * 5
+    assert control.settings.source == 1
+    with pytest.raises(UserError, match="no run can be controlled"):
+        send(tmp_path, "status")
+
+
+@pytest.mark.parametrize("content", ["{broken", '{"address": "/nowhere", "secret": "00"}', '{"address": "/x"}'])
+def test_run_that_is_gone_is_told(tmp_path: Path, content: str) -> None:
+    (tmp_path / FILE).write_text(content)
+    with pytest.raises(UserError, match=r"does not answer|cannot be read"):
+        send(tmp_path, "status")
+
+
+def test_stranger_without_the_secret_is_refused_and_the_run_goes_on(tmp_path: Path) -> None:
+    control = LiveControl(NAMES)
+    with listening(tmp_path, control.apply):
+        card = (tmp_path / FILE).read_text()
+        forged = tmp_path / "other"
+        forged.mkdir()
+        secret = card.split('"secret": "')[1][:64]
+        (forged / FILE).write_text(card.replace(secret, "00" * 32))
+        with pytest.raises(UserError):
+            send(forged, "pause")
+        assert send(tmp_path, "status") == "face 1 of 3 (alice)"
+
+
+def test_when_lost_says_what_it_was_told() -> None:
+    control = LiveControl(())
+    control.apply("when-lost blur")
+    assert control.settings.when_lost is WhenLost.BLUR
+    assert np.isfinite(control.settings.lock)
