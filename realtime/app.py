@@ -15,6 +15,7 @@ from models.manifest import load_manifest
 from models.progress import Progress, ignore_progress
 from models.store import ModelStore
 from realtime.assembly import FaceEngines
+from realtime.budget import LatencyBudget, Saving
 from realtime.casting import Casting, Faces
 from realtime.config import RunConfig
 from realtime.errors import SinkError
@@ -109,12 +110,25 @@ def _connect(
     policy = PrivacyPolicy.choose(config.when_lost, live=info.live)
     gate = PrivacyGate(policy, mark=Badge().stamp)
     names = tuple(photo.stem for photo in config.faces_from)
-    control = LiveControl(names, LiveSettings(badge=config.badge))
+    control = LiveControl(names, LiveSettings(badge=config.badge, mirror=config.mirror))
     main = MainPerson() if info.live and config.faces.limit == 1 else None
     casting = Casting(prepared, config.faces, main)
-    pipeline = SwapPipeline(tracker, casting, gate, info=info, control=control, observer=metrics)
+    budget = _budget(config, tracker, engines) if info.live else None
+    pipeline = SwapPipeline(tracker, casting, gate, info=info, control=control, budget=budget, observer=metrics)
     runner = StreamRunner(source, pipeline, sinks, observer=metrics, duration_s=config.duration_s)
     return Run(runner, metrics, info, sinks, tuple(engines.notes), control, engines.close)
+
+
+def _budget(config: RunConfig, tracker: FaceTracker, engines: FaceEngines) -> LatencyBudget | None:
+    """What may be left out, in this order."""
+    if config.latency_budget_ms is None:
+        return None
+    savings = [Saving("the enhancer", engines.leave_enhancer_out)] if config.enhancer else []
+    savings += [
+        Saving("smoothing", tracker.leave_unsteady),
+        Saving("every second and third search for newcomers", tracker.search_seldom),
+    ]
+    return LatencyBudget(config.latency_budget_ms, savings)
 
 
 def _followed(faces: Faces, *, live: bool) -> int:

@@ -19,7 +19,7 @@ from engines.catalogue import (
 )
 from engines.detectors.blazeface import BlazeFaceDetector
 from engines.devices import Choice, DeviceOpener, choose_device
-from engines.enhancer import EnhancedFace
+from engines.enhancer import EnhancedFace, FaceEnhancer
 from engines.errors import EngineError
 from engines.landmarks import FaceMeshLandmarker
 from engines.onnx_file import Precision
@@ -71,6 +71,8 @@ class FaceEngines:
             if config.detector is None
             else open_detector(config.detector, self._workshop)
         )
+        self._enhancer: FaceEnhancer | None = None
+        self._enhancer_is_off = False
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="engines")
         self._waits = not (live and choice.device in BUILDING and self._spec is not None and config.faces_from)
 
@@ -85,6 +87,12 @@ class FaceEngines:
         later = self._worker.submit(self._prepare, sources)
         return [self._stand_in(index, photo, later) for index, photo in enumerate(sources)]
 
+    def leave_enhancer_out(self, out: bool) -> None:
+        """Switch the enhancer off, or on again."""
+        self._enhancer_is_off = out
+        if self._enhancer is not None:
+            self._enhancer.is_off = out
+
     def close(self) -> None:
         """Stop building. May be called twice."""
         self._opener.cancel.set()
@@ -97,6 +105,8 @@ class FaceEngines:
             MeshSwapper() if self._spec is None else open_swapper(self._spec, self._workshop, _choices(config))
         )
         enhancer = open_enhancer(config.enhancer, self._workshop, config.enhancer_blend) if config.enhancer else None
+        self._enhancer = enhancer
+        self.leave_enhancer_out(self._enhancer_is_off)
         made = [swapper.face] if isinstance(swapper, DfmSwapper) else [swapper.prepare(photo) for photo in photos]
         faces: list[PreparedFace] = [EnhancedFace(face, enhancer) for face in made] if enhancer else list(made)
         for face, photo in zip(faces, photos, strict=False):

@@ -11,10 +11,9 @@ Data goes to stdout, everything for people to stderr. Knows words and exit codes
 import logging
 import signal
 import sys
-from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 from rich.logging import RichHandler
@@ -22,14 +21,13 @@ from rich.markup import escape
 
 from models.errors import UserError
 from realtime import commands, model_commands
-from realtime.casting import Faces
-from realtime.config import NeuralConfig, RunConfig, parse_rate, parse_size
 from realtime.console import stderr, stdout
 from realtime.options import (
     Accepts,
     BadgeSwitch,
     Blend,
     Boost,
+    Budget,
     Codec,
     Consent,
     Crf,
@@ -41,6 +39,7 @@ from realtime.options import (
     Input,
     Lost,
     Metrics,
+    Mirror,
     Morph,
     Names,
     Occlusion,
@@ -52,6 +51,7 @@ from realtime.options import (
     Strength,
     Swapper,
     Wanted,
+    config_of,
 )
 
 EXAMPLES = """Examples:
@@ -121,6 +121,7 @@ def run(  # noqa: PLR0913  one parameter an option
     faces: Wanted = "largest",
     when_lost: Lost = None,
     badge: BadgeSwitch = True,
+    mirror: Mirror = False,
     device: Device = "auto",
     strength: Strength = 0.5,
     pixel_boost: Boost = 1,
@@ -135,30 +136,13 @@ def run(  # noqa: PLR0913  one parameter an option
     size: Size = None,
     fps: Fps = None,
     duration: Duration = None,
+    latency_budget: Budget = None,
     codec: Codec = None,
     crf: Crf = None,
     metrics: Metrics = None,
 ) -> None:
     """Swap faces from a camera, a file or a URL into files."""
-    commands.run(_config(locals()), has_consent=i_have_consent, accepts_licences=accept_licence)
-
-
-def _config(given: Mapping[str, Any]) -> RunConfig:
-    """The options of `run`, by their names, as values that were checked."""
-    neural = ("strength", "pixel_boost", "morph", "occluder", "precision")
-    alike = ("swapper", "device", "detector", "enhancer", "enhancer_blend", "when_lost", "badge", "codec", "crf")
-    return RunConfig(
-        faces_from=tuple(given["face"] or ()),
-        input=given["where_from"],
-        outputs=tuple(given["output"]),
-        neural=NeuralConfig(**{name: given[name] for name in neural}, parser=given["regions"]),
-        faces=Faces.parse(given["faces"]),
-        size_wh=parse_size(given["size"]) if given["size"] else None,
-        rate=parse_rate(given["fps"]) if given["fps"] else None,
-        duration_s=given["duration"],
-        metrics_file=given["metrics"],
-        **{name: given[name] for name in alike},
-    )
+    commands.run(config_of(locals()), has_consent=i_have_consent, accepts_licences=accept_licence)
 
 
 @app.command()

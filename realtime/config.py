@@ -52,6 +52,7 @@ class NeuralConfig:
 class RunConfig:
     """One run: whose face, from where, to where, how.
 
+    latency_budget_ms: live, what is tried to be kept by leaving work out; None for no limit.
     size_wh and rate: what a camera is asked for, or what a file's picture is turned into; None keeps what comes.
     when_lost: None takes the default of `realtime.privacy` for live and for files. duration_s: None for all of it.
     swapper: "mesh" or the name of a model. detector: None for the built-in one. enhancer: a model that works on the
@@ -73,6 +74,8 @@ class RunConfig:
     size_wh: tuple[int, int] | None = None
     rate: Fraction | None = None
     duration_s: float | None = None
+    latency_budget_ms: float | None = None
+    mirror: bool = False
     codec: str | None = None
     crf: int | None = None
     metrics_file: Path | None = None
@@ -81,6 +84,10 @@ class RunConfig:
         if not self.outputs:
             raise UserError("no output", remedy="add --output OUT: a file such as out.mp4, a picture, or null")
         require_share("--enhancer-blend", self.enhancer_blend)
+        if self.latency_budget_ms is not None and not 1 <= self.latency_budget_ms <= 10_000:
+            raise UserError(
+                f"--latency-budget {self.latency_budget_ms:g} is out of range", remedy="give 1 to 10000 milliseconds"
+            )
         if self.swapper == MESH:
             self._require_mesh_options()
         if self.duration_s is not None and not 0 < self.duration_s < float("inf"):

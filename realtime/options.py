@@ -1,13 +1,16 @@
 """The options of the command line, one a line or two; the commands' signatures (cli.py) say their order and defaults.
 
-Knows words, metavars and help; does nothing.
+Knows words, metavars and help, and which value of a RunConfig each one is.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from realtime.casting import Faces
+from realtime.config import NeuralConfig, RunConfig, parse_rate, parse_size
 from realtime.privacy import WhenLost
 
 LOOK, NEURAL, OUT = "How it looks", "Neural models", "What comes out"
@@ -67,9 +70,49 @@ Lost = Annotated[
 BadgeSwitch = Annotated[bool, typer.Option(help="The small AI tag on swapped pictures.", rich_help_panel=LOOK)]
 Size = Annotated[str | None, typer.Option(metavar="WxH", help="Size in px.", rich_help_panel=OUT)]
 Fps = Annotated[str | None, typer.Option(metavar="F", help="Of a camera; at most, of a file.", rich_help_panel=OUT)]
+Budget = Annotated[
+    float | None,
+    typer.Option(
+        "--latency-budget",
+        metavar="MS",
+        help="Live: leave work out when it is overrun (enhancer, smoothing, search for newcomers).",
+        rich_help_panel=OUT,
+    ),
+]
+Mirror = Annotated[bool, typer.Option(help="Live: as in a mirror; the badge stays readable.", rich_help_panel=LOOK)]
 Duration = Annotated[float | None, typer.Option(metavar="S", help="Stop after so many seconds.", rich_help_panel=OUT)]
 Codec = Annotated[str | None, typer.Option(help="h264, hevc, vp9, av1, ffv1 ...", rich_help_panel=OUT)]
 Crf = Annotated[int | None, typer.Option(help="Encoder quality: lower is better.", rich_help_panel=OUT)]
 Metrics = Annotated[
     Path | None, typer.Option(metavar="FILE.json", help="Write the numbers there.", rich_help_panel=OUT)
 ]
+
+
+def config_of(given: Mapping[str, Any]) -> RunConfig:
+    """The options of `run`, by their names, as values that were checked."""
+    neural = ("strength", "pixel_boost", "morph", "occluder", "precision")
+    alike = (
+        "swapper",
+        "device",
+        "detector",
+        "enhancer",
+        "enhancer_blend",
+        "when_lost",
+        "badge",
+        "mirror",
+        "codec",
+        "crf",
+    )
+    return RunConfig(
+        faces_from=tuple(given["face"] or ()),
+        input=given["where_from"],
+        outputs=tuple(given["output"]),
+        neural=NeuralConfig(**{name: given[name] for name in neural}, parser=given["regions"]),
+        faces=Faces.parse(given["faces"]),
+        size_wh=parse_size(given["size"]) if given["size"] else None,
+        rate=parse_rate(given["fps"]) if given["fps"] else None,
+        duration_s=given["duration"],
+        latency_budget_ms=given["latency_budget"],
+        metrics_file=given["metrics"],
+        **{name: given[name] for name in alike},
+    )

@@ -16,6 +16,7 @@ import numpy as np
 
 from engines.painting import paint_all
 from engines.types import Image
+from realtime.budget import LatencyBudget
 from realtime.casting import Casting, TrackedFace
 from realtime.clock import stream_time_ns
 from realtime.live import LiveControl, LiveSettings
@@ -43,10 +44,11 @@ class SwapPipeline:
     """Makes each frame of one stream fit to be seen. One thread at a time, frames in order.
 
     A frame's image is painted in place. When anything raises on the way, even on the last of several faces, the whole
-    frame counts as failed. control: what may be changed while it runs, read once per frame.
+    frame counts as failed. control: what may be changed while it runs, read once per frame. budget: of a
+    live picture's latency.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  the parts of a stream, made in one place
         self,
         tracker: Tracker,
         casting: Casting,
@@ -54,6 +56,7 @@ class SwapPipeline:
         *,
         info: StreamInfo,
         control: LiveControl | None = None,
+        budget: LatencyBudget | None = None,
         observer: StreamObserver = NULL_OBSERVER,
     ) -> None:
         self._tracker = tracker
@@ -61,6 +64,7 @@ class SwapPipeline:
         self._gate = gate
         self._info = info
         self._control = control or LiveControl(())
+        self._budget = budget
         self._observer = observer
         self._failures: Counter[str] = Counter()
 
@@ -77,6 +81,9 @@ class SwapPipeline:
                 frame = replace(frame, image=np.ascontiguousarray(frame.image[:, ::-1]))
             shown = self._gate.show(frame, verdict, at_ns, settings)
         self._observer.on_outcome(shown.outcome)
+        if self._budget is not None:
+            now_ns = time.monotonic_ns()
+            self._budget.note(now_ns - frame.captured_ns, now_ns)
         return shown
 
     def _swap(self, canvas: Image, at_ns: int, settings: LiveSettings) -> Verdict:

@@ -18,6 +18,7 @@ from realtime.smoothing import OneEuro
 MIN_PRESENCE = 0.5
 SEARCH_PERIOD_NS = 1_500_000_000
 """Between looks for newcomers: under 3 % of the frames at 25 fps."""
+SELDOM = 3
 REMEMBER_NS = 1_000_000_000
 """How long a lost face counts as missing, and its number is kept for its return."""
 SAME_FACE_IOU = 0.3
@@ -71,6 +72,15 @@ class FaceTracker:
         self._lost: list[_Followed] = []
         self._next_id = 1
         self._searched_ns: int | None = None
+        self._search_period_ns, self._steadies = SEARCH_PERIOD_NS, True
+
+    def search_seldom(self, seldom: bool) -> None:
+        """Look for newcomers a third as often, to save work."""
+        self._search_period_ns = SEARCH_PERIOD_NS * (SELDOM if seldom else 1)
+
+    def leave_unsteady(self, unsteady: bool) -> None:
+        """Give landmarks as the model gave them, to save work and the little lag of smoothing."""
+        self._steadies = not unsteady
 
     def update(self, image: Image, at_ns: int) -> list[Track]:
         """The faces really seen in `image`, largest first.
@@ -91,7 +101,7 @@ class FaceTracker:
     def _search_is_due(self, at_ns: int) -> bool:
         if not self._followed or self._searched_ns is None:
             return True
-        return at_ns - self._searched_ns >= SEARCH_PERIOD_NS
+        return at_ns - self._searched_ns >= self._search_period_ns
 
     def _follow(self, image: Image, at_ns: int) -> bool:
         """Look where each face was; returns whether one was not there any more."""
@@ -143,9 +153,10 @@ class FaceTracker:
         self._next_id += 1
         return self._next_id - 1
 
-    @staticmethod
-    def _track(face: _Followed, at_ns: int) -> Track:
+    def _track(self, face: _Followed, at_ns: int) -> Track:
         face.age += 1
+        if not self._steadies:
+            return Track(face.id, face.raw, face.age)
         points = face.smoother.update(face.raw.points, at_ns, eye_distance(face.raw.points))
         return Track(face.id, FaceLandmarks(points, face.raw.presence), face.age)
 
