@@ -30,6 +30,8 @@ from realtime.timecode import read_timecode
 SOURCE = "astronaut"
 WARM_UP_S = 3.0
 UNPLUGGED_S = 0.5
+SETTLED_S = 30.0
+"""When memory has found its level."""
 
 
 class Arrivals:
@@ -108,6 +110,9 @@ def measure(seconds: float, size_wh: tuple[int, int], *, unplug: bool) -> dict[s
         run = build_run(config, store)
         if unplug:
             threading.Thread(target=unplug_now_and_then, args=(arrivals, done), daemon=True).start()
+        held: list[dict[str, int]] = []
+        threading.Timer(min(SETTLED_S, seconds / 2), lambda: held.append(holdings())).start()
+        threading.Timer(seconds, lambda: held.append(holdings())).start()
         began_s, used_s = time.monotonic(), _cpu_s()
         run.runner.run()
         done.set()
@@ -124,7 +129,18 @@ def measure(seconds: float, size_wh: tuple[int, int], *, unplug: bool) -> dict[s
         "repeated": numbers["repeated"],
         "outcomes": numbers["outcomes"],
         "cpu_cores": round(cpu_s / wall_s, 2),
-        "threads_left": threading.active_count(),
+        "held_early": held[0],
+        "held_late": held[-1],
+    }
+
+
+def holdings() -> dict[str, int]:
+    """What would grow if something leaked. Linux."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return {
+        "rss_mb": pages * resource.getpagesize() // 2**20,
+        "threads": threading.active_count(),
+        "files": len(list(Path("/proc/self/fd").iterdir())),
     }
 
 

@@ -101,6 +101,12 @@ def models_for(spec: ModelSpec, workshop: Workshop) -> list[ModelSpec]:
     return needed
 
 
+def open_recogniser(workshop: Workshop) -> FaceRecogniser:
+    """The recogniser whose embeddings swappers use, on the device that was asked for."""
+    spec = _recogniser(workshop)
+    return FaceRecogniser(spec, workshop.open_engine(workshop.fetch(spec)))
+
+
 def open_masks(workshop: Workshop, choices: SwapChoices) -> list[CropMask]:
     """The masks beside the box."""
     masks: list[CropMask] = []

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from engines.swappers.veil import VeiledFace
 from engines.types import PreparedFace
 from models.errors import UserError
 from models.manifest import load_manifest
@@ -19,6 +20,7 @@ from realtime.budget import LatencyBudget, Saving
 from realtime.casting import Casting, Faces
 from realtime.config import RunConfig
 from realtime.errors import SinkError
+from realtime.knowing import KnownCasting
 from realtime.label import Badge
 from realtime.live import LiveControl, LiveSettings
 from realtime.mainperson import MainPerson
@@ -74,7 +76,7 @@ def build_run(config: RunConfig, store: ModelStore, progress: Progress = ignore_
             opened.callback(sinks[-1].close)
         engines = FaceEngines(config, store, live=source.info.live, progress=progress)
         opened.callback(engines.close)
-        prepared = engines.prepare_all(config.faces_from)
+        prepared = engines.prepare_all(config.sources)
         run = _connect(config, source, sinks, engines, prepared)
         opened.pop_all()  # from here on the runner closes them
         return run
@@ -102,21 +104,29 @@ def _connect(
     tracker = FaceTracker(
         engines.detector,
         engines.landmarker,
-        max_faces=_followed(config.faces, live=info.live),
+        max_faces=MOST_FACES if config.maps else _followed(config.faces, live=info.live),
         on_detector_run=metrics.on_detector_run,
     )
     if isinstance(sinks[0], VirtualCamera):
         sinks[0].on_repeat = metrics.on_repeated
     policy = PrivacyPolicy.choose(config.when_lost, live=info.live)
     gate = PrivacyGate(policy, mark=Badge().stamp)
-    names = tuple(photo.stem for photo in config.faces_from)
+    names = tuple(photo.stem for photo in config.sources)
     control = LiveControl(names, LiveSettings(badge=config.badge, mirror=config.mirror))
-    main = MainPerson() if info.live and config.faces.limit == 1 else None
-    casting = Casting(prepared, config.faces, main)
+    casting = _casting(config, engines, prepared, live=info.live)
     budget = _budget(config, tracker, engines) if info.live else None
     pipeline = SwapPipeline(tracker, casting, gate, info=info, control=control, budget=budget, observer=metrics)
     runner = StreamRunner(source, pipeline, sinks, observer=metrics, duration_s=config.duration_s)
     return Run(runner, metrics, info, sinks, tuple(engines.notes), control, engines.close)
+
+
+def _casting(
+    config: RunConfig, engines: FaceEngines, prepared: Sequence[PreparedFace], *, live: bool
+) -> Casting | KnownCasting:
+    if config.maps:
+        known, embed = engines.known_wearers([wearer for wearer, _ in config.maps], prepared)
+        return KnownCasting(known, embed, strangers=VeiledFace() if config.strangers == "blur" else None)
+    return Casting(prepared, config.faces, MainPerson() if live and config.faces.limit == 1 else None)
 
 
 def _budget(config: RunConfig, tracker: FaceTracker, engines: FaceEngines) -> LatencyBudget | None:
@@ -152,7 +162,7 @@ def _refuse_overwriting(config: RunConfig) -> None:
     outputs = [Path(where).expanduser() for where in config.outputs]
     if len(set(outputs)) < len(outputs):
         raise SinkError("an output is given twice", remedy="give each --output a name of its own")
-    read = [path for path in (Path(config.input).expanduser(), *config.faces_from) if path.is_file()]
+    read = [path for path in (Path(config.input).expanduser(), *config.sources) if path.is_file()]
     for target in filter(Path.exists, outputs):
         if any(target.samefile(path) for path in read):
             raise SinkError(f"--output {target} is read in this run", remedy="give --output another name")

@@ -3,9 +3,14 @@
 Knows names and options; knows no stream. Everything a run says about its engines (`notes`) is gathered here.
 """
 
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.alignment import five_points
 from engines.backends.litert import LiteRtSession
 from engines.backends.onnxruntime import OrtSession
 from engines.catalogue import (
@@ -14,6 +19,7 @@ from engines.catalogue import (
     models_for,
     open_detector,
     open_enhancer,
+    open_recogniser,
     open_swapper,
     swapper_names,
 )
@@ -23,11 +29,12 @@ from engines.enhancer import EnhancedFace, FaceEnhancer
 from engines.errors import EngineError
 from engines.landmarks import FaceMeshLandmarker
 from engines.onnx_file import Precision
+from engines.recogniser import unit
 from engines.source_photo import PHOTO_THRESHOLD, PhotoExaminer
 from engines.swappers.dfm import DfmSwapper
 from engines.swappers.later import LaterFace
 from engines.swappers.mesh import MeshSwapper
-from engines.types import FaceDetector, FaceSwapper, PreparedFace, SourcePhoto
+from engines.types import FaceDetector, FaceLandmarks, FaceSwapper, Image, PreparedFace, SourcePhoto
 from models.errors import UserError
 from models.library import known_models
 from models.manifest import Manifest
@@ -35,6 +42,7 @@ from models.progress import Progress
 from models.spec import ModelSpec
 from models.store import ModelStore
 from realtime.config import MESH, RunConfig
+from realtime.knowing import Embed, KnownWearer
 from realtime.pictures import read_image
 
 DETECTOR, LANDMARKER = "face_detection_back", "face_landmark"
@@ -52,7 +60,7 @@ class FaceEngines:
     def __init__(self, config: RunConfig, store: ModelStore, *, live: bool, progress: Progress) -> None:
         manifest = known_models(store.home)
         self._config, self._spec = config, swapper_spec(config, manifest)
-        if not config.faces_from and not _is_one_person(self._spec):
+        if not config.sources and not _is_one_person(self._spec):
             raise UserError("no source face", remedy="add --face PHOTO: a photo of the face to appear with")
         choice = choose_device(config.device) if config.runs_networks else Choice("cpu")
         self.device = choice.device
@@ -74,7 +82,7 @@ class FaceEngines:
         self._enhancer: FaceEnhancer | None = None
         self._enhancer_is_off = False
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="engines")
-        self._waits = not (live and choice.device in BUILDING and self._spec is not None and config.faces_from)
+        self._waits = not (live and choice.device in BUILDING and self._spec is not None and config.sources)
 
     def prepare_all(self, photos: tuple[Path, ...]) -> list[PreparedFace]:
         """The source faces, ready to be worn. Raises SourceError or SourcePhotoError."""
@@ -86,6 +94,19 @@ class FaceEngines:
         self.notes.append("the mesh swapper stands in until the engine is ready")
         later = self._worker.submit(self._prepare, sources)
         return [self._stand_in(index, photo, later) for index, photo in enumerate(sources)]
+
+    def known_wearers(self, photos: Sequence[Path], worn: Sequence[PreparedFace]) -> tuple[list[KnownWearer], Embed]:
+        """The people in `photos`, each with the face they wear, and the way to recognise them."""
+        recogniser = open_recogniser(self._workshop)
+
+        def embed(image: Image, face: FaceLandmarks) -> NDArray[np.float32]:
+            return unit(recogniser.embed(image, five_points(face)))
+
+        known = []
+        for path, face in zip(photos, worn, strict=True):
+            person = self._examiner.examine(read_image(path), path.name)
+            known.append(KnownWearer(path.stem, embed(person.image, person.face), face))
+        return known, embed
 
     def leave_enhancer_out(self, out: bool) -> None:
         """Switch the enhancer off, or on again."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from engines.types import FaceLandmarks, PreparedFace
+from engines.types import FaceLandmarks, Image, PreparedFace
 from models.errors import UserError
 from realtime.live import AS_STARTED, LiveSettings
 from realtime.mainperson import MainPerson
@@ -71,7 +71,11 @@ class Casting:
         self._seen = 0
 
     def assign(
-        self, in_view: Sequence[TrackedFace], settings: LiveSettings = AS_STARTED, at_ns: int = 0
+        self,
+        in_view: Sequence[TrackedFace],
+        settings: LiveSettings = AS_STARTED,
+        at_ns: int = 0,
+        _canvas: Image | None = None,
     ) -> list[tuple[FaceLandmarks, PreparedFace]]:
         """What to paint where. in_view: best first. settings: `source` shifts every part. at_ns: stream time."""
         if self._main is not None:

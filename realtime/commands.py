@@ -42,7 +42,7 @@ def run(config: RunConfig, *, has_consent: bool, accepts_licences: bool = False)
 
     ledger = ConsentLedger(home_folder() / "consent.json")
     ask = ask_person if sys.stdin.isatty() else None
-    for photo in config.faces_from:
+    for photo in config.sources:
         ledger.require(read_content(photo), photo.name, given=has_consent, ask=ask)
     person = person_in_weights(config)
     if person is not None:

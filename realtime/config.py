@@ -17,6 +17,7 @@ MESH = "mesh"
 CPU_DEVICES = ("auto", "cpu")
 PRECISIONS = ("auto", "fp16", "mixed", "fp32")
 MOST_BOOST = 8
+STRANGERS = ("blur", "leave")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,7 @@ class NeuralConfig:
 class RunConfig:
     """One run: whose face, from where, to where, how.
 
+    maps: (photo of a known wearer, photo of the face they wear); everybody else is a stranger, who is blurred or left.
     latency_budget_ms: live, what is tried to be kept by leaving work out; None for no limit.
     size_wh and rate: what a camera is asked for, or what a file's picture is turned into; None keeps what comes.
     when_lost: None takes the default of `realtime.privacy` for live and for files. duration_s: None for all of it.
@@ -74,6 +76,8 @@ class RunConfig:
     size_wh: tuple[int, int] | None = None
     rate: Fraction | None = None
     duration_s: float | None = None
+    maps: tuple[tuple[Path, Path], ...] = ()
+    strangers: str = "blur"
     latency_budget_ms: float | None = None
     mirror: bool = False
     codec: str | None = None
@@ -84,6 +88,10 @@ class RunConfig:
         if not self.outputs:
             raise UserError("no output", remedy="add --output OUT: a file such as out.mp4, a picture, or null")
         require_share("--enhancer-blend", self.enhancer_blend)
+        if self.maps and self.faces_from:
+            raise UserError("--map and --face do not go together", remedy="give every face to be worn in a --map")
+        if self.strangers not in STRANGERS:
+            raise UserError(f"--strangers {self.strangers} says nothing", remedy=f"use {' or '.join(STRANGERS)}")
         if self.latency_budget_ms is not None and not 1 <= self.latency_budget_ms <= 10_000:
             raise UserError(
                 f"--latency-budget {self.latency_budget_ms:g} is out of range", remedy="give 1 to 10000 milliseconds"
@@ -94,12 +102,17 @@ class RunConfig:
             raise UserError(f"--duration {self.duration_s:g} is no length of time", remedy="give seconds above 0")
 
     @property
+    def sources(self) -> tuple[Path, ...]:
+        """Photos of faces to be worn."""
+        return (*self.faces_from, *(source for _, source in self.maps))
+
+    @property
     def runs_networks(self) -> bool:
         """Whether a device has to be chosen: something beside the built-in models runs."""
-        return self.swapper != MESH or self.detector is not None or self.enhancer is not None
+        return self.swapper != MESH or self.detector is not None or self.enhancer is not None or bool(self.maps)
 
     def _require_mesh_options(self) -> None:
-        if not self.faces_from:
+        if not self.sources:
             raise UserError("no source face", remedy="add --face PHOTO: a photo of the face to appear with")
         if self.neural != NeuralConfig():
             raise UserError(
@@ -117,6 +130,14 @@ def require_share(option: str, value: float) -> None:
     """Raise UserError unless `value` is within 0..1."""
     if not 0 <= value <= 1:
         raise UserError(f"{option} {value:g} is out of range", remedy="give a number from 0 to 1")
+
+
+def parse_map(text: str) -> tuple[Path, Path]:
+    """ "wearer.jpg=source.jpg" -> both. Raises UserError."""
+    wearer, found, source = text.partition("=")
+    if not (found and wearer and source):
+        raise UserError(f"--map {text!r} is no pair", remedy="give --map wearer.jpg=source.jpg")
+    return Path(wearer), Path(source)
 
 
 def parse_size(text: str) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from realtime.casting import Faces
-from realtime.config import NeuralConfig, RunConfig, parse_rate, parse_size
+from realtime.config import NeuralConfig, RunConfig, parse_map, parse_rate, parse_size
 from realtime.privacy import WhenLost
 
 LOOK, NEURAL, OUT = "How it looks", "Neural models", "What comes out"
@@ -28,6 +28,11 @@ Input = Annotated[
 Outputs = Annotated[
     list[str], typer.Option("--output", help="out.mp4 .mkv .mov .webm | out.png .jpg .webp | null. May be repeated.")
 ]
+Maps = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="WEARER=SOURCE", help="Who wears whose face: ann.jpg=alice.jpg. Needs a recogniser."),
+]
+Strangers = Annotated[str, typer.Option(help="With --map: blur | leave whoever is in no map.", rich_help_panel=LOOK)]
 Consent = Annotated[
     bool, typer.Option("--i-have-consent", help="The person in each photo agreed. Asked once per photo otherwise.")
 ]
@@ -98,6 +103,7 @@ def config_of(given: Mapping[str, Any]) -> RunConfig:
         "enhancer",
         "enhancer_blend",
         "when_lost",
+        "strangers",
         "badge",
         "mirror",
         "codec",
@@ -109,6 +115,7 @@ def config_of(given: Mapping[str, Any]) -> RunConfig:
         outputs=tuple(given["output"]),
         neural=NeuralConfig(**{name: given[name] for name in neural}, parser=given["regions"]),
         faces=Faces.parse(given["faces"]),
+        maps=tuple(parse_map(pair) for pair in given["map_"] or ()),
         size_wh=parse_size(given["size"]) if given["size"] else None,
         rate=parse_rate(given["fps"]) if given["fps"] else None,
         duration_s=given["duration"],

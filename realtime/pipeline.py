@@ -15,9 +15,9 @@ from typing import Protocol
 import numpy as np
 
 from engines.painting import paint_all
-from engines.types import Image
+from engines.types import FaceLandmarks, Image, PreparedFace
 from realtime.budget import LatencyBudget
-from realtime.casting import Casting, TrackedFace
+from realtime.casting import TrackedFace
 from realtime.clock import stream_time_ns
 from realtime.live import LiveControl, LiveSettings
 from realtime.metrics import NULL_OBSERVER
@@ -40,6 +40,20 @@ class Tracker(Protocol):
         ...
 
 
+class Casts(Protocol):
+    """Decides who wears which face."""
+
+    def assign(
+        self, in_view: Sequence[TrackedFace], settings: LiveSettings, at_ns: int, canvas: Image, /
+    ) -> Sequence[tuple[FaceLandmarks, PreparedFace]]:
+        """What to paint where. in_view: best first; canvas: the picture they are in, not yet painted."""
+        ...
+
+    def misses(self, ids: Collection[int], /) -> bool:
+        """Whether one of these faces, lost a moment ago, must not be seen bare."""
+        ...
+
+
 class SwapPipeline:
     """Makes each frame of one stream fit to be seen. One thread at a time, frames in order.
 
@@ -51,7 +65,7 @@ class SwapPipeline:
     def __init__(  # noqa: PLR0913  the parts of a stream, made in one place
         self,
         tracker: Tracker,
-        casting: Casting,
+        casting: Casts,
         gate: PrivacyGate,
         *,
         info: StreamInfo,
@@ -91,7 +105,7 @@ class SwapPipeline:
             return Verdict.PAUSED
         with self._timed(Stage.TRACK):
             in_view = self._tracker.update(canvas, at_ns)
-        parts = self._casting.assign(in_view, settings, at_ns)
+        parts = self._casting.assign(in_view, settings, at_ns, canvas)
         if not parts:
             return Verdict.NO_FACE
         with self._timed(Stage.SWAP):
