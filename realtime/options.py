@@ -23,7 +23,8 @@ Photos = Annotated[
     list[Path] | None, typer.Option("--face", help="Photo of the face to appear with. Repeat it for several.")
 ]
 Input = Annotated[
-    str, typer.Option("--input", help="0 or /dev/video0 (camera) | video | picture | rtsp:// http:// URL | test")
+    str,
+    typer.Option("--input", help="0 or /dev/video0 (camera) | video | picture | rtsp:// http:// | screen | test"),
 ]
 Outputs = Annotated[
     list[str], typer.Option("--output", help="out.mp4 .mkv .mov .webm | out.png .jpg .webp | null. May be repeated.")

@@ -2,6 +2,7 @@
 
 0, 1, /dev/video0       a camera, also by its name ("HD Webcam")
 rtsp:// http:// srt://  a stream from the network
+screen, screen:2        a monitor; screen:X,Y,WxH a part of the desktop
 test                    a synthetic camera
 anything else           a file: a picture or a video, by its content, whatever its name
 """
@@ -20,6 +21,7 @@ from realtime.sources.camera_list import camera_called, list_cameras
 from realtime.sources.image import ImageSource
 from realtime.sources.media import URL_SCHEMES, MediaSource, open_file, open_url, shown_url
 from realtime.sources.recovery import MOST_WAIT_S, RecoveringSource
+from realtime.sources.screen import ScreenSource
 from realtime.sources.synthetic import SyntheticSource
 from realtime.sources.thinning import Thinned
 from realtime.types import FrameSource
@@ -32,7 +34,7 @@ URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceOptions:
-    """What is asked of a source. size_wh: of a camera. rate: of a camera, or the most that is taken from a file.
+    """What is asked of a source. size_wh, rate: of a camera or screen; rate also of a file, at most.
 
     test_picture: gives the portrait that the synthetic camera moves. give_up_s: how long a live source that was lost is
     waited for; 0 for not at all, None for ever.
@@ -50,6 +52,8 @@ def open_source(where: str, options: SourceOptions = SourceOptions()) -> FrameSo
         if options.test_picture is None:
             raise SourceError("the synthetic camera needs a picture", remedy="liveswap models pull")
         return SyntheticSource(options.test_picture(), size_wh=options.size_wh, rate=options.rate)
+    if where.partition(":")[0] == "screen":
+        return ScreenSource(where, size_wh=options.size_wh, rate=options.rate)
     if CAMERA.fullmatch(where):
         return _camera(where, options)
     if where.partition("://")[0] in URL_SCHEMES:

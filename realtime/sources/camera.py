@@ -7,6 +7,7 @@ Knows devices; knows nothing of what happens to a frame.
 """
 
 import errno
+import logging
 import os
 import sys
 import time
@@ -21,12 +22,20 @@ import numpy as np
 from engines.types import Image
 from realtime.errors import SourceError
 from realtime.sources.camera_list import list_cameras
-from realtime.sources.watch import PictureWatch
+from realtime.sources.watch import PaceWatch, PictureWatch
 from realtime.types import Frame, StreamInfo
+
+logger = logging.getLogger(__name__)
 
 DEFAULT_SIZE_WH, DEFAULT_RATE = (1280, 720), Fraction(30)
 FAILED_GRABS = 10
 """In a row, before a camera counts as lost."""
+BACKENDS = {
+    "linux": {"V4L2": cv2.CAP_V4L2},
+    "win32": {"DirectShow": cv2.CAP_DSHOW, "Media Foundation": cv2.CAP_MSMF},
+    "darwin": {"AVFoundation": cv2.CAP_AVFOUNDATION},
+}
+"""By platform, in the order they are tried: DirectShow opens at once, Media Foundation knows more cameras."""
 GRAB_TIMEOUT_S = 1
 """OpenCV waits 10 s for a V4L2 picture; ten of those would make a pulled cable known after 100 s."""
 
@@ -42,12 +51,11 @@ class Capture(Protocol):
     def release(self) -> None: ...
 
 
-def open_capture(where: str) -> Capture:
-    """OpenCV's capture of a number or a device path, asked to keep quiet."""
+def open_capture(where: str, backend: int) -> Capture:
+    """OpenCV's capture of a number or a device path, asked to keep quiet. backend: one of cv2.CAP_*."""
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", str(GRAB_TIMEOUT_S))  # the only way to say it
     device: int | str = int(where) if where.isdecimal() else where
-    backend = cv2.CAP_V4L2 if sys.platform == "linux" else cv2.CAP_ANY
     return cv2.VideoCapture(device, backend)
 
 
@@ -63,14 +71,15 @@ class CameraSource:
         *,
         size_wh: tuple[int, int] | None = None,
         rate: Fraction | None = None,
-        opener: Callable[[str], Capture] = open_capture,
+        opener: Callable[[str, int], Capture] = open_capture,
     ) -> None:
         self._where = where
         self._closed = False
         self._watch = PictureWatch(f"camera {where}")
-        self._capture = opener(where)
-        if not self._capture.isOpened():
-            raise SourceError(f"camera {where} does not open: {_why_not(where)}", remedy=_what_to_do(where))
+        capture, reasons = _first_that_opens(where, opener)
+        if capture is None:
+            raise SourceError(f"camera {where} does not open: {'; '.join(reasons)}", remedy=_what_to_do(where))
+        self._capture = capture
         width, height = size_wh or DEFAULT_SIZE_WH
         # MJPG first: uncompressed 720p does not fit through USB 2 at 30 fps. Then the size, then the rate.
         self._capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
@@ -78,6 +87,8 @@ class CameraSource:
         self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, height)
         self._capture.set(cv2.CAP_PROP_FPS, float(rate or DEFAULT_RATE))
         self.info = self._describe(rate or DEFAULT_RATE)
+        self._say_what_was_given((width, height), rate or DEFAULT_RATE, insisted=size_wh is not None)
+        self._pace = PaceWatch(f"camera {where}", self.info.rate)
 
     def frames(self) -> Iterator[Frame]:
         number, failed, began_ns = 0, 0, time.monotonic_ns()
@@ -96,6 +107,7 @@ class CameraSource:
                     continue
                 failed = 0
                 self._watch.look(image, captured_ns)
+                self._pace.note(captured_ns)
                 pts = int((captured_ns - began_ns) / 1e9 / self.info.time_base)
                 yield Frame(image, number, captured_ns, pts)
                 number += 1
@@ -117,14 +129,41 @@ class CameraSource:
         rate = Fraction(said).limit_denominator(1001) if said > 0 else asked
         return StreamInfo(f"camera {self._where}", (width, height), rate, live=True)
 
+    def _say_what_was_given(self, asked_wh: tuple[int, int], rate: Fraction, *, insisted: bool) -> None:
+        """A driver takes what is asked as a wish. insisted: somebody named the size, so another one is worth a word."""
+        width, height = self.info.size_wh
+        logger.log(
+            logging.WARNING if insisted and self.info.size_wh != asked_wh else logging.INFO,
+            "camera %s: asked for MJPG %dx%d at %.4g a second, given %s %dx%d at %.4g",
+            *(self._where, *asked_wh, float(rate)),
+            *(_spelled(int(self._capture.get(cv2.CAP_PROP_FOURCC))), width, height, float(self.info.rate)),
+        )
+
 
 def opens(number: int) -> bool:
     """Whether camera `number` opens: how cameras are found where the system has no list of them."""
-    capture = open_capture(str(number))
-    try:
-        return capture.isOpened()
-    finally:
+    capture, _ = _first_that_opens(str(number), open_capture)
+    if capture is not None:
         capture.release()
+    return capture is not None
+
+
+def _first_that_opens(where: str, opener: Callable[[str, int], Capture]) -> tuple[Capture | None, list[str]]:
+    """The capture of the first backend that opens the camera, and why those before it did not."""
+    reasons: list[str] = []
+    for name, backend in BACKENDS.get(sys.platform, {"OpenCV": cv2.CAP_ANY}).items():
+        capture = opener(where, backend)
+        if capture.isOpened():
+            return capture, reasons
+        capture.release()
+        reasons.append(f"{name}: {_why_not(where)}")
+    return None, reasons
+
+
+def _spelled(fourcc: int) -> str:
+    """The four letters of a pixel format; "?" where a driver does not say."""
+    letters = fourcc.to_bytes(4, "little", signed=fourcc < 0).decode("ascii", errors="replace")
+    return letters if letters.isprintable() else "?"
 
 
 def _device_path(where: str) -> Path:

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from engines.types import Affine, Image
+from realtime.pacing import Pacer
 from realtime.timecode import write_timecode
 from realtime.types import Frame, StreamInfo
 
@@ -51,12 +52,11 @@ class SyntheticSource:
         self._closed = threading.Event()
 
     def frames(self) -> Iterator[Frame]:
-        began_ns, number = time.monotonic_ns(), 0
-        period_ns = int(1e9 / self.info.rate)
+        pacer, number = Pacer(self.info.rate, self._closed), 0
         while not self._closed.is_set():
             image = self.render(number)
             if self._paced:
-                number = self._wait_for(number, began_ns, period_ns)
+                number = pacer.wait_for(number)
             now_ns = time.monotonic_ns()
             write_timecode(image, now_ns)
             yield Frame(image, number, now_ns, pts=int(number / self.info.rate / self.info.time_base))
@@ -77,14 +77,6 @@ class SyntheticSource:
             borderMode=cv2.BORDER_TRANSPARENT,
         )
         return np.asarray(frame, np.uint8)
-
-    def _wait_for(self, number: int, began_ns: int, period_ns: int) -> int:
-        """Sleep until the frame is due; returns its number, or a later one when that time is long gone."""
-        late_ns = time.monotonic_ns() - (began_ns + number * period_ns)
-        if late_ns < 0:
-            self._closed.wait(-late_ns / 1e9)
-            return number
-        return number + late_ns // period_ns
 
     def _pose(self, at_s: float) -> Affine:
         """Picture px -> frame px at a time."""

@@ -1,9 +1,10 @@
-"""Is the camera giving a picture worth the name? Black and frozen ones are noticed and said once.
+"""Is the camera giving pictures worth the name, and as many as it said? What is not so is said once.
 
-Knows pixels, a coarse grid of them; decides nothing.
+Knows pixels, a coarse grid of them, and times; decides nothing.
 """
 
 import logging
+from fractions import Fraction
 
 import numpy as np
 
@@ -15,6 +16,10 @@ GRID_PX = 32
 BLACK, FLAT = 10, 4
 """Mean and spread of pixel values, of 255, below which a picture shows nothing."""
 PATIENCE_NS = 2_000_000_000
+PACE_NS = 5_000_000_000
+"""Over how long the pace is taken."""
+SLOW = 0.8
+"""Of the rate the driver promised."""
 
 
 class PictureWatch:
@@ -46,3 +51,34 @@ class PictureWatch:
             self._said.add(what)
             hint = "is its cover closed?" if what == "black" else "it sends the same picture again and again"
             logger.warning("%s gives a %s picture: %s", self._name, what, hint)
+
+
+class PaceWatch:
+    """Counts the pictures of one camera. name: for messages. rate: what its driver promised, a second."""
+
+    def __init__(self, name: str, rate: Fraction) -> None:
+        self._name, self._rate = name, float(rate)
+        self._since_ns: int | None = None
+        self._count = 0
+        self._judged = False
+
+    def note(self, at_ns: int) -> None:
+        """One picture came. The first PACE_NS are judged, and then no more."""
+        if self._judged:
+            return
+        if self._since_ns is None:
+            self._since_ns = at_ns
+            return
+        self._count += 1
+        took_ns = at_ns - self._since_ns
+        if took_ns < PACE_NS:
+            return
+        self._judged = True
+        pace = self._count * 1e9 / took_ns
+        if pace < SLOW * self._rate:
+            logger.warning(
+                "%s gives %.1f pictures a second, not %.4g: many cameras slow down in the dark, so try more light",
+                *(self._name, pace, self._rate),
+            )
+        else:
+            logger.info("%s gives %.1f pictures a second, as it should", self._name, pace)

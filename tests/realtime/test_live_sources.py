@@ -1,6 +1,7 @@
 """Cameras, real and synthetic."""
 
 import os
+import sys
 import time
 from collections.abc import Callable
 from fractions import Fraction
@@ -13,10 +14,11 @@ import numpy as np
 import pytest
 
 from realtime.errors import SourceError
-from realtime.sources import SourceOptions, open_source
+from realtime.sources import SourceOptions, camera, open_source
 from realtime.sources.camera import FAILED_GRABS, CameraSource, open_capture
 from realtime.sources.camera_list import list_cameras
 from realtime.sources.synthetic import SyntheticSource
+from realtime.sources.watch import PaceWatch
 from realtime.timecode import read_timecode
 
 
@@ -37,7 +39,7 @@ class FakeCapture:
         return False
 
     def get(self, prop: int) -> float:
-        return {cv2.CAP_PROP_FRAME_WIDTH: 640, cv2.CAP_PROP_FRAME_HEIGHT: 480, cv2.CAP_PROP_FPS: 0}[prop]
+        return {cv2.CAP_PROP_FRAME_WIDTH: 640, cv2.CAP_PROP_FRAME_HEIGHT: 480, cv2.CAP_PROP_FPS: 0}.get(prop, 0)
 
     def grab(self) -> bool:
         self.grabs += 1
@@ -50,8 +52,8 @@ class FakeCapture:
         self.released = True
 
 
-def opener_of(capture: FakeCapture) -> Callable[[str], FakeCapture]:
-    return lambda _where: capture
+def opener_of(capture: FakeCapture) -> Callable[[str, int], FakeCapture]:
+    return lambda _where, _backend: capture
 
 
 def test_camera_is_asked_for_mjpg_size_and_rate_and_says_what_it_gives() -> None:
@@ -60,6 +62,38 @@ def test_camera_is_asked_for_mjpg_size_and_rate_and_says_what_it_gives() -> None
     assert capture.asked[cv2.CAP_PROP_FOURCC] == cv2.VideoWriter.fourcc(*"MJPG")
     assert (capture.asked[cv2.CAP_PROP_FRAME_WIDTH], capture.asked[cv2.CAP_PROP_FPS]) == (1920, 60)
     assert (source.info.size_wh, source.info.live) == ((640, 480), True)
+
+
+def test_camera_that_gives_another_size_than_was_named_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    CameraSource("0", opener=opener_of(FakeCapture()))
+    assert caplog.records == []  # nobody named a size
+    CameraSource("0", size_wh=(1920, 1080), opener=opener_of(FakeCapture()))
+    assert "asked for MJPG 1920x1080 at 30 a second, given ? 640x480" in caplog.text
+
+
+def test_each_backend_is_tried_and_every_reason_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(camera, "BACKENDS", {sys.platform: {"DSHOW": cv2.CAP_DSHOW, "MSMF": cv2.CAP_MSMF}})
+    tried: list[int] = []
+
+    def opener(_where: str, backend: int) -> FakeCapture:
+        tried.append(backend)
+        return FakeCapture(opens=backend == cv2.CAP_MSMF)
+
+    CameraSource("0", opener=opener)
+    assert tried == [cv2.CAP_DSHOW, cv2.CAP_MSMF]
+    with pytest.raises(SourceError, match=r"DSHOW: .*; MSMF: "):
+        CameraSource("0", opener=opener_of(FakeCapture(opens=False)))
+
+
+@pytest.mark.parametrize(("period_ms", "said"), [(33, False), (66, True)])
+def test_camera_that_is_slower_than_it_promised_is_noticed_once(
+    period_ms: int, said: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    watch = PaceWatch("camera 0", Fraction(30))
+    for number in range(1000):
+        watch.note(number * period_ms * 1_000_000)
+    assert len(caplog.records) == said
+    assert ("15.2 pictures a second, not 30" in caplog.text) == said
 
 
 def test_camera_frames_are_numbered_and_stamped_when_grabbed() -> None:
@@ -94,7 +128,7 @@ def test_closing_ends_the_frames() -> None:
 def test_pulled_cable_is_known_after_seconds_not_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
     """OpenCV reads its limit from the environment, when the first V4L2 camera opens."""
     monkeypatch.delenv("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", raising=False)
-    open_capture("97").release()
+    open_capture("97", cv2.CAP_V4L2).release()
     assert int(os.environ["OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT"]) * FAILED_GRABS <= 10
 
 
