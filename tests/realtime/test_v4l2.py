@@ -5,6 +5,8 @@ They run wherever those drivers are; ../shared/tools/v4l2-vm/run boots a Linux t
     ../shared/tools/v4l2-vm/run .venv/bin/pytest -m v4l2 tests/realtime/test_v4l2.py
 """
 
+import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -96,6 +98,19 @@ def test_reader_that_is_killed_costs_the_device_nothing(tmp_path: Path) -> None:
             reader.wait()
     assert camera.reopened == 0
     camera.close()
+
+
+@pytest.mark.skipif(shutil.which("rmmod") is None or os.getuid() != 0, reason="needs rmmod and root")
+def test_device_cannot_be_removed_while_it_is_in_use() -> None:
+    camera = VirtualCamera(f"virtual:{LOOPBACKS[0].where}", StreamInfo("test", SIZE_WH, Fraction(10), live=True))
+    try:
+        refused = subprocess.run(["rmmod", "v4l2loopback"], capture_output=True, text=True, check=False)
+        assert refused.returncode != 0
+        assert "in use" in refused.stderr
+        camera.send(shown(bars(), 0))
+        assert camera.reopened == 0
+    finally:
+        camera.close()
 
 
 def test_own_output_is_never_offered_as_a_camera() -> None:
