@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engines.swappers.veil import VeiledFace
-from engines.types import PreparedFace
 from models.errors import UserError
 from models.manifest import load_manifest
 from models.progress import Progress, ignore_progress
@@ -22,7 +21,7 @@ from realtime.config import RunConfig
 from realtime.errors import SinkError
 from realtime.knowing import KnownCasting
 from realtime.label import Badge
-from realtime.live import LiveControl, LiveSettings
+from realtime.live import FixedBank, LiveControl, LiveSettings
 from realtime.mainperson import MainPerson
 from realtime.metrics import Snapshot, StreamMetrics
 from realtime.outputs import OutputOptions, open_sink
@@ -35,6 +34,7 @@ from realtime.runner import StreamRunner
 from realtime.sources import SourceOptions, open_source
 from realtime.tracking import FaceTracker
 from realtime.types import FrameSink, FrameSource, StreamInfo
+from realtime.wardrobe import Wardrobe
 
 TEST_PORTRAIT = "hopper"
 GIVE_UP_S = 30.0
@@ -76,8 +76,9 @@ def build_run(config: RunConfig, store: ModelStore, progress: Progress = ignore_
             opened.callback(sinks[-1].close)
         engines = FaceEngines(config, store, live=source.info.live, progress=progress)
         opened.callback(engines.close)
-        prepared = engines.prepare_all(config.sources)
-        run = _connect(config, source, sinks, engines, prepared)
+        wardrobe = engines.wardrobe(config.sources)
+        opened.callback(wardrobe.close)
+        run = _connect(config, source, sinks, engines, wardrobe)
         opened.pop_all()  # from here on the runner closes them
         return run
 
@@ -97,7 +98,7 @@ def _connect(
     source: FrameSource,
     sinks: Sequence[FrameSink],
     engines: FaceEngines,
-    prepared: Sequence[PreparedFace],
+    wardrobe: Wardrobe,
 ) -> Run:
     info = source.info
     metrics = StreamMetrics(primary=sinks[0].name, swapper=config.swapper, device=engines.device)
@@ -111,22 +112,25 @@ def _connect(
         sinks[0].on_repeat = metrics.on_repeated
     policy = PrivacyPolicy.choose(config.when_lost, live=info.live)
     gate = PrivacyGate(policy, mark=Badge().stamp)
-    names = tuple(photo.stem for photo in config.sources)
-    control = LiveControl(names, LiveSettings(badge=config.badge, mirror=config.mirror))
-    casting = _casting(config, engines, prepared, live=info.live)
+    bank = FixedBank(wardrobe.names) if config.maps else wardrobe
+    control = LiveControl(bank, LiveSettings(badge=config.badge, mirror=config.mirror))
+    casting = _casting(config, engines, wardrobe, live=info.live)
     budget = _budget(config, tracker, engines) if info.live else None
     pipeline = SwapPipeline(tracker, casting, gate, info=info, control=control, budget=budget, observer=metrics)
     runner = StreamRunner(source, pipeline, sinks, observer=metrics, duration_s=config.duration_s)
-    return Run(runner, metrics, info, sinks, tuple(engines.notes), control, engines.close)
+
+    def close() -> None:
+        wardrobe.close()
+        engines.close()
+
+    return Run(runner, metrics, info, sinks, tuple(engines.notes), control, close)
 
 
-def _casting(
-    config: RunConfig, engines: FaceEngines, prepared: Sequence[PreparedFace], *, live: bool
-) -> Casting | KnownCasting:
+def _casting(config: RunConfig, engines: FaceEngines, wardrobe: Wardrobe, *, live: bool) -> Casting | KnownCasting:
     if config.maps:
-        known, embed = engines.known_wearers([wearer for wearer, _ in config.maps], prepared)
+        known, embed = engines.known_wearers([wearer for wearer, _ in config.maps], list(wardrobe))
         return KnownCasting(known, embed, strangers=VeiledFace() if config.strangers == "blur" else None)
-    return Casting(prepared, config.faces, MainPerson() if live and config.faces.limit == 1 else None)
+    return Casting(wardrobe, config.faces, MainPerson() if live and config.faces.limit == 1 else None)
 
 
 def _budget(config: RunConfig, tracker: FaceTracker, engines: FaceEngines) -> LatencyBudget | None:

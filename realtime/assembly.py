@@ -5,6 +5,7 @@ Knows names and options; knows no stream. Everything a run says about its engine
 
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,7 @@ from engines.onnx_file import Precision
 from engines.recogniser import unit
 from engines.source_photo import PHOTO_THRESHOLD, PhotoExaminer
 from engines.swappers.dfm import DfmSwapper
+from engines.swappers.identity import DEFAULT_STRENGTH
 from engines.swappers.later import LaterFace
 from engines.swappers.mesh import MeshSwapper
 from engines.types import FaceDetector, FaceLandmarks, FaceSwapper, Image, PreparedFace, SourcePhoto
@@ -44,6 +46,7 @@ from models.store import ModelStore
 from realtime.config import MESH, RunConfig
 from realtime.knowing import Embed, KnownWearer
 from realtime.pictures import read_image
+from realtime.wardrobe import Style, Tailor, Wardrobe, Worn
 
 DETECTOR, LANDMARKER = "face_detection_back", "face_landmark"
 BUILDING = {"tensorrt", "rtx"}
@@ -62,16 +65,14 @@ class FaceEngines:
         self._config, self._spec = config, swapper_spec(config, manifest)
         if not config.sources and not _is_one_person(self._spec):
             raise UserError("no source face", remedy="add --face PHOTO: a photo of the face to appear with")
-        choice = choose_device(config.device) if config.runs_networks else Choice("cpu")
-        self.device = choice.device
-        self.notes = [f"runs on {choice.device} ({'; '.join(choice.passed_over)})"] if choice.passed_over else []
+        self._store, self._manifest, self._progress = store, manifest, progress
+        self.notes: list[str] = []
+        self._has_chosen = config.runs_networks
+        self._use(choose_device(config.device) if config.runs_networks else Choice("cpu"))
         detector_file, mesh_file = store.ensure_all([manifest.get(DETECTOR), manifest.get(LANDMARKER)])
         self.landmarker = FaceMeshLandmarker(LiteRtSession(mesh_file))
         photo_detector = BlazeFaceDetector(LiteRtSession(detector_file), threshold=PHOTO_THRESHOLD)
         self._examiner = PhotoExaminer(photo_detector, self.landmarker)
-        folder = store.derived_folder
-        self._opener = DeviceOpener(choice.device, folder, ladder=_ladder(config), progress=progress)
-        self._workshop = Workshop(manifest, store.ensure, store.is_cached, self._opener, OrtSession, folder)
         if self._spec is not None:
             store.ensure_all(models_for(self._spec, self._workshop))  # all questions before the first download
         self.detector: FaceDetector = (
@@ -82,18 +83,42 @@ class FaceEngines:
         self._enhancer: FaceEnhancer | None = None
         self._enhancer_is_off = False
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="engines")
-        self._waits = not (live and choice.device in BUILDING and self._spec is not None and config.sources)
+        self._waits = not (live and self.device in BUILDING and self._spec is not None and config.sources)
 
-    def prepare_all(self, photos: tuple[Path, ...]) -> list[PreparedFace]:
+    def wardrobe(self, photos: tuple[Path, ...]) -> Wardrobe:
         """The source faces, ready to be worn. Raises SourceError or SourcePhotoError."""
-        sources = [self._examiner.examine(read_image(path), path.name) for path in photos]
+        sources = tuple(self._examiner.examine(read_image(path), path.name) for path in photos)
+        style = Style(self._config.swapper, self._config.neural.strength)
         if self._waits:
-            faces = self._prepare(sources)
+            faces = tuple(self._prepare(sources))
             self._note_engines()
-            return faces
+            return Wardrobe(Worn(style, sources[: len(faces)], faces), self.tailor)
         self.notes.append("the mesh swapper stands in until the engine is ready")
         later = self._worker.submit(self._prepare, sources)
-        return [self._stand_in(index, photo, later) for index, photo in enumerate(sources)]
+        stand_ins = tuple(self._stand_in(index, photo, later) for index, photo in enumerate(sources))
+        return Wardrobe(Worn(style, sources, stand_ins), self.tailor)
+
+    def tailor(self, style: Style) -> Tailor:
+        """Another way of swapping, while a stream runs: nothing is asked or downloaded. Raises UserError."""
+        config = replace(
+            self._config, swapper=style.swapper, neural=replace(self._config.neural, strength=style.strength)
+        )
+        spec = swapper_spec(config, self._workshop.manifest)
+        if _is_one_person(spec):
+            raise UserError(
+                f"{style.swapper} is one person's network", remedy="start a run with it: consent comes first"
+            )
+        if spec is None and style.strength != DEFAULT_STRENGTH:
+            raise UserError("the mesh swapper has no strength", remedy="strength is a neural swapper's")
+        if spec is not None:
+            missing = [need.name for need in models_for(spec, self._workshop) if not self._workshop.is_here(need)]
+            if missing:
+                raise UserError(
+                    f"{style.swapper} is not on this disk", remedy=f"liveswap models pull {' '.join(missing)}"
+                )
+            if not self._has_chosen:
+                self._choose_device()
+        return _tailor(*self._open(config, spec))
 
     def known_wearers(self, photos: Sequence[Path], worn: Sequence[PreparedFace]) -> tuple[list[KnownWearer], Embed]:
         """The people in `photos`, each with the face they wear, and the way to recognise them."""
@@ -119,20 +144,31 @@ class FaceEngines:
         self._opener.cancel.set()
         self._worker.shutdown(wait=False, cancel_futures=True)
 
-    def _prepare(self, photos: list[SourcePhoto]) -> list[PreparedFace]:
-        """Open the swapper and the enhancer, and make the faces; paints once, so that the first frame need not wait."""
-        config = self._config
-        swapper: FaceSwapper = (
-            MeshSwapper() if self._spec is None else open_swapper(self._spec, self._workshop, _choices(config))
+    def _choose_device(self) -> None:
+        self._has_chosen = True
+        self._use(choose_device(self._config.device))
+
+    def _use(self, choice: Choice) -> None:
+        """Open networks there from now on."""
+        self.device, folder, store = choice.device, self._store.derived_folder, self._store
+        self.notes += [f"runs on {choice.device} ({'; '.join(choice.passed_over)})"] if choice.passed_over else []
+        self._opener = DeviceOpener(choice.device, folder, ladder=_ladder(self._config), progress=self._progress)
+        self._workshop = Workshop(self._manifest, store.ensure, store.is_cached, self._opener, OrtSession, folder)
+
+    def _prepare(self, photos: Sequence[SourcePhoto]) -> list[PreparedFace]:
+        """The faces as the run was asked to make them; a DFM has one of its own."""
+        swapper, enhancer = self._open(self._config, self._spec)
+        if isinstance(swapper, DfmSwapper):
+            return [EnhancedFace(swapper.face, enhancer) if enhancer else swapper.face]
+        return list(map(_tailor(swapper, enhancer), photos))
+
+    def _open(self, config: RunConfig, spec: ModelSpec | None) -> tuple[FaceSwapper, FaceEnhancer | None]:
+        swapper: FaceSwapper = MeshSwapper() if spec is None else open_swapper(spec, self._workshop, _choices(config))
+        self._enhancer = (
+            open_enhancer(config.enhancer, self._workshop, config.enhancer_blend) if config.enhancer else None
         )
-        enhancer = open_enhancer(config.enhancer, self._workshop, config.enhancer_blend) if config.enhancer else None
-        self._enhancer = enhancer
         self.leave_enhancer_out(self._enhancer_is_off)
-        made = [swapper.face] if isinstance(swapper, DfmSwapper) else [swapper.prepare(photo) for photo in photos]
-        faces: list[PreparedFace] = [EnhancedFace(face, enhancer) for face in made] if enhancer else list(made)
-        for face, photo in zip(faces, photos, strict=False):
-            face.paint(photo.image.copy(), photo.face)
-        return faces
+        return swapper, self._enhancer
 
     def _stand_in(self, index: int, photo: SourcePhoto, later: "Future[list[PreparedFace]]") -> LaterFace:
         mesh = MeshSwapper().prepare(photo)
@@ -144,6 +180,22 @@ class FaceEngines:
         for engine in self._opener.opened:
             self.notes += [f"not at {reason}" for reason in engine.rejected]
             self.notes.append(f"engine at {engine.precision}, {engine.agreement_db:.0f} dB against the CPU")
+
+
+def _tailor(swapper: FaceSwapper, enhancer: FaceEnhancer | None) -> Tailor:
+    """Makes faces and paints the first one once, so that no frame need wait; later ones would disturb a stream."""
+    is_warm = False
+
+    def make(photo: SourcePhoto) -> PreparedFace:
+        nonlocal is_warm
+        made = swapper.prepare(photo)
+        face: PreparedFace = EnhancedFace(made, enhancer) if enhancer else made
+        if not is_warm:
+            face.paint(photo.image.copy(), photo.face)
+            is_warm = True
+        return face
+
+    return make
 
 
 def swapper_spec(config: RunConfig, manifest: Manifest) -> ModelSpec | None:

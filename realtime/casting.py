@@ -3,7 +3,7 @@
 Knows tracks by their number and the faces to be worn; knows nothing of pixels.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -56,18 +56,17 @@ class Casting:
     The k-th face that was ever wanted wears `prepared[k]`, and after the last one it starts over; so with a single
     source everybody wears it. A face keeps its part as long as the tracker knows it by its number.
 
+    prepared: looked at anew in each frame, so it may change between two; without any nobody is swapped.
     main: for a live picture of which one face is wanted; None takes the best one of each frame.
     """
 
     def __init__(
-        self, prepared: Sequence[PreparedFace], wanted: Faces = Faces(), main: MainPerson | None = None
+        self, prepared: Iterable[PreparedFace], wanted: Faces = Faces(), main: MainPerson | None = None
     ) -> None:
-        if not prepared:
-            raise ValueError("a casting needs at least one prepared face")
-        self._prepared = tuple(prepared)
+        self._prepared = prepared
         self._wanted = wanted
         self._main = main
-        self._parts: dict[int, int] = {}  # track id -> index into `prepared`; the oldest first
+        self._parts: dict[int, int] = {}  # track id -> how many came before; the oldest first
         self._seen = 0
 
     def assign(
@@ -78,12 +77,14 @@ class Casting:
         _canvas: Image | None = None,
     ) -> list[tuple[FaceLandmarks, PreparedFace]]:
         """What to paint where. in_view: best first. settings: `source` shifts every part. at_ns: stream time."""
+        prepared = tuple(self._prepared)
+        if not prepared:
+            return []
         if self._main is not None:
             person = self._main.choose(in_view, at_ns, settings.lock)
-            worn = self._prepared[settings.source % len(self._prepared)]
-            return [] if person is None else [(person.face, worn)]
+            return [] if person is None else [(person.face, prepared[settings.source % len(prepared)])]
         return [
-            (track.face, self._prepared[(self._part_of(track.id) + settings.source) % len(self._prepared)])
+            (track.face, prepared[(self._part_of(track.id) + settings.source) % len(prepared)])
             for track in in_view[: self._wanted.limit]
         ]
 
@@ -93,7 +94,7 @@ class Casting:
 
     def _part_of(self, track_id: int) -> int:
         if track_id not in self._parts:
-            self._parts[track_id] = self._seen % len(self._prepared)
+            self._parts[track_id] = self._seen
             self._seen += 1
             if len(self._parts) > REMEMBERED_TRACKS:
                 del self._parts[next(iter(self._parts))]

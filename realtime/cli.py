@@ -163,7 +163,7 @@ def demo(
 def ctl(
     command: Annotated[list[str], typer.Argument(help="status | face next | face 2 | pause | mirror | badge off ...")],
 ) -> None:
-    """Change a live run in another terminal: its face, when-lost, badge, mirror, pause, lock."""
+    """Change a live run in another terminal: its face, when-lost, badge, mirror, pause, lock, swapper, strength."""
     commands.control(" ".join(command))
 
 

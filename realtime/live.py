@@ -8,7 +8,7 @@ Knows words and settings; knows no keyboard, no socket and no pixels.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from models.errors import UserError
 from realtime.privacy import WhenLost
@@ -36,15 +36,43 @@ AS_STARTED = LiveSettings()
 """Nothing was changed."""
 
 
+class Bank(Protocol):
+    """The faces that can be worn."""
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
+
+    @property
+    def notice(self) -> str:
+        """What is being done to them, or what went wrong; "" for neither."""
+        ...
+
+    def restyle(self, *, swapper: str | None = None, strength: float | None = None) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FixedBank:
+    """Faces that stay as they are."""
+
+    names: tuple[str, ...] = ()
+    notice: str = ""
+
+    def restyle(self, *, swapper: str | None = None, strength: float | None = None) -> None:
+        """Raises UserError."""
+        what = f"swapper {swapper}" if strength is None else f"strength {strength:g}"
+        raise UserError(f"{what}: this run's faces stay as they are", remedy="start another run")
+
+
 class LiveControl:
-    """The settings of one stream. Any thread may apply commands; readers take `settings` once per frame.
+    """The settings of one stream. Any thread may apply commands; readers take `settings` once per frame."""
 
-    names: of the source faces, in their order.
-    """
-
-    def __init__(self, names: tuple[str, ...], settings: LiveSettings = AS_STARTED) -> None:
-        self._names = names
+    def __init__(self, bank: Bank, settings: LiveSettings = AS_STARTED) -> None:
+        self._bank = bank
         self.settings = settings
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return self._bank.names
 
     def apply(self, command: str) -> str:
         """Carry out one command and say what holds now. Raises UserError for words that are no command."""
@@ -59,7 +87,10 @@ class LiveControl:
     def status(self) -> str:
         """For people: what holds now."""
         now = self.settings
-        parts = [f"face {now.source + 1} of {len(self._names)} ({self._names[now.source]})"] if self._names else []
+        names = self._names
+        worn = now.source % max(1, len(names))
+        parts = [f"face {worn + 1} of {len(names)} ({names[worn]})"] if names else []
+        parts += [self._bank.notice] if self._bank.notice else []
         parts += ["paused"] if now.paused else []
         parts += [f"when lost: {now.when_lost}"] if now.when_lost is not None else []
         parts += ["mirrored"] if now.mirror else []
@@ -97,6 +128,26 @@ class LiveControl:
         changes: dict[str, Any] = {setting: value}
         return replace(self.settings, **changes)
 
+    def restrengthened(self, argument: str) -> LiveSettings:
+        """0 to 1, of a neural swapper; 0.5 as it was trained. Carried out soon, beside the stream."""
+        try:
+            strength = float(argument)
+        except ValueError:
+            strength = -1.0
+        if not 0 <= strength <= 1:
+            raise UserError(
+                f"strength {argument} is out of range", remedy="give a number from 0 to 1, e.g. strength 0.5"
+            )
+        self._bank.restyle(strength=strength)
+        return self.settings
+
+    def restyled(self, argument: str) -> LiveSettings:
+        """mesh, or the name of a model on this disk. Carried out soon, beside the stream."""
+        if not argument:
+            raise UserError("swapper: which one?", remedy="swapper mesh, or a name from liveswap models list")
+        self._bank.restyle(swapper=argument)
+        return self.settings
+
     def locked_anew(self, _argument: str) -> LiveSettings:
         """The main person is whoever is largest in the next frame."""
         return replace(self.settings, lock=self.settings.lock + 1)
@@ -109,6 +160,8 @@ COMMANDS: dict[str, Callable[[LiveControl, str], LiveSettings]] = {
     "mirror": lambda control, argument: control.switched("mirror", argument),
     "pause": lambda control, argument: control.switched("paused", argument),
     "lock": LiveControl.locked_anew,
+    "strength": LiveControl.restrengthened,
+    "swapper": LiveControl.restyled,
 }
 """What each word does."""
 

@@ -19,7 +19,7 @@ from engines.types import FaceLandmarks, Image, PreparedFace
 from realtime.budget import LatencyBudget
 from realtime.casting import TrackedFace
 from realtime.clock import stream_time_ns
-from realtime.live import LiveControl, LiveSettings
+from realtime.live import FixedBank, LiveControl, LiveSettings
 from realtime.metrics import NULL_OBSERVER
 from realtime.privacy import PrivacyGate, Verdict
 from realtime.types import Frame, ShownFrame, Stage, StreamInfo, StreamObserver
@@ -77,7 +77,7 @@ class SwapPipeline:
         self._casting = casting
         self._gate = gate
         self._info = info
-        self._control = control or LiveControl(())
+        self._control = control or LiveControl(FixedBank())
         self._budget = budget
         self._observer = observer
         self._failures: Counter[str] = Counter()

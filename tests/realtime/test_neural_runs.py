@@ -1,5 +1,6 @@
 """Neural swappers from the command line: on generated networks, ONNX Runtime and a real portrait."""
 
+import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,12 @@ import numpy as np
 import pytest
 
 from benchmarks import onnx_detectors, onnx_zoo
+from engines.geometry import roi_from_detection
+from engines.types import Image
+from models.progress import ignore_progress
+from models.store import ModelStore
+from realtime.assembly import FaceEngines
+from realtime.config import RunConfig
 from realtime.pictures import read_image
 from tests.realtime.commandline import liveswap
 
@@ -177,3 +184,34 @@ def test_files_of_other_programs_are_found(tmp_path: Path, monkeypatch: pytest.M
     assert "2 of 3 files added" in done.stderr
     listed = liveswap("models", "list", home=tmp_path / "home").stdout
     assert "hyperswap_1c_256\tswap\t0.0\tyours" in listed
+
+
+def test_swapper_and_strength_change_while_a_stream_would_run(neural_home: Path, portrait: Path) -> None:
+    config = RunConfig(faces_from=(portrait,), input="test", outputs=("null",))
+    engines = FaceEngines(config, ModelStore(neural_home), live=True, progress=ignore_progress)
+    wardrobe = engines.wardrobe(config.sources)
+    canvas = read_image(portrait)
+    [seen] = engines.detector.detect(canvas)
+    face = engines.landmarker.locate(canvas, roi_from_detection(seen))
+
+    def painted() -> Image:
+        picture = canvas.copy()
+        next(iter(wardrobe)).paint(picture, face)
+        return picture
+
+    pictures = [painted()]
+    for change in ({"swapper": "inswapper_128"}, {"strength": 1.0}):
+        wardrobe.restyle(**change)
+        wardrobe.settle()
+        assert wardrobe.notice == ""
+        pictures.append(painted())
+    assert all((earlier != later).any() for earlier, later in itertools.pairwise(pictures))
+    wardrobe.restyle(swapper="somebody")
+    wardrobe.settle()
+    assert "one person's network" in wardrobe.notice
+    wardrobe.restyle(swapper="ghost_1_256")
+    wardrobe.settle()
+    assert "not on this disk" in wardrobe.notice
+    assert (painted() == pictures[-1]).all()
+    wardrobe.close()
+    engines.close()

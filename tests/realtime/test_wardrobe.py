@@ -1,0 +1,112 @@
+"""The wardrobe: changes are prepared beside the stream, and a failed one changes nothing."""
+
+import threading
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from engines.types import SourcePhoto
+from models.errors import UserError
+from realtime.casting import Casting
+from realtime.fakes import FakeFace, FakeTrack, landmarks_in
+from realtime.live import LiveControl
+from realtime.wardrobe import Style, Tailor, Wardrobe, Worn
+
+RED, BLUE = (0, 0, 255), (255, 0, 0)
+LIMIT_S = 5
+
+
+def photo(name: str) -> SourcePhoto:
+    return SourcePhoto(name, np.zeros((8, 8, 3), np.uint8), landmarks_in())
+
+
+def wardrobe(opener: Callable[[Style], Tailor], *names: str) -> Wardrobe:
+    photos = tuple(photo(name) for name in names)
+    return Wardrobe(Worn(Style("mesh"), photos, tuple(FakeFace(RED) for _ in names)), opener)
+
+
+def blue(_style: Style) -> Tailor:
+    return lambda _photo: FakeFace(BLUE)
+
+
+def test_another_swapper_takes_over_when_it_is_ready_and_not_before() -> None:
+    ready = threading.Event()
+
+    def slow(_style: Style) -> Tailor:
+        assert ready.wait(LIMIT_S)
+        return lambda _photo: FakeFace(BLUE)
+
+    faces = wardrobe(slow, "ann.jpg", "bob.jpg")
+    control, casting = LiveControl(faces), Casting(faces)
+
+    def worn() -> object:
+        return casting.assign([FakeTrack(1, landmarks_in())], control.settings)[0][1]
+
+    before = worn()
+    assert "preparing finer" in control.apply("swapper finer")
+    assert worn() is before  # the stream goes on meanwhile
+    ready.set()
+    faces.settle()
+    assert worn() is next(iter(faces)) is not before
+    assert (faces.style, control.status()) == (Style("finer"), "face 1 of 2 (ann)")
+
+
+def test_swapper_that_fails_leaves_what_was_worn_and_says_why(caplog: pytest.LogCaptureFixture) -> None:
+    def broken(style: Style) -> Tailor:
+        raise UserError(f"{style.swapper} is not on this disk", remedy="fetch it")
+
+    faces = wardrobe(broken, "ann.jpg")
+    before = list(faces)
+    faces.restyle(swapper="finer")
+    faces.settle()
+    assert list(faces) == before
+    assert faces.style == Style("mesh")
+    assert "not on this disk" in faces.notice
+    assert "what was worn goes on" in caplog.text
+
+
+def test_of_several_wishes_only_the_last_is_prepared() -> None:
+    opened: list[float] = []
+    gate = threading.Event()
+
+    def opener(style: Style) -> Tailor:
+        assert gate.wait(LIMIT_S)
+        opened.append(style.strength)
+        return lambda _photo: FakeFace(BLUE)
+
+    faces = wardrobe(opener, "ann.jpg")
+    for strength in (0.6, 0.7, 0.8, 0.9):  # a slider
+        faces.restyle(strength=strength)
+    gate.set()
+    faces.settle()
+    assert faces.style.strength == 0.9
+    assert len(opened) <= 2  # one may have been under way
+
+
+def test_faces_come_and_go_by_name() -> None:
+    faces = wardrobe(blue, "ann.jpg")
+    faces.add(photo("bob.png"))
+    faces.add(photo("ann.png"))  # the same name again: a better photo
+    faces.settle()
+    assert list(faces.names) == ["bob", "ann"]
+    faces.remove("bob")
+    assert list(faces.names) == ["ann"]
+    with pytest.raises(UserError, match="no face 'bob'") as refused:
+        faces.remove("bob")
+    assert refused.value.remedy == "there are: ann"
+
+
+def test_another_swapper_begins_at_the_strength_it_was_trained_at() -> None:
+    faces = wardrobe(blue, "ann.jpg")
+    faces.restyle(strength=0.9)
+    faces.restyle(swapper="finer")
+    faces.settle()
+    assert faces.style == Style("finer", 0.5)
+
+
+@pytest.mark.parametrize("command", ["strength much", "strength 2", "swapper"])
+def test_wishes_that_make_no_sense_are_refused_at_once(command: str) -> None:
+    with pytest.raises(UserError) as refused:
+        LiveControl(wardrobe(blue, "ann.jpg")).apply(command)
+    assert refused.value.remedy
