@@ -25,7 +25,7 @@ from realtime.live import FixedBank, LiveControl, LiveSettings
 from realtime.mainperson import MainPerson
 from realtime.metrics import Snapshot, StreamMetrics
 from realtime.outputs import OutputOptions, open_sink
-from realtime.outputs.recorder import EncoderOptions
+from realtime.outputs.recorder import CONTAINERS, EncoderOptions
 from realtime.outputs.virtual import VirtualCamera
 from realtime.pictures import read_image
 from realtime.pipeline import SwapPipeline
@@ -69,7 +69,12 @@ def build_run(config: RunConfig, store: ModelStore, progress: Progress = ignore_
         source = open_source(config.input, _source_options(config, store))
         opened.callback(source.close)
         _refuse_overwriting(config)
-        options = OutputOptions(encoder=EncoderOptions(codec=config.codec, crf=config.crf), size_wh=config.size_wh)
+        _refuse_useless_microphone(config, live=source.info.live)
+        options = OutputOptions(
+            encoder=EncoderOptions(codec=config.codec, crf=config.crf),
+            size_wh=config.size_wh,
+            microphone=config.microphone,
+        )
         sinks = []
         for where in config.outputs:
             sinks.append(open_sink(where, source.info, options))
@@ -115,8 +120,9 @@ def _connect(
     bank = FixedBank(wardrobe.names) if config.maps else wardrobe
     control = LiveControl(bank, LiveSettings(badge=config.badge, mirror=config.mirror))
     casting = _casting(config, engines, wardrobe, live=info.live)
-    budget = _budget(config, tracker, engines) if info.live else None
-    pipeline = SwapPipeline(tracker, casting, gate, info=info, control=control, budget=budget, observer=metrics)
+    pipeline = SwapPipeline(tracker, casting, gate, info=info, control=control, observer=metrics)
+    if info.live and config.latency_budget_ms is not None:
+        pipeline.budget = LatencyBudget(config.latency_budget_ms, _savings(config, engines, tracker, pipeline))
     runner = StreamRunner(source, pipeline, sinks, observer=metrics, duration_s=config.duration_s)
 
     def close() -> None:
@@ -133,16 +139,15 @@ def _casting(config: RunConfig, engines: FaceEngines, wardrobe: Wardrobe, *, liv
     return Casting(wardrobe, config.faces, MainPerson() if live and config.faces.limit == 1 else None)
 
 
-def _budget(config: RunConfig, tracker: FaceTracker, engines: FaceEngines) -> LatencyBudget | None:
+def _savings(config: RunConfig, engines: FaceEngines, tracker: FaceTracker, pipeline: SwapPipeline) -> list[Saving]:
     """What may be left out, in this order."""
-    if config.latency_budget_ms is None:
-        return None
     savings = [Saving("the enhancer", engines.leave_enhancer_out)] if config.enhancer else []
-    savings += [
+    return [
+        *savings,
         Saving("smoothing", tracker.leave_unsteady),
         Saving("every second and third search for newcomers", tracker.search_seldom),
+        Saving("every second row and column", pipeline.work_at_half_size),
     ]
-    return LatencyBudget(config.latency_budget_ms, savings)
 
 
 def _followed(faces: Faces, *, live: bool) -> int:
@@ -170,3 +175,15 @@ def _refuse_overwriting(config: RunConfig) -> None:
     for target in filter(Path.exists, outputs):
         if any(target.samefile(path) for path in read):
             raise SinkError(f"--output {target} is read in this run", remedy="give --output another name")
+
+
+def _refuse_useless_microphone(config: RunConfig, *, live: bool) -> None:
+    if config.microphone is None:
+        return
+    if not live:
+        raise UserError("--mic is for live pictures", remedy="leave it away: a film keeps its own sound")
+    if not any(Path(where).suffix.lower() in CONTAINERS for where in config.outputs):
+        raise UserError(
+            "--mic records, and no output is a recording",
+            remedy="add --output call.mp4; in a call, choose the microphone in the call's own settings",
+        )

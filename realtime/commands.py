@@ -23,6 +23,7 @@ from realtime.keys import keys_read
 from realtime.live import HELP, KEYS
 from realtime.metrics import Snapshot
 from realtime.model_commands import open_store
+from realtime.outputs.microphone import microphones
 from realtime.pictures import read_content
 from realtime.remote import listening, send
 from realtime.sources.camera import opens
@@ -138,12 +139,14 @@ def control(command: str) -> None:
 
 
 def show_devices() -> None:
-    """Cameras and virtual cameras, one a line: input or output, what the option takes, the name, formats and sizes."""
+    """Cameras, virtual cameras and microphones, one a line: what it is for, what the option takes, name, formats."""
     cameras, virtual = list_cameras(try_number=opens), list_virtual_cameras()
     for camera in cameras:
         write_row("input", camera.where, camera.name, _formats(camera))
     for camera in virtual:
         write_row("output", f"virtual:{camera.where}", camera.name, _formats(camera))
+    for name in microphones():
+        write_row("sound", name)
     if not cameras:
         stderr.print("no cameras found; to try things out without one: --input test")
 

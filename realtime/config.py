@@ -56,6 +56,7 @@ class RunConfig:
     maps: (photo of a known wearer, photo of the face they wear); everybody else is a stranger, who is blurred or left.
     latency_budget_ms: live, what is tried to be kept by leaving work out; None for no limit.
     size_wh and rate: what a camera is asked for, or what a file's picture is turned into; None keeps what comes.
+    microphone: "default" or part of its name, of a live recording.
     when_lost: None takes the default of `realtime.privacy` for live and for files. duration_s: None for all of it.
     swapper: "mesh" or the name of a model. detector: None for the built-in one. enhancer: a model that works on the
     swapped face, enhancer_blend of it (0..1). Raises UserError for a value out of its range.
@@ -80,6 +81,7 @@ class RunConfig:
     strangers: str = "blur"
     latency_budget_ms: float | None = None
     mirror: bool = False
+    microphone: str | None = None
     codec: str | None = None
     crf: int | None = None
     metrics_file: Path | None = None

@@ -111,6 +111,7 @@ class FakeTracker:
     calls: int = 0
     missing: frozenset[int] = frozenset()
     seen_ns: list[int] = field(default_factory=list)
+    factors: list[float] = field(default_factory=list)
 
     def update(self, _image: Image, at_ns: int) -> tuple[TrackedFace, ...]:
         scripted = self.script.get(self.calls)
@@ -120,6 +121,9 @@ class FakeTracker:
             return scripted
         suffer(scripted)
         return (FakeTrack(),)
+
+    def rescale(self, factor: float) -> None:
+        self.factors.append(factor)
 
 
 @dataclass

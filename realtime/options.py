@@ -81,12 +81,16 @@ Budget = Annotated[
     typer.Option(
         "--latency-budget",
         metavar="MS",
-        help="Live: leave work out when it is overrun (enhancer, smoothing, search for newcomers).",
+        help="Live: leave work out when it is overrun (enhancer, smoothing, newcomers, size).",
         rich_help_panel=OUT,
     ),
 ]
 Mirror = Annotated[bool, typer.Option(help="Live: as in a mirror; the badge stays readable.", rich_help_panel=LOOK)]
 Duration = Annotated[float | None, typer.Option(metavar="S", help="Stop after so many seconds.", rich_help_panel=OUT)]
+Mic = Annotated[
+    str | None,
+    typer.Option("--mic", metavar="NAME", help="Live: record sound too; default, or a name.", rich_help_panel=OUT),
+]
 Codec = Annotated[str | None, typer.Option(help="h264, hevc, vp9, av1, ffv1 ...", rich_help_panel=OUT)]
 Crf = Annotated[int | None, typer.Option(help="Encoder quality: lower is better.", rich_help_panel=OUT)]
 Metrics = Annotated[
@@ -122,5 +126,6 @@ def config_of(given: Mapping[str, Any]) -> RunConfig:
         duration_s=given["duration"],
         latency_budget_ms=given["latency_budget"],
         metrics_file=given["metrics"],
+        microphone=given["mic"],
         **{name: given[name] for name in alike},
     )

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Protocol
 
+import cv2
 import numpy as np
 
 from engines.painting import paint_all
@@ -27,11 +28,18 @@ from realtime.types import Frame, ShownFrame, Stage, StreamInfo, StreamObserver
 logger = logging.getLogger(__name__)
 
 
+HALF = 0.5
+
+
 class Tracker(Protocol):
     """Follows faces from frame to frame."""
 
     def update(self, image: Image, at_ns: int) -> Sequence[TrackedFace]:
         """The faces really seen in `image`, best first; at_ns: stream time, rising."""
+        ...
+
+    def rescale(self, factor: float) -> None:
+        """The next image shows everything `factor` times as large."""
         ...
 
     @property
@@ -62,7 +70,7 @@ class SwapPipeline:
     live picture's latency.
     """
 
-    def __init__(  # noqa: PLR0913  the parts of a stream, made in one place
+    def __init__(
         self,
         tracker: Tracker,
         casting: Casts,
@@ -70,7 +78,6 @@ class SwapPipeline:
         *,
         info: StreamInfo,
         control: LiveControl | None = None,
-        budget: LatencyBudget | None = None,
         observer: StreamObserver = NULL_OBSERVER,
     ) -> None:
         self._tracker = tracker
@@ -78,8 +85,9 @@ class SwapPipeline:
         self._gate = gate
         self._info = info
         self._control = control or LiveControl(FixedBank())
-        self._budget = budget
+        self.budget: LatencyBudget | None = None
         self._observer = observer
+        self._is_half = False
         self._failures: Counter[str] = Counter()
 
     def process(self, frame: Frame) -> ShownFrame:
@@ -95,14 +103,28 @@ class SwapPipeline:
                 frame = replace(frame, image=np.ascontiguousarray(frame.image[:, ::-1]))
             shown = self._gate.show(frame, verdict, at_ns, settings)
         self._observer.on_outcome(shown.outcome)
-        if self._budget is not None:
+        if self.budget is not None:
             now_ns = time.monotonic_ns()
-            self._budget.note(now_ns - frame.captured_ns, now_ns)
+            self.budget.note(now_ns - frame.captured_ns, now_ns)
         return shown
+
+    def work_at_half_size(self, half: bool) -> None:
+        """Look and paint in a picture of half the edge, to save work; what is shown keeps its size and gets softer."""
+        if half != self._is_half:
+            self._is_half = half
+            self._tracker.rescale(HALF if half else 1 / HALF)
 
     def _swap(self, canvas: Image, at_ns: int, settings: LiveSettings) -> Verdict:
         if settings.paused:
             return Verdict.PAUSED
+        if self._is_half:
+            small = np.asarray(cv2.resize(canvas, None, fx=HALF, fy=HALF, interpolation=cv2.INTER_AREA), np.uint8)
+            verdict = self._paint(small, at_ns, settings)
+            cv2.resize(small, canvas.shape[1::-1], dst=canvas, interpolation=cv2.INTER_LINEAR)
+            return verdict
+        return self._paint(canvas, at_ns, settings)
+
+    def _paint(self, canvas: Image, at_ns: int, settings: LiveSettings) -> Verdict:
         with self._timed(Stage.TRACK):
             in_view = self._tracker.update(canvas, at_ns)
         parts = self._casting.assign(in_view, settings, at_ns, canvas)

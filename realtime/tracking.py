@@ -78,6 +78,12 @@ class FaceTracker:
         """Look for newcomers a third as often, to save work."""
         self._search_period_ns = SEARCH_PERIOD_NS * (SELDOM if seldom else 1)
 
+    def rescale(self, factor: float) -> None:
+        """Pictures come in another size from now on: everybody is `factor` times as large."""
+        for face in (*self._followed, *self._lost):
+            face.raw = FaceLandmarks(face.raw.points * np.float32(factor), face.raw.presence)
+            face.smoother = OneEuro()
+
     def leave_unsteady(self, unsteady: bool) -> None:
         """Give landmarks as the model gave them, to save work and the little lag of smoothing."""
         self._steadies = not unsteady

@@ -33,6 +33,7 @@ VENDORS = {
     "platformdirs": {"models/store.py"},
     "filelock": {"models/store.py", "engines/backends/trt_cache.py"},
     "cuda": {"engines/backends/cuda.py"},
+    "sounddevice": {"realtime/outputs/microphone.py"},
     "pyvirtualcam": {"realtime/outputs/virtual.py"},
     "threading": {
         "engines/backends/trt.py",

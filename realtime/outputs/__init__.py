@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from realtime.errors import SinkError
+from realtime.outputs.microphone import Microphone
 from realtime.outputs.null import NullSink
 from realtime.outputs.recorder import CONTAINERS, EncoderOptions, VideoRecorder
 from realtime.outputs.still import PICTURES, StillSink
@@ -22,10 +23,11 @@ PLANNED = ("rtmp", "srt", "udp", "rtsp")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputOptions:
-    """How outputs are written. size_wh: of videos, None for the source's."""
+    """How outputs are written. size_wh: of videos, None for the source's. microphone: of a live recording."""
 
     encoder: EncoderOptions = field(default_factory=EncoderOptions)
     size_wh: tuple[int, int] | None = None
+    microphone: str | None = None
 
 
 def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptions()) -> FrameSink:
@@ -45,7 +47,8 @@ def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptio
     if path.suffix.lower() in PICTURES:
         return StillSink(path)
     if path.suffix.lower() in CONTAINERS:
-        return VideoRecorder(path, info, options.encoder, size_wh=options.size_wh)
+        microphone = Microphone(options.microphone) if options.microphone else None
+        return VideoRecorder(path, info, options.encoder, size_wh=options.size_wh, microphone=microphone)
     known = " ".join([*CONTAINERS, *PICTURES])
     raise SinkError(f"--output {where}: the ending {path.suffix!r} is not known", remedy=f"use one of: {known}")
 

@@ -21,6 +21,7 @@ from engines.types import Image
 from realtime.colour import FromBgr, settle
 from realtime.errors import SinkError
 from realtime.ffmpeg import explain, listening
+from realtime.outputs.live_sound import Hearing, LiveSound
 from realtime.outputs.marks import COMMENT
 from realtime.outputs.sound import SoundCopier
 from realtime.types import ShownFrame, StreamInfo
@@ -60,16 +61,24 @@ class EncoderOptions:
 class VideoRecorder:
     """Writes one video file. path: ends as in CONTAINERS.
 
-    info: of the source. size_wh: None for the source's. Raises SinkError when the codec or the container will not do.
+    info: of the source. size_wh: None for the source's. microphone: recorded instead of the source's sound, and closed.
+    Raises SinkError when the codec or the container will not do.
     """
 
     def __init__(
-        self, path: Path, info: StreamInfo, options: EncoderOptions, *, size_wh: tuple[int, int] | None = None
+        self,
+        path: Path,
+        info: StreamInfo,
+        options: EncoderOptions,
+        *,
+        size_wh: tuple[int, int] | None = None,
+        microphone: Hearing | None = None,
     ) -> None:
         self.name = str(path)
         self._path, self._part = path, path.with_name(path.name + ".part")
         self._info = info
         self._tags = replace(settle(info.colour, size_wh or info.size_wh), full_range=False)
+        self._microphone = microphone
         self._end_pts: int | None = None
         self._finished = False
         encoder = _encoder(path, options.codec)
@@ -77,7 +86,7 @@ class VideoRecorder:
         try:
             self._container = av.open(str(self._part), "w", format=CONTAINERS[path.suffix.lower()])
             self._stream = self._add_video(encoder, options)
-            self._sound = SoundCopier(info.sound_from, self._container) if info.sound_from else None
+            self._sound = self._add_sound()
             self._container.metadata["comment"] = COMMENT
             with listening():
                 self._container.start_encoding()
@@ -95,7 +104,7 @@ class VideoRecorder:
         try:
             self._container.mux(self._stream.encode(picture))
             if self._sound is not None:
-                self._sound.advance(self._seconds(frame.pts))
+                self._sound.advance(self._seconds(frame.pts), frame.captured_ns)
         except av.FFmpegError as error:
             self._discard()
             raise self._failure(error) from error
@@ -134,6 +143,11 @@ class VideoRecorder:
             context.color_trc, context.color_range = self._tags.transfer, 1  # 1 = limited ("MPEG")
         return stream
 
+    def _add_sound(self) -> SoundCopier | LiveSound | None:
+        if self._microphone is not None:
+            return LiveSound(self._microphone, self._container)
+        return SoundCopier(self._info.sound_from, self._container) if self._info.sound_from else None
+
     def _padded(self, image: Image) -> Image:
         """One replicated row or column where 4:2:0 needs an even size; nothing is cropped or rescaled."""
         right, below = self._size_wh[0] - image.shape[1], self._size_wh[1] - image.shape[0]
@@ -149,6 +163,8 @@ class VideoRecorder:
         self._finished = True
         with contextlib.suppress(av.FFmpegError, AttributeError):  # opening or adding a stream may have failed
             self._container.close()
+        if self._microphone is not None:
+            self._microphone.close()
         self._part.unlink(missing_ok=True)
 
     def _failure(self, error: Exception) -> SinkError:

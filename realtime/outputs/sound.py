@@ -42,7 +42,7 @@ class SoundCopier:
         self._packets = self._read()
         self._pending: AudioPacket | None = next(self._packets, None)
 
-    def advance(self, picture_s: float) -> None:
+    def advance(self, picture_s: float, _captured_ns: int = 0) -> None:
         """Write what belongs to the time up to `picture_s` (s, of the file)."""
         while self._pending is not None and _time_of(self._pending) <= picture_s:
             self._write(self._pending)

@@ -1,10 +1,22 @@
 """The latency budget: what is left out when, in which order, and when it comes back."""
 
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from engines.fakes import FakeDetector, FakeLandmarker, picture_with_faces
+from engines.types import Image
+from models.store import ModelStore
+from realtime.app import build_run
 from realtime.budget import CALM_NS, LATE_NS, MS, LatencyBudget, Saving
+from realtime.config import RunConfig
+from realtime.pictures import read_image
+from realtime.pipeline import SwapPipeline
+from realtime.sources.synthetic import SyntheticSource
 from realtime.tracking import FaceTracker
+from realtime.types import Frame, Outcome, ShownFrame
 
 FRAME_NS = 33_333_333
 
@@ -77,3 +89,34 @@ def test_tracker_gives_points_as_they_are_when_it_does_not_steady_them() -> None
         (track,) = tracker.update(picture_with_faces((320, 240), [(160 + 2 * frame, 120, 90)]), frame * FRAME_NS)
         moved.append(float(track.face.points[:, 0].mean()))
     assert moved[-1] - moved[0] == pytest.approx(6, abs=0.7), "they lag behind"
+
+
+def test_half_size_goes_on_with_the_same_person_and_shows_the_same_size(
+    portrait: Path, model_file: Callable[[str], Path]
+) -> None:
+    config = RunConfig(faces_from=(portrait,), input="test", outputs=("null",), latency_budget_ms=50)
+    run = build_run(config, ModelStore())
+    pipeline = run.runner._pipeline
+    assert isinstance(pipeline, SwapPipeline)
+    camera = SyntheticSource(read_image(model_file("hopper")), paced=False)
+    shown: list[ShownFrame] = []
+    raw: list[Image] = []
+    for seq in range(30):
+        pipeline.work_at_half_size(10 <= seq < 20)
+        image = camera.render(seq)
+        raw.append(image.copy())
+        shown.append(pipeline.process(Frame(image, seq, seq * 33 * MS, seq * 3000)))
+    run.close()
+    assert {frame.outcome for frame in shown} == {Outcome.SWAPPED}
+    assert {frame.image.shape for frame in shown} == {(720, 1280, 3)}
+    assert run.metrics.snapshot()["detector_runs"] == 1  # nobody had to be found again
+    face = np.s_[200:500, 500:780]
+    for frame, before in zip(shown, raw, strict=True):
+        assert np.abs(frame.image[face].astype(int) - before[face]).mean() > 8
+    whole, half = (sharpness(shown[seq].image[500:]) for seq in (5, 15))
+    assert half < whole
+    assert sharpness(shown[25].image[500:]) == pytest.approx(whole, rel=0.3)
+
+
+def sharpness(image: Image) -> float:
+    return float(np.abs(np.diff(image.astype(np.int16), axis=1)).mean())
