@@ -100,6 +100,8 @@ class FaceEngines:
 
     def tailor(self, style: Style) -> Tailor:
         """Another way of swapping, while a stream runs: nothing is asked or downloaded. Raises UserError."""
+        if style.swapper == MESH and style.strength != DEFAULT_STRENGTH:
+            raise UserError("the mesh swapper has no strength", remedy="strength is a neural swapper's")
         config = replace(
             self._config, swapper=style.swapper, neural=replace(self._config.neural, strength=style.strength)
         )
@@ -108,8 +110,6 @@ class FaceEngines:
             raise UserError(
                 f"{style.swapper} is one person's network", remedy="start a run with it: consent comes first"
             )
-        if spec is None and style.strength != DEFAULT_STRENGTH:
-            raise UserError("the mesh swapper has no strength", remedy="strength is a neural swapper's")
         if spec is not None:
             missing = [need.name for need in models_for(spec, self._workshop) if not self._workshop.is_here(need)]
             if missing:

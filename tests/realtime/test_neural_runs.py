@@ -213,5 +213,8 @@ def test_swapper_and_strength_change_while_a_stream_would_run(neural_home: Path,
     wardrobe.settle()
     assert "not on this disk" in wardrobe.notice
     assert (painted() == pictures[-1]).all()
+    wardrobe.restyle(swapper="mesh", strength=0.7)
+    wardrobe.settle()
+    assert "mesh swapper has no strength" in wardrobe.notice
     wardrobe.close()
     engines.close()
