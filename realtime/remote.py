@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import AuthenticationError
-from multiprocessing.connection import Client, Connection, Listener
+from multiprocessing.connection import Client, Connection, Listener, answer_challenge, deliver_challenge
 from pathlib import Path
 
 from models.errors import UserError
@@ -21,25 +21,29 @@ logger = logging.getLogger(__name__)
 
 FILE = "control.json"
 LONGEST = 4096
+HANDSHAKE_S = 2.0
+ANSWER_S = 10.0
 NO_RUN = "start one with liveswap run, live, in another terminal"
 
 
 @contextmanager
 def listening(home: Path, answer: Callable[[str], str]) -> Iterator[None]:
-    """Answer commands in the block, each in turn, from a thread. answer: raises UserError for what it does not know."""
+    """Answer commands in the block, one at a time. answer: raises UserError for what it does not know."""
     home.mkdir(parents=True, exist_ok=True)
     secret, ending = secrets.token_bytes(32), threading.Event()
-    with Listener(authkey=secret) as listener:
+    with Listener(backlog=16) as listener:
         card = home / FILE
         _write_privately(card, json.dumps({"address": listener.address, "secret": secret.hex(), "pid": os.getpid()}))
-        server = threading.Thread(target=_serve, args=(listener, answer, ending), name="control", daemon=True)
+        server = threading.Thread(
+            target=_serve, args=(listener, _Answerer(answer, secret), ending), name="control", daemon=True
+        )
         server.start()
         try:
             yield
         finally:
             ending.set()
-            with suppress(OSError, EOFError, AuthenticationError):  # wakes it up: closing a socket does not
-                Client(listener.address, authkey=secret).close()
+            with suppress(OSError):  # wakes it up: closing a socket does not
+                Client(listener.address).close()
             server.join(timeout=1)
             if _is_ours(card):
                 card.unlink(missing_ok=True)
@@ -54,9 +58,12 @@ def send(home: Path, command: str) -> str:
     except (OSError, ValueError) as error:
         raise UserError(f"{home / FILE} cannot be read: {error}", remedy=NO_RUN) from error
     try:
-        with Client(told["address"], authkey=bytes.fromhex(told["secret"])) as connection:
+        with Client(told["address"]) as connection:
+            secret = bytes.fromhex(told["secret"])
+            answer_challenge(_awaited(connection, HANDSHAKE_S), secret)
+            deliver_challenge(connection, secret)
             connection.send_bytes(command.encode())
-            answer = json.loads(connection.recv_bytes(LONGEST))
+            answer = json.loads(_awaited(connection, ANSWER_S).recv_bytes(LONGEST))
     except (OSError, EOFError, ValueError, KeyError, AuthenticationError) as error:
         raise UserError(f"the run does not answer: {error or type(error).__name__}", remedy=NO_RUN) from error
     if "error" in answer:
@@ -64,24 +71,56 @@ def send(home: Path, command: str) -> str:
     return str(answer["now"])
 
 
-def _serve(listener: Listener, answer: Callable[[str], str], ending: threading.Event) -> None:
-    while not ending.is_set():
+def _serve(listener: Listener, answerer: "_Answerer", ending: threading.Event) -> None:
+    """Hand every controller to a thread of its own, so that one that says nothing keeps nobody waiting."""
+    while True:
         try:
-            with listener.accept() as connection:
-                _answer_one(connection, answer)
+            connection = listener.accept()
+        except OSError as error:
+            logger.debug("a controller went away: %s", error)
+            if ending.wait(0.1):
+                return
+            continue
+        if ending.is_set():
+            connection.close()
+            return
+        threading.Thread(target=answerer.attend, args=(connection,), name="controller", daemon=True).start()
+
+
+class _Answerer:
+    """Answers controllers that know the secret, one at a time."""
+
+    def __init__(self, answer: Callable[[str], str], secret: bytes) -> None:
+        self._answer = answer
+        self._secret = secret
+        self._turn = threading.Lock()
+
+    def attend(self, connection: "Connection[bytes, bytes]") -> None:
+        """Answer one command and close."""
+        try:
+            with connection:
+                deliver_challenge(connection, self._secret)
+                answer_challenge(_awaited(connection, HANDSHAKE_S), self._secret)
+                command = _awaited(connection, HANDSHAKE_S).recv_bytes(LONGEST).decode(errors="replace")
+                connection.send_bytes(json.dumps(self._reply(command)).encode())
         except AuthenticationError:
             logger.warning("somebody without the secret tried to control this run")
         except (OSError, EOFError) as error:
             logger.debug("a controller went away: %s", error)
 
+    def _reply(self, command: str) -> dict[str, str]:
+        try:
+            with self._turn:
+                return {"now": self._answer(command)}
+        except UserError as error:
+            return {"error": str(error), "hint": error.remedy}
 
-def _answer_one(connection: "Connection[bytes, bytes]", answer: Callable[[str], str]) -> None:
-    command = connection.recv_bytes(LONGEST).decode(errors="replace")
-    try:
-        reply = {"now": answer(command)}
-    except UserError as error:
-        reply = {"error": str(error), "hint": error.remedy}
-    connection.send_bytes(json.dumps(reply).encode())
+
+def _awaited(connection: "Connection[bytes, bytes]", patience_s: float) -> "Connection[bytes, bytes]":
+    """The connection, once it has something to read. Raises TimeoutError when it says nothing for too long."""
+    if not connection.poll(patience_s):
+        raise TimeoutError(f"nothing was said for {patience_s:g} s")
+    return connection
 
 
 def _write_privately(path: Path, content: str) -> None:

@@ -1,6 +1,9 @@
 """Live control: one set of words, whoever says them, and a picture that follows at the next frame."""
 
+import json
 import threading
+import time
+from multiprocessing.connection import Client, Listener
 from pathlib import Path
 
 import numpy as np
@@ -146,6 +149,40 @@ def test_stranger_without_the_secret_is_refused_and_the_run_goes_on(tmp_path: Pa
         with pytest.raises(UserError):
             send(forged, "pause")
         assert send(tmp_path, "status") == "face 1 of 3 (alice)"
+
+
+def test_controller_that_says_nothing_keeps_nobody_waiting(tmp_path: Path) -> None:
+    control = LiveControl(FixedBank(NAMES))
+    with listening(tmp_path, control.apply):
+        address = json.loads((tmp_path / FILE).read_text())["address"]
+        with Client(address):
+            assert send(tmp_path, "status") == "face 1 of 3 (alice)"
+
+
+def test_run_that_has_stopped_answering_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("realtime.remote.HANDSHAKE_S", 0.05)
+    with Listener() as silent:
+        (tmp_path / FILE).write_text(json.dumps({"address": silent.address, "secret": "00" * 32}))
+        with pytest.raises(UserError, match=r"does not answer.*nothing was said"):
+            send(tmp_path, "status")
+
+
+def test_listening_ends_at_once_in_the_middle_of_an_answer(tmp_path: Path) -> None:
+    """A waker that shook hands waited here for ever: the server, its answer given, had left."""
+    asked, told = threading.Event(), []
+
+    def slow(command: str) -> str:
+        asked.set()
+        time.sleep(0.3)
+        return command
+
+    with listening(tmp_path, slow):
+        sender = threading.Thread(target=lambda: told.append(send(tmp_path, "status")))
+        sender.start()
+        assert asked.wait(10)
+    assert not [thread for thread in threading.enumerate() if thread.name == "control"]
+    sender.join(timeout=10)
+    assert told == ["status"]
 
 
 def test_when_lost_says_what_it_was_told() -> None:
