@@ -107,14 +107,28 @@ def _connect(
 ) -> Run:
     info = source.info
     metrics = StreamMetrics(primary=sinks[0].name, swapper=config.swapper, device=engines.device)
+    if isinstance(sinks[0], VirtualCamera):
+        sinks[0].on_repeat = metrics.on_repeated
+    pipeline, control = make_pipeline(config, engines, wardrobe, info, metrics)
+    runner = StreamRunner(source, pipeline, sinks, observer=metrics, duration_s=config.duration_s)
+
+    def close() -> None:
+        wardrobe.close()
+        engines.close()
+
+    return Run(runner, metrics, info, sinks, tuple(engines.notes), control, close)
+
+
+def make_pipeline(
+    config: RunConfig, engines: FaceEngines, wardrobe: Wardrobe, info: StreamInfo, metrics: StreamMetrics
+) -> tuple[SwapPipeline, LiveControl]:
+    """What turns one stream's frames into frames that viewers may see, and what changes it while it runs."""
     tracker = FaceTracker(
         engines.detector,
         engines.landmarker,
         max_faces=MOST_FACES if config.maps else _followed(config.faces, live=info.live),
         on_detector_run=metrics.on_detector_run,
     )
-    if isinstance(sinks[0], VirtualCamera):
-        sinks[0].on_repeat = metrics.on_repeated
     policy = PrivacyPolicy.choose(config.when_lost, live=info.live)
     gate = PrivacyGate(policy, mark=Badge().stamp)
     bank = FixedBank(wardrobe.names) if config.maps else wardrobe
@@ -123,13 +137,7 @@ def _connect(
     pipeline = SwapPipeline(tracker, casting, gate, info=info, control=control, observer=metrics)
     if info.live and config.latency_budget_ms is not None:
         pipeline.budget = LatencyBudget(config.latency_budget_ms, _savings(config, engines, tracker, pipeline))
-    runner = StreamRunner(source, pipeline, sinks, observer=metrics, duration_s=config.duration_s)
-
-    def close() -> None:
-        wardrobe.close()
-        engines.close()
-
-    return Run(runner, metrics, info, sinks, tuple(engines.notes), control, close)
+    return pipeline, control
 
 
 def _casting(config: RunConfig, engines: FaceEngines, wardrobe: Wardrobe, *, live: bool) -> Casting | KnownCasting:

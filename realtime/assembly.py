@@ -85,9 +85,16 @@ class FaceEngines:
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="engines")
         self._waits = not (live and self.device in BUILDING and self._spec is not None and config.sources)
 
+    def examine(self, image: Image, name: str) -> SourcePhoto:
+        """The face in a photo. name: for messages. Raises SourcePhotoError, with the reason, when none can be worn."""
+        return self._examiner.examine(image, name)
+
     def wardrobe(self, photos: tuple[Path, ...]) -> Wardrobe:
-        """The source faces, ready to be worn. Raises SourceError or SourcePhotoError."""
-        sources = tuple(self._examiner.examine(read_image(path), path.name) for path in photos)
+        """The faces in these photos, ready to be worn. Raises SourceError or SourcePhotoError."""
+        return self.wardrobe_of(tuple(self.examine(read_image(path), path.name) for path in photos))
+
+    def wardrobe_of(self, sources: tuple[SourcePhoto, ...]) -> Wardrobe:
+        """These faces, ready to be worn."""
         style = Style(self._config.swapper, self._config.neural.strength)
         if self._waits:
             faces = tuple(self._prepare(sources))
@@ -129,7 +136,7 @@ class FaceEngines:
 
         known = []
         for path, face in zip(photos, worn, strict=True):
-            person = self._examiner.examine(read_image(path), path.name)
+            person = self.examine(read_image(path), path.name)
             known.append(KnownWearer(path.stem, embed(person.image, person.face), face))
         return known, embed
 

@@ -8,20 +8,23 @@
 Data goes to stdout, everything for people to stderr. Knows words and exit codes; commands.py does the work.
 """
 
+import inspect
 import logging
 import signal
 import sys
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.logging import RichHandler
 from rich.markup import escape
 
 from models.errors import UserError
-from realtime import commands, model_commands
+from realtime import commands
 from realtime.console import stderr, stdout
+from realtime.model_cli import models_app
 from realtime.options import (
     Accepts,
     BadgeSwitch,
@@ -36,6 +39,8 @@ from realtime.options import (
     Enhancer,
     Finder,
     Fps,
+    Host,
+    Ice,
     Input,
     Lost,
     Maps,
@@ -43,16 +48,20 @@ from realtime.options import (
     Mic,
     Mirror,
     Morph,
-    Names,
+    MostSessions,
     Occlusion,
     Outputs,
     Photos,
+    Port,
     Precision,
     Regions,
     Size,
     Strangers,
     Strength,
     Swapper,
+    TlsCert,
+    TlsKey,
+    Token,
     Wanted,
     config_of,
 )
@@ -73,7 +82,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-models_app = typer.Typer(help="The model files: what there is, fetch it, check it.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
 
 
@@ -91,6 +99,11 @@ def main() -> NoReturn:
     except (KeyboardInterrupt, typer.Abort):
         stderr.print("interrupted")
         sys.exit(130)
+
+
+def _defaults(command: Callable[..., None]) -> dict[str, Any]:
+    """What each option is when it is not given."""
+    return {name: parameter.default for name, parameter in inspect.signature(command).parameters.items()}
 
 
 def _fail(problem: str, remedy: str) -> NoReturn:
@@ -162,6 +175,37 @@ def demo(
 
 
 @app.command()
+def serve(  # noqa: PLR0913  one parameter an option
+    *,
+    host: Host = "127.0.0.1",
+    port: Port = 8080,
+    token: Token = None,
+    ice: Ice = None,
+    sessions: MostSessions = 4,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
+    face: Photos = None,
+    i_have_consent: Consent = False,
+    swapper: Swapper = "mesh",
+    faces: Wanted = "largest",
+    when_lost: Lost = None,
+    badge: BadgeSwitch = True,
+    mirror: Mirror = False,
+    device: Device = "auto",
+    strength: Strength = 0.5,
+    enhancer: Enhancer = None,
+    detector: Finder = None,
+    precision: Precision = "auto",
+    accept_licence: Accepts = False,
+    latency_budget: Budget = None,
+) -> None:
+    """Swap in the browser: a page with your camera, WHIP and WHEP for OBS and players, an API. Needs the extra web."""
+    given = {**_defaults(run), **locals(), "where_from": "browser", "output": ["browser"]}
+    where = {name: given[name] for name in ("host", "port", "token", "sessions", "tls_cert", "tls_key")}
+    commands.serve(given, where | {"ice": tuple(ice or ())}, has_consent=i_have_consent)
+
+
+@app.command()
 def ctl(
     command: Annotated[list[str], typer.Argument(help="status | face next | face 2 | pause | mirror | badge off ...")],
 ) -> None:
@@ -180,49 +224,6 @@ def doctor() -> None:
     """Is this machine ready? Says what to type where it is not."""
     if not commands.show_doctor():
         raise typer.Exit(2)
-
-
-@models_app.command("list")
-def models_list() -> None:
-    """What there is, and what is on this disk."""
-    model_commands.list_models()
-
-
-@models_app.command("pull")
-def models_pull(names: Names = None, *, accept_licence: Accepts = False) -> None:
-    """Fetch models or packs (buffalo_l), verify them, and print where they are."""
-    model_commands.pull_models(names or [], accepts_licences=accept_licence)
-
-
-@models_app.command("add")
-def models_add(
-    files: Annotated[
-        list[Path] | None, typer.Argument(help="Your .onnx or .dfm files; without any: what other programs have.")
-    ] = None,
-    *,
-    like: Annotated[str | None, typer.Option(metavar="NAME", help="It is what this row of the list is.")] = None,
-    name: Annotated[str | None, typer.Option(help="What to call it.")] = None,
-) -> None:
-    """Recognise model files that you have, and use them where they lie."""
-    model_commands.add_models(files or [], like=like, name=name)
-
-
-@models_app.command("build")
-def models_build(
-    name: Annotated[str, typer.Argument(help="Of a model; with @320 behind it for a detector of that size.")],
-    *,
-    target: Annotated[str, typer.Option(metavar="sm86,sm89", help="GPUs to build for; they need not be here.")] = "",
-    device: Annotated[str, typer.Option(help="rtx | tensorrt")] = "rtx",
-    precision: Annotated[str, typer.Option(help="fp16 | mixed | fp32")] = "fp16",
-) -> None:
-    """Build a TensorRT engine ahead of time, also on a machine without a GPU."""
-    model_commands.build_engines(name, [part for part in target.split(",") if part], device, precision)
-
-
-@models_app.command("verify")
-def models_verify(names: Names = None) -> None:
-    """Check that the files are the ones they should be."""
-    model_commands.verify_models(names or [])
 
 
 if __name__ == "__main__":

@@ -5,11 +5,11 @@ Everything for people goes through console.py; nothing here knows how arguments 
 
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 
@@ -23,6 +23,7 @@ from realtime.keys import keys_read
 from realtime.live import HELP, KEYS
 from realtime.metrics import Snapshot
 from realtime.model_commands import open_store
+from realtime.options import config_of
 from realtime.outputs.microphone import microphones
 from realtime.pictures import read_content
 from realtime.remote import listening, send
@@ -41,14 +42,53 @@ def run(config: RunConfig, *, has_consent: bool, accepts_licences: bool = False)
     """Swap from one input to some outputs, once there is consent for every photo."""
     from realtime.assembly import person_in_weights  # noqa: PLC0415  loads the engines: 1 s that --help need not take
 
-    ledger = ConsentLedger(home_folder() / "consent.json")
-    ask = ask_person if sys.stdin.isatty() else None
-    for photo in config.sources:
-        ledger.require(read_content(photo), photo.name, given=has_consent, ask=ask)
+    ledger, ask = _require_consent(config, has_consent=has_consent)
     person = person_in_weights(config)
     if person is not None:
         ledger.require(person.sha256.encode(), person.name, given=has_consent, ask=ask)
     execute(config, accepts_licences=accepts_licences)
+
+
+def _require_consent(config: RunConfig, *, has_consent: bool) -> tuple[ConsentLedger, Callable[[str], bool] | None]:
+    """Consent for every photo, or UserError; returns what is needed to ask for more."""
+    ledger = ConsentLedger(home_folder() / "consent.json")
+    ask = ask_person if sys.stdin.isatty() else None
+    for photo in config.sources:
+        ledger.require(read_content(photo), photo.name, given=has_consent, ask=ask)
+    return ledger, ask
+
+
+def serve(given: Mapping[str, Any], where: Mapping[str, Any], *, has_consent: bool) -> None:
+    """Serve the page until interrupted. given: the options of `run`; without a photo, two portraits are there to wear.
+
+    Raises UserError, and KeyboardInterrupt when it was interrupted.
+    """
+    try:
+        from realtime.web.serve import ServeOptions, portraits  # noqa: PLC0415  an extra, and it loads the engines
+        from realtime.web.serve import serve as serve_page  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        if error.name not in {"aiohttp", "aiortc", "prometheus_client"}:
+            raise
+        raise UserError(
+            f"{error.name} is not installed", remedy="uv sync --extra web, or pip install liveswap[web]"
+        ) from error
+    options = ServeOptions(**where)
+    with DownloadDisplay() as progress:
+        store = open_store(progress, accepts_licences=given["accept_licence"])
+        photos = given["face"] or portraits(store)
+    config = config_of({**given, "face": photos})
+    if given["face"]:
+        _require_consent(config, has_consent=has_consent)
+    with stderr.status("preparing (a few seconds longer the first time)") as status:
+
+        def on_ready(address: str) -> None:
+            status.stop()
+            stderr.print(f"open [bold]{address}[/]  (Ctrl-C ends it)", soft_wrap=True)
+            if options.token and options.tls_cert is None:
+                stderr.print("browsers give a camera to https only: add --tls-cert, or use an ssh tunnel", style="dim")
+
+        serve_page(config, options, store, on_ready)
+    raise KeyboardInterrupt
 
 
 def execute(config: RunConfig, *, accepts_licences: bool = False) -> Snapshot:

@@ -131,7 +131,7 @@ class StreamMetrics:
     def __init__(
         self, *, primary: str, swapper: str, device: str, clock_ns: Callable[[], int] = time.monotonic_ns
     ) -> None:
-        self._primary, self._swapper, self._device = primary, swapper, device
+        self.primary, self._swapper, self._device = primary, swapper, device
         self._clock_ns = clock_ns
         self._lock = threading.Lock()
         self._began_ns: int | None = None
@@ -177,7 +177,7 @@ class StreamMetrics:
     def snapshot(self) -> Snapshot:
         """Everything since the start, ready for json.dumps."""
         with self._lock:
-            primary = self._outputs[self._primary]
+            primary = self._outputs[self.primary]
             began_ns = self._clock_ns() if self._began_ns is None else self._began_ns
             return Snapshot(
                 frames_in=self._captured,
@@ -206,7 +206,7 @@ class StreamMetrics:
         """The last two seconds, until now."""
         with self._lock:
             since_ns = self._clock_ns() - RECENT_NS
-            sent = [entry for entry in self._outputs[self._primary].recent if entry[0] >= since_ns]
+            sent = [entry for entry in self._outputs[self.primary].recent if entry[0] >= since_ns]
             outcomes = self._outcome_counts()
         latencies = [latency_ns for _, latency_ns in sent]
         p50, p95 = np.percentile(latencies, (50, 95)) if latencies else (None, None)

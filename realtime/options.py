@@ -97,6 +97,14 @@ Metrics = Annotated[
     Path | None, typer.Option(metavar="FILE.json", help="Write the numbers there.", rich_help_panel=OUT)
 ]
 
+Host = Annotated[str, typer.Option(help="Where to listen; other machines need the token that is then made.")]
+Port = Annotated[int, typer.Option(help="0 takes a free one.")]
+Token = Annotated[str | None, typer.Option(help="Ask for this one, on this machine too.")]
+Ice = Annotated[list[str] | None, typer.Option(metavar="SERVER", help="stun:HOST:PORT | turn:USER:PASSWORD@HOST:PORT")]
+MostSessions = Annotated[int, typer.Option(help="Visitors at the same time, at most.")]
+TlsCert = Annotated[Path | None, typer.Option(metavar="FILE.pem", help="Serve https, which cameras need elsewhere.")]
+TlsKey = Annotated[Path | None, typer.Option(metavar="FILE.pem", help="Where the key is not in that file.")]
+
 
 def config_of(given: Mapping[str, Any]) -> RunConfig:
     """The options of `run`, by their names, as values that were checked."""

@@ -3,6 +3,7 @@
 Knows files and pixels; knows nothing of streams.
 """
 
+from io import BytesIO
 from pathlib import Path
 
 import cv2
@@ -27,16 +28,20 @@ def is_picture(path: Path) -> bool:
 
 
 def read_image(path: Path) -> Image:
-    """(H, W, 3) uint8 BGR of a picture file; grey, 16-bit and transparent ones are converted.
+    """(H, W, 3) uint8 BGR of a picture file. Raises SourceError when it cannot be read; see `decode_image`."""
+    return decode_image(read_content(path), str(path))
 
-    Raises SourceError when there is no such file, it cannot be read, is no picture, or has over MAX_PIXELS pixels.
+
+def decode_image(content: bytes, name: str, *, most_pixels: int = MAX_PIXELS) -> Image:
+    """(H, W, 3) uint8 BGR of a picture's bytes; grey, 16-bit and transparent ones are converted.
+
+    name: for messages. Raises SourceError when they are no picture, or one of over `most_pixels`.
     """
-    content = read_content(path)
-    _refuse_too_large(path)
+    _refuse_too_large(content, name, most_pixels)
     pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
     if pixels is None:
         raise SourceError(
-            f"{path} is no picture that can be read: it is damaged, or of a rare kind",
+            f"{name} is no picture that can be read: it is damaged, or of a rare kind",
             remedy="copy it again, or save it as JPEG or PNG",
         )
     return np.asarray(pixels, np.uint8)
@@ -57,14 +62,14 @@ def read_content(path: Path) -> bytes:
     return content
 
 
-def _refuse_too_large(path: Path) -> None:
+def _refuse_too_large(content: bytes, name: str, most_pixels: int) -> None:
     try:
-        with PIL.Image.open(path) as header:
+        with PIL.Image.open(BytesIO(content)) as header:
             width, height = header.size
     except (OSError, SyntaxError, ValueError) as error:
-        raise SourceError(f"{path} is no picture that can be read", remedy="use a JPEG, PNG or WebP file") from error
-    if width * height > MAX_PIXELS:
+        raise SourceError(f"{name} is no picture that can be read", remedy="use a JPEG, PNG or WebP file") from error
+    if width * height > most_pixels:
         raise SourceError(
-            f"{path} has {width} x {height} pixels; at most {MAX_PIXELS // 10**6} million are read",
+            f"{name} has {width} x {height} pixels; at most {most_pixels // 10**6} million are read",
             remedy="make it smaller: the face itself needs only a few hundred",
         )

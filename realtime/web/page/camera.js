@@ -1,0 +1,66 @@
+// The camera, copied to a canvas with the time code above it, which is what is sent.
+
+import { drawTime, stripHeight } from "./timecode.js";
+
+/** Ask for a camera and maybe a microphone. Throws an Error in words. */
+export async function openCamera({ camera, size, microphone }) {
+  if (!navigator.mediaDevices) throw new Error("Browsers give a camera only to https pages and to 127.0.0.1.");
+  const [width, height] = size.split("x").map(Number);
+  const video = { width: { ideal: width }, height: { ideal: height }, frameRate: { ideal: 30 }, ...(camera ? { deviceId: { exact: camera } } : {}) };
+  const audio = microphone === "none" ? false : { ...(microphone ? { deviceId: { exact: microphone } } : {}) };
+  try {
+    return await navigator.mediaDevices.getUserMedia({ video, audio });
+  } catch (error) {
+    throw new Error(WORDS[error.name] ?? `The camera cannot be opened: ${error.message}`);
+  }
+}
+
+const WORDS = {
+  NotAllowedError: "The camera was not allowed. Allow it beside the address of this page, then press Start again.",
+  NotFoundError: "There is no camera here. Plug one in, then press Start again.",
+  NotReadableError: "The camera is used by another program. Close that, then press Start again.",
+  OverconstrainedError: "This camera cannot do that. Choose another size, or another camera.",
+};
+
+/** Cameras and microphones by kind; names come once the visitor has allowed one. */
+export async function listDevices() {
+  const found = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
+  const of = (kind) => found.filter((d) => d.kind === kind && d.deviceId).map((d, i) => [d.deviceId, d.label || `${kind} ${i + 1}`]);
+  return { cameras: of("videoinput"), microphones: of("audioinput") };
+}
+
+/** Copies each picture of a video element, with its time, to a canvas. `onPicture` is called after each. */
+export class StampedCopy {
+  constructor(video, size) {
+    [this.width, this.height] = size.split("x").map(Number);
+    this.video = video;
+    this.canvas = document.createElement("canvas");
+    this.canvas.width = this.width;
+    this.canvas.height = this.height + stripHeight(this.width);
+    this.context = this.canvas.getContext("2d", { alpha: false });
+    this.onPicture = () => {};
+    this.stopped = false;
+    this.#next();
+  }
+
+  stop() {
+    this.stopped = true;
+  }
+
+  #next() {
+    this.video.requestVideoFrameCallback(() => {
+      if (this.stopped) return;
+      drawTime(this.context, this.width, performance.now());
+      this.#fit();
+      this.onPicture();
+      this.#next();
+    });
+  }
+
+  /** The picture fills the space below the strip; what stands over at the sides is cut off. */
+  #fit() {
+    const { videoWidth: w, videoHeight: h } = this.video, top = this.canvas.height - this.height;
+    const scale = Math.max(this.width / w, this.height / h), sw = this.width / scale, sh = this.height / scale;
+    this.context.drawImage(this.video, (w - sw) / 2, (h - sh) / 2, sw, sh, 0, top, this.width, this.height);
+  }
+}

@@ -1,0 +1,92 @@
+// The faces that can be worn: shown, chosen, added by file, drop or paste, and removed.
+
+import { ask, askJson } from "./api.js";
+
+const $ = (id) => document.getElementById(id);
+
+/** onWear(name) is called when a face is chosen, onProblem(error) when the server says no. */
+export class Gallery {
+  #pictures = new Map();
+
+  constructor({ onWear, onProblem }) {
+    this.onWear = onWear;
+    this.onProblem = onProblem;
+    $("upload").onchange = ({ target }) => this.#add([...target.files]).finally(() => (target.value = ""));
+    const drop = $("drop");
+    addEventListener("dragover", (event) => (event.preventDefault(), drop.classList.add("over")));
+    addEventListener("dragleave", () => drop.classList.remove("over"));
+    addEventListener("drop", (event) => {
+      event.preventDefault();
+      drop.classList.remove("over");
+      this.#add([...event.dataTransfer.files]);
+    });
+    addEventListener("paste", (event) => this.#add([...event.clipboardData.files]));
+  }
+
+  /** Draw the faces anew. worn: the name of the one that is worn. */
+  async show(names, worn) {
+    const rows = await Promise.all(names.map((name) => this.#row(name, name === worn)));
+    $("faces").replaceChildren(...rows);
+    this.names = names;
+  }
+
+  mark(worn) {
+    for (const button of document.querySelectorAll("#faces .wear")) button.setAttribute("aria-pressed", button.title === worn);
+  }
+
+  async #row(name, isWorn) {
+    const row = document.createElement("li"), wear = document.createElement("button"), remove = document.createElement("button");
+    const picture = new Image();
+    picture.src = await this.#picture(name);
+    picture.alt = "";
+    wear.className = "wear";
+    wear.title = name;
+    wear.append(picture, name);
+    wear.setAttribute("aria-pressed", isWorn);
+    wear.onclick = () => this.onWear(name);
+    remove.className = "remove";
+    remove.textContent = "×";
+    remove.setAttribute("aria-label", `Remove ${name}`);
+    remove.onclick = () => this.#remove(name);
+    row.append(wear, remove);
+    return row;
+  }
+
+  /** Through fetch, since an <img> cannot send the token. */
+  async #picture(name) {
+    if (!this.#pictures.has(name)) {
+      const response = await ask(`/faces/${encodeURIComponent(name)}`);
+      this.#pictures.set(name, URL.createObjectURL(await response.blob()));
+    }
+    return this.#pictures.get(name);
+  }
+
+  async #add(files) {
+    for (const file of files) {
+      const query = new URLSearchParams({ name: file.name, consent: $("consent").checked ? "yes" : "no" });
+      try {
+        const { name } = await askJson(`/faces?${query}`, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file });
+        this.#pictures.delete(name);
+        await this.#refresh();
+        this.onWear(name);
+      } catch (error) {
+        this.onProblem(error);
+      }
+    }
+  }
+
+  async #remove(name) {
+    try {
+      await ask(`/faces/${encodeURIComponent(name)}`, { method: "DELETE" });
+      URL.revokeObjectURL(this.#pictures.get(name));
+      this.#pictures.delete(name);
+      await this.#refresh();
+    } catch (error) {
+      this.onProblem(error);
+    }
+  }
+
+  async #refresh() {
+    await this.show((await askJson("/info")).faces, document.querySelector("#faces [aria-pressed=true]")?.title);
+  }
+}

@@ -1,0 +1,236 @@
+// The page: what the buttons do, and what is said. Everything else has its own module.
+
+import { askJson, control } from "./api.js";
+import { StampedCopy, listDevices, openCamera } from "./camera.js";
+import { Chart } from "./chart.js";
+import { Gallery } from "./gallery.js";
+import { Recorder } from "./recorder.js";
+import { readAge, stripHeight } from "./timecode.js";
+import { Rtc, Socket } from "./transport.js";
+
+const $ = (id) => document.getElementById(id);
+const RETRY_MS = 2000;
+const charts = Object.fromEntries([...document.querySelectorAll("[data-chart]")].map((c) => [c.dataset.chart, new Chart(c)]));
+const page = { running: false, ages: [], shown: 0, info: { faces: [], swappers: [], ice: [] } };
+window.liveswap = page; // for tests and the curious
+
+const gallery = new Gallery({ onWear: (name) => say(`face ${name}`), onProblem: complain });
+
+function complain(error) {
+  $("problem").textContent = error ? [error.message, error.hint].filter(Boolean).join(" — ") : "";
+  $("problem").hidden = !error;
+}
+
+/** Tell the session something; what it answers is shown. */
+async function say(command) {
+  if (!page.transport?.id) return complain(new Error("Press Start first."));
+  try {
+    await settle((await control(page.transport.id, command)).now);
+    complain(null);
+  } catch (error) {
+    complain(error);
+  }
+  await update();
+}
+
+const settle = (now) => ($("state").textContent = `${page.transport.name}: ${now}`);
+
+async function start() {
+  complain(null);
+  page.running = true;
+  $("start").textContent = "Stop";
+  $("state").textContent = "asking for the camera";
+  try {
+    page.size = $("size").value;
+    page.camera = await openCamera({ camera: $("camera").value, size: page.size, microphone: $("microphone").value });
+    $("before").srcObject = page.camera;
+    await $("before").play();
+    $("placeholder").hidden = true;
+    await fillDevices();
+    await connect();
+  } catch (error) {
+    await stop();
+    complain(error);
+  }
+}
+
+/** Connect, by WebRTC first; where that does not get through, by WebSocket. */
+async function connect() {
+  const wanted = $("transport").value;
+  const ways = { rtc: [Rtc], socket: [Socket], auto: window.RTCPeerConnection ? [Rtc, Socket] : [Socket] }[wanted];
+  const sound = page.camera.getAudioTracks();
+  page.copy?.stop();
+  page.copy = new StampedCopy($("before"), page.size);
+  const strip = stripHeight(page.copy.width);
+  $("after").style.setProperty("--tall", `${(100 * page.copy.canvas.height) / page.copy.height}%`);
+  $("frame").style.aspectRatio = `${page.copy.width} / ${page.copy.canvas.height - strip}`;
+  for (const way of ways) {
+    $("state").textContent = `connecting by ${way.name}`;
+    page.transport = new way();
+    const shown = way === Socket ? $("painted") : $("swapped");
+    try {
+      await page.transport.start(page.copy, sound, shown, page.info.ice, lost);
+      return begin(shown);
+    } catch (error) {
+      await page.transport.stop().catch(() => {});
+      if (way === ways.at(-1) || error.status) throw error;
+    }
+  }
+}
+
+function begin(shown) {
+  for (const one of [$("painted"), $("swapped")]) one.hidden = one !== shown;
+  for (const id of ["pause", "record", "full"]) $(id).disabled = false;
+  page.showing = shown;
+  page.ages = [];
+  if (shown === $("painted")) page.transport.onShown = (now) => note(shown, shown.width, shown.height, now);
+  else follow(shown, page.transport);
+  return update();
+}
+
+function follow(video, transport) {
+  video.requestVideoFrameCallback((now) => {
+    if (page.transport !== transport) return;
+    note(video, video.videoWidth, video.videoHeight, now);
+    follow(video, transport);
+  });
+}
+
+/** A picture is shown: how old is it? */
+function note(shown, wide, high, _now) {
+  page.shown++;
+  page.recorder?.add(shown, wide, high);
+  const age = readAge(shown, wide, high, performance.now());
+  if (age !== null) page.ages.push(age);
+}
+
+/** The connection is gone, perhaps because the server was started anew: try again until Stop is pressed. */
+async function lost() {
+  if (!page.running || page.retrying) return;
+  page.retrying = true;
+  await page.transport.stop().catch(() => {});
+  while (page.running) {
+    $("state").textContent = "connection lost, trying again";
+    try {
+      page.info = await askJson("/info");
+      await gallery.show(page.info.faces);
+      await connect();
+      complain(null);
+      break;
+    } catch (error) {
+      complain(error);
+      await new Promise((done) => setTimeout(done, RETRY_MS));
+    }
+  }
+  page.retrying = false;
+}
+
+async function stop() {
+  page.running = false;
+  if (page.recorder) await record();
+  page.copy?.stop();
+  await page.transport?.stop().catch(() => {});
+  page.transport = null;
+  for (const track of page.camera?.getTracks() ?? []) track.stop();
+  $("before").srcObject = $("swapped").srcObject = null;
+  $("start").textContent = "Start";
+  $("state").textContent = "stopped";
+  $("placeholder").hidden = false;
+  for (const id of ["pause", "record", "full"]) $(id).disabled = true;
+}
+
+async function record() {
+  const done = page.recorder;
+  page.recorder = done ? null : new Recorder(page.size, page.camera.getAudioTracks());
+  $("record").setAttribute("aria-pressed", !done);
+  $("record").textContent = done ? "Record" : "Stop recording";
+  await done?.save();
+}
+
+const middle = (values) => (values.length ? [...values].sort((a, b) => a - b)[values.length >> 1] : null);
+const ms = (value) => (value === null || value === undefined ? "–" : `${Math.round(value)} ms`);
+
+/** Once a second: numbers and charts, and what holds on the server. */
+async function update() {
+  const id = page.transport?.id;
+  if (!id || page.retrying) return;
+  let state;
+  try {
+    state = await askJson(`/session/${id}`);
+  } catch (error) {
+    if (page.transport?.id === id) void lost();
+    return;
+  }
+  settle(state.now);
+  gallery.mark(state.face);
+  for (const one of ["mirror", "badge"]) $(one).checked = state[one];
+  if (state.when_lost) $("when-lost").value = state.when_lost;
+  $("swapper").value = state.swapper;
+  $("strength-row").hidden = state.swapper === "mesh";
+  $("pause").setAttribute("aria-pressed", state.paused);
+  page.state = state;
+}
+
+async function tick() {
+  const now = performance.now(), seconds = (now - (page.ticked ?? now - 1000)) / 1000;
+  const [ages, shown] = [page.ages, page.shown];
+  [page.ages, page.shown, page.ticked] = [[], 0, now];
+  if (!page.transport?.id) return;
+  await update();
+  const network = await page.transport?.network().catch(() => null);
+  const glass = middle(ages), fps = shown / seconds, server = page.state?.latency_p50_ms ?? null;
+  page.numbers = { glass, fps, server, network };
+  page.history = [...(page.history ?? []).slice(-600), { ages, fps }];
+  $("latency").textContent = glass === null ? "–" : Math.round(glass);
+  $("n-glass").textContent = ms(glass);
+  $("n-fps").textContent = `${fps.toFixed(1)} fps`;
+  $("n-server").textContent = ms(server);
+  $("n-net").textContent = [network?.rtt == null ? null : `${network.rtt.toFixed(1)} ms`, network?.kbps == null ? null : `${(network.kbps / 1000).toFixed(1)} Mbit/s`].filter(Boolean).join(", ") || "–";
+  $("stages").textContent = Object.entries(page.state?.stages_ms ?? {}).map(([stage, took]) => `${stage} ${took.p50?.toFixed(1)} ms`).join(" · ");
+  for (const [name, value] of Object.entries({ glass, fps, server, net: network?.rtt ?? network?.kbps ?? null })) charts[name].add(value);
+}
+
+async function fillDevices() {
+  const { cameras, microphones } = await listDevices();
+  fill($("camera"), [["", "default"], ...cameras]);
+  fill($("microphone"), [["none", "none"], ["", "default"], ...microphones]);
+}
+
+function fill(select, pairs) {
+  const chosen = select.value;
+  select.replaceChildren(...pairs.map(([value, text]) => new Option(text, value)));
+  if (pairs.some(([value]) => value === chosen)) select.value = chosen;
+}
+
+async function restart() {
+  if (!page.running) return;
+  await stop();
+  await start();
+}
+
+$("start").onclick = () => (page.running ? stop() : start());
+$("pause").onclick = () => say("pause");
+$("record").onclick = () => record().catch(complain);
+$("full").onclick = () => (document.fullscreenElement ? document.exitFullscreen() : $("frame").requestFullscreen());
+$("split").oninput = ({ target }) => $("after").style.setProperty("--split", `${target.value}%`);
+$("mirror").onchange = ({ target }) => {
+  $("before").style.transform = target.checked ? "scaleX(-1)" : "";
+  say(`mirror ${target.checked ? "on" : "off"}`);
+};
+$("badge").onchange = ({ target }) => say(`badge ${target.checked ? "on" : "off"}`);
+$("when-lost").onchange = ({ target }) => say(`when-lost ${target.value}`);
+$("swapper").onchange = ({ target }) => say(`swapper ${target.value}`);
+$("strength").onchange = ({ target }) => say(`strength ${target.value}`);
+for (const id of ["camera", "size", "microphone", "transport"]) $(id).onchange = restart;
+
+addEventListener("pagehide", () => page.transport?.leave());
+
+setInterval(tick, 1000);
+try {
+  page.info = await askJson("/info");
+  fill($("swapper"), page.info.swappers.map((name) => [name, name]));
+  await gallery.show(page.info.faces, page.info.faces[0]);
+  await fillDevices();
+} catch (error) {
+  complain(error);
+}

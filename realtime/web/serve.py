@@ -1,0 +1,156 @@
+"""The composition root of the server: turns options into engines, sessions and a listening socket.
+
+Knows addresses and certificates; knows no terminal.
+"""
+
+import asyncio
+import re
+import secrets
+import signal
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from models.errors import UserError
+from models.library import known_models
+from models.manifest import load_manifest
+from models.store import ModelStore
+from realtime.app import make_pipeline
+from realtime.assembly import FaceEngines
+from realtime.config import MESH, RunConfig
+from realtime.consent import ConsentLedger
+from realtime.metrics import StreamMetrics
+from realtime.pictures import read_content
+from realtime.web.api import Api
+from realtime.web.gallery import Gallery
+from realtime.web.guard import Guard, is_loopback
+from realtime.web.rtc import ice_servers
+from realtime.web.server import make_application
+from realtime.web.session import BROWSER, Stream
+from realtime.web.sessions import Sessions
+
+PORTRAITS = ("astronaut", "hopper")
+HASHED = re.compile(r"-[0-9a-f]{8}$")
+"""What the model store adds to a name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeOptions:
+    """Where a server listens and whom it lets in.
+
+    token: asked of everybody; None makes one up unless only this machine can connect. framed: other sites may show
+    the page in a frame, as notebooks do. Raises UserError.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    token: str | None = None
+    ice: tuple[str, ...] = ()
+    sessions: int = 4
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    framed: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.port <= 65535:
+            raise UserError(f"--port {self.port} is out of range", remedy="give 0 to 65535; 0 takes a free one")
+        if not 1 <= self.sessions <= 64:
+            raise UserError(f"--sessions {self.sessions} is out of range", remedy="give 1 to 64")
+        if self.token is None and not is_loopback(self.host):
+            object.__setattr__(self, "token", secrets.token_urlsafe(18))
+
+    def tls(self) -> ssl.SSLContext | None:
+        """Raises UserError for a certificate that cannot be used."""
+        if self.tls_cert is None:
+            return None
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        try:
+            context.load_cert_chain(self.tls_cert, self.tls_key)
+        except (OSError, ssl.SSLError) as error:
+            raise UserError(
+                f"--tls-cert {self.tls_cert} cannot be used: {error}",
+                remedy="give a PEM file with the certificate, and --tls-key if the key is not in it",
+            ) from error
+        return context
+
+
+def serve(config: RunConfig, options: ServeOptions, store: ModelStore, on_ready: Callable[[str], None]) -> None:
+    """Serve until interrupted. on_ready: given the address to open. Raises UserError before that, if at all."""
+    asyncio.run(_serve(config, options, store, on_ready))
+
+
+def portraits(store: ModelStore) -> list[Path]:
+    """Two portraits in the public domain, published by the agencies that made them: nobody need be asked."""
+    manifest = load_manifest()
+    return store.ensure_all([manifest.get(name) for name in PORTRAITS])
+
+
+async def _serve(config: RunConfig, options: ServeOptions, store: ModelStore, on_ready: Callable[[str], None]) -> None:
+    tls = options.tls()
+    gallery, make_stream = await _open_engines(config, store)
+    sessions = Sessions(make_stream, most=options.sessions)
+    api = Api(sessions, gallery, ice_servers(options.ice), lambda: _swappers(store))
+    guard = Guard(options.token, framed_by="*" if options.framed else "'self'")
+    runner = web.AppRunner(make_application(api, sessions, guard), access_log=None)
+    await runner.setup()
+    try:
+        port = await _listen(runner, options, tls)
+        on_ready(_address(options, port, is_secure=tls is not None))
+        await _interrupted()
+    finally:
+        await runner.cleanup()
+
+
+async def _open_engines(config: RunConfig, store: ModelStore) -> tuple[Gallery, Callable[[], Stream]]:
+    """The faces of the command line, and a way to make a stream that can wear all that are there by then."""
+    host = FaceEngines(config, store, live=True, progress=lambda *_: None)
+    gallery = Gallery(host.examine, ConsentLedger(store.home / "consent.json"))
+    for path in config.sources:
+        name = HASHED.sub("", path.stem) if store.home in path.parents else path.stem
+        await gallery.add(await asyncio.to_thread(read_content, path), name, consent=True)
+
+    def make_stream() -> Stream:
+        engines = FaceEngines(config, store, live=True, progress=lambda *_: None)
+        wardrobe = engines.wardrobe_of(gallery.photos)
+        metrics = StreamMetrics(primary="browser", swapper=config.swapper, device=engines.device)
+        pipeline, control = make_pipeline(config, engines, wardrobe, BROWSER, metrics)
+        return Stream(pipeline, control, wardrobe, metrics, engines.close)
+
+    return gallery, make_stream
+
+
+async def _listen(runner: web.AppRunner, options: ServeOptions, tls: ssl.SSLContext | None) -> int:
+    """Returns the port. Raises UserError when it is taken."""
+    try:
+        await web.TCPSite(runner, options.host, options.port, ssl_context=tls, shutdown_timeout=1).start()
+    except OSError as error:
+        raise UserError(
+            f"{options.host}:{options.port} cannot be listened on: {error.strerror}",
+            remedy=f"is it running already? Or take another: --port {options.port + 1}",
+        ) from error
+    port: int = runner.addresses[0][1]
+    return port
+
+
+async def _interrupted() -> None:
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ended.set)
+    await ended.wait()
+
+
+def _address(options: ServeOptions, port: int, *, is_secure: bool) -> str:
+    """What to open. The token stands behind the #, which browsers send to nobody."""
+    host = f"[{options.host}]" if ":" in options.host else options.host
+    host = "127.0.0.1" if options.host == "0.0.0.0" else host  # noqa: S104  compared, not bound
+    return f"http{'s' * is_secure}://{host}:{port}/" + (f"#token={options.token}" if options.token else "")
+
+
+def _swappers(store: ModelStore) -> list[str]:
+    """What can be worn without a download."""
+    rows = known_models(store.home).for_task("swap")
+    return [MESH, *(row.name for row in rows if store.is_cached(row))]

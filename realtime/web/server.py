@@ -1,0 +1,84 @@
+"""The web application: the page's files, the API behind its guard, and errors in words.
+
+Knows aiohttp; what requests do is `api`'s business.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from aiohttp import web
+
+from models.errors import UserError
+from realtime.web.api import Api, Handler
+from realtime.web.guard import Guard, RefusedError
+from realtime.web.sessions import Sessions
+
+logger = logging.getLogger(__name__)
+
+PAGE = Path(__file__).parent / "page"
+OPENAPI = Path(__file__).parent / "openapi.json"
+LARGEST_UPLOAD = 16 * 1024 * 1024
+PUBLIC = ("/page/",)
+PUBLIC_PATHS = {"/", "/healthz", "/openapi.json", "/favicon.ico"}
+CHANGES = {"POST", "DELETE"}
+
+
+def make_application(api: Api, sessions: Sessions, guard: Guard) -> web.Application:
+    """Ready to run."""
+
+    @web.middleware
+    async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+        response = await _carried_out(request, handler, guard)
+        if not response.prepared:
+            response.headers.update(guard.headers)
+        return response
+
+    async def sweeping(_app: web.Application) -> AsyncIterator[None]:
+        sweeper = asyncio.create_task(sessions.sweep(), name="sweep")
+        yield
+        sweeper.cancel()
+        await api.close()
+
+    app = web.Application(middlewares=[guarded], client_max_size=LARGEST_UPLOAD)
+    app.cleanup_ctx.append(sweeping)
+    app.router.add_get("/", _page)
+    app.router.add_get("/openapi.json", _openapi)
+    app.router.add_static("/page/", PAGE)
+    app.router.add_routes(api.routes())
+    return app
+
+
+async def _page(_request: web.Request) -> web.FileResponse:
+    return web.FileResponse(PAGE / "index.html")
+
+
+async def _openapi(_request: web.Request) -> web.FileResponse:
+    return web.FileResponse(OPENAPI)
+
+
+async def _carried_out(request: web.Request, handler: Handler, guard: Guard) -> web.StreamResponse:
+    """The handler's response, or an error's: {"error", "hint"} with its status."""
+    is_public = request.path in PUBLIC_PATHS or request.path.startswith(PUBLIC)
+    try:
+        guard.admit(request.headers, request.query, is_public=is_public)
+        if request.method in CHANGES:
+            guard.require_pace(request.remote or "")
+        return await handler(request)
+    except RefusedError as error:
+        response = _explained(error.status, str(error), error.remedy)
+        if error.retry_after_s is not None:
+            response.headers["Retry-After"] = str(error.retry_after_s)
+        return response
+    except UserError as error:
+        return _explained(422, str(error), error.remedy)
+    except web.HTTPException as error:
+        response = _explained(error.status, error.reason, f"see {request.scheme}://{request.host}/openapi.json")
+        if "Allow" in error.headers:
+            response.headers["Allow"] = error.headers["Allow"]
+        return response
+
+
+def _explained(status: int, problem: str, remedy: str) -> web.Response:
+    return web.json_response({"error": problem, "hint": remedy}, status=status)

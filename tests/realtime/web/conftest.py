@@ -1,0 +1,58 @@
+"""A server, a camera that is a film, and a browser for the tests of the page."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from realtime.pictures import read_image
+from realtime.sources.synthetic import SyntheticSource
+from tests.realtime.web.browsing import SIZE_WH, Server, browsing, serving
+
+
+@pytest.fixture(scope="module")
+def server(home: Path) -> Iterator[Server]:
+    with serving(home) as running:
+        yield running
+        running.stop()
+
+
+@pytest.fixture(scope="module")
+def camera(tmp_path_factory: pytest.TempPathFactory, model_file: Callable[[str], Path]) -> Path:
+    """Two seconds of a person who moves, as Chromium's fake camera takes them."""
+    path = tmp_path_factory.mktemp("camera") / "camera.mjpeg"
+    source = SyntheticSource(read_image(model_file("hopper")), size_wh=SIZE_WH)
+    with path.open("wb") as film:
+        for number in range(60):
+            film.write(cv2.imencode(".jpg", source.render(number), [cv2.IMWRITE_JPEG_QUALITY, 92])[1].tobytes())
+    return path
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright, camera: Path) -> Iterator[Browser]:
+    fake = (
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={camera}",
+    )
+    with browsing(playwright, *fake) as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page whose scripts must not fail."""
+    opened = browser.new_page(viewport={"width": 1280, "height": 860})
+    failures: list[str] = []
+    opened.on("pageerror", lambda error: failures.append(str(error)))
+    yield opened
+    opened.close()
+    assert failures == []

@@ -1,0 +1,137 @@
+"""A server with a stream of fakes behind it, in this process, and clients that speak WebRTC to it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import av
+import cv2
+import numpy as np
+from aiohttp.test_utils import TestClient, TestServer
+from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
+
+from engines.errors import SourcePhotoError
+from engines.types import Image, SourcePhoto
+from realtime.casting import Casting, Faces
+from realtime.consent import ConsentLedger
+from realtime.fakes import FakeFace, FakeTracker, landmarks_in
+from realtime.live import LiveControl
+from realtime.metrics import StreamMetrics
+from realtime.pipeline import SwapPipeline
+from realtime.privacy import PrivacyGate, PrivacyPolicy
+from realtime.wardrobe import Style, Wardrobe, Worn
+from realtime.web.api import Api
+from realtime.web.gallery import Gallery
+from realtime.web.guard import Guard
+from realtime.web.server import make_application
+from realtime.web.session import BROWSER, Stream
+from realtime.web.sessions import Sessions
+
+T = TypeVar("T")
+SIZE_WH = (320, 240)
+GREY_BGR, PAINT_BGR = (90, 90, 90), (20, 200, 40)
+"""What a client sends, and what the fake face paints on it, in a box."""
+
+
+def run(test: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """A test's coroutine, to its end, within a minute."""
+
+    async def bounded() -> T:
+        return await asyncio.wait_for(test(), 60)
+
+    return asyncio.run(bounded())
+
+
+def examine(image: Image, name: str) -> SourcePhoto:
+    """Finds a face in everything but a black picture."""
+    if not image.any():
+        raise SourcePhotoError(f"no human face found in {name}", remedy="use a photo of a face")
+    return SourcePhoto(name, image, landmarks_in((2, 2, 18, 18)))
+
+
+@dataclass
+class Served:
+    """A running server. client: for HTTP. closed: streams that were let go."""
+
+    client: TestClient[Any, Any]
+    sessions: Sessions
+    closed: list[Stream] = field(default_factory=list)
+
+
+@asynccontextmanager
+async def served(home: Path, *, token: str | None = None, most: int = 4, silent_s: float = 20) -> AsyncIterator[Served]:
+    """In the block, a server whose faces are "ann" (green) and "bob"."""
+    closed: list[Stream] = []
+
+    def make_stream() -> Stream:
+        worn = Worn(Style("mesh"), gallery.photos, tuple(FakeFace(PAINT_BGR) for _ in gallery.photos))
+        wardrobe = Wardrobe(worn, lambda _style: lambda _photo: FakeFace(PAINT_BGR))
+        control, metrics = LiveControl(wardrobe), StreamMetrics(primary="browser", swapper="mesh", device="cpu")
+        gate = PrivacyGate(PrivacyPolicy.choose(None, live=True))
+        pipeline = SwapPipeline(
+            FakeTracker(), Casting(wardrobe, Faces()), gate, info=BROWSER, control=control, observer=metrics
+        )
+        stream = Stream(pipeline, control, wardrobe, metrics, lambda: closed.append(stream))
+        return stream
+
+    gallery = Gallery(examine, ConsentLedger(home / "consent.json"))
+    for name in ("ann", "bob"):
+        await gallery.add(png(), name, consent=True)
+    sessions = Sessions(make_stream, most=most, silent_s=silent_s)
+    app = make_application(Api(sessions, gallery, [], lambda: ["mesh"]), sessions, Guard(token))
+    async with TestClient(TestServer(app)) as client:
+        yield Served(client, sessions, closed)
+
+
+def png(level: int = 40) -> bytes:
+    """A picture file."""
+    return cv2.imencode(".png", np.full((24, 24, 3), level, np.uint8))[1].tobytes()
+
+
+class Camera(VideoStreamTrack):
+    """Grey pictures at 30 fps."""
+
+    async def recv(self) -> av.VideoFrame:
+        pts, time_base = await self.next_timestamp()
+        frame = av.VideoFrame.from_ndarray(np.full((*SIZE_WH[::-1], 3), GREY_BGR, np.uint8), format="bgr24")
+        frame.pts, frame.time_base = pts, time_base
+        return frame
+
+
+class Peer:
+    """A WebRTC client, as OBS (send), a player (receive) or the page (both) is one."""
+
+    def __init__(self) -> None:
+        self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self.tracks: dict[str, MediaStreamTrack] = {}
+        self.connection.on("track", lambda track: self.tracks.update({track.kind: track}))
+        self.location = ""
+
+    async def connect(self, client: TestClient[Any, Any], path: str, **headers: str) -> int:
+        """Offer what was added so far. Returns the status."""
+        await self.connection.setLocalDescription(await self.connection.createOffer())
+        offer = self.connection.localDescription.sdp
+        async with client.post(path, data=offer, headers={"Content-Type": "application/sdp", **headers}) as answer:
+            if answer.status == 201:
+                self.location = answer.headers["Location"]
+                assert answer.content_type == "application/sdp"
+                await self.connection.setRemoteDescription(RTCSessionDescription(await answer.text(), "answer"))
+            return answer.status
+
+    async def picture(self, number: int = 1) -> Image:
+        """The n-th picture from now, as BGR."""
+        for _ in range(number):
+            frame = await self.tracks["video"].recv()
+        assert isinstance(frame, av.VideoFrame)
+        return np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
+
+
+def serving(test: Callable[[Served], Awaitable[None]], home: Path, **options: Any) -> None:
+    async def whole() -> None:
+        async with served(home, **options) as server:
+            await test(server)
+
+    run(whole)

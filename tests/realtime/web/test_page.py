@@ -1,0 +1,203 @@
+"""The page in a real browser, against a real server: what a visitor sees, presses and is told."""
+
+import shutil
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, Playwright
+
+from engines.types import Image
+from tests.realtime.commandline import liveswap
+from tests.realtime.web.browsing import CHROMIUM, FAKE_CAMERA, Server, await_that, begin, browsing, serving, shown
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt install chromium")
+
+
+@pytest.mark.parametrize("transport", ["rtc", "socket"])
+def test_picture_comes_back_swapped_with_its_latency(page: Page, server: Server, transport: str) -> None:
+    begin(page, server.url, transport)
+    page.wait_for_timeout(3000)
+    numbers, state = page.evaluate("liveswap.numbers"), page.evaluate("liveswap.state")
+    assert 5 < numbers["glass"] < 1500
+    assert numbers["fps"] > 3
+    assert state["outcomes"]["failed"] == 0
+    assert page.inner_text("#latency").isdigit()
+    assert page.inner_text("#state").startswith({"rtc": "WebRTC", "socket": "WebSocket"}[transport])
+    before = page.evaluate(
+        """() => { const c = liveswap.copy.canvas; return c.toDataURL('image/png').split(',')[1]; }"""
+    )
+    assert before
+    page.click("#start")
+    await_that(page, "state.textContent == 'stopped'")
+
+
+def face_colours(page: Page) -> Image:
+    """The picture with the time code, scaled to one size: encoders change sizes."""
+    return np.asarray(cv2.resize(shown(page), (320, 190), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def test_another_face_is_worn_at_once_and_the_rest_of_the_picture_stays(page: Page, server: Server) -> None:
+    begin(page, server.url)
+    page.click("#pause")
+    await_that(page, "liveswap.state.paused")
+    page.wait_for_timeout(700)
+    slate = face_colours(page)
+    page.click("#pause")
+    await_that(page, "!liveswap.state.paused")
+    page.wait_for_timeout(700)
+    assert np.abs(face_colours(page).astype(int) - slate).mean() > 10, "pause shows words, not the picture"
+    names = page.eval_on_selector_all("#faces .wear", "all => all.map(b => b.title)")
+    assert sorted(names) == ["astronaut", "hopper"]
+    page.click("#faces .wear[title=hopper]")
+    await_that(page, "liveswap.state.face == 'hopper'")
+    assert page.get_attribute("#faces .wear[title=hopper]", "aria-pressed") == "true"
+
+
+def test_mirror_still_tells_the_latency(page: Page, server: Server) -> None:
+    begin(page, server.url)
+    page.check("#mirror")
+    await_that(page, "liveswap.state.mirror")
+    page.wait_for_timeout(2500)
+    assert page.evaluate("liveswap.numbers.glass") is not None
+
+
+def test_photo_is_added_with_consent_and_a_refused_one_is_explained(
+    page: Page, server: Server, portrait: Path, tmp_path: Path
+) -> None:
+    begin(page, server.url)
+    nobody = tmp_path / "nobody.png"
+    cv2.imwrite(str(nobody), np.full((300, 300, 3), 127, np.uint8))
+    page.set_input_files("#upload", str(portrait))
+    page.wait_for_selector("#problem:not([hidden])")
+    assert "consent" in page.inner_text("#problem")
+    page.check("#consent")
+    page.set_input_files("#upload", str(nobody))
+    await_that(page, "problem.textContent.includes('no human face')")
+    mine = tmp_path / "me too.jpg"
+    shutil.copy(portrait, mine)
+    page.set_input_files("#upload", str(mine))
+    await_that(page, "liveswap.state?.face == 'me too'", 20)
+    assert page.is_hidden("#problem")
+    page.click("[aria-label='Remove me too']")
+    await_that(page, "document.querySelectorAll('#faces li').length == 2")
+
+
+def test_two_visitors_at_once_keep_their_own_settings(browser: Browser, page: Page, server: Server) -> None:
+    other = browser.new_page()
+    begin(page, server.url)
+    begin(other, server.url)
+    other.check("#mirror")
+    await_that(other, "liveswap.state.mirror")
+    page.wait_for_timeout(1200)
+    assert page.evaluate("liveswap.state.mirror") is False
+    other.close()
+    begin(page, server.url)
+
+
+def test_recording_is_a_film_without_the_time_code(page: Page, server: Server, tmp_path: Path) -> None:
+    begin(page, server.url)
+    page.click("#record")
+    page.wait_for_timeout(3000)
+    with page.expect_download() as download:
+        page.click("#record")
+    film = tmp_path / "film.webm"
+    download.value.save_as(film)
+    with av.open(str(film)) as container:
+        pictures = [frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)]
+    assert len(pictures) > 10
+    assert pictures[-1].shape == (360, 640, 3)
+    steps = np.abs(np.diff(pictures[-1][:12].astype(int).mean(axis=(0, 2)))) > 60
+    assert steps.sum() < 6, "black and white cells stand at the top"
+
+
+def test_page_comes_back_by_itself_when_the_server_does(page: Page, home: Path) -> None:
+    with serving(home) as first:
+        begin(page, first.url)
+        first.stop()
+    await_that(page, "state.textContent.includes('trying again')", 30)
+    with serving(home, port=first.port) as second:
+        await_that(page, "state.textContent.startsWith('WebRTC: face')", 40)
+        await_that(page, "liveswap.numbers?.fps > 3", 20)
+        page.click("#start")
+        second.stop()
+
+
+def test_camera_that_is_denied_is_said(playwright: Playwright, server: Server) -> None:
+    with browsing(playwright, FAKE_CAMERA[0], "--deny-permission-prompts") as browser:
+        page = browser.new_page()
+        page.goto(server.url)
+        page.click("#start")
+        page.wait_for_selector("#problem:not([hidden])")
+        assert "not allowed" in page.inner_text("#problem")
+        assert page.inner_text("#start") == "Start"
+
+
+def test_websocket_takes_over_where_webrtc_is_blocked(browser: Browser, server: Server) -> None:
+    page = browser.new_page()
+    page.add_init_script("delete window.RTCPeerConnection")
+    begin(page, server.url)
+    assert page.inner_text("#state").startswith("WebSocket")
+    page.close()
+
+
+def test_token_in_the_address_lets_the_page_in_and_leaves_the_address(browser: Browser, home: Path) -> None:
+    with serving(home, "--token", "open-sesame") as guarded:
+        page, stranger = browser.new_page(), browser.new_page()
+        begin(page, guarded.url)
+        assert "#token=open-sesame" in guarded.url
+        assert "open-sesame" not in page.url
+        stranger.goto(guarded.url.partition("#")[0])
+        stranger.wait_for_selector("#problem:not([hidden])")
+        assert "token" in stranger.inner_text("#problem")
+        page.close()
+        stranger.close()
+        guarded.stop()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_phone_shows_everything_in_one_column(browser: Browser, server: Server, scheme: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844}, color_scheme=scheme)  # type: ignore[arg-type]
+    page.goto(server.url)
+    page.wait_for_selector("#faces li")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    small = page.eval_on_selector_all(
+        "button:not(.remove)", "all => all.filter(b => b.getBoundingClientRect().height < 40).map(b => b.id)"
+    )
+    assert small == []
+    page.close()
+
+
+def test_everything_can_be_reached_and_has_a_name(page: Page, server: Server) -> None:
+    page.goto(server.url)
+    page.wait_for_selector("#faces li")
+    nameless = page.eval_on_selector_all(
+        "button, input, select, video",
+        "all => all.filter(e => !(e.ariaLabel || e.labels?.length || e.textContent.trim())).map(e => e.outerHTML)",
+    )
+    assert nameless == []
+    reached = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.id"))
+    assert {
+        "start",
+        "split",
+        "upload",
+        "consent",
+        "swapper",
+        "when-lost",
+        "mirror",
+        "badge",
+        "camera",
+        "size",
+    } <= reached
+
+
+def test_taken_port_is_an_error_with_a_remedy(server: Server, home: Path) -> None:
+    done = liveswap("serve", "--port", server.port, home=home)
+    assert done.returncode == 2
+    assert "error:" in done.stderr
+    assert f"--port {int(server.port) + 1}" in done.stderr

@@ -1,0 +1,249 @@
+"""Over HTTP: who is let in, what is refused and how, faces in and out, control, numbers."""
+
+import asyncio
+import json
+import re
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from aiohttp import WSMsgType
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from realtime.web.gallery import MOST, tidy
+from realtime.web.server import LARGEST_UPLOAD, OPENAPI, PAGE
+from tests.realtime.web.served import GREY_BGR, Camera, Peer, Served, png, serving
+
+SDP = {"Content-Type": "application/sdp"}
+
+
+async def socket_session(server: Served) -> tuple[Any, str]:
+    socket = await server.client.ws_connect("/socket")
+    return socket, (await socket.receive_json())["session"]
+
+
+async def said(answer: Any) -> str:
+    """The words of a refusal: an error and what to do."""
+    found = await answer.json()
+    assert set(found) == {"error", "hint"}
+    assert found["hint"]
+    return str(found["error"])
+
+
+MISTAKES = {
+    "no offer": ("POST", "/session", b"hello", SDP, 400, "cannot be answered"),
+    "offer of nothing": ("POST", "/whip", b"v=0\r\n", SDP, 400, "no video"),
+    "not called an offer": ("POST", "/whep", b"v=0\r\n", {}, 415, "no offer"),
+    "bytes": ("POST", "/session", b"\xff\xfe", SDP, 400, "not text"),
+    "endless offer": ("POST", "/session", b"a" * 70_000, SDP, 413, "longer than"),
+    "no such session": ("POST", "/session/none/control", b'{"command": "pause"}', {}, 404, "no such session"),
+    "nobody to end": ("DELETE", "/session/none", b"", {}, 404, "no such session"),
+    "no such watcher": ("DELETE", "/whep/none", b"", {}, 404, "nobody watches"),
+    "trickle": ("PATCH", "/whip/none", b"", {}, 405, "Method Not Allowed"),
+    "no picture": ("POST", "/faces?name=x&consent=yes", b"GIF, honest", {}, 422, "no picture"),
+    "nobody in it": ("POST", "/faces?name=x&consent=yes", png(0), {}, 422, "no human face"),
+    "no consent": ("POST", "/faces?name=x", png(), {}, 403, "consent"),
+    "no such face": ("DELETE", "/faces/none", b"", {}, 404, "no face 'none'"),
+    "no socket": ("GET", "/socket", b"", {}, 426, "WebSocket"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES)
+def test_mistake_is_explained(tmp_path: Path, mistake: tuple[str, str, bytes, dict[str, str], int, str]) -> None:
+    method, path, data, headers, status, words = mistake
+
+    async def test(server: Served) -> None:
+        answer = await server.client.request(method, path, data=data or None, headers=headers)
+        assert answer.status == status
+        assert words.lower() in (await said(answer)).lower()
+        assert len(server.sessions) == 0
+
+    serving(test, tmp_path)
+
+
+def test_endless_photo_is_refused(tmp_path: Path) -> None:
+    async def test(server: Served) -> None:
+        answer = await server.client.post("/faces?consent=yes", data=BytesIO(b"x" * (LARGEST_UPLOAD + 1)))
+        assert answer.status == 413
+
+    serving(test, tmp_path)
+
+
+def test_photo_with_more_pixels_than_memory_is_refused_unread(tmp_path: Path) -> None:
+    bomb = bytearray(png())
+    bomb[16:24] = (60_000).to_bytes(4, "big") * 2
+
+    async def test(server: Served) -> None:
+        assert (await server.client.post("/faces?name=bomb&consent=yes", data=bytes(bomb))).status == 422
+
+    serving(test, tmp_path)
+
+
+def test_face_comes_is_worn_and_goes(tmp_path: Path) -> None:
+    async def test(server: Served) -> None:
+        socket, session = await socket_session(server)
+        answer = await server.client.post("/faces?name=../My%20photo.png&consent=yes", data=png())
+        assert (answer.status, await answer.json()) == (201, {"name": "My photo"})
+        assert (await (await server.client.get("/info")).json())["faces"] == ["ann", "bob", "My photo"]
+        assert (await (await server.client.get("/faces/My photo")).read())[:2] == b"\xff\xd8", "a JPEG"
+        wardrobe = server.sessions.find(session).stream.wardrobe
+        await asyncio.to_thread(wardrobe.settle)
+        told = await server.client.post(f"/session/{session}/control", json={"command": "face My photo"})
+        assert (await told.json())["now"] == "face 3 of 3 (My photo)"
+        for name in ("My photo", "ann"):
+            assert (await server.client.delete(f"/faces/{name}")).status == 200
+        assert wardrobe.names == ("bob",)
+        last = await server.client.delete("/faces/bob")
+        assert (last.status, "last face stays" in await said(last)) == (409, True)
+        await socket.close()
+
+    serving(test, tmp_path)
+
+
+def test_gallery_has_an_end(tmp_path: Path) -> None:
+    async def test(server: Served) -> None:
+        statuses = []
+        for number in range(MOST - 1):
+            answer = await server.client.post(f"/faces?name=p{number}&consent=yes", data=png())
+            statuses.append(answer.status)
+            while answer.status == 429:
+                await asyncio.sleep(int(answer.headers["Retry-After"]))
+                answer = await server.client.post(f"/faces?name=p{number}&consent=yes", data=png())
+                statuses[-1] = answer.status
+        assert statuses == [201] * (MOST - 2) + [409]
+
+    serving(test, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("given_name", "name"),
+    [
+        ("alice.jpg", "alice"),
+        ("/etc/passwd", "passwd"),
+        ("C:\\photos\\Zoë 2.PNG", "Zoë 2"),
+        ("..", "_"),
+        ("...", "_"),
+        ("a.b.c.jpg", "a_b_c"),
+        ("<script>", "_script_"),
+        ("x" * 99, "x" * 40),
+        ("\0", "photo"),
+    ],
+)
+def test_name_of_an_upload_is_made_harmless(given_name: str, name: str) -> None:
+    assert tidy(given_name) == name
+
+
+def test_control_speaks_the_words_of_ctl_and_explains_others(tmp_path: Path) -> None:
+    async def test(server: Served) -> None:
+        socket, session = await socket_session(server)
+        path = f"/session/{session}/control"
+        answer = await server.client.post(path, json={"command": "face next"})
+        assert await answer.json() == {"now": "face 2 of 2 (bob)"}
+        for body, status in (
+            (b"{", 400),
+            (b"[" * 4000, 400),
+            (b"[]", 422),
+            (b'{"command": 7}', 422),
+            (b"x" * 5000, 413),
+        ):
+            wrong = await server.client.post(path, data=body)
+            assert wrong.status == status
+            await said(wrong)
+        wrong = await server.client.post(path, json={"command": "dance"})
+        assert (wrong.status, await said(wrong)) == (422, "'dance' is no command")
+        await socket.close()
+
+    serving(test, tmp_path)
+
+
+def test_full_server_says_when_to_come_again(tmp_path: Path) -> None:
+    async def test(server: Served) -> None:
+        (first, _), peer = await socket_session(server), Peer()
+        peer.connection.addTrack(Camera())
+        assert await peer.connect(server.client, "/session") == 503
+        with pytest.raises(Exception, match="503"):
+            await server.client.ws_connect("/socket")
+        await first.close()
+        second, _ = await socket_session(server)
+        await second.close()
+        await peer.connection.close()
+
+    serving(test, tmp_path, most=1)
+
+
+def test_pictures_over_a_socket_come_back_swapped_and_bad_ones_are_left_out(tmp_path: Path) -> None:
+    async def test(server: Served) -> None:
+        socket, session = await socket_session(server)
+        jpeg = cv2.imencode(".jpg", np.full((240, 320, 3), GREY_BGR, np.uint8))[1].tobytes()
+        huge = bytearray(png())
+        huge[16:24] = (9000).to_bytes(4, "big") * 2
+        for message in (b"", b"\0\0\0\1nonsense", b"\0\0\0\1" + bytes(huge), b"\0\0\0\2" + jpeg):
+            await socket.send_bytes(message)
+            await asyncio.sleep(0.1)
+        await socket.send_str("words mean nothing here")
+        message = await socket.receive(timeout=10)
+        assert message.type is WSMsgType.BINARY
+        picture = cv2.imdecode(np.frombuffer(message.data, np.uint8), cv2.IMREAD_COLOR)
+        assert picture is not None
+        assert np.abs(picture[16:30, 24:40].mean(axis=(0, 1)) - (20, 200, 40)).max() < 20
+        assert np.abs(picture[120:].mean(axis=(0, 1)) - GREY_BGR).max() < 8
+        state = await (await server.client.get(f"/session/{session}")).json()
+        assert (state["frames_in"], state["dropped"], state["outcomes"]["swapped"]) == (3, 2, 1)
+        assert state["face"] == "ann"
+        numbers = await (await server.client.get("/metrics")).text()
+        assert 'liveswap_frames_total{outcome="swapped",session="1"} 1.0' in numbers
+        assert session not in numbers, "an id is a key"
+        await socket.close()
+        await asyncio.sleep(0.2)
+        assert len(server.sessions) == 0
+
+    serving(test, tmp_path)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.text(max_size=30), max_size=6), st.binary(max_size=60))
+def test_nonsense_is_the_senders_fault(tmp_path: Path, lines: list[str], junk: bytes) -> None:
+    offer = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\n"
+    broken = (offer + "\r\n".join(lines)).encode(errors="replace")
+
+    async def test(server: Served) -> None:
+        for path, data, headers in (
+            ("/session", broken, SDP),
+            ("/whip", junk, SDP),
+            ("/faces?consent=yes", junk, {}),
+            ("/session/x/control", junk, {}),
+        ):
+            answer = await server.client.post(path, data=data, headers=headers)
+            assert 400 <= answer.status < 500
+            await said(answer)
+        assert len(server.sessions) == 0
+
+    serving(test, tmp_path)
+
+
+def test_description_names_every_path_and_no_other(tmp_path: Path) -> None:
+    described = {
+        (path, method.upper()) for path, item in json.loads(OPENAPI.read_text())["paths"].items() for method in item
+    }
+
+    async def test(server: Served) -> None:
+        router = server.client.server.app.router  # type: ignore[attr-defined]
+        routes = {(route.resource.canonical, route.method) for route in router.routes()}
+        api = {
+            (path, method)
+            for path, method in routes
+            if method != "HEAD" and path not in {"/", "/page", "/openapi.json"}
+        }
+        assert described == api
+
+    serving(test, tmp_path)
+
+
+def test_page_asks_nobody_else_for_anything() -> None:
+    for file in PAGE.iterdir():
+        addresses = set(re.findall(r"\b(?:https?|wss?)://[^\s\"']+", file.read_text()))
+        assert addresses <= {"http://www.w3.org/2000/svg"}, file.name  # a name, not an address
