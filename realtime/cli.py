@@ -39,6 +39,7 @@ from realtime.options import (
     Enhancer,
     Finder,
     Fps,
+    Framed,
     Host,
     Ice,
     Input,
@@ -184,6 +185,7 @@ def serve(  # noqa: PLR0913  one parameter an option
     sessions: MostSessions = 4,
     tls_cert: TlsCert = None,
     tls_key: TlsKey = None,
+    framed: Framed = False,
     face: Photos = None,
     i_have_consent: Consent = False,
     swapper: Swapper = "mesh",
@@ -201,7 +203,7 @@ def serve(  # noqa: PLR0913  one parameter an option
 ) -> None:
     """Swap in the browser: a page with your camera, WHIP and WHEP for OBS and players, an API. Needs the extra web."""
     given = {**_defaults(run), **locals(), "where_from": "browser", "output": ["browser"]}
-    where = {name: given[name] for name in ("host", "port", "token", "sessions", "tls_cert", "tls_key")}
+    where = {name: given[name] for name in ("host", "port", "token", "sessions", "tls_cert", "tls_key", "framed")}
     commands.serve(given, where | {"ice": tuple(ice or ())}, has_consent=i_have_consent)
 
 

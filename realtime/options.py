@@ -102,6 +102,7 @@ Port = Annotated[int, typer.Option(help="0 takes a free one.")]
 Token = Annotated[str | None, typer.Option(help="Ask for this one, on this machine too.")]
 Ice = Annotated[list[str] | None, typer.Option(metavar="SERVER", help="stun:HOST:PORT | turn:USER:PASSWORD@HOST:PORT")]
 MostSessions = Annotated[int, typer.Option(help="Visitors at the same time, at most.")]
+Framed = Annotated[bool, typer.Option("--framed", help="Other sites may show the page in a frame; asks for a token.")]
 TlsCert = Annotated[Path | None, typer.Option(metavar="FILE.pem", help="Serve https, which cameras need elsewhere.")]
 TlsKey = Annotated[Path | None, typer.Option(metavar="FILE.pem", help="Where the key is not in that file.")]
 

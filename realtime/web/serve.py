@@ -41,8 +41,8 @@ HASHED = re.compile(r"-[0-9a-f]{8}$")
 class ServeOptions:
     """Where a server listens and whom it lets in.
 
-    token: asked of everybody; None makes one up unless only this machine can connect. framed: other sites may show
-    the page in a frame, as notebooks do. Raises UserError.
+    token: asked of everybody; None makes one up unless only this machine and no other site can connect. framed: other
+    sites may show the page in a frame, as notebooks do. Raises UserError.
     """
 
     host: str = "127.0.0.1"
@@ -59,7 +59,7 @@ class ServeOptions:
             raise UserError(f"--port {self.port} is out of range", remedy="give 0 to 65535; 0 takes a free one")
         if not 1 <= self.sessions <= 64:
             raise UserError(f"--sessions {self.sessions} is out of range", remedy="give 1 to 64")
-        if self.token is None and not is_loopback(self.host):
+        if self.token is None and (self.framed or not is_loopback(self.host)):
             object.__setattr__(self, "token", secrets.token_urlsafe(18))
 
     def tls(self) -> ssl.SSLContext | None:

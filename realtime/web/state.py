@@ -3,10 +3,11 @@
 Knows numbers and their names; measures nothing.
 """
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -40,8 +41,9 @@ def session_state(session: SwapSession) -> dict[str, Any]:
 
 
 def exposition(sessions: Sessions) -> bytes:
-    """Prometheus' text format. Sessions are counted, never named: an id is a key."""
+    """Prometheus' text format; called in the event loop. Sessions are counted, never named: an id is a key."""
     registry = CollectorRegistry(auto_describe=False)
+    ProcessCollector(registry=registry)
     registry.register(_Sessions(sessions))
     return generate_latest(registry)
 
@@ -53,6 +55,7 @@ class _Sessions(Collector):
     def collect(self) -> Iterable[Metric]:
         yield GaugeMetricFamily("liveswap_sessions", "Connected now.", value=len(self._sessions))
         yield CounterMetricFamily("liveswap_sessions_opened", "Since the start.", value=self._sessions.opened)
+        yield GaugeMetricFamily("liveswap_tasks", "Of the event loop.", value=len(asyncio.all_tasks()))
         fps = GaugeMetricFamily("liveswap_fps", "Frames a second, the last 2 s.", labels=["session"])
         latency = GaugeMetricFamily("liveswap_latency_ms", "Arrival to shown.", labels=["session", "quantile"])
         stages = GaugeMetricFamily("liveswap_stage_ms", "Of one frame.", labels=["session", "stage", "quantile"])

@@ -16,12 +16,12 @@ export class Refusal extends Error {
   }
 }
 
-/** fetch, with the token. Throws Refusal. */
+/** fetch, with the token; path: as the server calls it, which a proxy may have put below another one. Throws Refusal. */
 export async function ask(path, options = {}) {
   const headers = { ...(options.headers ?? {}), ...(token ? { Authorization: `Bearer ${token}` } : {}) };
   let response;
   try {
-    response = await fetch(path, { ...options, headers });
+    response = await fetch(path.slice(1), { ...options, headers });
   } catch {
     throw new Refusal(0, "the server does not answer", "see whether liveswap serve still runs");
   }

@@ -11,7 +11,7 @@ import { Rtc, Socket } from "./transport.js";
 const $ = (id) => document.getElementById(id);
 const RETRY_MS = 2000;
 const charts = Object.fromEntries([...document.querySelectorAll("[data-chart]")].map((c) => [c.dataset.chart, new Chart(c)]));
-const page = { running: false, ages: [], shown: 0, info: { faces: [], swappers: [], ice: [] } };
+const page = { running: false, ages: [], shown: 0, unique: 0, lastTaken: -1e9, info: { faces: [], swappers: [], ice: [] } };
 window.liveswap = page; // for tests and the curious
 
 const gallery = new Gallery({ onWear: (name) => say(`face ${name}`), onProblem: complain });
@@ -101,7 +101,11 @@ function note(shown, wide, high, _now) {
   page.shown++;
   page.recorder?.add(shown, wide, high);
   const age = readAge(shown, wide, high, performance.now());
-  if (age !== null) page.ages.push(age);
+  if (age === null) return;
+  page.ages.push(age);
+  const taken = Math.floor(performance.now()) - age;
+  if (Math.abs(taken - page.lastTaken) > 2) page.unique++;
+  page.lastTaken = taken;
 }
 
 /** The connection is gone, perhaps because the server was started anew: try again until Stop is pressed. */
@@ -173,14 +177,14 @@ async function update() {
 
 async function tick() {
   const now = performance.now(), seconds = (now - (page.ticked ?? now - 1000)) / 1000;
-  const [ages, shown] = [page.ages, page.shown];
-  [page.ages, page.shown, page.ticked] = [[], 0, now];
+  const { ages, shown, unique } = page;
+  Object.assign(page, { ages: [], shown: 0, unique: 0, ticked: now });
   if (!page.transport?.id) return;
   await update();
   const network = await page.transport?.network().catch(() => null);
   const glass = middle(ages), fps = shown / seconds, server = page.state?.latency_p50_ms ?? null;
   page.numbers = { glass, fps, server, network };
-  page.history = [...(page.history ?? []).slice(-600), { ages, fps }];
+  page.history = [...(page.history ?? []).slice(-600), { ages, fps, unique: unique / seconds }];
   $("latency").textContent = glass === null ? "–" : Math.round(glass);
   $("n-glass").textContent = ms(glass);
   $("n-fps").textContent = `${fps.toFixed(1)} fps`;

@@ -62,7 +62,7 @@ export class Socket {
   name = "WebSocket";
 
   async start(copy, _sound, painted, _ice, onGone) {
-    const address = new URL("/socket", location.href);
+    const address = new URL("socket", location.href);
     address.protocol = address.protocol.replace("http", "ws");
     if (token) address.searchParams.set("token", token);
     const socket = (this.socket = new WebSocket(address));

@@ -109,8 +109,7 @@ def test_recording_is_a_film_without_the_time_code(page: Page, server: Server, t
         pictures = [frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)]
     assert len(pictures) > 10
     assert pictures[-1].shape == (360, 640, 3)
-    steps = np.abs(np.diff(pictures[-1][:12].astype(int).mean(axis=(0, 2)))) > 60
-    assert steps.sum() < 6, "black and white cells stand at the top"
+    assert pictures[-1][:12, :12].mean() < 100, "the white cell that begins the time code, where the scene is dark"
 
 
 def test_page_comes_back_by_itself_when_the_server_does(page: Page, home: Path) -> None:

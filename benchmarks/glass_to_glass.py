@@ -1,0 +1,119 @@
+"""Glass to glass in a real browser: an untuned aiortc echo, the echo through our transport, and the whole liveswap.
+
+    python -m benchmarks.glass_to_glass [--seconds 20] [--rounds 3] [--clip FILE] [--size 1280x720] [--transport rtc]
+
+The same page for all three, in headless Chromium whose camera is a real clip, in alternating rounds; the age of each
+picture that is shown is read from the time code in its pixels. Printed beside it: unique pictures a second, and the
+server's share of a core. Needs Chromium and ffmpeg.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import Browser, sync_playwright
+
+from benchmarks.web_servers import serving
+
+CLIP = Path(__file__).parent.parent.parent / "shared" / "media" / "woman-desk-720p.mp4"
+WARM_UP_S = 6
+CLIP_S = 6
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--autoplay-policy=no-user-gesture-required",
+    "--disable-background-networking",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+)
+Serving = AbstractContextManager[tuple[str, int]]
+CONTENDERS: dict[str, Any] = {
+    "(a) aiortc echo, untuned": lambda: serving("plain", module="benchmarks.web_servers"),
+    "(b) echo, our transport": lambda: serving("hurried", module="benchmarks.web_servers"),
+    "(c) liveswap, mesh": serving,
+}
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=int, default=20)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--clip", type=Path, default=CLIP)
+    parser.add_argument("--size", default="1280x720")
+    parser.add_argument("--transport", default="rtc", choices=["rtc", "socket"])
+    options = parser.parse_args()
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        film = _as_camera(options.clip, Path(folder))
+        arguments = [*FLAGS, f"--use-file-for-fake-video-capture={film}"]
+        for _ in range(options.rounds):
+            for name, start in CONTENDERS.items():
+                if options.transport == "socket" and name[1] != "c":
+                    continue
+                browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+                with start() as (url, pid):
+                    found[name].append(_measure(browser, url, pid, options))
+                    browser.close()
+                _report(name, found[name][-1:])
+    sys.stdout.write("\nall rounds together:\n")
+    for name, rounds in found.items():
+        _report(name, rounds)
+
+
+def _measure(browser: Browser, url: str, pid: int, options: argparse.Namespace) -> dict[str, Any]:
+    """What the page saw in `seconds`, after a warm-up."""
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.goto(url)
+    page.select_option("#size", options.size)
+    page.select_option("#transport", options.transport)
+    page.click("#start")
+    page.wait_for_timeout(WARM_UP_S * 1000)
+    before, began_s = _cpu_s(pid), time.monotonic()
+    page.evaluate("liveswap.history = []")
+    page.wait_for_timeout(options.seconds * 1000)
+    history = page.evaluate("liveswap.history")
+    core = (_cpu_s(pid) - before) / (time.monotonic() - began_s)
+    shown = page.evaluate("[liveswap.showing.videoWidth || liveswap.showing.width, liveswap.showing.videoHeight]")
+    page.click("#start")
+    ages = [age for second in history for age in second["ages"]]
+    return {"ages": ages, "unique": [second["unique"] for second in history], "core": core, "size": shown}
+
+
+def _report(name: str, rounds: list[dict[str, Any]]) -> None:
+    ages = [age for one in rounds for age in one["ages"]]
+    p50, p95 = np.percentile(ages, (50, 95)) if ages else (np.nan, np.nan)
+    unique = np.mean([value for one in rounds for value in one["unique"]])
+    core, size = np.mean([one["core"] for one in rounds]), rounds[-1]["size"]
+    sys.stdout.write(
+        f"{name:26} p50 {p50:5.0f}  p95 {p95:5.0f}  min {min(ages, default=0):4} ms   {unique:4.1f} unique fps   "
+        f"{core:.2f} core   shown at {size[0]}x{size[1]}   ({len(ages)} pictures)\n"
+    )
+    sys.stdout.flush()
+
+
+def _cpu_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _as_camera(clip: Path, folder: Path) -> Path:
+    """The clip as Chromium's fake camera takes it."""
+    film = folder / "camera.mjpeg"
+    options = ["-t", str(CLIP_S), "-r", "30", "-c:v", "mjpeg", "-q:v", "3", "-an", str(film)]
+    subprocess.run(["ffmpeg", "-v", "error", "-i", str(clip), *options], check=True)
+    return film
+
+
+if __name__ == "__main__":
+    main()

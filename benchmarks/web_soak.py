@@ -1,0 +1,158 @@
+"""Visitors who come and go, politely or not, at a real `liveswap serve`: do memory, tasks and sockets stay flat?
+
+    python -m benchmarks.web_soak [--minutes 30] [--visitors 2]
+
+Each visitor sends a moving portrait at 640x360, 15 fps, over WebRTC or a WebSocket, stays for 2 to 12 seconds, and then
+says goodbye, or closes the connection, or just stops. Every half minute the server's memory, threads, open files, event
+loop tasks and sessions are written down, as /metrics and /proc tell them.
+"""
+
+import argparse
+import asyncio
+import random
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import aiohttp
+import av
+import cv2
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
+
+from benchmarks.web_servers import serving
+from models.manifest import load_manifest
+from models.store import ModelStore
+from realtime.pictures import read_image
+from realtime.sources.synthetic import SyntheticSource
+from realtime.web.broadcast import CLOCK
+
+SIZE_WH, RATE = (640, 360), 15
+STAY_S = (2.0, 12.0)
+SAMPLE_S = 30.0
+SDP = {"Content-Type": "application/sdp"}
+GOODBYES = ("polite", "closed", "silent")
+
+
+class Portrait(VideoStreamTrack):
+    """A camera."""
+
+    def __init__(self, source: SyntheticSource) -> None:
+        super().__init__()
+        self._source, self._number, self._began_s = source, 0, time.monotonic()
+
+    async def recv(self) -> av.VideoFrame:
+        """At its pace."""
+        self._number += 1
+        await asyncio.sleep(max(0.0, self._began_s + self._number / RATE - time.monotonic()))
+        picture = await asyncio.to_thread(self._source.render, self._number)
+        frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
+        frame.pts, frame.time_base = self._number * 90_000 // RATE, CLOCK
+        return frame
+
+
+async def visit_by_webrtc(client: aiohttp.ClientSession, source: SyntheticSource, goodbye: str, stay_s: float) -> int:
+    """Returns how many pictures came back; -1 when the server was full."""
+    peer, seen = RTCPeerConnection(RTCConfiguration(iceServers=[])), 0
+    camera = Portrait(source)
+    peer.addTrack(camera)
+    await peer.setLocalDescription(await peer.createOffer())
+    async with client.post("/session", data=peer.localDescription.sdp, headers=SDP) as answer:
+        if answer.status != 201:
+            await peer.close()
+            return -1
+        location = answer.headers["Location"]
+        await peer.setRemoteDescription(RTCSessionDescription(await answer.text(), "answer"))
+    back = peer.getReceivers()[0].track
+    end_s = time.monotonic() + stay_s
+    while time.monotonic() < end_s:
+        await asyncio.wait_for(back.recv(), 10)
+        seen += 1
+    if goodbye == "polite":
+        await client.delete(location)
+    elif goodbye == "silent":
+        camera.stop()
+        await asyncio.sleep(1)
+    await peer.close()
+    return seen
+
+
+async def visit_by_socket(client: aiohttp.ClientSession, source: SyntheticSource, goodbye: str, stay_s: float) -> int:
+    """As above."""
+    try:
+        socket = await client.ws_connect("/socket")
+    except aiohttp.WSServerHandshakeError:
+        return -1
+    await socket.receive_json()
+    seen, end_s, number = 0, time.monotonic() + stay_s, 0
+    while time.monotonic() < end_s:
+        number += 1
+        jpeg = cv2.imencode(".jpg", source.render(number))[1].tobytes()
+        await socket.send_bytes(number.to_bytes(4, "big") + jpeg)
+        message = await socket.receive(timeout=10)
+        seen += message.type is aiohttp.WSMsgType.BINARY
+        await asyncio.sleep(1 / RATE)
+    if goodbye == "silent":
+        await asyncio.sleep(1)
+    await socket.close()
+    return seen
+
+
+async def be_visitors(url: str, source: SyntheticSource, end_s: float, counts: Counter[str]) -> None:
+    """One after another, until the end."""
+    ways: list[Callable[..., Awaitable[int]]] = [visit_by_webrtc, visit_by_webrtc, visit_by_socket]
+    async with aiohttp.ClientSession(url) as client:
+        while time.monotonic() < end_s:
+            way, goodbye = random.choice(ways), random.choice(GOODBYES)  # noqa: S311  no secret
+            try:
+                seen = await way(client, source, goodbye, random.uniform(*STAY_S))  # noqa: S311
+            except (OSError, aiohttp.ClientError, TimeoutError) as error:
+                counts[f"failed: {type(error).__name__}"] += 1
+                continue
+            counts["turned away" if seen < 0 else f"{way.__name__} {goodbye}"] += 1
+            counts["pictures"] += max(0, seen)
+
+
+async def watch(url: str, pid: int, end_s: float, counts: Counter[str]) -> None:
+    """A line every half minute."""
+    async with aiohttp.ClientSession(url) as client:
+        while time.monotonic() < end_s:
+            await asyncio.sleep(SAMPLE_S)
+            text = await (await client.get("/metrics")).text()
+            status = Path(f"/proc/{pid}/status").read_text()
+            row = {
+                "left_s": round(end_s - time.monotonic()),
+                "MB": round(int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) / 1024),
+                "threads": int(re.findall(r"Threads:\s+(\d+)", status)[0]),
+                "files": sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir()),
+                "tasks": int(float(re.findall(r"^liveswap_tasks (\S+)", text, re.MULTILINE)[0])),
+                "sessions": int(float(re.findall(r"^liveswap_sessions (\S+)", text, re.MULTILINE)[0])),
+            }
+            sys.stdout.write(f"{row} {dict(counts)}\n")
+            sys.stdout.flush()
+
+
+async def soak(url: str, pid: int, minutes: float, visitors: int) -> None:
+    """Everything at once, and half a minute of quiet at the end."""
+    picture = read_image(ModelStore().ensure(load_manifest().get("hopper")))
+    source, counts = SyntheticSource(picture, size_wh=SIZE_WH), Counter[str]()
+    end_s = time.monotonic() + minutes * 60
+    await asyncio.gather(
+        watch(url, pid, end_s + SAMPLE_S, counts), *(be_visitors(url, source, end_s, counts) for _ in range(visitors))
+    )
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--visitors", type=int, default=2)
+    options = parser.parse_args()
+    with serving() as (url, pid):
+        asyncio.run(soak(url, pid, options.minutes, options.visitors))
+
+
+if __name__ == "__main__":
+    main()

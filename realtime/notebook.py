@@ -1,0 +1,69 @@
+"""The page inside a notebook: Jupyter, Colab, SageMaker.
+
+    from realtime.notebook import show
+    page = show("alice.jpg")      # the last line of a cell shows it
+    page.stop()
+
+Knows notebooks and a server in a process of its own; knows nothing of what the server does. Where only HTTP reaches the
+notebook's machine, the page takes its WebSocket by itself.
+"""
+
+import html
+import importlib
+import importlib.util
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.errors import UserError
+
+
+@dataclass
+class NotebookPage:
+    """A running server, which a notebook shows as its page. url: with the token behind the #."""
+
+    url: str
+    height: int
+    process: "subprocess.Popen[str]"
+
+    def _repr_html_(self) -> str:
+        """What notebooks ask for."""
+        frame = 'style="width:100%;border:0" allow="camera; microphone; fullscreen; clipboard-read"'
+        return f'<iframe src="{html.escape(self.url)}" height="{self.height}" {frame}></iframe>'
+
+    def stop(self) -> None:
+        """End the server. May be called twice."""
+        self.process.terminate()
+        self.process.wait(10)
+        if self.process.stderr is not None:
+            self.process.stderr.close()
+
+
+def show(*photos: str | Path, proxy: str | None = None, height: int = 900) -> NotebookPage:
+    """Start a server and return its page.
+
+    photos: of faces to wear, whose people agreed; without any, two public-domain portraits are there. proxy: an address
+    that leads to a port of this machine, with {port} in it, e.g. "/proxy/{port}/" of jupyter-server-proxy; found by
+    itself in Colab, and on this machine none is needed. height: px. Raises UserError with what the server said.
+    """
+    chosen = [part for photo in photos for part in ("--face", str(photo))]
+    command = [sys.executable, "-m", "realtime.cli", "serve", "--port", "0", "--framed", *chosen, "--i-have-consent"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    said = []
+    for line in process.stderr or ():
+        if line.startswith("open "):
+            return NotebookPage(_behind(proxy, line.split()[1]), height, process)
+        said.append(line.strip())
+    process.communicate()
+    raise UserError("the server did not start", remedy=" ".join(said) or "run liveswap serve in a terminal")
+
+
+def _behind(proxy: str | None, url: str) -> str:
+    """The address as the notebook's browser must say it."""
+    port = url.partition("#")[0].rstrip("/").rpartition(":")[2]
+    token = url.partition("#")[2]
+    if proxy is None and importlib.util.find_spec("google") and importlib.util.find_spec("google.colab"):
+        output = importlib.import_module("google.colab.output")
+        proxy = str(output.eval_js(f"google.colab.kernel.proxyPort({port})"))
+    return url if proxy is None else f"{proxy.format(port=port)}#{token}"
