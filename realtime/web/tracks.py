@@ -5,8 +5,10 @@ Knows WebRTC media; knows nothing of connections.
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 
 import av
+import numpy as np
 from aiortc import MediaStreamTrack
 from aiortc.mediastreams import MediaStreamError
 
@@ -17,14 +19,39 @@ from realtime.types import ColourTags
 from realtime.web.broadcast import CLOCK, Broadcast, BroadcastOver, Shown
 from realtime.web.session import SwapSession
 
+FOOTROOM, HEADROOM = 8, 245
+"""Half way between the ends of the limited range (16..235) and of the full one: codecs overshoot a little."""
+STRAYS = 0.005
+"""Part of a picture that may be outside."""
+
+
+class RangeGuess:
+    """Whether one sender's numbers span 0..255, although its codec cannot say so.
+
+    Chromium sends a canvas like that and tells it in an RTP extension that aiortc does not know; taken for 16..235,
+    shadows turn black and lights white (by 8/255, in a bare echo too). Limited pictures have next to nothing outside.
+    """
+
+    def __init__(self) -> None:
+        self._is_full = False
+
+    def look(self, frame: av.VideoFrame) -> bool:
+        """Once full, always full: a dark scene must not make it flicker."""
+        if not self._is_full and frame.format.name == "yuv420p":
+            plane = frame.planes[0]
+            luma = np.frombuffer(bytes(plane), np.uint8).reshape(plane.height, plane.line_size)[::4, : plane.width : 4]
+            self._is_full = bool(np.mean((luma < FOOTROOM) | (luma > HEADROOM)) > STRAYS)
+        return self._is_full
+
 
 class DecodedPicture:
     """An Arrival that a video decoder made."""
 
-    def __init__(self, frame: av.VideoFrame) -> None:
+    def __init__(self, frame: av.VideoFrame, *, is_full: bool = False) -> None:
         self._frame = frame
         self.pts = int(frame.pts or 0)
-        self.tags: ColourTags = settle(tags_of(frame), (frame.width, frame.height))
+        tags = settle(tags_of(frame), (frame.width, frame.height))
+        self.tags: ColourTags = replace(tags, full_range=tags.full_range or is_full)
 
     def to_bgr(self) -> Image:
         """Its pixels."""
@@ -53,16 +80,19 @@ class NewestFrameTrack(MediaStreamTrack):
 
 async def feed(session: SwapSession, track: MediaStreamTrack) -> None:
     """Give a visitor's pictures to their session, until either ends."""
+    guess = RangeGuess()
     with suppress(MediaStreamError, SlotClosed):
         while True:
             frame = await track.recv()
             if isinstance(frame, av.VideoFrame):
-                session.take(DecodedPicture(frame))
+                session.take(DecodedPicture(frame, is_full=guess.look(frame)))
 
 
 def _planar(shown: Shown) -> av.VideoFrame:
-    """Planar 4:2:0 of an even size, which is what encoders of WebRTC take."""
+    """Planar 4:2:0 of an even size and limited range, which is what encoders and players of WebRTC take."""
     height, width = shown.image.shape[:2]
-    frame = FromBgr(shown.tags, (max(2, width // 2 * 2), max(2, height // 2 * 2)), "yuv420p")(shown.image)
+    frame = FromBgr(
+        replace(shown.tags, full_range=False), (max(2, width // 2 * 2), max(2, height // 2 * 2)), "yuv420p"
+    )(shown.image)
     frame.pts, frame.time_base = shown.pts, CLOCK
     return frame

@@ -27,10 +27,10 @@ ARGUMENTS = [
     "--disable-background-networking",
 ]
 SIZE_WH = (640, 360)
-SHOWN = """() => { const v = liveswap.showing, c = document.createElement('canvas');
+PIXELS = """(v) => { const c = document.createElement('canvas');
   [c.width, c.height] = [v.videoWidth || v.width, v.videoHeight || v.height];
   c.getContext('2d').drawImage(v, 0, 0); return c.toDataURL('image/png').split(',')[1]; }"""
-"""What came back, whole, with the time code above it, as PNG."""
+"""A canvas or video as PNG."""
 
 
 @dataclass
@@ -90,7 +90,14 @@ def begin(page: Page, url: str, transport: str = "auto") -> None:
     await_that(page, "liveswap.state?.outcomes.swapped > 5 && liveswap.numbers?.glass", 40)
 
 
-def shown(page: Page) -> Image:
-    pixels = cv2.imdecode(np.frombuffer(base64.b64decode(page.evaluate(SHOWN)), np.uint8), cv2.IMREAD_COLOR)
+def pixels_of(page: Page, what: str) -> Image:
+    """A canvas or a video of the page, whole."""
+    content = base64.b64decode(page.evaluate(f"({PIXELS})({what})"))
+    pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
     assert pixels is not None
     return np.asarray(pixels, np.uint8)
+
+
+def shown(page: Page) -> Image:
+    """What came back, with the time code above it."""
+    return pixels_of(page, "liveswap.showing")

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from aiortc import RTCRtpReceiver
@@ -11,6 +12,7 @@ from aiortc.mediastreams import AudioStreamTrack, MediaStreamError
 
 from engines.types import Image
 from realtime.fakes import FACE_BOX_XYXY
+from realtime.web.tracks import DecodedPicture, RangeGuess
 from tests.realtime.web.served import PAINT_BGR, Camera, Peer, Served, run, served
 
 LEFT, TOP, RIGHT, BOTTOM = FACE_BOX_XYXY
@@ -129,3 +131,16 @@ def test_real_film_comes_back_at_its_size(tmp_path: Path, media: Path) -> None:
             player.video.stop()
 
     run(test)
+
+
+@pytest.mark.parametrize(("is_full", "low", "high"), [(True, 0, 255), (False, 16, 235)])
+def test_range_of_the_numbers_is_seen_in_the_picture_and_kept(is_full: bool, low: int, high: int) -> None:
+    planes = np.full((72, 64), 128, np.uint8)
+    planes[:4, :32], planes[:4, 32:] = low, high  # as the time code has them
+    guess, frame = RangeGuess(), av.VideoFrame.from_ndarray(planes, format="yuv420p")
+    assert guess.look(frame) is is_full
+    planes[:4] = 128
+    assert guess.look(av.VideoFrame.from_ndarray(planes, format="yuv420p")) is is_full
+    picture = DecodedPicture(frame, is_full=is_full).to_bgr()
+    assert picture[:2].min() <= 2
+    assert picture[:2].max() >= 253
