@@ -6,7 +6,8 @@ stalls; when it fails, what was worn goes on, and the reason is said. Knows phot
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -76,26 +77,38 @@ class Wardrobe:
             return
         self._wanted = wanted
         self.notice = f"preparing {wanted.swapper}"
-        self._worker.submit(self._restyle, wanted)
+        self._soon(self._restyle, wanted)
 
     def add(self, photo: SourcePhoto) -> None:
         """One more face to wear, soon; a photo of the same name is replaced."""
         self.notice = f"preparing {photo.name}"
-        self._worker.submit(self._add, photo)
+        self._soon(self._add, photo)
 
     def remove(self, name: str) -> None:
         """Forget a photo and its face. Raises UserError when there is none of that name."""
         if name not in self.names:
             raise UserError(f"there is no face {name!r}", remedy=f"there are: {', '.join(self.names) or 'none'}")
-        self._worker.submit(self._remove, name).result()
+        self._soon(self._remove, name)
+        self.settle()
 
     def settle(self) -> None:
-        """Wait until all that was asked for is done."""
-        self._worker.submit(lambda: None).result()
+        """Wait until all that was asked for is done, or the wardrobe is closed."""
+        last = self._soon(lambda: None)
+        with suppress(CancelledError):
+            if last is not None:
+                last.result()
 
     def close(self) -> None:
         """Let what waits go undone. May be called twice."""
         self._worker.shutdown(wait=False, cancel_futures=True)
+
+    def _soon(self, work: Callable[..., None], *arguments: object) -> "Future[None] | None":
+        """None when it is closed: nobody wears anything any more."""
+        try:
+            return self._worker.submit(work, *arguments)
+        except RuntimeError:
+            logger.debug("%s comes after the end", work)
+            return None
 
     def _restyle(self, style: Style) -> None:
         if style != self._wanted:

@@ -135,6 +135,7 @@ class Api:
         photo = await self._gallery.add(await request.read(), name, consent=consent)
         for session in self._sessions:
             session.stream.wardrobe.add(photo)
+            await asyncio.to_thread(session.stream.wardrobe.settle)  # so that it can be worn by who hears of it
         return web.json_response({"name": photo.name}, status=201)
 
     async def _show_face(self, request: web.Request) -> web.Response:

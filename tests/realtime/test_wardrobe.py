@@ -110,3 +110,13 @@ def test_wishes_that_make_no_sense_are_refused_at_once(command: str) -> None:
     with pytest.raises(UserError) as refused:
         LiveControl(wardrobe(blue, "ann.jpg")).apply(command)
     assert refused.value.remedy
+
+
+def test_wish_that_comes_after_the_end_is_no_error() -> None:
+    faces = wardrobe(blue, "ann.jpg", "bob.jpg")
+    faces.close()
+    faces.add(photo("eve.jpg"))
+    faces.restyle(swapper="finer")
+    faces.remove("ann")
+    faces.settle()
+    assert faces.names == ("ann", "bob")

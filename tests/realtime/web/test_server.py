@@ -91,7 +91,6 @@ def test_face_comes_is_worn_and_goes(tmp_path: Path) -> None:
         assert (await (await server.client.get("/info")).json())["faces"] == ["ann", "bob", "My photo"]
         assert (await (await server.client.get("/faces/My photo")).read())[:2] == b"\xff\xd8", "a JPEG"
         wardrobe = server.sessions.find(session).stream.wardrobe
-        await asyncio.to_thread(wardrobe.settle)
         told = await server.client.post(f"/session/{session}/control", json={"command": "face My photo"})
         assert (await told.json())["now"] == "face 3 of 3 (My photo)"
         for name in ("My photo", "ann"):
