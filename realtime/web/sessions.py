@@ -97,4 +97,10 @@ class Sessions:
             for session in self:
                 if time.monotonic() - session.last_seen_s > self._silent_s:
                     logger.info("session %s was silent for %g s and is ended", session.id[:4], self._silent_s)
-                    await self.end(session.id)
+                    await self._end_anyhow(session.id)
+
+    async def _end_anyhow(self, session_id: str) -> None:
+        try:
+            await self.end(session_id)
+        except Exception:
+            logger.exception("a connection could not be closed properly")
