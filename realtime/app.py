@@ -11,7 +11,6 @@ from pathlib import Path
 
 from engines.swappers.veil import VeiledFace
 from models.errors import UserError
-from models.manifest import load_manifest
 from models.progress import Progress, ignore_progress
 from models.store import ModelStore
 from realtime.assembly import FaceEngines
@@ -29,6 +28,7 @@ from realtime.outputs.recorder import CONTAINERS, EncoderOptions
 from realtime.outputs.virtual import VirtualCamera
 from realtime.pictures import read_image
 from realtime.pipeline import SwapPipeline
+from realtime.portraits import wearer_portrait
 from realtime.privacy import PrivacyGate, PrivacyPolicy
 from realtime.runner import StreamRunner
 from realtime.sources import SourceOptions, open_source
@@ -36,7 +36,6 @@ from realtime.tracking import FaceTracker
 from realtime.types import FrameSink, FrameSource, StreamInfo
 from realtime.wardrobe import Wardrobe
 
-TEST_PORTRAIT = "hopper"
 GIVE_UP_S = 30.0
 """How long a lost camera is waited for; for ever where a video call would lose its camera with it."""
 BYSTANDERS = 2
@@ -170,7 +169,7 @@ def _source_options(config: RunConfig, store: ModelStore) -> SourceOptions:
         size_wh=config.size_wh,
         rate=config.rate,
         give_up_s=None if any(where.partition(":")[0] == "virtual" for where in config.outputs) else GIVE_UP_S,
-        test_picture=lambda: read_image(store.ensure(load_manifest().get(TEST_PORTRAIT))),
+        test_picture=lambda: read_image(wearer_portrait(store)),
     )
 
 

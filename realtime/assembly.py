@@ -6,31 +6,30 @@ Knows names and options; knows no stream. Everything a run says about its engine
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engines.alignment import five_points
+from engines.backends import Session
 from engines.backends.litert import LiteRtSession
 from engines.backends.onnxruntime import OrtSession
 from engines.catalogue import (
-    SwapChoices,
     Workshop,
     models_for,
     open_detector,
     open_enhancer,
     open_recogniser,
     open_swapper,
-    swapper_names,
 )
 from engines.detectors.blazeface import BlazeFaceDetector
 from engines.devices import Choice, DeviceOpener, choose_device
 from engines.enhancer import EnhancedFace, FaceEnhancer
-from engines.errors import EngineError
 from engines.landmarks import FaceMeshLandmarker
-from engines.onnx_file import Precision
 from engines.recogniser import unit
+from engines.sharing import SharedModels
 from engines.source_photo import PHOTO_THRESHOLD, PhotoExaminer
 from engines.swappers.dfm import DfmSwapper
 from engines.swappers.identity import DEFAULT_STRENGTH
@@ -39,13 +38,13 @@ from engines.swappers.mesh import MeshSwapper
 from engines.types import FaceDetector, FaceLandmarks, FaceSwapper, Image, PreparedFace, SourcePhoto
 from models.errors import UserError
 from models.library import known_models
-from models.manifest import Manifest
-from models.progress import Progress
+from models.progress import Progress, ignore_progress
 from models.spec import ModelSpec
 from models.store import ModelStore
 from realtime.config import MESH, RunConfig
 from realtime.knowing import Embed, KnownWearer
 from realtime.pictures import read_image
+from realtime.swapper_options import is_one_person, precisions, swap_choices, swapper_spec
 from realtime.wardrobe import Style, Tailor, Wardrobe, Worn
 
 DETECTOR, LANDMARKER = "face_detection_back", "face_landmark"
@@ -57,28 +56,36 @@ class FaceEngines:
     """The face models of a run; fetched first where they are missing. Close it, to stop what is still being built.
 
     live: the mesh swapper stands in while an engine is built; a file waits for it. progress: told about builds.
-    device: where the networks run, "cpu" for the built-in ones. notes: what a person should know about the choice.
+    shared: with other streams of this process. device: where the networks run, "cpu" for the built-in ones.
+    notes: what a person should know about the choice.
     """
 
-    def __init__(self, config: RunConfig, store: ModelStore, *, live: bool, progress: Progress) -> None:
+    def __init__(
+        self,
+        config: RunConfig,
+        store: ModelStore,
+        *,
+        live: bool,
+        progress: Progress = ignore_progress,
+        shared: SharedModels | None = None,
+    ) -> None:
         manifest = known_models(store.home)
         self._config, self._spec = config, swapper_spec(config, manifest)
-        if not config.sources and not _is_one_person(self._spec):
+        if not config.sources and not is_one_person(self._spec):
             raise UserError("no source face", remedy="add --face PHOTO: a photo of the face to appear with")
         self._store, self._manifest, self._progress = store, manifest, progress
+        self._shared = SharedModels() if shared is None else shared
         self.notes: list[str] = []
         self._has_chosen = config.runs_networks
         self._use(choose_device(config.device) if config.runs_networks else Choice("cpu"))
-        detector_file, mesh_file = store.ensure_all([manifest.get(DETECTOR), manifest.get(LANDMARKER)])
-        self.landmarker = FaceMeshLandmarker(LiteRtSession(mesh_file))
-        photo_detector = BlazeFaceDetector(LiteRtSession(detector_file), threshold=PHOTO_THRESHOLD)
-        self._examiner = PhotoExaminer(photo_detector, self.landmarker)
+        built_in = store.ensure_all([manifest.get(DETECTOR), manifest.get(LANDMARKER)])
+        finder, mesh = (self._shared.get(file, partial(LiteRtSession, file)) for file in built_in)
+        self.landmarker = FaceMeshLandmarker(mesh)
+        self._examiner = PhotoExaminer(BlazeFaceDetector(finder, threshold=PHOTO_THRESHOLD), self.landmarker)
         if self._spec is not None:
             store.ensure_all(models_for(self._spec, self._workshop))  # all questions before the first download
         self.detector: FaceDetector = (
-            BlazeFaceDetector(LiteRtSession(detector_file))
-            if config.detector is None
-            else open_detector(config.detector, self._workshop)
+            BlazeFaceDetector(finder) if config.detector is None else open_detector(config.detector, self._workshop)
         )
         self._enhancer: FaceEnhancer | None = None
         self._enhancer_is_off = False
@@ -113,7 +120,7 @@ class FaceEngines:
             self._config, swapper=style.swapper, neural=replace(self._config.neural, strength=style.strength)
         )
         spec = swapper_spec(config, self._workshop.manifest)
-        if _is_one_person(spec):
+        if is_one_person(spec):
             raise UserError(
                 f"{style.swapper} is one person's network", remedy="start a run with it: consent comes first"
             )
@@ -159,8 +166,16 @@ class FaceEngines:
         """Open networks there from now on."""
         self.device, folder, store = choice.device, self._store.derived_folder, self._store
         self.notes += [f"runs on {choice.device} ({'; '.join(choice.passed_over)})"] if choice.passed_over else []
-        self._opener = DeviceOpener(choice.device, folder, ladder=_ladder(self._config), progress=self._progress)
-        self._workshop = Workshop(self._manifest, store.ensure, store.is_cached, self._opener, OrtSession, folder)
+        self._opener = DeviceOpener(choice.device, folder, ladder=precisions(self._config), progress=self._progress)
+        self._workshop = Workshop(
+            self._manifest, store.ensure, store.is_cached, self._open_shared, self._open_on_cpu, folder
+        )
+
+    def _open_shared(self, path: Path, edge: int | None = None) -> Session:
+        return self._shared.get((self.device, path, edge), partial(self._opener, path, edge))
+
+    def _open_on_cpu(self, path: Path) -> Session:
+        return self._shared.get(("cpu", path, None), partial(OrtSession, path))
 
     def _prepare(self, photos: Sequence[SourcePhoto]) -> list[PreparedFace]:
         """The faces as the run was asked to make them; a DFM has one of its own."""
@@ -170,7 +185,9 @@ class FaceEngines:
         return list(map(_tailor(swapper, enhancer), photos))
 
     def _open(self, config: RunConfig, spec: ModelSpec | None) -> tuple[FaceSwapper, FaceEnhancer | None]:
-        swapper: FaceSwapper = MeshSwapper() if spec is None else open_swapper(spec, self._workshop, _choices(config))
+        swapper: FaceSwapper = (
+            MeshSwapper() if spec is None else open_swapper(spec, self._workshop, swap_choices(config))
+        )
         self._enhancer = (
             open_enhancer(config.enhancer, self._workshop, config.enhancer_blend) if config.enhancer else None
         )
@@ -203,43 +220,3 @@ def _tailor(swapper: FaceSwapper, enhancer: FaceEnhancer | None) -> Tailor:
         return face
 
     return make
-
-
-def swapper_spec(config: RunConfig, manifest: Manifest) -> ModelSpec | None:
-    """The row of a neural swapper; None for the mesh swapper. Raises UserError for what is no swapper."""
-    if config.swapper == MESH:
-        return None
-    spec = manifest.get(config.swapper)
-    if spec.task != "swap":
-        raise EngineError(
-            f"{spec.name} does not swap faces; it is there to {spec.task}", remedy=swapper_names(manifest)
-        )
-    return spec
-
-
-def person_in_weights(config: RunConfig) -> ModelSpec | None:
-    """The row of a swapper that needs no photo, because it was trained on one person; None for the others."""
-    spec = swapper_spec(config, known_models())
-    return spec if _is_one_person(spec) else None
-
-
-def _is_one_person(spec: ModelSpec | None) -> bool:
-    return spec is not None and spec.identity is not None and spec.identity.kind == "none"
-
-
-def _choices(config: RunConfig) -> SwapChoices:
-    neural = config.neural
-    return SwapChoices(
-        strength=neural.strength,
-        boost=neural.pixel_boost,
-        morph=neural.morph,
-        occluder=neural.occluder,
-        parser=neural.parser,
-    )
-
-
-def _ladder(config: RunConfig) -> tuple[Precision, ...] | None:
-    match config.neural.precision:
-        case "fp16" | "mixed" | "fp32" as precision:
-            return (precision,)
-    return None

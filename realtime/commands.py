@@ -26,6 +26,7 @@ from realtime.model_commands import open_store
 from realtime.options import config_of
 from realtime.outputs.microphone import microphones
 from realtime.pictures import read_content
+from realtime.portraits import portraits
 from realtime.remote import listening, send
 from realtime.sources.camera import opens
 from realtime.sources.camera_list import CameraListing, list_cameras, list_virtual_cameras
@@ -40,7 +41,7 @@ FORCED_BY = 3
 
 def run(config: RunConfig, *, has_consent: bool, accepts_licences: bool = False) -> None:
     """Swap from one input to some outputs, once there is consent for every photo."""
-    from realtime.assembly import person_in_weights  # noqa: PLC0415  loads the engines: 1 s that --help need not take
+    from realtime.swapper_options import person_in_weights  # noqa: PLC0415  loads the engines: 1 s that --help need not take
 
     ledger, ask = _require_consent(config, has_consent=has_consent)
     person = person_in_weights(config)
@@ -64,7 +65,7 @@ def serve(given: Mapping[str, Any], where: Mapping[str, Any], *, has_consent: bo
     Raises UserError, and KeyboardInterrupt when it was interrupted.
     """
     try:
-        from realtime.web.serve import ServeOptions, portraits  # noqa: PLC0415  an extra, and it loads the engines
+        from realtime.web.serve import ServeOptions  # noqa: PLC0415  an extra, and it loads the engines
         from realtime.web.serve import serve as serve_page  # noqa: PLC0415
     except ModuleNotFoundError as error:
         if error.name not in {"aiohttp", "aiortc", "prometheus_client"}:
@@ -75,7 +76,7 @@ def serve(given: Mapping[str, Any], where: Mapping[str, Any], *, has_consent: bo
     options = ServeOptions(**where)
     with DownloadDisplay() as progress:
         store = open_store(progress, accepts_licences=given["accept_licence"])
-        photos = given["face"] or portraits(store)
+        photos = given["face"] or list(portraits(store))
     config = config_of({**given, "face": photos})
     if given["face"]:
         _require_consent(config, has_consent=has_consent)

@@ -9,18 +9,16 @@ import cv2
 import numpy as np
 
 from engines.types import Image
-from models.manifest import load_manifest
 from models.store import ModelStore
-from realtime.app import TEST_PORTRAIT
 from realtime.commands import execute
 from realtime.config import RunConfig
 from realtime.console import DownloadDisplay, stderr
 from realtime.errors import SinkError
 from realtime.pictures import read_image
+from realtime.portraits import portraits
 from realtime.sources.media import open_file
 from realtime.sources.synthetic import DEFAULT_RATE, SyntheticSource
 
-SOURCE_PORTRAIT = "astronaut"
 SECONDS = 8.0
 SHOWN_AT_S = (0.0, 1.4, 3.4)
 GAP_PX, TILE_WIDTH_PX = 6, 400
@@ -32,12 +30,9 @@ def make_demo(folder: Path) -> None:
     """Write demo.mp4 and demo.png into `folder`. Raises UserError."""
     if not folder.is_dir():
         raise SinkError(f"there is no folder {folder}", remedy=f"mkdir -p {folder}")
-    manifest = load_manifest()
     with DownloadDisplay() as progress:
-        store = ModelStore(progress=progress)
-        source, wearer = store.ensure_all([manifest.get(SOURCE_PORTRAIT), manifest.get(TEST_PORTRAIT)])
+        source, wearer = portraits(ModelStore(progress=progress))
     film, sheet = folder / "demo.mp4", folder / "demo.png"
-    # The portraits are in the public domain and were published by the agencies that made them: nobody need be asked.
     execute(RunConfig(faces_from=(source,), input="test", outputs=(str(film),), duration_s=SECONDS))
     picture = before_and_after(film, read_image(source), SyntheticSource(read_image(wearer)))
     if not cv2.imwrite(str(sheet), picture):

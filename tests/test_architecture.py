@@ -48,6 +48,7 @@ VENDORS = {
         "engines/backends/trt_build.py",
         "engines/backends/trt_progress.py",
         "engines/devices.py",
+        "engines/sharing.py",
         "realtime/fakes.py",
         "realtime/keys.py",
         "realtime/metrics.py",

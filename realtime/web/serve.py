@@ -1,10 +1,9 @@
-"""The composition root of the server: turns options into engines, sessions and a listening socket.
+"""The composition root of the server: turns options into a studio, sessions and a listening socket.
 
 Knows addresses and certificates; knows no terminal.
 """
 
 import asyncio
-import re
 import secrets
 import signal
 import ssl
@@ -15,26 +14,14 @@ from pathlib import Path
 from aiohttp import web
 
 from models.errors import UserError
-from models.library import known_models
-from models.manifest import load_manifest
 from models.store import ModelStore
-from realtime.app import make_pipeline
-from realtime.assembly import FaceEngines
-from realtime.config import MESH, RunConfig
-from realtime.consent import ConsentLedger
-from realtime.metrics import StreamMetrics
-from realtime.pictures import read_content
+from realtime.config import RunConfig
 from realtime.web.api import Api
-from realtime.web.gallery import Gallery
 from realtime.web.guard import Guard, is_loopback
 from realtime.web.rtc import ice_servers
 from realtime.web.server import make_application
-from realtime.web.session import BROWSER, Stream
 from realtime.web.sessions import Sessions
-
-PORTRAITS = ("astronaut", "hopper")
-HASHED = re.compile(r"-[0-9a-f]{8}$")
-"""What the model store adds to a name."""
+from realtime.web.studio import Studio
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,44 +69,22 @@ def serve(config: RunConfig, options: ServeOptions, store: ModelStore, on_ready:
     asyncio.run(_serve(config, options, store, on_ready))
 
 
-def portraits(store: ModelStore) -> list[Path]:
-    """Two portraits in the public domain, published by the agencies that made them: nobody need be asked."""
-    manifest = load_manifest()
-    return store.ensure_all([manifest.get(name) for name in PORTRAITS])
-
-
 async def _serve(config: RunConfig, options: ServeOptions, store: ModelStore, on_ready: Callable[[str], None]) -> None:
     tls = options.tls()
-    gallery, make_stream = await _open_engines(config, store)
-    sessions = Sessions(make_stream, most=options.sessions)
-    api = Api(sessions, gallery, ice_servers(options.ice), lambda: _swappers(store))
+    studio = Studio(config, store)
+    sessions = Sessions(studio.make_stream, most=options.sessions)
+    api = Api(sessions, studio.gallery, ice_servers(options.ice), studio.swappers)
     guard = Guard(options.token, framed_by="*" if options.framed else "'self'")
     runner = web.AppRunner(make_application(api, sessions, guard), access_log=None)
     await runner.setup()
     try:
+        await studio.open()
         port = await _listen(runner, options, tls)
         on_ready(_address(options, port, is_secure=tls is not None))
         await _interrupted()
     finally:
         await runner.cleanup()
-
-
-async def _open_engines(config: RunConfig, store: ModelStore) -> tuple[Gallery, Callable[[], Stream]]:
-    """The faces of the command line, and a way to make a stream that can wear all that are there by then."""
-    host = FaceEngines(config, store, live=True, progress=lambda *_: None)
-    gallery = Gallery(host.examine, ConsentLedger(store.home / "consent.json"))
-    for path in config.sources:
-        name = HASHED.sub("", path.stem) if store.home in path.parents else path.stem
-        await gallery.add(await asyncio.to_thread(read_content, path), name, consent=True)
-
-    def make_stream() -> Stream:
-        engines = FaceEngines(config, store, live=True, progress=lambda *_: None)
-        wardrobe = engines.wardrobe_of(gallery.photos)
-        metrics = StreamMetrics(primary="browser", swapper=config.swapper, device=engines.device)
-        pipeline, control = make_pipeline(config, engines, wardrobe, BROWSER, metrics)
-        return Stream(pipeline, control, wardrobe, metrics, engines.close)
-
-    return gallery, make_stream
+        studio.close()
 
 
 async def _listen(runner: web.AppRunner, options: ServeOptions, tls: ssl.SSLContext | None) -> int:
@@ -148,9 +113,3 @@ def _address(options: ServeOptions, port: int, *, is_secure: bool) -> str:
     host = f"[{options.host}]" if ":" in options.host else options.host
     host = "127.0.0.1" if options.host == "0.0.0.0" else host  # noqa: S104  compared, not bound
     return f"http{'s' * is_secure}://{host}:{port}/" + (f"#token={options.token}" if options.token else "")
-
-
-def _swappers(store: ModelStore) -> list[str]:
-    """What can be worn without a download."""
-    rows = known_models(store.home).for_task("swap")
-    return [MESH, *(row.name for row in rows if store.is_cached(row))]

@@ -1,0 +1,64 @@
+"""The engines of a server, loaded once, and the faces that its visitors may wear.
+
+Knows photos and engines; knows no connection.
+"""
+
+import asyncio
+import re
+
+from engines.sharing import SharedModels
+from models.library import known_models
+from models.store import ModelStore
+from realtime.app import make_pipeline
+from realtime.assembly import FaceEngines
+from realtime.config import MESH, RunConfig
+from realtime.consent import ConsentLedger
+from realtime.metrics import StreamMetrics
+from realtime.pictures import read_content
+from realtime.wardrobe import Wardrobe
+from realtime.web.gallery import Gallery
+from realtime.web.session import BROWSER, Stream
+
+HASHED = re.compile(r"-[0-9a-f]{8}$")
+"""What the model store adds to a name."""
+
+
+class Studio:
+    """Made, opened and closed in the event loop. Raises UserError for engines that cannot be had."""
+
+    def __init__(self, config: RunConfig, store: ModelStore) -> None:
+        self._config, self._store, self._shared = config, store, SharedModels()
+        self._host = FaceEngines(config, store, live=True, shared=self._shared)
+        self._kept_open: Wardrobe | None = None
+        self.gallery = Gallery(self._host.examine, ConsentLedger(store.home / "consent.json"))
+
+    async def open(self) -> None:
+        """Take in the faces of the command line, and open the swapper before anybody comes.
+
+        Raises UserError for a photo without a face, or a swapper that does not work: at the start, not at a visit.
+        """
+        home = self._store.home
+        for path in self._config.sources:
+            name = HASHED.sub("", path.stem) if home in path.parents else path.stem
+            await self.gallery.add(await asyncio.to_thread(read_content, path), name, consent=True)
+        # Held for as long as the server runs, or the models would be let go whenever nobody is there.
+        self._kept_open = await asyncio.to_thread(self._host.wardrobe_of, self.gallery.photos)
+
+    def make_stream(self) -> Stream:
+        """For one visitor, who may wear all faces that are there by now. Any thread; takes a moment."""
+        engines = FaceEngines(self._config, self._store, live=True, shared=self._shared)
+        wardrobe = engines.wardrobe_of(self.gallery.photos)
+        metrics = StreamMetrics(primary="browser", swapper=self._config.swapper, device=engines.device)
+        pipeline, control = make_pipeline(self._config, engines, wardrobe, BROWSER, metrics)
+        return Stream(pipeline, control, wardrobe, metrics, engines.close)
+
+    def swappers(self) -> list[str]:
+        """What can be worn without a download."""
+        rows = known_models(self._store.home).for_task("swap")
+        return [MESH, *(row.name for row in rows if self._store.is_cached(row))]
+
+    def close(self) -> None:
+        """When the last visitor has left."""
+        if self._kept_open is not None:
+            self._kept_open.close()
+        self._host.close()
