@@ -9,37 +9,28 @@ server's share of a core. Needs Chromium and ffmpeg.
 
 import argparse
 import os
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from collections import defaultdict
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from playwright.sync_api import Browser, sync_playwright
 
-from benchmarks.web_servers import serving
+from benchmarks.browser import as_camera, browsing
+from benchmarks.web_servers import echo, liveswap
+from realtime.server_process import ServerProcess
 
 CLIP = Path(__file__).parent.parent.parent / "shared" / "media" / "woman-desk-720p.mp4"
 WARM_UP_S = 6
 CLIP_S = 6
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--autoplay-policy=no-user-gesture-required",
-    "--disable-background-networking",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-)
-Serving = AbstractContextManager[tuple[str, int]]
-CONTENDERS: dict[str, Any] = {
-    "(a) aiortc echo, untuned": lambda: serving("plain", module="benchmarks.web_servers"),
-    "(b) echo, our transport": lambda: serving("hurried", module="benchmarks.web_servers"),
-    "(c) liveswap, mesh": serving,
+CONTENDERS: dict[str, Callable[[], ServerProcess]] = {
+    "(a) aiortc echo, untuned": lambda: echo("plain"),
+    "(b) echo, our transport": lambda: echo("hurried"),
+    "(c) liveswap, mesh": liveswap,
 }
 
 
@@ -53,18 +44,14 @@ def main() -> None:
     parser.add_argument("--transport", default="rtc", choices=["rtc", "socket"])
     options = parser.parse_args()
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        film = _as_camera(options.clip, Path(folder))
-        arguments = [*FLAGS, f"--use-file-for-fake-video-capture={film}"]
+        film = as_camera(options.clip, Path(folder) / "camera.mjpeg", CLIP_S)
         for _ in range(options.rounds):
             for name, start in CONTENDERS.items():
                 if options.transport == "socket" and name[1] != "c":
                     continue
-                browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
-                with start() as (url, pid):
-                    found[name].append(_measure(browser, url, pid, options))
-                    browser.close()
+                with browsing(playwright, film) as browser, start() as server:
+                    found[name].append(_measure(browser, server.url, server.process.pid, options))
                 _report(name, found[name][-1:])
     sys.stdout.write("\nall rounds together:\n")
     for name, rounds in found.items():
@@ -105,14 +92,6 @@ def _report(name: str, rounds: list[dict[str, Any]]) -> None:
 def _cpu_s(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _as_camera(clip: Path, folder: Path) -> Path:
-    """The clip as Chromium's fake camera takes it."""
-    film = folder / "camera.mjpeg"
-    options = ["-t", str(CLIP_S), "-r", "30", "-c:v", "mjpeg", "-q:v", "3", "-an", str(film)]
-    subprocess.run(["ffmpeg", "-v", "error", "-i", str(clip), *options], check=True)
-    return film
 
 
 if __name__ == "__main__":

@@ -7,11 +7,7 @@ swap. Both send back what they get, and know just enough of the API for the page
 """
 
 import asyncio
-import os
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from aiohttp import web
@@ -19,6 +15,7 @@ from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSes
 from av.frame import Frame
 from av.packet import Packet
 
+from realtime.server_process import SERVE, ServerProcess
 from realtime.web.jitter import hurry
 from realtime.web.server import PAGE
 
@@ -31,7 +28,6 @@ STATE: dict[str, Any] = {
     "paused": False,
     "stages_ms": {},
 }
-KINDS = ("plain", "hurried")
 
 
 class Echo(MediaStreamTrack):
@@ -89,15 +85,14 @@ def echo_application(*, hurried: bool) -> web.Application:
     return app
 
 
-@contextmanager
-def serving(*options: str, module: str = "realtime.cli") -> Iterator[tuple[str, int]]:
-    """Address and process number of `liveswap serve`, or of an echo, in the block."""
-    command = [sys.executable, "-m", module, *(["serve", "--port", "0"] if module == "realtime.cli" else []), *options]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ, "COLUMNS": "200"}) as process:
-        try:
-            yield next(line.split()[1] for line in process.stderr or () if line.startswith("open ")), process.pid
-        finally:
-            process.terminate()
+def liveswap(*options: str) -> ServerProcess:
+    """`liveswap serve` at a free port."""
+    return ServerProcess([*SERVE, "--port", "0", *options])
+
+
+def echo(kind: str) -> ServerProcess:
+    """An echo. kind: "plain" or "hurried"."""
+    return ServerProcess([sys.executable, "-m", "benchmarks.web_servers", kind])
 
 
 async def _serve(kind: str) -> None:

@@ -22,7 +22,7 @@ import av
 import cv2
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
 
-from benchmarks.web_servers import serving
+from benchmarks.web_servers import liveswap
 from models.manifest import load_manifest
 from models.store import ModelStore
 from realtime.pictures import read_image
@@ -150,8 +150,8 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--visitors", type=int, default=2)
     options = parser.parse_args()
-    with serving() as (url, pid):
-        asyncio.run(soak(url, pid, options.minutes, options.visitors))
+    with liveswap() as server:
+        asyncio.run(soak(server.url, server.process.pid, options.minutes, options.visitors))
 
 
 if __name__ == "__main__":

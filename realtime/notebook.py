@@ -11,21 +11,19 @@ notebook's machine, the page takes its WebSocket by itself.
 import html
 import importlib
 import importlib.util
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.errors import UserError
+from realtime.server_process import SERVE, ServerProcess
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class NotebookPage:
-    """A running server, which a notebook shows as its page. url: with the token behind the #."""
+    """A running server, which a notebook shows as its page. url: with the token behind the #. height: px."""
 
     url: str
     height: int
-    process: "subprocess.Popen[str]"
+    server: ServerProcess
 
     def _repr_html_(self) -> str:
         """What notebooks ask for."""
@@ -34,10 +32,7 @@ class NotebookPage:
 
     def stop(self) -> None:
         """End the server. May be called twice."""
-        self.process.terminate()
-        self.process.wait(10)
-        if self.process.stderr is not None:
-            self.process.stderr.close()
+        self.server.stop()
 
 
 def show(*photos: str | Path, proxy: str | None = None, height: int = 900) -> NotebookPage:
@@ -48,15 +43,8 @@ def show(*photos: str | Path, proxy: str | None = None, height: int = 900) -> No
     itself in Colab, and on this machine none is needed. height: px. Raises UserError with what the server said.
     """
     chosen = [part for photo in photos for part in ("--face", str(photo))]
-    command = [sys.executable, "-m", "realtime.cli", "serve", "--port", "0", "--framed", *chosen, "--i-have-consent"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    said = []
-    for line in process.stderr or ():
-        if line.startswith("open "):
-            return NotebookPage(_behind(proxy, line.split()[1]), height, process)
-        said.append(line.strip())
-    process.communicate()
-    raise UserError("the server did not start", remedy=" ".join(said) or "run liveswap serve in a terminal")
+    server = ServerProcess([*SERVE, "--port", "0", "--framed", *chosen, "--i-have-consent"])
+    return NotebookPage(_behind(proxy, server.url), height, server)
 
 
 def _behind(proxy: str | None, url: str) -> str:

@@ -56,6 +56,7 @@ VENDORS = {
         "realtime/pacing.py",
         "realtime/remote.py",
         "realtime/runner.py",
+        "realtime/server_process.py",
         "realtime/slot.py",
         "realtime/sources/recovery.py",
         "realtime/sources/screen.py",

@@ -6,7 +6,7 @@ Knows paths and status codes; who may ask is `guard`'s business, and what WebRTC
 import asyncio
 import json
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 
 from aiohttp import web
 from aiortc import RTCIceServer
@@ -23,6 +23,7 @@ from realtime.web.state import exposition, session_state
 LONGEST_SDP, LONGEST_COMMAND = 64 * 1024, 4096
 SDP = "application/sdp"
 MOST_WATCHERS = 8
+COMMAND = 'send {"command": "..."}'
 
 
 class Api:
@@ -96,7 +97,7 @@ class Api:
 
     async def _control(self, request: web.Request) -> web.Response:
         session = self._session(request)
-        command = _text(json_of(await _body(request, LONGEST_COMMAND)), "command")
+        command = _command(await _body(request, LONGEST_COMMAND))
         now = session.stream.control.apply(command)
         return web.json_response({"now": now})
 
@@ -162,9 +163,6 @@ class Api:
         return sessions[-1]
 
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
 async def _offer(request: web.Request) -> str:
     if request.content_type != SDP:
         raise RefusedError(415, f"{request.content_type} is no offer", remedy=f"send Content-Type: {SDP}")
@@ -185,20 +183,16 @@ async def _body(request: web.Request, longest: int) -> bytes:
     return body
 
 
-def json_of(body: bytes) -> object:
-    """Raises RefusedError (400)."""
+def _command(body: bytes) -> str:
+    """Raises RefusedError (400) for what is no JSON, and UserError for JSON of something else."""
     try:
-        found: object = json.loads(body)
+        message = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise RefusedError(400, "this is no JSON", remedy='send {"command": "..."}') from error
-    return found
-
-
-def _text(message: object, key: str) -> str:
-    value = message.get(key) if isinstance(message, dict) else None
-    if not isinstance(value, str):
-        raise UserError(f"there is no {key!r} in it", remedy=f'send {{"{key}": "..."}}')
-    return value
+        raise RefusedError(400, "this is no JSON", remedy=COMMAND) from error
+    command = message.get("command") if isinstance(message, dict) else None
+    if not isinstance(command, str):
+        raise UserError("there is no 'command' in it", remedy=COMMAND)
+    return command
 
 
 def _answered(answer: str, location: str) -> web.Response:

@@ -5,13 +5,14 @@ Knows aiohttp; what requests do is `api`'s business.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import TypeAlias
 
 from aiohttp import web
 
 from models.errors import UserError
-from realtime.web.api import Api, Handler
+from realtime.web.api import Api
 from realtime.web.guard import Guard, RefusedError
 from realtime.web.sessions import Sessions
 
@@ -23,6 +24,8 @@ LARGEST_UPLOAD = 16 * 1024 * 1024
 PUBLIC = ("/page/",)
 PUBLIC_PATHS = {"/", "/healthz", "/openapi.json", "/favicon.ico"}
 CHANGES = {"POST", "DELETE"}
+
+Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def make_application(api: Api, sessions: Sessions, guard: Guard) -> web.Application:

@@ -42,13 +42,11 @@ class Arrival(Protocol):
         """In units of CLOCK."""
         ...
 
-    @property
-    def tags(self) -> ColourTags:
-        """Settled."""
-        ...
+    def read(self) -> tuple[Image, ColourTags]:
+        """(H, W, 3) uint8 BGR, a new array, and its settled tags. In the session's thread.
 
-    def to_bgr(self) -> Image:
-        """(H, W, 3) uint8, a new array. Raises ValueError when it cannot be read."""
+        Raises ValueError when it cannot be read.
+        """
         ...
 
 
@@ -112,11 +110,11 @@ class SwapSession:
         metrics = self.stream.metrics
         metrics.on_stage(Stage.WAIT, time.monotonic_ns() - arrived_ns)
         try:
-            image = picture.to_bgr()
+            image, tags = picture.read()
         except ValueError as error:
-            logger.warning("session %s: a picture could not be read: %s", self.id[:4], error)
+            logger.debug("session %s: a picture could not be read: %s", self.id[:4], error)
             metrics.on_dropped(1)
             return
         shown = self.stream.pipeline.process(Frame(image, seq, arrived_ns, picture.pts))
-        self.broadcast.publish(Shown(shown.image, shown.pts, picture.tags))
+        self.broadcast.publish(Shown(shown.image, shown.pts, tags))
         metrics.on_sent(metrics.primary, shown, time.monotonic_ns())

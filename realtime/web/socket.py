@@ -27,6 +27,7 @@ LARGEST_PICTURE = 2 * 1024 * 1024
 MOST_PIXELS = 1920 * 1088
 TICKS_PER_MS = 90
 QUALITY = 85
+JFIF = ColourTags(matrix=5, full_range=True)
 HEADER = 4
 ALIVE_S = 15.0
 
@@ -34,16 +35,14 @@ ALIVE_S = 15.0
 class JpegPicture:
     """An Arrival that came as a JPEG. message: with its header."""
 
-    tags = ColourTags(matrix=5, full_range=True)  # JFIF
-
     def __init__(self, message: bytes) -> None:
         self.pts = int.from_bytes(message[:HEADER], "big") * TICKS_PER_MS
         self._jpeg = message[HEADER:]
 
-    def to_bgr(self) -> Image:
+    def read(self) -> tuple[Image, ColourTags]:
         """Its pixels."""
         try:
-            return decode_image(self._jpeg, "the picture", most_pixels=MOST_PIXELS)
+            return decode_image(self._jpeg, "the picture", most_pixels=MOST_PIXELS), JFIF
         except UserError as error:
             raise ValueError(str(error)) from error
 

@@ -44,18 +44,49 @@ class RangeGuess:
         return self._is_full
 
 
-class DecodedPicture:
-    """An Arrival that a video decoder made."""
+class VideoReader:
+    """The decoded pictures of one sender -> pixels. For one thread."""
 
-    def __init__(self, frame: av.VideoFrame, *, is_full: bool = False) -> None:
-        self._frame = frame
-        self.pts = int(frame.pts or 0)
+    def __init__(self) -> None:
+        self._guess = RangeGuess()
+        self._tags: ColourTags | None = None
+
+    def __call__(self, frame: av.VideoFrame) -> tuple[Image, ColourTags]:
+        """As Arrival.read."""
         tags = settle(tags_of(frame), (frame.width, frame.height))
-        self.tags: ColourTags = replace(tags, full_range=tags.full_range or is_full)
+        tags = replace(tags, full_range=tags.full_range or self._guess.look(frame))
+        if tags != self._tags:
+            self._tags, self._to_bgr = tags, ToBgr(tags)
+        return self._to_bgr(frame), tags
 
-    def to_bgr(self) -> Image:
+
+class DecodedPicture:
+    """An Arrival that a video decoder made. reader: its sender's."""
+
+    def __init__(self, frame: av.VideoFrame, reader: VideoReader) -> None:
+        self._frame, self._reader = frame, reader
+        self.pts = int(frame.pts or 0)
+
+    def read(self) -> tuple[Image, ColourTags]:
         """Its pixels."""
-        return ToBgr(self.tags)(self._frame)
+        return self._reader(self._frame)
+
+
+class VideoWriter:
+    """Shown pictures -> planar 4:2:0 of an even size and limited range, as WebRTC encoders take it. For one thread."""
+
+    def __init__(self) -> None:
+        self._made_for: tuple[ColourTags, tuple[int, int]] | None = None
+
+    def __call__(self, shown: Shown) -> av.VideoFrame:
+        """A new frame."""
+        height, width = shown.image.shape[:2]
+        tags, size_wh = replace(shown.tags, full_range=False), (max(2, width // 2 * 2), max(2, height // 2 * 2))
+        if (tags, size_wh) != self._made_for:
+            self._made_for, self._from_bgr = (tags, size_wh), FromBgr(tags, size_wh, "yuv420p")
+        frame = self._from_bgr(shown.image)
+        frame.pts, frame.time_base = shown.pts, CLOCK
+        return frame
 
 
 class NewestFrameTrack(MediaStreamTrack):
@@ -65,7 +96,7 @@ class NewestFrameTrack(MediaStreamTrack):
 
     def __init__(self, broadcast: Broadcast) -> None:
         super().__init__()
-        self._broadcast = broadcast
+        self._broadcast, self._writer = broadcast, VideoWriter()
         self._number = 0
 
     async def recv(self) -> av.VideoFrame:
@@ -75,24 +106,14 @@ class NewestFrameTrack(MediaStreamTrack):
         except BroadcastOver as error:
             self.stop()
             raise MediaStreamError from error
-        return await asyncio.to_thread(_planar, shown)
+        return await asyncio.to_thread(self._writer, shown)
 
 
 async def feed(session: SwapSession, track: MediaStreamTrack) -> None:
     """Give a visitor's pictures to their session, until either ends."""
-    guess = RangeGuess()
+    reader = VideoReader()
     with suppress(MediaStreamError, SlotClosed):
         while True:
             frame = await track.recv()
             if isinstance(frame, av.VideoFrame):
-                session.take(DecodedPicture(frame, is_full=guess.look(frame)))
-
-
-def _planar(shown: Shown) -> av.VideoFrame:
-    """Planar 4:2:0 of an even size and limited range, which is what encoders and players of WebRTC take."""
-    height, width = shown.image.shape[:2]
-    frame = FromBgr(
-        replace(shown.tags, full_range=False), (max(2, width // 2 * 2), max(2, height // 2 * 2)), "yuv420p"
-    )(shown.image)
-    frame.pts, frame.time_base = shown.pts, CLOCK
-    return frame
+                session.take(DecodedPicture(frame, reader))

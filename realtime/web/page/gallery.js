@@ -27,7 +27,6 @@ export class Gallery {
   async show(names, worn) {
     const rows = await Promise.all(names.map((name) => this.#row(name, name === worn)));
     $("faces").replaceChildren(...rows);
-    this.names = names;
   }
 
   mark(worn) {

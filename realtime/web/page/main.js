@@ -5,7 +5,7 @@ import { StampedCopy, listDevices, openCamera } from "./camera.js";
 import { Chart } from "./chart.js";
 import { Gallery } from "./gallery.js";
 import { Recorder } from "./recorder.js";
-import { readAge, stripHeight } from "./timecode.js";
+import { readAge, stripShare } from "./timecode.js";
 import { Rtc, Socket } from "./transport.js";
 
 const $ = (id) => document.getElementById(id);
@@ -25,7 +25,7 @@ function complain(error) {
 async function say(command) {
   if (!page.transport?.id) return complain(new Error("Press Start first."));
   try {
-    await settle((await control(page.transport.id, command)).now);
+    settle((await control(page.transport.id, command)).now);
     complain(null);
   } catch (error) {
     complain(error);
@@ -61,9 +61,9 @@ async function connect() {
   const sound = page.camera.getAudioTracks();
   page.copy?.stop();
   page.copy = new StampedCopy($("before"), page.size);
-  const strip = stripHeight(page.copy.width);
-  $("after").style.setProperty("--tall", `${(100 * page.copy.canvas.height) / page.copy.height}%`);
-  $("frame").style.aspectRatio = `${page.copy.width} / ${page.copy.canvas.height - strip}`;
+  page.strip = stripShare(page.copy.width, page.copy.height);
+  $("after").style.setProperty("--tall", `${100 / (1 - page.strip)}%`);
+  $("frame").style.aspectRatio = `${page.copy.width} / ${page.copy.height}`;
   for (const way of ways) {
     $("state").textContent = `connecting by ${way.name}`;
     page.transport = new way();
@@ -83,24 +83,24 @@ function begin(shown) {
   for (const id of ["pause", "record", "full"]) $(id).disabled = false;
   page.showing = shown;
   page.ages = [];
-  if (shown === $("painted")) page.transport.onShown = (now) => note(shown, shown.width, shown.height, now);
+  if (shown === $("painted")) page.transport.onShown = () => note(shown, shown.width, shown.height);
   else follow(shown, page.transport);
   return update();
 }
 
 function follow(video, transport) {
-  video.requestVideoFrameCallback((now) => {
+  video.requestVideoFrameCallback(() => {
     if (page.transport !== transport) return;
-    note(video, video.videoWidth, video.videoHeight, now);
+    note(video, video.videoWidth, video.videoHeight);
     follow(video, transport);
   });
 }
 
 /** A picture is shown: how old is it? */
-function note(shown, wide, high, _now) {
+function note(shown, wide, high) {
   page.shown++;
   page.recorder?.add(shown, wide, high);
-  const age = readAge(shown, wide, high, performance.now());
+  const age = readAge(shown, wide, high, page.strip, performance.now());
   if (age === null) return;
   page.ages.push(age);
   const taken = Math.floor(performance.now()) - age;

@@ -1,6 +1,6 @@
 // Records what is shown, without the time code, into a WebM file for download.
 
-import { stripHeight } from "./timecode.js";
+import { stripShare } from "./timecode.js";
 
 export class Recorder {
   #parts = [];
@@ -19,7 +19,7 @@ export class Recorder {
 
   /** Take what is shown now. wide, high: of the picture with its strip. */
   add(shown, wide, high) {
-    const strip = (high * stripHeight(this.width)) / (this.height + stripHeight(this.width));
+    const strip = high * stripShare(this.width, this.height);
     this.context.drawImage(shown, 0, strip, wide, high - strip, 0, 0, this.width, this.height);
   }
 

@@ -8,6 +8,9 @@ const WRAP = 1 << BITS;
 /** Height of the strip over a picture of this width, in px: one macroblock at least, cells about as high as wide. */
 export const stripHeight = (width) => Math.max(16, Math.round(width / CELLS / 2) * 2);
 
+/** The strip's part of the height of a picture of this size with its strip above. */
+export const stripShare = (width, height) => stripHeight(width) / (height + stripHeight(width));
+
 const check = (ms) => ((ms ^ (ms >> 8) ^ (ms >> 16) ^ 0xa5) * 7) & 0xff;
 
 /** Draw the strip for a moment (ms) on the top of a canvas. */
@@ -28,8 +31,8 @@ small.height = 4;
 const pixels = small.getContext("2d", { willReadFrequently: true });
 
 /** Milliseconds since the moment in the strip of `image` (width x height px), by `now`; null when it cannot be read. */
-export function readAge(image, width, height, now) {
-  const high = (height * stripHeight(1280)) / (720 + stripHeight(1280));
+export function readAge(image, width, height, share, now) {
+  const high = height * share;
   pixels.drawImage(image, 0, high * 0.25, width, high * 0.5, 0, 0, small.width, 4);
   const data = pixels.getImageData(0, 0, small.width, 4).data;
   const levels = Array.from({ length: CELLS }, (_, i) => data[(small.width + i * 4 + 2) * 4 + 1]);

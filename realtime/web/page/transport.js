@@ -112,7 +112,7 @@ export class Socket {
     painted.height = picture.height;
     painted.getContext("2d").drawImage(picture, 0, 0);
     picture.close();
-    this.onShown?.(performance.now());
+    this.onShown?.();
   }
 }
 

@@ -1,31 +1,16 @@
-"""A server in a process, a browser, and the page in it: what the tests of the page share."""
+"""A server in a process and the page in a browser: what the tests of the page share."""
 
 import base64
-import os
-import shutil
-import signal
-import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Page
 
 from engines.types import Image
-from tests.realtime.commandline import LIVESWAP
+from realtime.server_process import SERVE, ServerProcess
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--autoplay-policy=no-user-gesture-required",
-    "--disable-background-networking",
-]
 SIZE_WH = (640, 360)
 PIXELS = """(v) => { const c = document.createElement('canvas');
   [c.width, c.height] = [v.videoWidth || v.width, v.videoHeight || v.height];
@@ -33,43 +18,13 @@ PIXELS = """(v) => { const c = document.createElement('canvas');
 """A canvas or video as PNG."""
 
 
-@dataclass
-class Server:
-    """url: with the token behind the #, if there is one."""
-
-    url: str
-    process: "subprocess.Popen[str]"
-
-    @property
-    def port(self) -> str:
-        return self.url.partition("#")[0].rstrip("/").rpartition(":")[2]
-
-    def stop(self) -> None:
-        """As Ctrl-C does."""
-        self.process.send_signal(signal.SIGINT)
-        assert self.process.wait(20) == 130
+def serving(home: Path, *options: str, port: str = "0") -> ServerProcess:
+    """`liveswap serve`."""
+    return ServerProcess([*SERVE, "--port", port, *options], LIVESWAP_HOME=str(home), COLUMNS="200")
 
 
-@contextmanager
-def serving(home: Path, *options: str, port: str = "0") -> Iterator[Server]:
-    """`liveswap serve` in the block."""
-    command = [*LIVESWAP, "serve", "--port", port, *options]
-    environment = {**os.environ, "LIVESWAP_HOME": str(home), "COLUMNS": "200"}
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
-        try:
-            assert process.stderr is not None
-            said = next((line for line in process.stderr if line.startswith(("open ", "error:"))), "nothing")
-            assert said.startswith("open "), said
-            yield Server(said.split()[1], process)
-        finally:
-            process.kill()
-
-
-@contextmanager
-def browsing(playwright: Playwright, *arguments: str) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *arguments])
-    yield browser
-    browser.close()
+def port_of(server: ServerProcess) -> str:
+    return server.url.partition("#")[0].rstrip("/").rpartition(":")[2]
 
 
 def await_that(page: Page, expression: str, within_s: float = 30) -> None:

@@ -1,5 +1,6 @@
 """A server, a camera that is a film, and a browser for the tests of the page."""
 
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -7,16 +8,21 @@ import cv2
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+from benchmarks.browser import browsing
 from realtime.pictures import read_image
+from realtime.server_process import ServerProcess
 from realtime.sources.synthetic import SyntheticSource
-from tests.realtime.web.browsing import SIZE_WH, Server, browsing, serving
+from tests.realtime.web.browsing import SIZE_WH, serving
+
+INTERRUPTED = 130
 
 
 @pytest.fixture(scope="module")
-def server(home: Path) -> Iterator[Server]:
+def server(home: Path) -> Iterator[ServerProcess]:
     with serving(home) as running:
         yield running
-        running.stop()
+        running.process.send_signal(signal.SIGINT)
+        assert running.process.wait(20) == INTERRUPTED
 
 
 @pytest.fixture(scope="module")
@@ -38,12 +44,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="module")
 def browser(playwright: Playwright, camera: Path) -> Iterator[Browser]:
-    fake = (
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
-        f"--use-file-for-fake-video-capture={camera}",
-    )
-    with browsing(playwright, *fake) as running:
+    with browsing(playwright, camera) as running:
         yield running
 
 

@@ -10,31 +10,22 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, Playwright
 
+from benchmarks.browser import CHROMIUM, DENIED, browsing
 from engines.backends.litert import LiteRtSession
 from engines.detectors.blazeface import BlazeFaceDetector
 from engines.geometry import iou
 from engines.types import Image
 from realtime.pictures import read_image
+from realtime.server_process import ServerProcess
 from realtime.sources.synthetic import SyntheticSource
 from tests.realtime.commandline import liveswap
-from tests.realtime.web.browsing import (
-    CHROMIUM,
-    FAKE_CAMERA,
-    SIZE_WH,
-    Server,
-    await_that,
-    begin,
-    browsing,
-    pixels_of,
-    serving,
-    shown,
-)
+from tests.realtime.web.browsing import SIZE_WH, await_that, begin, pixels_of, port_of, serving, shown
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt install chromium")
 
 
 @pytest.mark.parametrize("transport", ["rtc", "socket"])
-def test_picture_comes_back_swapped_with_its_latency(page: Page, server: Server, transport: str) -> None:
+def test_picture_comes_back_swapped_with_its_latency(page: Page, server: ServerProcess, transport: str) -> None:
     begin(page, server.url, transport)
     page.wait_for_timeout(3000)
     numbers, state = page.evaluate("liveswap.numbers"), page.evaluate("liveswap.state")
@@ -49,12 +40,12 @@ def test_picture_comes_back_swapped_with_its_latency(page: Page, server: Server,
 
 @pytest.mark.parametrize("transport", ["rtc", "socket"])
 def test_the_face_is_another_and_everything_else_is_what_was_sent(
-    playwright: Playwright, server: Server, tmp_path: Path, model_file: Callable[[str], Path], transport: str
+    playwright: Playwright, server: ServerProcess, tmp_path: Path, model_file: Callable[[str], Path], transport: str
 ) -> None:
     scene = SyntheticSource(read_image(model_file("hopper")), size_wh=SIZE_WH).render(0)
     still = tmp_path / "still.mjpeg"
     still.write_bytes(cv2.imencode(".jpg", scene, [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes() * 30)
-    with browsing(playwright, *FAKE_CAMERA, f"--use-file-for-fake-video-capture={still}") as browser:
+    with browsing(playwright, still) as browser:
         page = browser.new_page()
         begin(page, server.url, transport)
         page.uncheck("#badge")
@@ -80,7 +71,7 @@ def face_colours(page: Page) -> Image:
     return np.asarray(cv2.resize(shown(page), (320, 190), interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def test_another_face_is_worn_at_once_and_the_rest_of_the_picture_stays(page: Page, server: Server) -> None:
+def test_another_face_is_worn_at_once_and_the_rest_of_the_picture_stays(page: Page, server: ServerProcess) -> None:
     begin(page, server.url)
     page.click("#pause")
     await_that(page, "liveswap.state.paused")
@@ -97,7 +88,7 @@ def test_another_face_is_worn_at_once_and_the_rest_of_the_picture_stays(page: Pa
     assert page.get_attribute("#faces .wear[title=hopper]", "aria-pressed") == "true"
 
 
-def test_mirror_still_tells_the_latency(page: Page, server: Server) -> None:
+def test_mirror_still_tells_the_latency(page: Page, server: ServerProcess) -> None:
     begin(page, server.url)
     page.check("#mirror")
     await_that(page, "liveswap.state.mirror")
@@ -106,7 +97,7 @@ def test_mirror_still_tells_the_latency(page: Page, server: Server) -> None:
 
 
 def test_photo_is_added_with_consent_and_a_refused_one_is_explained(
-    page: Page, server: Server, portrait: Path, tmp_path: Path
+    page: Page, server: ServerProcess, portrait: Path, tmp_path: Path
 ) -> None:
     begin(page, server.url)
     nobody = tmp_path / "nobody.png"
@@ -126,7 +117,7 @@ def test_photo_is_added_with_consent_and_a_refused_one_is_explained(
     await_that(page, "document.querySelectorAll('#faces li').length == 2")
 
 
-def test_two_visitors_at_once_keep_their_own_settings(browser: Browser, page: Page, server: Server) -> None:
+def test_two_visitors_at_once_keep_their_own_settings(browser: Browser, page: Page, server: ServerProcess) -> None:
     other = browser.new_page()
     begin(page, server.url)
     begin(other, server.url)
@@ -138,7 +129,7 @@ def test_two_visitors_at_once_keep_their_own_settings(browser: Browser, page: Pa
     begin(page, server.url)
 
 
-def test_recording_is_a_film_without_the_time_code(page: Page, server: Server, tmp_path: Path) -> None:
+def test_recording_is_a_film_without_the_time_code(page: Page, server: ServerProcess, tmp_path: Path) -> None:
     begin(page, server.url)
     page.click("#record")
     page.wait_for_timeout(3000)
@@ -158,15 +149,14 @@ def test_page_comes_back_by_itself_when_the_server_does(page: Page, home: Path) 
         begin(page, first.url)
         first.stop()
     await_that(page, "state.textContent.includes('trying again')", 30)
-    with serving(home, port=first.port) as second:
+    with serving(home, port=port_of(first)):
         await_that(page, "state.textContent.startsWith('WebRTC: face')", 40)
         await_that(page, "liveswap.numbers?.fps > 3", 20)
         page.click("#start")
-        second.stop()
 
 
-def test_camera_that_is_denied_is_said(playwright: Playwright, server: Server) -> None:
-    with browsing(playwright, FAKE_CAMERA[0], "--deny-permission-prompts") as browser:
+def test_camera_that_is_denied_is_said(playwright: Playwright, server: ServerProcess) -> None:
+    with browsing(playwright, camera=DENIED) as browser:
         page = browser.new_page()
         page.goto(server.url)
         page.click("#start")
@@ -175,7 +165,7 @@ def test_camera_that_is_denied_is_said(playwright: Playwright, server: Server) -
         assert page.inner_text("#start") == "Start"
 
 
-def test_websocket_takes_over_where_webrtc_is_blocked(browser: Browser, server: Server) -> None:
+def test_websocket_takes_over_where_webrtc_is_blocked(browser: Browser, server: ServerProcess) -> None:
     page = browser.new_page()
     page.add_init_script("delete window.RTCPeerConnection")
     begin(page, server.url)
@@ -194,11 +184,10 @@ def test_token_in_the_address_lets_the_page_in_and_leaves_the_address(browser: B
         assert "token" in stranger.inner_text("#problem")
         page.close()
         stranger.close()
-        guarded.stop()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_phone_shows_everything_in_one_column(browser: Browser, server: Server, scheme: str) -> None:
+def test_phone_shows_everything_in_one_column(browser: Browser, server: ServerProcess, scheme: str) -> None:
     page = browser.new_page(viewport={"width": 390, "height": 844}, color_scheme=scheme)  # type: ignore[arg-type]
     page.goto(server.url)
     page.wait_for_selector("#faces li")
@@ -210,7 +199,7 @@ def test_phone_shows_everything_in_one_column(browser: Browser, server: Server, 
     page.close()
 
 
-def test_everything_can_be_reached_and_has_a_name(page: Page, server: Server) -> None:
+def test_everything_can_be_reached_and_has_a_name(page: Page, server: ServerProcess) -> None:
     page.goto(server.url)
     page.wait_for_selector("#faces li")
     nameless = page.eval_on_selector_all(
@@ -236,8 +225,8 @@ def test_everything_can_be_reached_and_has_a_name(page: Page, server: Server) ->
     } <= reached
 
 
-def test_taken_port_is_an_error_with_a_remedy(server: Server, home: Path) -> None:
-    done = liveswap("serve", "--port", server.port, home=home)
+def test_taken_port_is_an_error_with_a_remedy(server: ServerProcess, home: Path) -> None:
+    done = liveswap("serve", "--port", port_of(server), home=home)
     assert done.returncode == 2
     assert "error:" in done.stderr
-    assert f"--port {int(server.port) + 1}" in done.stderr
+    assert f"--port {int(port_of(server)) + 1}" in done.stderr

@@ -12,7 +12,7 @@ from aiortc.mediastreams import AudioStreamTrack, MediaStreamError
 
 from engines.types import Image
 from realtime.fakes import FACE_BOX_XYXY
-from realtime.web.tracks import DecodedPicture, RangeGuess
+from realtime.web.tracks import VideoReader
 from tests.realtime.web.served import PAINT_BGR, Camera, Peer, Served, run, served
 
 LEFT, TOP, RIGHT, BOTTOM = FACE_BOX_XYXY
@@ -137,10 +137,10 @@ def test_real_film_comes_back_at_its_size(tmp_path: Path, media: Path) -> None:
 def test_range_of_the_numbers_is_seen_in_the_picture_and_kept(is_full: bool, low: int, high: int) -> None:
     planes = np.full((72, 64), 128, np.uint8)
     planes[:4, :32], planes[:4, 32:] = low, high  # as the time code has them
-    guess, frame = RangeGuess(), av.VideoFrame.from_ndarray(planes, format="yuv420p")
-    assert guess.look(frame) is is_full
+    read, frame = VideoReader(), av.VideoFrame.from_ndarray(planes, format="yuv420p")
+    picture, tags = read(frame)
+    assert tags.full_range is is_full
     planes[:4] = 128
-    assert guess.look(av.VideoFrame.from_ndarray(planes, format="yuv420p")) is is_full
-    picture = DecodedPicture(frame, is_full=is_full).to_bgr()
+    assert read(av.VideoFrame.from_ndarray(planes, format="yuv420p"))[1].full_range is is_full
     assert picture[:2].min() <= 2
     assert picture[:2].max() >= 253
