@@ -29,7 +29,8 @@ WARM_UP_S = 6
 CLIP_S = 6
 CONTENDERS: dict[str, Callable[[], ServerProcess]] = {
     "(a) aiortc echo, untuned": lambda: echo("plain"),
-    "(b) echo, our transport": lambda: echo("hurried"),
+    "(a) ... at the full size": lambda: echo("sharp"),
+    "(b) echo, our transport": lambda: echo("live"),
     "(c) liveswap, mesh": liveswap,
 }
 

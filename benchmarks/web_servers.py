@@ -1,9 +1,9 @@
 """Servers for the benchmarks of the page: `liveswap serve` itself, and bare echoes that the same page can talk to.
 
-    python -m benchmarks.web_servers plain|hurried     (a subprocess of the benchmarks)
+    python -m benchmarks.web_servers plain|sharp|live     (a subprocess of the benchmarks)
 
-plain: aiortc as it comes. hurried: the same with frames handed on at the marker bit, which is our transport without a
-swap. Both send back what they get, and know just enough of the API for the page to start.
+plain: aiortc as it comes. sharp: the same, with the browser told to begin with the full size. live: our transport, all
+of it, without a swap. They send back what they get, and know just enough of the API for the page to start.
 """
 
 import asyncio
@@ -16,7 +16,8 @@ from av.frame import Frame
 from av.packet import Packet
 
 from realtime.server_process import SERVE, ServerProcess
-from realtime.web.jitter import hurry
+from realtime.web.rtc import make_live
+from realtime.web.sdp import sharp_from_the_start
 from realtime.web.server import PAGE
 
 STATE: dict[str, Any] = {
@@ -44,24 +45,30 @@ class Echo(MediaStreamTrack):
         return await self._track.recv()
 
 
-def echo_application(*, hurried: bool) -> web.Application:
+async def answered(peer: RTCPeerConnection, offer: str, kind: str) -> str:
+    """The answer of a peer that sends back what it gets."""
+
+    @peer.on("track")
+    def on_track(track: MediaStreamTrack) -> None:
+        peer.addTrack(Echo(track))
+
+    await peer.setRemoteDescription(RTCSessionDescription(offer, "offer"))
+    if kind == "live":
+        make_live(peer.getTransceivers()[0], offer)
+    await peer.setLocalDescription(await peer.createAnswer())
+    answer = peer.localDescription.sdp
+    return answer if kind == "plain" else sharp_from_the_start(answer)
+
+
+def echo_application(kind: str) -> web.Application:
     """Answers the page's offers."""
     peers: list[RTCPeerConnection] = []
 
     async def start(request: web.Request) -> web.Response:
-        peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        peers.append(peer)
-
-        @peer.on("track")
-        def on_track(track: MediaStreamTrack) -> None:
-            peer.addTrack(Echo(track))
-
-        await peer.setRemoteDescription(RTCSessionDescription(await request.text(), "offer"))
-        if hurried:
-            hurry(peer.getTransceivers()[0].receiver)
-        await peer.setLocalDescription(await peer.createAnswer())
+        peers.append(RTCPeerConnection(RTCConfiguration(iceServers=[])))
+        answer = await answered(peers[-1], await request.text(), kind)
         headers = {"Location": "/session/echo"}
-        return web.Response(status=201, text=peer.localDescription.sdp, content_type="application/sdp", headers=headers)
+        return web.Response(status=201, text=answer, content_type="application/sdp", headers=headers)
 
     async def info(_request: web.Request) -> web.Response:
         return web.json_response({"faces": [], "swappers": ["mesh"], "ice": []})
@@ -91,12 +98,12 @@ def liveswap(*options: str) -> ServerProcess:
 
 
 def echo(kind: str) -> ServerProcess:
-    """An echo. kind: "plain" or "hurried"."""
+    """An echo. kind: as above."""
     return ServerProcess([sys.executable, "-m", "benchmarks.web_servers", kind])
 
 
 async def _serve(kind: str) -> None:
-    runner = web.AppRunner(echo_application(hurried=kind == "hurried"), access_log=None)
+    runner = web.AppRunner(echo_application(kind), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     sys.stderr.write(f"open http://127.0.0.1:{runner.addresses[0][1]}/\n")

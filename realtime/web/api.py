@@ -14,7 +14,8 @@ from aiortc import RTCIceServer
 from models.errors import UserError
 from realtime.web.gallery import Gallery
 from realtime.web.guard import RefusedError
-from realtime.web.rtc import PeerLink, require_offer
+from realtime.web.rtc import PeerLink
+from realtime.web.sdp import require_offer
 from realtime.web.session import SwapSession
 from realtime.web.sessions import Sessions
 from realtime.web.socket import swap_over_socket

@@ -12,13 +12,15 @@ from aiortc import (
     RTCConfiguration,
     RTCIceServer,
     RTCPeerConnection,
+    RTCRtpTransceiver,
     RTCSessionDescription,
 )
-from aiortc.sdp import SessionDescription
 
 from models.errors import UserError
-from realtime.web.guard import RefusedError
+from realtime.web.encoders import encode_live
 from realtime.web.jitter import hurry
+from realtime.web.playout import show_at_once
+from realtime.web.sdp import not_understood, sharp_from_the_start
 from realtime.web.session import SwapSession
 from realtime.web.sound import Sound
 from realtime.web.tracks import NewestFrameTrack, feed
@@ -34,14 +36,14 @@ def ice_servers(addresses: Sequence[str]) -> list[RTCIceServer]:
     return [_ice_server(address) for address in addresses]
 
 
-def require_offer(offer: str) -> None:
-    """Raises RefusedError (400) for what is no SDP, or offers no video."""
-    try:
-        media = SessionDescription.parse(offer).media
-    except Exception as error:
-        raise _not_understood(error) from error
-    if "video" not in {part.kind for part in media}:
-        raise _not_understood(ValueError("there is no video in it"))
+def make_live(transceiver: RTCRtpTransceiver, offer: str) -> None:
+    """What makes a video conversation of aiortc's quick and sharp; between the offer and the answer.
+
+    Raises AttributeError when aiortc has changed inside.
+    """
+    hurry(transceiver.receiver)
+    show_at_once(transceiver, offer)
+    encode_live(transceiver.sender, transceiver._codecs[0])  # noqa: SLF001  what was agreed on
 
 
 class PeerLink:
@@ -104,11 +106,11 @@ class PeerLink:
             await self._peer.setRemoteDescription(RTCSessionDescription(offer, "offer"))
             for transceiver in self._peer.getTransceivers():
                 if transceiver.kind == "video":
-                    hurry(transceiver.receiver)
+                    make_live(transceiver, offer)
             await self._peer.setLocalDescription(await self._peer.createAnswer())
         except Exception as error:
-            raise _not_understood(error) from error
-        return self._peer.localDescription.sdp
+            raise not_understood(error) from error
+        return sharp_from_the_start(self._peer.localDescription.sdp)
 
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
@@ -119,12 +121,6 @@ class PeerLink:
         logger.debug("a connection is %s", self._peer.connectionState)
         if self._peer.connectionState in {"failed", "closed"}:
             await self._on_gone()
-
-
-def _not_understood(error: Exception) -> RefusedError:
-    """Whatever a parser trips over, the offer is at fault: aiortc raises ValueError, KeyError, AssertionError ..."""
-    problem = f"this offer cannot be answered: {str(error) or type(error).__name__}"
-    return RefusedError(400, problem, remedy="send an SDP offer with video")
 
 
 def _ice_server(address: str) -> RTCIceServer:

@@ -14,7 +14,7 @@ export class Rtc {
     const stream = copy.canvas.captureStream(0);
     const [track] = stream.getVideoTracks();
     copy.onPicture = () => track.requestFrame();
-    peer.addTrack(track, stream);
+    preferH264(peer.addTransceiver(track, { streams: [stream] }));
     for (const heard of sound) peer.addTrack(heard, stream);
     const arrived = new MediaStream();
     peer.ontrack = ({ track: came, receiver }) => {
@@ -114,6 +114,13 @@ export class Socket {
     picture.close();
     this.onShown?.();
   }
+}
+
+/** H.264 first, where the browser has it: half the work of VP8, on both sides. */
+function preferH264(transceiver) {
+  const codecs = RTCRtpReceiver.getCapabilities?.("video")?.codecs ?? [];
+  const [first, others] = [codecs.filter((c) => c.mimeType === "video/H264"), codecs.filter((c) => c.mimeType !== "video/H264")];
+  if (first.length) transceiver.setCodecPreferences?.([...first, ...others]);
 }
 
 const gathered = (peer) =>
