@@ -92,7 +92,9 @@ async def visit_by_socket(client: aiohttp.ClientSession, source: SyntheticSource
         jpeg = cv2.imencode(".jpg", source.render(number))[1].tobytes()
         await socket.send_bytes(number.to_bytes(4, "big") + jpeg)
         message = await socket.receive(timeout=10)
-        seen += message.type is aiohttp.WSMsgType.BINARY
+        if message.type is aiohttp.WSMsgType.BINARY:
+            seen += 1
+            await socket.send_str("shown")
         await asyncio.sleep(1 / RATE)
     if goodbye == "silent":
         await asyncio.sleep(1)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engines.types import Image
-from realtime.types import ColourTags
 
 CLOCK = Fraction(1, 90_000)
 """Of video in RTP (RFC 3551)."""
@@ -17,11 +16,10 @@ CLOCK = Fraction(1, 90_000)
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A picture that viewers may see. image: (H, W, 3) uint8 BGR, read-only. pts: in units of CLOCK. tags: settled."""
+    """A picture that viewers may see. image: (H, W, 3) uint8 BGR, read-only. pts: in units of CLOCK."""
 
     image: Image
     pts: int
-    tags: ColourTags
 
 
 class BroadcastOver(Exception):  # noqa: N818  like StopIteration: an end, not an error

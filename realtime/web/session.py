@@ -18,7 +18,7 @@ from realtime.live import LiveControl
 from realtime.metrics import StreamMetrics
 from realtime.pipeline import SwapPipeline
 from realtime.slot import LatestSlot, SlotClosed
-from realtime.types import ColourTags, Frame, Stage, StreamInfo
+from realtime.types import Frame, Stage, StreamInfo
 from realtime.wardrobe import Wardrobe
 from realtime.web.broadcast import CLOCK, Broadcast, Shown
 
@@ -42,8 +42,8 @@ class Arrival(Protocol):
         """In units of CLOCK."""
         ...
 
-    def read(self) -> tuple[Image, ColourTags]:
-        """(H, W, 3) uint8 BGR, a new array, and its settled tags. In the session's thread.
+    def read(self) -> Image:
+        """(H, W, 3) uint8 BGR, a new array. In the session's thread.
 
         Raises ValueError when it cannot be read.
         """
@@ -110,11 +110,11 @@ class SwapSession:
         metrics = self.stream.metrics
         metrics.on_stage(Stage.WAIT, time.monotonic_ns() - arrived_ns)
         try:
-            image, tags = picture.read()
+            image = picture.read()
         except ValueError as error:
             logger.debug("session %s: a picture could not be read: %s", self.id[:4], error)
             metrics.on_dropped(1)
             return
         shown = self.stream.pipeline.process(Frame(image, seq, arrived_ns, picture.pts))
-        self.broadcast.publish(Shown(shown.image, shown.pts, tags))
+        self.broadcast.publish(Shown(shown.image, shown.pts))
         metrics.on_sent(metrics.primary, shown, time.monotonic_ns())

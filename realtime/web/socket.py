@@ -1,90 +1,103 @@
-"""Pictures over a WebSocket, for places where only HTTP gets through: JPEG in, JPEG out, newest first.
+"""A session over a WebSocket, for places where only HTTP gets through; the newest picture wins in both directions.
 
-    server: {"session": ID}      once, as text
-    page:   4 bytes (big-endian milliseconds of its clock) and a JPEG, whenever nothing waits to be sent
-    server: a JPEG               the newest swapped picture, as fast as it is taken
+    page:   /socket?codec=h264|vp8|jpeg       jpeg if it does not say
+    server: {"session": ID}                   once, as text
+    page:   4 bytes (big-endian milliseconds of its clock) and a picture
+    server: {"got": MS}                       for each; {"key": true} if it could not be read: send a beginning
+    server: 1 byte (1: a decoder can begin here) and the newest swapped picture
+    page:   "shown"                           for each; "key": send a beginning
 
-Knows messages; knows nothing of faces.
+Knows messages; what is in a picture is `wire`'s business, and how many may be under way `window`'s.
 """
 
 import asyncio
+import logging
 from contextlib import suppress
+from functools import partial
 
-import cv2
-import numpy as np
 from aiohttp import WSMsgType, web
 
-from engines.types import Image
-from models.errors import UserError
-from realtime.pictures import decode_image
 from realtime.slot import SlotClosed
-from realtime.types import ColourTags
 from realtime.web.broadcast import BroadcastOver
+from realtime.web.guard import RefusedError
 from realtime.web.session import SwapSession
 from realtime.web.sessions import Sessions
+from realtime.web.window import Window
+from realtime.web.wire import WIRES, Wire
+
+logger = logging.getLogger(__name__)
 
 LARGEST_PICTURE = 2 * 1024 * 1024
-MOST_PIXELS = 1920 * 1088
-TICKS_PER_MS = 90
-QUALITY = 85
-JFIF = ColourTags(matrix=5, full_range=True)
 HEADER = 4
 ALIVE_S = 15.0
-
-
-class JpegPicture:
-    """An Arrival that came as a JPEG. message: with its header."""
-
-    def __init__(self, message: bytes) -> None:
-        self.pts = int.from_bytes(message[:HEADER], "big") * TICKS_PER_MS
-        self._jpeg = message[HEADER:]
-
-    def read(self) -> tuple[Image, ColourTags]:
-        """Its pixels."""
-        try:
-            return decode_image(self._jpeg, "the picture", most_pixels=MOST_PIXELS), JFIF
-        except UserError as error:
-            raise ValueError(str(error)) from error
 
 
 async def swap_over_socket(request: web.Request, sessions: Sessions) -> web.WebSocketResponse:
     """One session, until the page leaves. Raises RefusedError before anything was sent."""
     if request.headers.get("Upgrade", "").lower() != "websocket":
         raise web.HTTPUpgradeRequired(reason="this address is for WebSockets")
+    codec = request.query.get("codec", "jpeg")
+    if codec not in WIRES:
+        raise RefusedError(400, f"there is no codec {codec!r}", remedy=f"use one of {', '.join(WIRES)}")
     session = await sessions.open()
     socket = web.WebSocketResponse(max_msg_size=LARGEST_PICTURE, heartbeat=ALIVE_S)
     try:
         await socket.prepare(request)
         sessions.link(session, _Closing(socket))
-        await socket.send_json({"session": session.id})
-        sending = asyncio.create_task(_send_newest(session, socket))
-        try:
-            await _receive(session, socket)
-        finally:
-            sending.cancel()
+        await _Talk(session, socket, WIRES[codec]()).hold()
     finally:
         await sessions.end(session.id)
     return socket
 
 
-async def _receive(session: SwapSession, socket: web.WebSocketResponse) -> None:
-    with suppress(SlotClosed):
-        async for message in socket:
+class _Talk:
+    """One conversation."""
+
+    def __init__(self, session: SwapSession, socket: web.WebSocketResponse, wire: Wire) -> None:
+        self._session, self._socket, self._wire = session, socket, wire
+        self._window = Window()
+        self._needs_beginning = True
+
+    async def hold(self) -> None:
+        """Until either end leaves."""
+        await self._socket.send_json({"session": self._session.id})
+        sending = asyncio.create_task(self._send_newest())
+        try:
+            with suppress(SlotClosed, ConnectionError):
+                await self._receive()
+        finally:
+            sending.cancel()
+
+    async def _receive(self) -> None:
+        async for message in self._socket:
             if message.type is WSMsgType.BINARY and len(message.data) > HEADER:
-                session.take(JpegPicture(message.data))
+                await self._take(int.from_bytes(message.data[:HEADER], "big"), message.data[HEADER:])
+            elif message.data == "shown":
+                self._window.arrived()
+            elif message.data == "key":
+                self._needs_beginning = True
 
+    async def _take(self, stamp_ms: int, data: bytes) -> None:
+        try:
+            picture = await asyncio.to_thread(self._wire.read, stamp_ms, data)
+        except ValueError as error:
+            logger.debug("session %s: a picture could not be read: %s", self._session.id[:4], error)
+            await self._socket.send_json({"key": True})
+        else:
+            if picture is not None:
+                self._session.take(picture)
+        await self._socket.send_json({"got": stamp_ms})
 
-async def _send_newest(session: SwapSession, socket: web.WebSocketResponse) -> None:
-    number = 0
-    with suppress(BroadcastOver, ConnectionError):
-        while True:
-            number, shown = await session.broadcast.after(number)
-            await socket.send_bytes(await asyncio.to_thread(_jpeg, shown.image))
-
-
-def _jpeg(image: Image) -> bytes:
-    _, encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
-    return np.asarray(encoded).tobytes()
+    async def _send_newest(self) -> None:
+        number = 0
+        with suppress(BroadcastOver, ConnectionError):
+            while True:
+                self._wire.slow_down(await self._window.opens())
+                number, shown = await self._session.broadcast.after(number)
+                is_key, self._needs_beginning = self._needs_beginning, False
+                data, is_beginning = await asyncio.to_thread(partial(self._wire.write, shown, is_key=is_key))
+                self._window.sent()
+                await self._socket.send_bytes(bytes([is_beginning]) + data)
 
 
 class _Closing:

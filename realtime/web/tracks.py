@@ -13,7 +13,7 @@ from aiortc import MediaStreamTrack
 from aiortc.mediastreams import MediaStreamError
 
 from engines.types import Image
-from realtime.colour import FromBgr, ToBgr, settle, tags_of
+from realtime.colour import BT601, BT709, UNSPECIFIED, FromBgr, ToBgr, settle, tags_of
 from realtime.slot import SlotClosed
 from realtime.types import ColourTags
 from realtime.web.broadcast import CLOCK, Broadcast, BroadcastOver, Shown
@@ -23,6 +23,10 @@ FOOTROOM, HEADROOM = 8, 245
 """Half way between the ends of the limited range (16..235) and of the full one: codecs overshoot a little."""
 STRAYS = 0.005
 """Part of a picture that may be outside."""
+
+
+WRITTEN = ColourTags(BT601, primaries=1, transfer=13)
+"""What is sent: VP8 can say nothing else (RFC 6386, 9.2), and H.264 says it (encoders.H264_OPTIONS)."""
 
 
 class RangeGuess:
@@ -49,15 +53,19 @@ class VideoReader:
 
     def __init__(self) -> None:
         self._guess = RangeGuess()
-        self._tags: ColourTags | None = None
+        self.tags: ColourTags | None = None
+        """Of the last picture, settled."""
 
-    def __call__(self, frame: av.VideoFrame) -> tuple[Image, ColourTags]:
+    def __call__(self, frame: av.VideoFrame) -> Image:
         """As Arrival.read."""
-        tags = settle(tags_of(frame), (frame.width, frame.height))
-        tags = replace(tags, full_range=tags.full_range or self._guess.look(frame))
-        if tags != self._tags:
-            self._tags, self._to_bgr = tags, ToBgr(tags)
-        return self._to_bgr(frame), tags
+        said = tags_of(frame)
+        is_full = said.full_range or self._guess.look(frame)
+        if is_full and said.matrix == UNSPECIFIED:
+            said = replace(said, matrix=BT709)  # a browser's canvas, of any size (measured in Chromium)
+        tags = replace(settle(said, (frame.width, frame.height)), full_range=is_full)
+        if tags != self.tags:
+            self.tags, self._to_bgr = tags, ToBgr(tags)
+        return self._to_bgr(frame)
 
 
 class DecodedPicture:
@@ -67,23 +75,23 @@ class DecodedPicture:
         self._frame, self._reader = frame, reader
         self.pts = int(frame.pts or 0)
 
-    def read(self) -> tuple[Image, ColourTags]:
+    def read(self) -> Image:
         """Its pixels."""
         return self._reader(self._frame)
 
 
 class VideoWriter:
-    """Shown pictures -> planar 4:2:0 of an even size and limited range, as WebRTC encoders take it. For one thread."""
+    """Shown pictures -> planar 4:2:0 of an even size in WRITTEN, as the encoders of WebRTC take it. For one thread."""
 
     def __init__(self) -> None:
-        self._made_for: tuple[ColourTags, tuple[int, int]] | None = None
+        self._size_wh = 0, 0
 
     def __call__(self, shown: Shown) -> av.VideoFrame:
         """A new frame."""
         height, width = shown.image.shape[:2]
-        tags, size_wh = replace(shown.tags, full_range=False), (max(2, width // 2 * 2), max(2, height // 2 * 2))
-        if (tags, size_wh) != self._made_for:
-            self._made_for, self._from_bgr = (tags, size_wh), FromBgr(tags, size_wh, "yuv420p")
+        size_wh = max(2, width // 2 * 2), max(2, height // 2 * 2)
+        if size_wh != self._size_wh:
+            self._size_wh, self._from_bgr = size_wh, FromBgr(WRITTEN, size_wh, "yuv420p")
         frame = self._from_bgr(shown.image)
         frame.pts, frame.time_base = shown.pts, CLOCK
         return frame

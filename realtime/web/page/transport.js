@@ -1,9 +1,10 @@
 // How pictures travel: WebRTC, or a WebSocket where only HTTP gets through. Both: send a canvas, show what comes back.
 
 import { ask, token } from "./api.js";
+import { bestCoder } from "./coders.js";
+import { Window } from "./window.js";
 
 const CONNECT_MS = 8000;
-const JPEG_QUALITY = 0.8;
 
 /** WebRTC. Resolves once pictures can flow; onGone is called when the connection is lost later. */
 export class Rtc {
@@ -57,13 +58,22 @@ export class Rtc {
   }
 }
 
-/** JPEG over a WebSocket. A picture is left out while another one still waits to be sent. */
+/** A WebSocket. A picture is left out while too many are under way, or the one before is still being encoded. */
 export class Socket {
   name = "WebSocket";
 
   async start(copy, _sound, painted, _ice, onGone) {
+    const on = {
+      coded: (picture, taken) => this.#send(picture, taken),
+      shown: (picture, width, height) => this.#show(painted, picture, width, height),
+      lost: (count) => (this.#tell("shown", count), this.#tell("key")),
+    };
+    this.coder = await bestCoder(copy.canvas.width, copy.canvas.height, on);
+    this.name = `WebSocket, ${this.coder.name}`;
+    this.window = new Window();
     const address = new URL("socket", location.href);
     address.protocol = address.protocol.replace("http", "ws");
+    address.searchParams.set("codec", this.coder.name);
     if (token) address.searchParams.set("token", token);
     const socket = (this.socket = new WebSocket(address));
     socket.binaryType = "arraybuffer";
@@ -74,8 +84,8 @@ export class Socket {
       setTimeout(() => reject(new Error("no WebSocket gets through either")), CONNECT_MS);
     });
     socket.onclose = onGone;
-    socket.onmessage = ({ data }) => this.#show(painted, data);
-    copy.onPicture = () => this.#send(copy.canvas);
+    socket.onmessage = ({ data }) => (typeof data === "string" ? this.#hear(JSON.parse(data)) : this.#take(data));
+    copy.onPicture = () => this.#offer(copy.canvas);
   }
 
   async network() {
@@ -91,28 +101,45 @@ export class Socket {
   leave() {
     this.socket.onclose = null;
     this.socket.close();
+    this.coder.close();
   }
 
-  #send(canvas) {
-    if (this.encoding || this.socket.bufferedAmount > 0 || this.socket.readyState !== WebSocket.OPEN) return;
-    this.encoding = true;
-    canvas.toBlob(async (blob) => {
-      const message = new Uint8Array(4 + blob.size);
-      new DataView(message.buffer).setUint32(0, Math.floor(performance.now()));
-      message.set(new Uint8Array(await blob.arrayBuffer()), 4);
-      this.encoding = false;
-      if (this.socket.readyState === WebSocket.OPEN) this.socket.send(message);
-    }, "image/jpeg", JPEG_QUALITY);
+  #hear({ got, key }) {
+    if (got !== undefined) this.window.arrived();
+    if (key) this.coder.beginAnew();
   }
 
-  async #show(painted, data) {
+  #offer(canvas) {
+    if (this.socket.readyState !== WebSocket.OPEN) return;
+    this.window.offered();
+    this.coder.slowDown(this.window.share);
+    if (this.window.isOpen && !this.coder.isBusy) this.coder.encode(canvas);
+  }
+
+  #send(picture, taken) {
+    const message = new Uint8Array(4 + picture.length);
+    new DataView(message.buffer).setUint32(0, taken);
+    message.set(picture, 4);
+    if (this.socket.readyState !== WebSocket.OPEN) return;
+    this.socket.send(message);
+    this.window.sent();
+  }
+
+  #take(data) {
     this.received += data.byteLength;
-    const picture = await createImageBitmap(new Blob([data], { type: "image/jpeg" }));
-    painted.width = picture.width;
-    painted.height = picture.height;
+    this.coder.decode(data.slice(1), new Uint8Array(data, 0, 1)[0] === 1);
+  }
+
+  #show(painted, picture, width, height) {
+    this.#tell("shown");
+    if (painted.width !== width || painted.height !== height) [painted.width, painted.height] = [width, height];
     painted.getContext("2d").drawImage(picture, 0, 0);
     picture.close();
     this.onShown?.();
+  }
+
+  #tell(word, times = 1) {
+    for (let i = 0; i < times && this.socket.readyState === WebSocket.OPEN; i++) this.socket.send(word);
   }
 }
 

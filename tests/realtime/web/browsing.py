@@ -37,12 +37,17 @@ def await_that(page: Page, expression: str, within_s: float = 30) -> None:
 
 def begin(page: Page, url: str, transport: str = "auto") -> None:
     """Open the page and press Start; returns once swapped pictures come."""
+    start(page, url, transport)
+    await_that(page, "liveswap.state?.outcomes.swapped > 5 && liveswap.numbers?.glass", 40)
+
+
+def start(page: Page, url: str, transport: str = "auto") -> None:
+    """Open the page and press Start."""
     page.goto(url)
     page.wait_for_selector("#faces li")
     page.select_option("#size", "640x360")
     page.select_option("#transport", transport)
     page.click("#start")
-    await_that(page, "liveswap.state?.outcomes.swapped > 5 && liveswap.numbers?.glass", 40)
 
 
 def pixels_of(page: Page, what: str) -> Image:

@@ -1,6 +1,7 @@
 """Encoders of a live picture: each one at once, as good as the rate allows, and beginnings where they are asked for."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +15,16 @@ from aiortc.codecs.h264 import h264_depayload
 from aiortc.codecs.vpx import vp8_depayload
 
 from engines.types import Image
-from realtime.colour import ToBgr
+from realtime.colour import BT601_NTSC, ToBgr, tags_of
 from realtime.pictures import read_image
 from realtime.sources.synthetic import SyntheticSource
-from realtime.types import ColourTags
 from realtime.web import encoders
 from realtime.web.broadcast import Shown
 from realtime.web.encoders import ENCODERS, Rate, encode_live
-from realtime.web.tracks import VideoWriter
+from realtime.web.tracks import WRITTEN, VideoWriter
 from tests.realtime.web.served import run
 
 SIZE_WH, RATE = (640, 360), 30
-TAGS = ColourTags(matrix=5)
 DEPAYLOAD: dict[str, Callable[[bytes], bytes]] = {"video/vp8": vp8_depayload, "video/h264": h264_depayload}
 DECODER = {"video/vp8": "libvpx", "video/h264": "h264"}
 codecs = pytest.mark.parametrize("codec", sorted(ENCODERS))
@@ -40,7 +39,7 @@ def pictures(model_file: Callable[[str], Path]) -> list[Image]:
 def frames(pictures: list[Image]) -> Iterator[av.VideoFrame]:
     writer = VideoWriter()
     for number, picture in enumerate(pictures):
-        yield writer(Shown(picture, number * 90_000 // RATE, TAGS))
+        yield writer(Shown(picture, number * 90_000 // RATE))
 
 
 def bitstream(codec: str, payloads: list[bytes]) -> bytes:
@@ -60,7 +59,7 @@ def decoded(codec: str, parts: list[bytes]) -> list[av.VideoFrame]:
 
 
 def likeness_db(one: av.VideoFrame, other: av.VideoFrame) -> float:
-    difference = np.subtract(*(ToBgr(TAGS)(frame).astype(float) for frame in (one, other)))
+    difference = np.subtract(*(ToBgr(WRITTEN)(frame).astype(float) for frame in (one, other)))
     return float(10 * np.log10(255**2 / np.mean(difference**2)))
 
 
@@ -109,6 +108,13 @@ def test_rate_changes_seldom_and_stays_within_what_helps() -> None:
         answers.append(round(rate.settle(pixels) / most, 2))
     assert answers == [1, 1, 0.5, 0.5, 0.8, 1, round(encoders.LEAST_BITS_PER_S / most, 2)]
     assert Rate().settle(64 * 64) == encoders.LEAST_BITS_PER_S
+
+
+def test_h264_says_its_colours() -> None:
+    coded = ENCODERS["video/h264"]().encode(next(frames([np.full((120, 240, 3), 90, np.uint8)])))[0]
+    [seen] = decoded("video/h264", [bitstream("video/h264", coded)])
+    assert replace(tags_of(seen), matrix=WRITTEN.matrix) == WRITTEN
+    assert tags_of(seen).matrix == BT601_NTSC, "the same numbers as BT.601's other name"
 
 
 def test_another_size_is_another_stream_of_its_own() -> None:

@@ -7,16 +7,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import cv2
-import numpy as np
 import pytest
-from aiohttp import WSMsgType
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from realtime.web.gallery import MOST, tidy
 from realtime.web.server import LARGEST_UPLOAD, OPENAPI, PAGE
-from tests.realtime.web.served import GREY_BGR, Camera, Peer, Served, png, serving
+from tests.realtime.web.served import Camera, Peer, Served, png, serving
 
 SDP = {"Content-Type": "application/sdp"}
 
@@ -172,35 +169,6 @@ def test_full_server_says_when_to_come_again(tmp_path: Path) -> None:
         await peer.connection.close()
 
     serving(test, tmp_path, most=1)
-
-
-def test_pictures_over_a_socket_come_back_swapped_and_bad_ones_are_left_out(tmp_path: Path) -> None:
-    async def test(server: Served) -> None:
-        socket, session = await socket_session(server)
-        jpeg = cv2.imencode(".jpg", np.full((240, 320, 3), GREY_BGR, np.uint8))[1].tobytes()
-        huge = bytearray(png())
-        huge[16:24] = (9000).to_bytes(4, "big") * 2
-        for message in (b"", b"\0\0\0\1nonsense", b"\0\0\0\1" + bytes(huge), b"\0\0\0\2" + jpeg):
-            await socket.send_bytes(message)
-            await asyncio.sleep(0.1)
-        await socket.send_str("words mean nothing here")
-        message = await socket.receive(timeout=10)
-        assert message.type is WSMsgType.BINARY
-        picture = cv2.imdecode(np.frombuffer(message.data, np.uint8), cv2.IMREAD_COLOR)
-        assert picture is not None
-        assert np.abs(picture[16:30, 24:40].mean(axis=(0, 1)) - (20, 200, 40)).max() < 20
-        assert np.abs(picture[120:].mean(axis=(0, 1)) - GREY_BGR).max() < 8
-        state = await (await server.client.get(f"/session/{session}")).json()
-        assert (state["frames_in"], state["dropped"], state["outcomes"]["swapped"]) == (3, 2, 1)
-        assert state["face"] == "ann"
-        numbers = await (await server.client.get("/metrics")).text()
-        assert 'liveswap_frames_total{outcome="swapped",session="1"} 1.0' in numbers
-        assert session not in numbers, "an id is a key"
-        await socket.close()
-        await asyncio.sleep(0.2)
-        assert len(server.sessions) == 0
-
-    serving(test, tmp_path)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -1,0 +1,137 @@
+// Pictures to bytes and back: a video codec where the browser has WebCodecs, JPEG elsewhere.
+// Knows pictures; knows nothing of connections.
+
+const CODECS = { h264: "avc1.42002a", vp8: "vp8" }; // Baseline at level 4.2: 1920x1134 at 30 fps
+const BITS_AT_720P = 2_800_000;
+const JPEG_QUALITY = 0.8;
+const REAL_CHANGE = 0.2;
+
+/**
+ * What this browser does best for canvases of this size, by the names that the server knows.
+ * on: { coded(bytes, ms) when a canvas is encoded, shown(picture, width, height), lost(count) of what cannot be shown }
+ */
+export async function bestCoder(width, height, on) {
+  for (const [name, codec] of Object.entries(CODECS)) {
+    const config = { codec, width, height, framerate: 30, bitrate: bits(width, height), latencyMode: "realtime" };
+    if (name === "h264") config.avc = { format: "annexb" };
+    if (await isAble(config)) return new VideoCoder(name, config, on);
+  }
+  return new JpegCoder(on);
+}
+
+const bits = (width, height) => Math.round(BITS_AT_720P * ((width * height) / (1280 * 720)) ** 0.75);
+
+async function isAble(config) {
+  if (!window.VideoEncoder || !window.VideoDecoder) return false;
+  try {
+    const [out, back] = await Promise.all([VideoEncoder.isConfigSupported(config), VideoDecoder.isConfigSupported({ codec: config.codec })]);
+    return out.supported && back.supported;
+  } catch {
+    return false;
+  }
+}
+
+class VideoCoder {
+  #needsBeginning = true;
+  #inDecoder = 0;
+
+  constructor(name, config, on) {
+    Object.assign(this, { name, config, on, most: config.bitrate });
+  }
+
+  get isBusy() {
+    return this.encoder?.encodeQueueSize > 0;
+  }
+
+  /** Make this share of the bits that help. */
+  slowDown(share) {
+    const wanted = Math.round(this.most * share);
+    if (Math.abs(wanted - this.config.bitrate) < REAL_CHANGE * this.config.bitrate && (wanted < this.most || this.config.bitrate === this.most)) return;
+    this.config.bitrate = wanted;
+    if (this.encoder?.state === "configured") this.encoder.configure(this.config);
+  }
+
+  encode(canvas) {
+    if (this.encoder?.state !== "configured") {
+      this.encoder = new VideoEncoder({ output: (chunk) => this.on.coded(bytesOf(chunk), Math.floor(chunk.timestamp / 1000)), error: () => this.beginAnew() });
+      this.encoder.configure(this.config);
+    }
+    const frame = new VideoFrame(canvas, { timestamp: Math.round(performance.now() * 1000) });
+    this.encoder.encode(frame, { keyFrame: this.#needsBeginning });
+    this.#needsBeginning = false;
+    frame.close();
+  }
+
+  /** The other side could not read on. */
+  beginAnew() {
+    this.#needsBeginning = true;
+  }
+
+  decode(data, canBegin) {
+    if (this.decoder?.state !== "configured") {
+      if (!canBegin) return this.on.lost(1);
+      this.decoder = new VideoDecoder({ output: (frame) => this.#show(frame), error: () => this.#giveUp() });
+      this.decoder.configure({ codec: this.config.codec, optimizeForLatency: true });
+    }
+    this.#inDecoder++;
+    this.decoder.decode(new EncodedVideoChunk({ type: canBegin ? "key" : "delta", timestamp: performance.now() * 1000, data }));
+  }
+
+  #show(frame) {
+    this.#inDecoder--;
+    this.on.shown(frame, frame.displayWidth, frame.displayHeight);
+  }
+
+  #giveUp() {
+    this.on.lost(this.#inDecoder);
+    this.#inDecoder = 0;
+  }
+
+  close() {
+    for (const one of [this.encoder, this.decoder]) if (one && one.state !== "closed") one.close();
+  }
+}
+
+class JpegCoder {
+  name = "jpeg";
+  isBusy = false;
+  quality = JPEG_QUALITY;
+
+  constructor(on) {
+    this.on = on;
+  }
+
+  slowDown(share) {
+    this.quality = Math.max(0.3, JPEG_QUALITY * share);
+  }
+
+  encode(canvas) {
+    this.isBusy = true;
+    const taken = Math.floor(performance.now());
+    const encoded = async (blob) => {
+      const bytes = new Uint8Array(await blob.arrayBuffer());
+      this.isBusy = false;
+      this.on.coded(bytes, taken);
+    };
+    canvas.toBlob(encoded, "image/jpeg", this.quality);
+  }
+
+  beginAnew() {}
+
+  async decode(data) {
+    try {
+      const picture = await createImageBitmap(new Blob([data], { type: "image/jpeg" }));
+      this.on.shown(picture, picture.width, picture.height);
+    } catch {
+      this.on.lost(1);
+    }
+  }
+
+  close() {}
+}
+
+function bytesOf(chunk) {
+  const bytes = new Uint8Array(chunk.byteLength);
+  chunk.copyTo(bytes);
+  return bytes;
+}

@@ -1,0 +1,105 @@
+"""Pictures as messages of a WebSocket: JPEG, or a video codec where the browser has WebCodecs.
+
+Knows the bytes of one picture; knows nothing of sockets and of when to send.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol, cast
+
+import av
+import cv2
+import numpy as np
+from av.error import FFmpegError
+
+from engines.types import Image
+from models.errors import UserError
+from realtime.pictures import decode_image
+from realtime.web.broadcast import Shown
+from realtime.web.encoders import MOST_AT_720P, Adapting, LiveH264Encoder, LiveVp8Encoder
+from realtime.web.session import Arrival
+from realtime.web.tracks import DecodedPicture, VideoReader, VideoWriter
+
+MOST_PIXELS = 1920 * 1200
+TICKS_PER_MS = 90
+QUALITY = 85
+
+
+class Wire(Protocol):
+    """How one conversation's pictures travel. `read` and `write` each by one thread at a time."""
+
+    def read(self, stamp_ms: int, data: bytes) -> Arrival | None:
+        """A picture that came; None when this one shows nothing yet. Raises ValueError when it cannot be read."""
+        ...
+
+    def write(self, shown: Shown, *, is_key: bool) -> tuple[bytes, bool]:
+        """A picture to be sent, and whether a decoder can begin with it, which is_key makes sure of."""
+        ...
+
+    def slow_down(self, share: float) -> None:
+        """Make at most this share (0..1) of the bits that help."""
+        ...
+
+
+class JpegPicture:
+    """An Arrival that came as a JPEG; read in the session's thread."""
+
+    def __init__(self, stamp_ms: int, jpeg: bytes) -> None:
+        self.pts = stamp_ms * TICKS_PER_MS
+        self._jpeg = jpeg
+
+    def read(self) -> Image:
+        """Its pixels."""
+        try:
+            return decode_image(self._jpeg, "the picture", most_pixels=MOST_PIXELS)
+        except UserError as error:
+            raise ValueError(str(error)) from error
+
+
+class JpegWire:
+    """Each picture for itself."""
+
+    def __init__(self) -> None:
+        self._quality = QUALITY
+
+    def read(self, stamp_ms: int, data: bytes) -> Arrival | None:
+        return JpegPicture(stamp_ms, data)
+
+    def write(self, shown: Shown, *, is_key: bool) -> tuple[bytes, bool]:  # noqa: ARG002  every one is
+        _, encoded = cv2.imencode(".jpg", shown.image, [cv2.IMWRITE_JPEG_QUALITY, self._quality])
+        return np.asarray(encoded).tobytes(), True
+
+    def slow_down(self, share: float) -> None:
+        self._quality = max(30, round(QUALITY * share))
+
+
+class VideoWire:
+    """A tenth of JPEG's bytes, since most of a picture was in the one before."""
+
+    def __init__(self, decoder: str, encoder: Adapting) -> None:
+        self._decoder = cast("Any", av.CodecContext.create(decoder, "r"))
+        self._decoder.options = {"max_pixels": str(MOST_PIXELS)}
+        self._decoder.thread_count = 1
+        self._reader, self._writer, self._encoder = VideoReader(), VideoWriter(), encoder
+
+    def read(self, stamp_ms: int, data: bytes) -> Arrival | None:
+        packet = av.Packet(data)
+        packet.pts = stamp_ms * TICKS_PER_MS
+        try:
+            frames: list[av.VideoFrame] = self._decoder.decode(packet)
+        except FFmpegError as error:
+            raise ValueError(str(error)) from error
+        return DecodedPicture(frames[-1], self._reader) if frames else None
+
+    def write(self, shown: Shown, *, is_key: bool) -> tuple[bytes, bool]:
+        return self._encoder.coded(self._writer(shown), is_key=is_key)
+
+    def slow_down(self, share: float) -> None:
+        self._encoder.target_bitrate = int(share * MOST_AT_720P)
+
+
+WIRES: dict[str, Callable[[], Wire]] = {
+    "jpeg": JpegWire,
+    "vp8": lambda: VideoWire("libvpx", LiveVp8Encoder()),
+    "h264": lambda: VideoWire("h264", LiveH264Encoder()),
+}
+"""By the name a page asks for."""
