@@ -8,7 +8,6 @@ server's share of a core. Needs Chromium and ffmpeg.
 """
 
 import argparse
-import os
 import sys
 import tempfile
 import time
@@ -22,6 +21,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.browser import as_camera, browsing
 from benchmarks.web_servers import echo, liveswap
+from benchmarks.web_sessions import cpu_s
 from realtime.server_process import ServerProcess
 
 CLIP = Path(__file__).parent.parent.parent / "shared" / "media" / "woman-desk-720p.mp4"
@@ -67,12 +67,12 @@ def _measure(browser: Browser, url: str, pid: int, options: argparse.Namespace) 
     page.select_option("#transport", options.transport)
     page.click("#start")
     page.wait_for_timeout(WARM_UP_S * 1000)
-    before, began_s = _cpu_s(pid), time.monotonic()
+    before, began_s = cpu_s(pid), time.monotonic()
     page.evaluate("liveswap.history = []")
     page.wait_for_timeout(options.seconds * 1000)
     history = page.evaluate("liveswap.history")
-    core = (_cpu_s(pid) - before) / (time.monotonic() - began_s)
-    shown = page.evaluate("[liveswap.showing.videoWidth || liveswap.showing.width, liveswap.showing.videoHeight]")
+    core = (cpu_s(pid) - before) / (time.monotonic() - began_s)
+    shown = page.evaluate("(s => [s.videoWidth || s.width, s.videoHeight || s.height])(liveswap.showing)")
     page.click("#start")
     ages = [age for second in history for age in second["ages"]]
     return {"ages": ages, "unique": [second["unique"] for second in history], "core": core, "size": shown}
@@ -88,11 +88,6 @@ def _report(name: str, rounds: list[dict[str, Any]]) -> None:
         f"{core:.2f} core   shown at {size[0]}x{size[1]}   ({len(ages)} pictures)\n"
     )
     sys.stdout.flush()
-
-
-def _cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

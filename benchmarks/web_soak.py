@@ -20,8 +20,9 @@ from pathlib import Path
 import aiohttp
 import av
 import cv2
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
+from aiortc import VideoStreamTrack
 
+from benchmarks.web_clients import FullError, connect
 from benchmarks.web_servers import liveswap
 from models.manifest import load_manifest
 from models.store import ModelStore
@@ -32,7 +33,6 @@ from realtime.web.broadcast import CLOCK
 SIZE_WH, RATE = (640, 360), 15
 STAY_S = (2.0, 12.0)
 SAMPLE_S = 30.0
-SDP = {"Content-Type": "application/sdp"}
 GOODBYES = ("polite", "closed", "silent")
 
 
@@ -55,16 +55,11 @@ class Portrait(VideoStreamTrack):
 
 async def visit_by_webrtc(client: aiohttp.ClientSession, source: SyntheticSource, goodbye: str, stay_s: float) -> int:
     """Returns how many pictures came back; -1 when the server was full."""
-    peer, seen = RTCPeerConnection(RTCConfiguration(iceServers=[])), 0
-    camera = Portrait(source)
-    peer.addTrack(camera)
-    await peer.setLocalDescription(await peer.createOffer())
-    async with client.post("/session", data=peer.localDescription.sdp, headers=SDP) as answer:
-        if answer.status != 201:
-            await peer.close()
-            return -1
-        location = answer.headers["Location"]
-        await peer.setRemoteDescription(RTCSessionDescription(await answer.text(), "answer"))
+    camera, seen = Portrait(source), 0
+    try:
+        peer, location = await connect(client, camera)
+    except FullError:
+        return -1
     back = peer.getReceivers()[0].track
     end_s = time.monotonic() + stay_s
     while time.monotonic() < end_s:

@@ -82,10 +82,11 @@ class _Talk:
             picture = await asyncio.to_thread(self._wire.read, stamp_ms, data)
         except ValueError as error:
             logger.debug("session %s: a picture could not be read: %s", self._session.id[:4], error)
+            picture = None
+        if picture is None:
             await self._socket.send_json({"key": True})
         else:
-            if picture is not None:
-                self._session.take(picture)
+            self._session.take(picture)
         await self._socket.send_json({"got": stamp_ms})
 
     async def _send_newest(self) -> None:

@@ -28,7 +28,9 @@ class Wire(Protocol):
     """How one conversation's pictures travel. `read` and `write` each by one thread at a time."""
 
     def read(self, stamp_ms: int, data: bytes) -> Arrival | None:
-        """A picture that came; None when this one shows nothing yet. Raises ValueError when it cannot be read."""
+        """A picture that came; None when it shows nothing without an earlier one.
+
+        Raises ValueError when it cannot be read, which an Arrival may find only later."""
         ...
 
     def write(self, shown: Shown, *, is_key: bool) -> tuple[bytes, bool]:

@@ -1,0 +1,61 @@
+"""Visitors of a server without a browser: a connection of aiortc's, and a film that costs next to nothing to send."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import aiohttp
+import av
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription, VideoStreamTrack
+from aiortc.mediastreams import MediaStreamTrack
+
+from realtime.sources.synthetic import SyntheticSource
+from realtime.web.broadcast import CLOCK, Shown
+from realtime.web.encoders import LiveH264Encoder
+from realtime.web.tracks import VideoWriter
+
+SDP = {"Content-Type": "application/sdp"}
+
+
+class FullError(Exception):
+    """The server takes nobody more now."""
+
+
+async def connect(client: aiohttp.ClientSession, camera: MediaStreamTrack) -> tuple[RTCPeerConnection, str]:
+    """A session that sends a camera, and its address. Raises FullError."""
+    peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    sender = peer.addTrack(camera)
+    able = [codec for codec in RTCRtpSender.getCapabilities("video").codecs if codec.mimeType == "video/H264"]
+    next(t for t in peer.getTransceivers() if t.sender is sender).setCodecPreferences(able)
+    await peer.setLocalDescription(await peer.createOffer())
+    async with client.post("/session", data=peer.localDescription.sdp, headers=SDP) as answer:
+        if answer.status != 201:
+            await peer.close()
+            raise FullError
+        await peer.setRemoteDescription(RTCSessionDescription(await answer.text(), "answer"))
+        return peer, answer.headers["Location"]
+
+
+def film_of(source: SyntheticSource, seconds: int, rate: int) -> list[bytes]:
+    """H.264, a picture each; the first can follow the last."""
+    encoder, writer = LiveH264Encoder(), VideoWriter()
+    pictures = (writer(Shown(source.render(n), n * 90_000 // rate)) for n in range(seconds * rate))
+    return [encoder.coded(picture, is_key=n == 0)[0] for n, picture in enumerate(pictures)]
+
+
+class Film(VideoStreamTrack):
+    """Sends a film again and again; nothing is encoded."""
+
+    def __init__(self, pictures: Sequence[bytes], rate: int) -> None:
+        super().__init__()
+        self._pictures, self._rate = pictures, rate
+        self._number, self._began_s = 0, time.monotonic()
+
+    async def recv(self) -> "av.Packet[Any]":  # type: ignore[override]  # aiortc's senders take packets too
+        """At its pace."""
+        self._number += 1
+        await asyncio.sleep(max(0.0, self._began_s + self._number / self._rate - time.monotonic()))
+        packet = av.Packet(self._pictures[(self._number - 1) % len(self._pictures)])
+        packet.pts, packet.time_base = self._number * 90_000 // self._rate, CLOCK
+        return packet
