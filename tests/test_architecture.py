@@ -57,6 +57,7 @@ VENDORS = {
         "realtime/remote.py",
         "realtime/runner.py",
         "realtime/server_process.py",
+        "realtime/web/backlog.py",
         "realtime/slot.py",
         "realtime/sources/recovery.py",
         "realtime/sources/screen.py",

@@ -17,6 +17,7 @@ from aiortc import (
 )
 
 from models.errors import UserError
+from realtime.web.backlog import keep_up
 from realtime.web.encoders import encode_live
 from realtime.web.jitter import hurry
 from realtime.web.playout import show_at_once
@@ -42,6 +43,7 @@ def make_live(transceiver: RTCRtpTransceiver, offer: str) -> None:
     Raises AttributeError when aiortc has changed inside.
     """
     hurry(transceiver.receiver)
+    keep_up(transceiver.receiver)
     show_at_once(transceiver, offer)
     encode_live(transceiver.sender, transceiver._codecs[0])  # noqa: SLF001  what was agreed on
 

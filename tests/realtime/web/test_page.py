@@ -7,7 +7,7 @@ import av
 import cv2
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright, Route
 
 from benchmarks.browser import CHROMIUM, DENIED, browsing
 from engines.types import Image
@@ -129,6 +129,19 @@ def test_camera_that_is_denied_is_said(playwright: Playwright, server: ServerPro
         page.wait_for_selector("#problem:not([hidden])")
         assert "not allowed" in page.inner_text("#problem")
         assert page.inner_text("#start") == "Start"
+
+
+def test_engine_that_fails_is_said(page: Page, server: ServerProcess) -> None:
+    begin(page, server.url)
+
+    def fail(route: Route) -> None:
+        answer = route.fetch()
+        state = answer.json()
+        route.fulfill(response=answer, json={**state, "outcomes": {**state["outcomes"], "failed": 7}})
+
+    page.route("**/session/*", fail)
+    await_that(page, "problem.textContent.includes('engine failed on 7 of the last pictures')")
+    page.unroute_all(behavior="wait")
 
 
 def test_websocket_takes_over_where_webrtc_is_blocked(browser: Browser, server: ServerProcess) -> None:
