@@ -9,14 +9,17 @@ Knows colour; knows nothing of containers.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import av
 import numpy as np
 from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 
 from engines.types import Image
-from engines.yuv import Planes, Yuv420
 from realtime.types import ColourTags
+
+if TYPE_CHECKING:
+    from engines.yuv import Planes, Yuv420
 
 # H.273 matrix coefficients -> swscale's names for them.
 UNSPECIFIED, BT709, BT601, BT601_NTSC = 2, 1, 5, 6
@@ -115,7 +118,9 @@ class FromBgr:
         )
 
 
-def _kernels(tags: ColourTags) -> Yuv420:
+def _kernels(tags: ColourTags) -> "Yuv420":
+    from engines.yuv import Yuv420  # noqa: PLC0415  loads the compiler: half a second that --help need not take
+
     return Yuv420(*LUMA_WEIGHTS[tags.matrix], full_range=tags.full_range)
 
 
@@ -123,7 +128,7 @@ def _is_even(size_wh: tuple[int, int]) -> bool:
     return not (size_wh[0] % 2 or size_wh[1] % 2)
 
 
-def _planes(frame: av.VideoFrame) -> Planes:
+def _planes(frame: av.VideoFrame) -> "Planes":
     """Views, with what ffmpeg adds to the rows."""
     y, u, v = (np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, -1) for plane in frame.planes)
     return y, u, v

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -156,3 +157,10 @@ def test_misspelt_model_and_command_get_a_hint(home: Path) -> None:
     assert (model.returncode, "did you mean face_landmark" in model.stderr) == (2, True)
     command = liveswap("rnu", home=home)
     assert (command.returncode, "error: " in command.stderr, "hint: " in command.stderr) == (2, True, True)
+
+
+def test_help_does_not_wait_for_engines() -> None:
+    heavy = {"numba", "ai_edge_litert", "onnxruntime", "openvino", "tensorrt", "aiortc", "scipy"}
+    ask = f"import sys, realtime.cli; print(*sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
