@@ -208,6 +208,19 @@ def serve(  # noqa: PLR0913  one parameter an option
 
 
 @app.command()
+def bench(
+    quick: Annotated[bool, typer.Option("--quick", help="Half a minute instead of three.")] = False,
+    only: Annotated[str, typer.Option("--only", metavar="TEXT", help="Rows with this in their name: live, 1080.")] = "",
+    soak: Annotated[str | None, typer.Option("--soak", metavar="TIME", help="One live run for so long: 30m.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything as JSON on stdout.")] = False,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="A report with plots.")] = None,
+    compare: Annotated[Path | None, typer.Option("--compare", metavar="FILE", help="An older run's --json.")] = None,
+) -> None:
+    """What does this machine reach, and where does the time go? Engines alone, live, flat out, whole runs."""
+    commands.bench(quick=quick, only=only, soak=soak, as_json=as_json, html=html, compare_with=compare)
+
+
+@app.command()
 def ctl(
     command: Annotated[list[str], typer.Argument(help="status | face next | face 2 | pause | mirror | badge off ...")],
 ) -> None:

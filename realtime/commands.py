@@ -92,6 +92,14 @@ def serve(given: Mapping[str, Any], where: Mapping[str, Any], *, has_consent: bo
     raise KeyboardInterrupt
 
 
+def bench(*, soak: str | None, **wishes: Any) -> None:
+    """Measure this machine. soak: a length of time in words. Raises UserError."""
+    from realtime.bench.command import Wishes, seconds_of  # noqa: PLC0415  loads the engines
+    from realtime.bench.command import bench as measure  # noqa: PLC0415
+
+    measure(Wishes(soak_s=None if soak is None else seconds_of(soak), **wishes))
+
+
 def execute(config: RunConfig, *, accepts_licences: bool = False) -> Snapshot:
     """Run to the end with a display. Returns the numbers.
 

@@ -1,0 +1,94 @@
+"""`liveswap bench` as a person starts it."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from subprocess import PIPE
+
+import pytest
+
+from models.store import ModelStore
+from realtime.bench.equipment import Equipment
+from realtime.bench.live import flat_out, live
+from realtime.bench.memory import MemoryWatch
+from realtime.bench.scenarios import SCENARIOS
+from tests.realtime.commandline import LIVESWAP, liveswap
+
+
+def test_rows_are_measured_told_and_written(home: Path, tmp_path: Path) -> None:
+    report = tmp_path / "report.html"
+    done = liveswap("bench", "--quick", "--only", "640x360", "--json", "--html", report, home=home)
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["machine"]["cores"].isdigit()
+    rows = {row["name"]: row for row in document["results"]}
+    assert set(rows) == {"640x360, 30 fps", "640x360"}
+    for row in rows.values():
+        assert 0 < row["p50_ms"] <= row["p95_ms"] <= row["p99_ms"]
+        assert row["name"] in done.stderr
+        assert row["stages_ms"]["track"] > 0
+    assert rows["640x360, 30 fps"]["figures"]["swapped_share"] == 1
+    page = report.read_text()
+    assert page.count("<svg") == 3
+    assert "640x360, 30 fps" in page
+    old = tmp_path / "old.json"
+    old.write_text(done.stdout)
+    again = liveswap("bench", "--quick", "--only", "flat out: 640x360", "--compare", old, home=home)
+    assert "±" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--only", "teleport"), "leaves nothing"),
+        (("--compare", "nowhere.json"), "cannot be read"),
+        (("--soak", "soon"), "no length of time"),
+        (("--html", "nowhere/report.html"), "there is no folder"),
+    ],
+)
+def test_mistakes_are_told_before_anything_is_measured(home: Path, arguments: tuple[str, ...], said: str) -> None:
+    done = liveswap("bench", *arguments, home=home)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "hint:" in done.stderr
+
+
+def test_interrupt_tells_what_was_measured(home: Path) -> None:
+    environment = {**os.environ, "LIVESWAP_HOME": str(home), "COLUMNS": "200"}
+    command = [*LIVESWAP, "bench", "--only", "engines", "--json"]
+    with subprocess.Popen(command, stdout=PIPE, stderr=PIPE, text=True, env=environment) as process:
+        time.sleep(14)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert json.loads(out)["results"][0]["name"] == "detector, 1280x720"
+
+
+def test_every_person_is_in_view(home: Path) -> None:
+    equipment = Equipment(ModelStore(home))
+    for people in (2, 4):
+        found = equipment.engines.detector.detect(equipment.camera((1280, 720), people).render(0))
+        assert len(found) == people
+    assert set(flat_out(equipment, 0.3, people=4).stages_ms) == {"track", "swap", "show"}
+
+
+def test_live_row_tells_drops_and_the_age_of_what_is_known(home: Path) -> None:
+    found = live(Equipment(ModelStore(home)), 2, size_wh=(640, 360))
+    assert found.figures["unique_fps"] == pytest.approx(30, abs=3)
+    assert 0 < found.figures["detection_age_ms"] < 1600, "newcomers are looked for every 1.5 s"
+    assert len(found.samples_ms) == pytest.approx(60, abs=8)
+
+
+def test_names_are_unique_since_runs_are_compared_by_them() -> None:
+    names = [row.name for row in SCENARIOS]
+    assert len(set(names)) == len(names)
+
+
+def test_memory_is_watched_while_something_runs() -> None:
+    with MemoryWatch() as memory:
+        kept = bytearray(40 << 20)
+        time.sleep(1.2)
+    assert memory.figures["memory_most_mb"] >= memory.figures["memory_begin_mb"] > len(kept) / 2**20
