@@ -21,7 +21,7 @@ ASK_AGAIN_S = 0.5
 Task = tuple[RTCRtpCodecParameters, JitterFrame]
 
 
-class Backlog(queue.Queue[Task | None]):
+class DecoderBacklog(queue.Queue[Task | None]):
     """In the place of aiortc's queue. ask: set to have a key frame asked for. clock: s."""
 
     def __init__(self, ask: threading.Event, clock: Callable[[], float] = time.monotonic) -> None:
@@ -60,4 +60,4 @@ def keep_up(receiver: RTCRtpReceiver) -> None:
     settings: dict[str, Any] = vars(receiver)
     if type(settings.get(QUEUE)) is not queue.Queue or not isinstance(settings.get(BROKEN), threading.Event):
         raise AttributeError(f"aiortc no longer keeps what waits for the decoder in {QUEUE}")
-    settings[QUEUE] = Backlog(settings[BROKEN])
+    settings[QUEUE] = DecoderBacklog(settings[BROKEN])

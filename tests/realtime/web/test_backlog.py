@@ -7,7 +7,7 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpCodecParameters
 from aiortc.jitterbuffer import JitterFrame
 
 from realtime.web import backlog
-from realtime.web.backlog import ASK_AGAIN_S, MOST, Backlog, Task, can_begin, keep_up
+from realtime.web.backlog import ASK_AGAIN_S, MOST, DecoderBacklog, Task, can_begin, keep_up
 from tests.realtime.web.served import run
 
 VP8 = RTCRtpCodecParameters("video/VP8", 90_000)
@@ -26,7 +26,7 @@ def vp8(data: bytes, number: int) -> Task:
     return VP8, JitterFrame(data, number)
 
 
-def numbers_in(waiting: Backlog) -> list[int]:
+def numbers_in(waiting: DecoderBacklog) -> list[int]:
     found = []
     while not waiting.empty():
         task = waiting.get()
@@ -37,7 +37,7 @@ def numbers_in(waiting: Backlog) -> list[int]:
 
 def test_a_jam_is_left_out_up_to_the_next_key_frame() -> None:
     ask = threading.Event()
-    waiting = Backlog(ask, Clock())
+    waiting = DecoderBacklog(ask, Clock())
     for number in range(MOST + 3):
         waiting.put(vp8(DELTA, number))
     assert ask.is_set()
@@ -48,7 +48,7 @@ def test_a_jam_is_left_out_up_to_the_next_key_frame() -> None:
 
 
 def test_a_key_frame_that_finds_no_room_is_left_out_too() -> None:
-    waiting = Backlog(threading.Event(), Clock())
+    waiting = DecoderBacklog(threading.Event(), Clock())
     for number in range(MOST):
         waiting.put(vp8(DELTA, number))
     waiting.put(vp8(KEY, 10))
@@ -59,7 +59,7 @@ def test_a_key_frame_that_finds_no_room_is_left_out_too() -> None:
 
 def test_it_is_not_asked_at_every_packet() -> None:
     ask, clock = threading.Event(), Clock()
-    waiting = Backlog(ask, clock)
+    waiting = DecoderBacklog(ask, clock)
     asked = []
     for number in range(MOST + 60):
         waiting.put(vp8(DELTA, number))
@@ -70,7 +70,7 @@ def test_it_is_not_asked_at_every_packet() -> None:
 
 
 def test_the_end_comes_in_whatever_waits() -> None:
-    waiting = Backlog(threading.Event())
+    waiting = DecoderBacklog(threading.Event())
     for number in range(MOST + 1):
         waiting.put(vp8(DELTA, number))
     waiting.put(None)
@@ -97,7 +97,7 @@ def test_it_is_put_in_aiortcs_place_or_that_is_said() -> None:
         peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         receiver = peer.addTransceiver("video").receiver
         keep_up(receiver)
-        assert isinstance(vars(receiver)[backlog.QUEUE], Backlog)
+        assert isinstance(vars(receiver)[backlog.QUEUE], DecoderBacklog)
         with pytest.raises(AttributeError, match="no longer"):
             keep_up(receiver)
         await peer.close()
