@@ -19,6 +19,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from realtime.bench.memory import resident_mb
+
 SAMPLE_EVERY_S = 5.0
 
 
@@ -101,8 +103,7 @@ def soak(face: Path, seconds: float) -> list[tuple[float, float]]:
     child = os.posix_spawn(sys.executable, [sys.executable, "-m", "realtime.cli", "run", *arguments], os.environ)
     samples = []
     while os.waitpid(child, os.WNOHANG) == (0, 0):
-        pages = int(Path(f"/proc/{child}/statm").read_text().split()[1])
-        samples.append((round(time.monotonic() - started, 1), round(pages * os.sysconf("SC_PAGE_SIZE") / 2**20, 1)))
+        samples.append((round(time.monotonic() - started, 1), round(resident_mb(child), 1)))
         time.sleep(SAMPLE_EVERY_S)
     return samples
 

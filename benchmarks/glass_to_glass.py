@@ -20,8 +20,7 @@ import numpy as np
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.browser import as_camera, browsing
-from benchmarks.web_servers import echo, liveswap
-from benchmarks.web_sessions import cpu_s
+from benchmarks.web_servers import cpu_s, echo, liveswap
 from realtime.server_process import ServerProcess
 
 CLIP = Path(__file__).parent.parent.parent / "shared" / "media" / "woman-desk-720p.mp4"

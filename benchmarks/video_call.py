@@ -28,6 +28,7 @@ from engines.types import Image
 from models.manifest import load_manifest
 from models.store import ModelStore
 from realtime.app import Run, build_run
+from realtime.bench.memory import resident_mb
 from realtime.config import RunConfig, parse_size
 from realtime.timecode import read_timecode
 
@@ -163,9 +164,8 @@ def measure(seconds: float, size_wh: tuple[int, int], *, troubled: bool) -> dict
 
 def holdings() -> dict[str, int]:
     """What would grow if something leaked. Linux."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
     return {
-        "rss_mb": pages * resource.getpagesize() // 2**20,
+        "rss_mb": int(resident_mb()),
         "threads": threading.active_count(),
         "files": len(list(Path("/proc/self/fd").iterdir())),
     }

@@ -9,18 +9,16 @@ the server's own, of the slowest session; pictures that came back are counted he
 
 import argparse
 import asyncio
-import os
 import sys
 import time
 from collections.abc import Callable, Coroutine
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 from aiortc.mediastreams import MediaStreamError
 
 from benchmarks.web_clients import Film, connect, film_of
-from benchmarks.web_servers import liveswap
+from benchmarks.web_servers import cpu_s, liveswap
 from models.store import ModelStore
 from realtime.pictures import read_image
 from realtime.portraits import wearer_portrait
@@ -120,12 +118,6 @@ async def fill(url: str, pid: int, visit: Visit, most: int, seconds: float) -> N
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def cpu_s(pid: int) -> float:
-    """Of a process, so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:

@@ -24,9 +24,10 @@ from aiortc import VideoStreamTrack
 
 from benchmarks.web_clients import FullError, connect
 from benchmarks.web_servers import liveswap
-from models.manifest import load_manifest
 from models.store import ModelStore
+from realtime.bench.memory import resident_mb
 from realtime.pictures import read_image
+from realtime.portraits import wearer_portrait
 from realtime.sources.synthetic import SyntheticSource
 from realtime.web.broadcast import CLOCK
 
@@ -121,7 +122,7 @@ async def watch(url: str, pid: int, end_s: float, counts: Counter[str]) -> None:
             status = Path(f"/proc/{pid}/status").read_text()
             row = {
                 "left_s": round(end_s - time.monotonic()),
-                "MB": round(int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) / 1024),
+                "MB": round(resident_mb(pid)),
                 "threads": int(re.findall(r"Threads:\s+(\d+)", status)[0]),
                 "files": sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir()),
                 "tasks": int(float(re.findall(r"^liveswap_tasks (\S+)", text, re.MULTILINE)[0])),
@@ -133,7 +134,7 @@ async def watch(url: str, pid: int, end_s: float, counts: Counter[str]) -> None:
 
 async def soak(url: str, pid: int, minutes: float, visitors: int) -> None:
     """Everything at once, and half a minute of quiet at the end."""
-    picture = read_image(ModelStore().ensure(load_manifest().get("hopper")))
+    picture = read_image(wearer_portrait(ModelStore()))
     source, counts = SyntheticSource(picture, size_wh=SIZE_WH), Counter[str]()
     end_s = time.monotonic() + minutes * 60
     await asyncio.gather(

@@ -13,7 +13,7 @@ from models.errors import UserError
 from models.store import ModelStore
 from realtime.bench.equipment import Equipment
 from realtime.bench.machine import machine
-from realtime.bench.plots import write_html
+from realtime.bench.plots import require_place, write_html
 from realtime.bench.report import advice, as_document, as_table, read_document
 from realtime.bench.results import Result, compare, joined
 from realtime.bench.scenarios import Scenario, scenarios, soak
@@ -45,8 +45,8 @@ def bench(wishes: Wishes) -> None:
     Raises UserError, before anything is measured where that is possible.
     """
     older = read_document(wishes.compare_with) if wishes.compare_with else None
-    if wishes.html is not None and not wishes.html.parent.is_dir():
-        raise UserError(f"--html: there is no folder {wishes.html.parent}", remedy=f"mkdir -p {wishes.html.parent}")
+    if wishes.html is not None:
+        require_place(wishes.html)
     facts = machine()
     for name, value in facts.items():
         stderr.print(f"[dim]{name:9}[/] {value}", soft_wrap=True, highlight=False)
@@ -55,7 +55,7 @@ def bench(wishes: Wishes) -> None:
         equipment.engines  # noqa: B018  fetched and opened before anything is timed
     rows = _rows(equipment, wishes)
     turns = 1 if wishes.soak_s is not None else ROUNDS
-    results = _measured(rows, equipment, QUICK_SECONDS if wishes.quick else SECONDS, turns)
+    results, is_whole = _measured(rows, equipment, QUICK_SECONDS if wishes.quick else SECONDS, turns)
     verdicts = compare(older[1], results) if older else []
     stderr.print(as_table(results, verdicts))
     for result in results:
@@ -66,12 +66,12 @@ def bench(wishes: Wishes) -> None:
     hints = advice(facts, results)
     for line in hints:
         stderr.print(f"[bold]what would help here:[/] {line}", soft_wrap=True)
+    if wishes.as_json:
+        stdout.file.write(json.dumps(as_document(facts, results)) + "\n")
     if wishes.html is not None:
         write_html(wishes.html, facts, results, hints)
         stderr.print(f"-> {wishes.html}", soft_wrap=True)
-    if wishes.as_json:
-        stdout.file.write(json.dumps(as_document(facts, results)) + "\n")
-    if len(results) < len(rows):
+    if not is_whole:
         raise KeyboardInterrupt
 
 
@@ -95,12 +95,14 @@ def _rows(equipment: Equipment, wishes: Wishes) -> list[Scenario]:
     return chosen
 
 
-def _measured(rows: list[Scenario], equipment: Equipment, seconds: float, turns: int) -> list[Result]:
-    """What was measured before an interrupt, or all."""
+def _measured(rows: list[Scenario], equipment: Equipment, seconds: float, turns: int) -> tuple[list[Result], bool]:
+    """What was measured, and whether that is all, or what there was before an interrupt."""
     rounds: dict[str, list[Result]] = {row.name: [] for row in rows}
+    is_whole = False
     with stderr.status("measuring") as status, suppress(KeyboardInterrupt):
         for turn in range(turns):
             for number, row in enumerate(rows, 1):
                 status.update(f"round {turn + 1} of {turns}, {number}/{len(rows)}  {row.group}: {row.name}")
                 rounds[row.name].append(row.measure(equipment, seconds / turns))
-    return [joined(found) for found in rounds.values() if found]
+        is_whole = True
+    return [joined(found) for found in rounds.values() if found], is_whole

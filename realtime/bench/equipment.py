@@ -18,6 +18,7 @@ from realtime.config import RunConfig
 from realtime.pictures import read_image
 from realtime.portraits import portraits
 from realtime.sources.synthetic import SyntheticSource
+from realtime.wardrobe import Wardrobe
 
 FILLED = 0.78
 """Of the picture's width, which the synthetic camera shows a little enlarged."""
@@ -38,6 +39,11 @@ class Equipment:
     def engines(self) -> FaceEngines:
         """Of the mesh swapper."""
         return FaceEngines(self.config(), self.store, live=True)
+
+    @cached_property
+    def wardrobe(self) -> Wardrobe:
+        """The source's face, ready to be worn: looked at once, not in each row."""
+        return self.engines.wardrobe((self.source,))
 
     def camera(
         self, size_wh: tuple[int, int], people: int = 1, *, paced: bool = True, rate: int = 30

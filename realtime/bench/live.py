@@ -11,7 +11,7 @@ import numpy as np
 from realtime.app import make_pipeline
 from realtime.bench.equipment import Equipment
 from realtime.bench.results import Result
-from realtime.metrics import StreamMetrics
+from realtime.metrics import Snapshot, StreamMetrics
 from realtime.outputs.null import NullSink
 from realtime.pipeline import SwapPipeline
 from realtime.runner import StreamRunner
@@ -56,7 +56,7 @@ def stream(
     """The synthetic camera at its pace, to a sink, which is closed. Raises UserError when the sink fails."""
     camera, metrics = equipment.camera(size_wh, people, rate=rate), Samples(sink.name)
     pipeline = _pipeline(equipment, people, camera.info, metrics)
-    warm_up_s = min(WARM_UP_S, WARM_UP_SHARE * seconds)
+    warm_up_s = _warm_up_s(seconds)
     StreamRunner(camera, pipeline, [sink], observer=metrics, duration_s=warm_up_s + seconds).run()
     begin_ns = metrics.sent[0][0] + int(warm_up_s * 1e9) if metrics.sent else 0
     kept = [(now_ns, latency_ns) for now_ns, latency_ns in metrics.sent if now_ns >= begin_ns]
@@ -73,7 +73,7 @@ def stream(
             "swapped_share": round(swapped, 3),
             "detection_age_ms": round(float(np.median(metrics.detection_ages_ns)) / 1e6, 1) if kept else 0.0,
         },
-        stages_ms={name: times["p50"] or 0.0 for name, times in numbers["stages_ms"].items()},
+        stages_ms=_stages(numbers),
     )
 
 
@@ -83,7 +83,7 @@ def flat_out(equipment: Equipment, seconds: float, *, size_wh: Size = (1280, 720
     pipeline = _pipeline(equipment, people, camera.info, metrics)
     rendered = [camera.render(number) for number in range(RENDERED)]
     spent: list[float] = []
-    number, end_s = 0, time.monotonic() + min(WARM_UP_S, WARM_UP_SHARE * seconds) + seconds
+    number, end_s = 0, time.monotonic() + _warm_up_s(seconds) + seconds
     while time.monotonic() < end_s or len(spent) < 3:
         image = rendered[number % RENDERED].copy()
         began_s = time.perf_counter()
@@ -91,16 +91,22 @@ def flat_out(equipment: Equipment, seconds: float, *, size_wh: Size = (1280, 720
         if end_s - time.monotonic() < seconds:
             spent.append((time.perf_counter() - began_s) * 1000)
         number += 1
-    stages = metrics.snapshot()["stages_ms"]
     return Result(
         name="",
         group="",
         samples_ms=spent,
         figures={"fps": round(1000 / float(np.mean(spent)), 1)},
-        stages_ms={name: times["p50"] or 0.0 for name, times in stages.items()},
+        stages_ms=_stages(metrics.snapshot()),
     )
 
 
 def _pipeline(equipment: Equipment, people: int, info: StreamInfo, metrics: StreamMetrics) -> SwapPipeline:
-    wardrobe = equipment.engines.wardrobe((equipment.source,))
-    return make_pipeline(equipment.config(people), equipment.engines, wardrobe, info, metrics)[0]
+    return make_pipeline(equipment.config(people), equipment.engines, equipment.wardrobe, info, metrics)[0]
+
+
+def _warm_up_s(seconds: float) -> float:
+    return min(WARM_UP_S, WARM_UP_SHARE * seconds)
+
+
+def _stages(numbers: Snapshot) -> dict[str, float]:
+    return {name: times["p50"] or 0.0 for name, times in numbers["stages_ms"].items()}

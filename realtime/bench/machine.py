@@ -3,12 +3,13 @@
 Knows where to look; nothing here raises, and what cannot be seen is "unknown".
 """
 
-import importlib.metadata
 import os
 import platform
 import shutil
 import subprocess
 from pathlib import Path
+
+from realtime.doctor import installed
 
 PACKAGES = (
     "liveswap",
@@ -33,7 +34,7 @@ def machine() -> dict[str, str]:
         "power": _power(),
         "load": f"{os.getloadavg()[0]:.1f} before it began" if hasattr(os, "getloadavg") else UNKNOWN,
         "system": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
-        "packages": ", ".join(f"{name} {version}" for name in PACKAGES if (version := _version(name))),
+        "packages": ", ".join(f"{name} {version}" for name, version in installed(PACKAGES).items()),
     }
 
 
@@ -77,11 +78,4 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
     except OSError:
-        return ""
-
-
-def _version(name: str) -> str:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
         return ""

@@ -7,10 +7,15 @@ import os
 import threading
 from pathlib import Path
 
-STATM = Path("/proc/self/statm")
 EVERY_S = 1.0
 SETTLED = 0.1
 """Of the samples, at the beginning, that do not count: caches fill."""
+
+
+def resident_mb(process: int | str = "self") -> float:
+    """What a process holds in memory now. Raises OSError where there is no /proc, or no such process any more."""
+    pages = int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 class MemoryWatch:
@@ -38,8 +43,7 @@ class MemoryWatch:
         self._watcher.join()
 
     def _watch(self) -> None:
-        while STATM.exists():
-            pages = int(STATM.read_text(encoding="ascii").split()[1])
-            self._samples_mb.append(round(pages * os.sysconf("SC_PAGE_SIZE") / 2**20, 1))
+        while Path("/proc/self/statm").exists():
+            self._samples_mb.append(round(resident_mb(), 1))
             if self._is_over.wait(EVERY_S):
                 return

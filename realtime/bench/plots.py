@@ -12,27 +12,31 @@ from typing import Any
 import numpy as np
 
 from models.errors import UserError
-from realtime.bench.report import MAIN
+from realtime.bench.report import MAIN, numbers_of
 from realtime.bench.results import Result
 
 STYLE = """body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}
 table{border-collapse:collapse;width:100%}
 td,th{padding:.25rem .6rem;text-align:right;border-bottom:1px solid #e3e6ea}
 td:first-child,th:first-child,.facts td{text-align:left}
-h2{margin-top:2.5rem}svg{max-width:100%;height:auto}.dim{color:#667}"""
+h2{margin-top:2.5rem}svg{max-width:100%;height:auto}"""
 STAGE_COLOURS = {"wait": "#c9ced6", "track": "#4d7cd6", "swap": "#e08a3c", "show": "#6bab5e", "send": "#9a6bc0"}
 FRAME_MS = 1000 / 30
 """A frame's time at 30 fps, drawn as a line to compare with."""
 
 
-def write_html(path: Path, machine: Mapping[str, str], results: Sequence[Result], advice: Sequence[str]) -> None:
-    """Write the report. Raises UserError without matplotlib, or when the file cannot be written."""
+def require_place(path: Path) -> None:
+    """Raises UserError when a report cannot be made here, or not there; to be asked before minutes of measuring."""
+    if not path.parent.is_dir():
+        raise UserError(f"--html: there is no folder {path.parent}", remedy=f"mkdir -p {path.parent}")
     try:
-        import matplotlib as mpl  # noqa: PLC0415  an extra
-
-        mpl.use("svg")
+        import matplotlib as mpl  # noqa: F401, PLC0415  an extra
     except ImportError as error:
         raise UserError("--html needs matplotlib", remedy="uv sync --extra bench") from error
+
+
+def write_html(path: Path, machine: Mapping[str, str], results: Sequence[Result], advice: Sequence[str]) -> None:
+    """Write the report; see `require_place`. Raises UserError when the file cannot be written."""
     whole = [result for result in results if result.stages_ms and result.samples_ms]
     parts = [
         f"<style>{STYLE}</style><h1>liveswap bench</h1>",
@@ -75,10 +79,7 @@ def _table(results: Sequence[Result]) -> str:
         if result.skipped:
             rows.append(_row(f"{name} (skipped: {result.skipped})"))
         else:
-            times = [f"{result.percentile(share):.2f}" for share in (50, 95, 99)]
-            fps = "" if result.fps is None else f"{result.fps:.1f}"
-            dropped = f"{result.figures['dropped']:.0f}" if "dropped" in result.figures else ""
-            rows.append(_row(name, *times, fps, dropped))
+            rows.append(_row(name, *numbers_of(result)))
     return f"<table>{''.join(rows)}</table>"
 
 
@@ -132,4 +133,4 @@ def _figure(draw: Any, height_in: float) -> str:
     draw(axes)
     text = StringIO()
     figure.savefig(text, format="svg")
-    return text.getvalue().partition("<svg")[1] + text.getvalue().partition("<svg")[2]
+    return "<svg" + text.getvalue().partition("<svg")[2]

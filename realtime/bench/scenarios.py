@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from engines.backends.probe import probe
-from engines.devices import DEVICES, DeviceOpener
+from engines.devices import DEVICES, Device, DeviceOpener
 from engines.self_check import question
 from engines.yuv import Yuv420
 from models.errors import UserError
@@ -23,6 +23,8 @@ from realtime.bench.equipment import Equipment
 from realtime.bench.live import flat_out, live, stream
 from realtime.bench.memory import MemoryWatch
 from realtime.bench.results import Result
+from realtime.config import RunConfig
+from realtime.metrics import Snapshot
 from realtime.outputs.virtual import VirtualCamera
 from realtime.sources.camera_list import list_virtual_cameras
 
@@ -81,7 +83,7 @@ def landmarks(equipment: Equipment, seconds: float) -> Result:
 def mesh_swap(equipment: Equipment, seconds: float) -> Result:
     image = equipment.camera(HD).render(0)
     face = equipment.engines.landmarker.locate(image, equipment.roi_in(image))
-    [worn] = equipment.engines.wardrobe((equipment.source,))
+    [worn] = equipment.wardrobe
     return timed(lambda: worn.paint(image, face), seconds)
 
 
@@ -103,19 +105,20 @@ def film_to_film(equipment: Equipment, seconds: float) -> Result:
     spent: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
         film, swapped = Path(folder) / "film.mp4", Path(folder) / "swapped.mp4"
-        config = replace(equipment.config(), outputs=(str(film),), duration_s=min(FILM_S, seconds))
-        build_run(config, equipment.store).runner.run()
-        config, end_s = (
-            replace(equipment.config(), input=str(film), outputs=(str(swapped),)),
-            time.monotonic() + seconds,
-        )
+        _numbers_of_run(equipment, replace(equipment.config(), outputs=(str(film),), duration_s=min(FILM_S, seconds)))
+        config = replace(equipment.config(), input=str(film), outputs=(str(swapped),))
+        end_s = time.monotonic() + seconds
         while time.monotonic() < end_s or not spent:
-            run = build_run(config, equipment.store)
-            run.runner.run()
-            run.close()
-            numbers = run.metrics.snapshot()
+            numbers = _numbers_of_run(equipment, config)
             spent.append(1000 * numbers["wall_s"] / max(1, numbers["frames_out"]))
     return Result("", "", spent, {"fps": round(1000 / float(np.median(spent)), 1)})
+
+
+def _numbers_of_run(equipment: Equipment, config: RunConfig) -> Snapshot:
+    run = build_run(config, equipment.store)
+    run.runner.run()
+    run.close()
+    return run.metrics.snapshot()
 
 
 def virtual_camera(equipment: Equipment, seconds: float) -> Result:
@@ -125,12 +128,10 @@ def virtual_camera(equipment: Equipment, seconds: float) -> Result:
     return stream(equipment, seconds, VirtualCamera("virtual", camera.info), HD)
 
 
-def network(equipment: Equipment, seconds: float, *, name: str, device: str) -> Result:
+def network(equipment: Equipment, seconds: float, *, name: str, device: Device) -> Result:
     """One network on one device."""
-    found = next(known for known in DEVICES if known == device)
-    session = DeviceOpener(found, equipment.store.derived_folder)(
-        equipment.store.ensure(known_models(equipment.store.home).get(name)), EDGE
-    )
+    file = equipment.store.ensure(known_models(equipment.store.home).get(name))
+    session = DeviceOpener(device, equipment.store.derived_folder)(file, EDGE)
     tensors = question(session.inputs, EDGE)
     try:
         return timed(lambda: session.run(*tensors), seconds)

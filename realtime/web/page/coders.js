@@ -46,7 +46,8 @@ class VideoCoder {
   /** Make this share of the bits that help. */
   slowDown(share) {
     const wanted = Math.round(this.most * share);
-    if (Math.abs(wanted - this.config.bitrate) < REAL_CHANGE * this.config.bitrate && (wanted < this.most || this.config.bitrate === this.most)) return;
+    const now = this.config.bitrate, isBackAtMost = wanted === this.most && now < this.most;
+    if (!isBackAtMost && Math.abs(wanted - now) < REAL_CHANGE * now) return;
     this.config.bitrate = wanted;
     if (this.encoder?.state === "configured") this.encoder.configure(this.config);
   }

@@ -83,6 +83,7 @@ function begin(shown) {
   for (const id of ["pause", "record", "full"]) $(id).disabled = false;
   page.showing = shown;
   page.ages = [];
+  page.state = null; // the server counts anew
   if (shown === $("painted")) page.transport.onShown = () => note(shown, shown.width, shown.height);
   else follow(shown, page.transport);
   return update();

@@ -4,17 +4,23 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from subprocess import PIPE
 
 import pytest
 
+from models.errors import UserError
 from models.store import ModelStore
+from realtime.bench import command
+from realtime.bench.command import Wishes
 from realtime.bench.equipment import Equipment
 from realtime.bench.live import flat_out, live
 from realtime.bench.memory import MemoryWatch
-from realtime.bench.scenarios import SCENARIOS
+from realtime.bench.plots import require_place
+from realtime.bench.results import Result
+from realtime.bench.scenarios import SCENARIOS, Scenario
 from tests.realtime.commandline import LIVESWAP, liveswap
 
 
@@ -54,6 +60,35 @@ def test_mistakes_are_told_before_anything_is_measured(home: Path, arguments: tu
     assert done.returncode == 2
     assert said in done.stderr
     assert "hint:" in done.stderr
+
+
+def test_plots_that_cannot_be_made_are_told_before_anything_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(UserError, match="needs matplotlib"):
+        require_place(tmp_path / "report.html")
+
+
+class Interrupted(Scenario):
+    """A row whose second round is interrupted."""
+
+    rounds = 0
+
+    def measure(self, _equipment: Equipment, _seconds: float) -> Result:
+        Interrupted.rounds += 1
+        if Interrupted.rounds == 2:
+            raise KeyboardInterrupt
+        return Result(self.name, self.group, [1.0])
+
+
+def test_interrupt_in_a_later_round_is_one_too(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIVESWAP_HOME", str(home))
+    monkeypatch.setattr(
+        command, "scenarios", lambda _equipment: [Interrupted("engines", "one", lambda *_: Result("", ""))]
+    )
+    with pytest.raises(KeyboardInterrupt):
+        command.bench(Wishes())
 
 
 def test_interrupt_tells_what_was_measured(home: Path) -> None:

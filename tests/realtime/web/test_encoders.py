@@ -8,7 +8,7 @@ from typing import Any
 import av
 import numpy as np
 import pytest
-from aiortc import RTCPeerConnection
+from aiortc import RTCPeerConnection, RTCRtpCodecParameters
 from aiortc.codecs import get_encoder
 from aiortc.codecs.base import Encoder
 from aiortc.codecs.h264 import h264_depayload
@@ -19,6 +19,7 @@ from realtime.colour import BT601_NTSC, ToBgr, tags_of
 from realtime.pictures import read_image
 from realtime.sources.synthetic import SyntheticSource
 from realtime.web import encoders
+from realtime.web.backlog import can_begin
 from realtime.web.broadcast import Shown
 from realtime.web.encoders import ENCODERS, Rate, encode_live
 from realtime.web.tracks import WRITTEN, VideoWriter
@@ -46,13 +47,6 @@ def bitstream(codec: str, payloads: list[bytes]) -> bytes:
     return b"".join(map(DEPAYLOAD[codec], payloads))
 
 
-def is_beginning(codec: str, part: bytes) -> bool:
-    """Whether a decoder can begin with it (RFC 7741, 4.3; H.264, table 7-1)."""
-    if codec == "video/vp8":
-        return not part[0] & 1
-    return any(unit and unit[0] & 0x1F == 5 for unit in part.split(b"\0\0\1"))
-
-
 def decoded(codec: str, parts: list[bytes]) -> list[av.VideoFrame]:
     decoder: Any = av.CodecContext.create(DECODER[codec], "r")
     return [frame for part in parts for frame in decoder.decode(av.Packet(part))]
@@ -70,7 +64,7 @@ def test_every_picture_comes_out_at_once_and_looks_like_what_went_in(codec: str,
     assert [time for _, time in coded] == [number * 3000 for number in range(len(pictures))]
     assert all(payloads for payloads, _ in coded), "none is held back"
     parts = [bitstream(codec, payloads) for payloads, _ in coded]
-    assert [number for number, part in enumerate(parts) if is_beginning(codec, part)] == [0]
+    assert [number for number, part in enumerate(parts) if can_begin(RTCRtpCodecParameters(codec, 90_000), part)] == [0]
     seen = decoded(codec, parts)
     assert len(seen) == len(pictures)
     assert min(map(likeness_db, seen[5:], list(frames(pictures))[5:])) > 34
