@@ -24,13 +24,23 @@ from realtime.web.server import PAGE
 
 STATE: dict[str, Any] = {
     "now": "echo",
+    "notice": "",
     "face": None,
     "swapper": "mesh",
+    "strength": 1.0,
     "mirror": False,
     "badge": True,
     "paused": False,
+    "when_lost": None,
+    "fps": None,
+    "latency_p50_ms": None,
+    "latency_p95_ms": None,
     "stages_ms": {},
+    "outcomes": {"swapped": 0, "no_face": 0, "withheld": 0, "failed": 0},
+    "frames_in": 0,
+    "dropped": 0,
 }
+"""What a session says of itself (`realtime.web.state`), with nothing in it."""
 
 
 class Echo(MediaStreamTrack):

@@ -3,8 +3,10 @@
 Knows engines and pictures; measures nothing.
 """
 
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -12,9 +14,11 @@ import numpy as np
 from engines.geometry import roi_from_detection
 from engines.types import Image, Roi
 from models.store import ModelStore
+from realtime.app import build_run
 from realtime.assembly import FaceEngines
 from realtime.casting import Faces
 from realtime.config import RunConfig
+from realtime.metrics import Snapshot
 from realtime.pictures import read_image
 from realtime.portraits import portraits
 from realtime.sources.synthetic import SyntheticSource
@@ -50,6 +54,18 @@ class Equipment:
     ) -> SyntheticSource:
         """The synthetic camera with so many people in view."""
         return SyntheticSource(self.group(people), size_wh=size_wh, rate=Fraction(rate), paced=paced)
+
+    def film(self, path: Path, seconds: float) -> Path:
+        """A film of the synthetic camera at 1280x720, with a swapped face in it."""
+        self.numbers_of_run(replace(self.config(), outputs=(str(path),), duration_s=seconds))
+        return path
+
+    def numbers_of_run(self, config: RunConfig) -> Snapshot:
+        """Of a whole run, from opening to closing."""
+        run = build_run(config, self.store)
+        run.runner.run()
+        run.close()
+        return run.metrics.snapshot()
 
     def group(self, people: int) -> Image:
         """The wearer's portrait, or several of them side by side."""

@@ -18,13 +18,10 @@ from engines.self_check import question
 from engines.yuv import Yuv420
 from models.errors import UserError
 from models.library import known_models
-from realtime.app import build_run
 from realtime.bench.equipment import Equipment
 from realtime.bench.live import flat_out, live, stream
 from realtime.bench.memory import MemoryWatch
 from realtime.bench.results import Result
-from realtime.config import RunConfig
-from realtime.metrics import Snapshot
 from realtime.outputs.virtual import VirtualCamera
 from realtime.sources.camera_list import list_virtual_cameras
 
@@ -104,21 +101,13 @@ def film_to_film(equipment: Equipment, seconds: float) -> Result:
     """ms a frame of whole runs, decoding and encoding included, again and again."""
     spent: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
-        film, swapped = Path(folder) / "film.mp4", Path(folder) / "swapped.mp4"
-        _numbers_of_run(equipment, replace(equipment.config(), outputs=(str(film),), duration_s=min(FILM_S, seconds)))
-        config = replace(equipment.config(), input=str(film), outputs=(str(swapped),))
+        film = equipment.film(Path(folder) / "film.mp4", min(FILM_S, seconds))
+        config = replace(equipment.config(), input=str(film), outputs=(str(Path(folder) / "swapped.mp4"),))
         end_s = time.monotonic() + seconds
         while time.monotonic() < end_s or not spent:
-            numbers = _numbers_of_run(equipment, config)
+            numbers = equipment.numbers_of_run(config)
             spent.append(1000 * numbers["wall_s"] / max(1, numbers["frames_out"]))
     return Result("", "", spent, {"fps": round(1000 / float(np.median(spent)), 1)})
-
-
-def _numbers_of_run(equipment: Equipment, config: RunConfig) -> Snapshot:
-    run = build_run(config, equipment.store)
-    run.runner.run()
-    run.close()
-    return run.metrics.snapshot()
 
 
 def virtual_camera(equipment: Equipment, seconds: float) -> Result:

@@ -10,6 +10,7 @@ from aiortc import RTCRtpReceiver
 from aiortc.contrib.media import MediaPlayer
 from aiortc.mediastreams import AudioStreamTrack, MediaStreamError
 
+from benchmarks.web_servers import STATE
 from engines.types import Image
 from realtime.colour import BT601, BT709
 from realtime.fakes import FACE_BOX_XYXY
@@ -57,6 +58,20 @@ def test_page_gets_its_picture_back_swapped_and_its_sound(tmp_path: Path) -> Non
                 await peer.picture(100)
             await peer.connection.close()
         assert len(server.closed) == 1
+
+    run(test)
+
+
+def test_the_benchmarks_echo_says_of_itself_what_a_session_says(tmp_path: Path) -> None:
+    """Else the page stops at what it does not find, and the echo is measured as nothing."""
+
+    async def test() -> None:
+        async with served(tmp_path) as server:
+            peer = await sending(server, "/session")
+            state = await (await server.client.get(peer.location)).json()
+            assert set(state) == set(STATE)
+            assert set(state["outcomes"]) == set(STATE["outcomes"])
+            await peer.connection.close()
 
     run(test)
 

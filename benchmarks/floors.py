@@ -1,0 +1,63 @@
+"""Floors: the part of the work that nobody can leave out, done alone.
+
+Knows what is left when nothing is swapped; times nothing itself but whole films.
+"""
+
+import shutil
+import time
+from fractions import Fraction
+from typing import cast
+
+import av
+import numpy as np
+
+from benchmarks.duel import Side, per_go
+from benchmarks.ring import FILM_S, Ring
+from models.errors import UserError
+from realtime.outputs.recorder import DEFAULT_SETTINGS, ENCODERS, PIXEL_FORMAT
+
+BROWSER_S = 10
+
+
+def transcode(ring: Ring) -> tuple[Side, Side]:
+    """Film to film."""
+    return lambda: ring.swap_film(ring.folder / "swapped.mp4"), lambda: bare_transcode(ring)
+
+
+def bare_transcode(ring: Ring) -> float:
+    """Decode and encode with our default encoder and its settings: ms a frame."""
+    encoder = ENCODERS["h264"]
+    began_s, count = time.perf_counter(), 0
+    with av.open(str(ring.clip)) as source, av.open(str(ring.folder / "bare.mp4"), "w") as sink:
+        pictures = source.streams.video[0]
+        pictures.thread_type = "AUTO"
+        added = sink.add_stream(encoder, rate=pictures.average_rate, options=DEFAULT_SETTINGS[encoder])
+        written = cast("av.VideoStream", added)
+        written.codec_context.time_base = pictures.time_base or Fraction(1, 90_000)  # a coarser one rounds two to one
+        written.width, written.height, written.pix_fmt = pictures.width, pictures.height, PIXEL_FORMAT
+        for frame in source.decode(pictures):
+            sink.mux(written.encode(frame))
+            count += 1
+        sink.mux(written.encode(None))
+    return 1000 * (time.perf_counter() - began_s) / max(1, count)
+
+
+def landmark_pass(ring: Ring) -> tuple[Side, Side]:
+    """What a tracker that never detects costs."""
+    landmarker, roi = ring.equipment.engines.landmarker, ring.roi
+    return ring.whole_frames(), per_go(lambda image: landmarker.locate(image, roi), ring.frames)
+
+
+def browser_echo(ring: Ring) -> tuple[Side, Side]:
+    """p50 of what a person sees in Chromium. Raises ImportError and UserError."""
+    from benchmarks.browser import CHROMIUM, as_camera  # noqa: PLC0415  needs the extra web and a browser
+    from benchmarks.glass_to_glass import ECHO, LIVESWAP, contest  # noqa: PLC0415
+
+    if CHROMIUM is None or shutil.which("ffmpeg") is None:
+        raise UserError("Chromium or ffmpeg is not installed", remedy="apt install chromium ffmpeg")
+    film = as_camera(ring.clip, ring.folder / "camera.mjpeg", FILM_S)
+
+    def p50_ms(name: str) -> float:
+        return float(np.median(contest(name, film, BROWSER_S)["ages"]))
+
+    return lambda: p50_ms(LIVESWAP), lambda: p50_ms(ECHO)

@@ -1,0 +1,104 @@
+"""What others do per frame, beside what we do, on the same pictures and, where there is a network, the same file.
+
+Knows the peers' calls; times nothing.
+"""
+
+import contextlib
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks import onnx_detectors, onnx_zoo
+from benchmarks.duel import Side, per_go
+from benchmarks.ring import Ring
+from engines import mesh_topology
+from engines.alignment import five_points
+from engines.backends.onnxruntime import OrtSession
+from engines.contract import CropFacts
+from engines.crop_codec import CropCodec
+from engines.geometry import roi_from_detection
+from engines.swappers.identity import FixedSource
+from engines.swappers.neural import NeuralFace, bind
+from engines.types import FaceLandmarks, Image, SourcePhoto
+from models.manifest import load_manifest
+from realtime.wardrobe import Style, Wardrobe, Worn
+
+SWAPPER = "inswapper_128"
+FEATHER_PX = 15
+SURE = 0.999
+"""Generated detectors see faces everywhere; a threshold that leaves them a few, as real ones have."""
+SEED = 1
+
+
+def insightface(ring: Ring) -> tuple[Side, Side]:
+    """The detector, a recogniser and the 106 landmarks of its analysis are generated, as is the swapper.
+
+    What such a detector finds is no face, so the swap is given the real one's keypoints. Raises ImportError.
+    """
+    from insightface.app import FaceAnalysis  # noqa: PLC0415  the peer, only here
+    from insightface.model_zoo.inswapper import INSwapper  # noqa: PLC0415
+
+    pack, file = ring.folder / "pack", onnx_zoo.swapper(ring.folder / f"{SWAPPER}.onnx", 128, emap_at=-1)
+    onnx_detectors.scrfd(pack / "det_10g.onnx")
+    onnx_zoo.recogniser(pack / "w600k_r50.onnx")
+    onnx_zoo.landmarks_106(pack / "2d106det.onnx")
+    latent = np.random.default_rng(SEED).normal(size=512).astype(np.float32)
+    with contextlib.redirect_stdout(sys.stderr):
+        analysis = FaceAnalysis(str(pack), providers=["CPUExecutionProvider"])
+        analysis.prepare(ctx_id=-1, det_thresh=SURE, det_size=(640, 640))
+        swapper = INSwapper(str(file))
+    target = SimpleNamespace(kps=five_points(ring.face))
+    source = SimpleNamespace(normed_embedding=latent / np.linalg.norm(latent))
+
+    def theirs(image: Image) -> Any:
+        analysis.get(image, max_num=1)
+        return swapper.get(image, target, source, paste_back=True)
+
+    spec = load_manifest().get(SWAPPER)
+    session = OrtSession(file)
+    face = NeuralFace(CropCodec(CropFacts.of(spec)), bind(spec, session), session, FixedSource(latent[None]), ())
+    photo = SourcePhoto("source", ring.first, ring.face)
+    wardrobe = Wardrobe(Worn(Style(SWAPPER), (photo,), (face,)), ring.equipment.engines.tailor)
+    return ring.whole_frames(wardrobe), per_go(theirs, ring.frames)
+
+
+def naive(ring: Ring) -> tuple[Side, Side]:
+    """The loop everybody writes first."""
+    engines, worn = ring.equipment.engines, ring.worn
+
+    def theirs(image: Image) -> Image:
+        best = max(engines.detector.detect(image), key=lambda found: found.score)
+        face = engines.landmarker.locate(image, roi_from_detection(best))
+        painted = image.copy()
+        worn.paint(painted, face)
+        mask = np.zeros(image.shape, np.float32)
+        cv2.fillConvexPoly(mask, outline_of(face), (1.0, 1.0, 1.0))
+        mask = np.asarray(cv2.GaussianBlur(mask, (0, 0), FEATHER_PX), np.float32)
+        return (painted * mask + image * (1 - mask)).astype(np.uint8)
+
+    return ring.whole_frames(), per_go(theirs, ring.frames)
+
+
+def seamless_clone(ring: Ring) -> tuple[Side, Side]:
+    """OpenCV's gradient-domain paste in place of our light and blend."""
+    worn, face = ring.worn, ring.face
+    outline = outline_of(face)
+    x, y, width, height = cv2.boundingRect(outline)
+
+    def theirs(image: Image) -> Any:
+        painted = image.copy()
+        worn.paint(painted, face)
+        mask = np.zeros(image.shape[:2], np.uint8)
+        cv2.fillConvexPoly(mask, outline, (255.0,))
+        return cv2.seamlessClone(painted, image, mask, (x + width // 2, y + height // 2), cv2.NORMAL_CLONE)
+
+    return per_go(lambda image: worn.paint(image, face), ring.frames), per_go(theirs, ring.frames)
+
+
+def outline_of(face: FaceLandmarks) -> NDArray[np.int32]:
+    """The face's convex hull: (N, 1, 2) px."""
+    return np.asarray(cv2.convexHull(face.points[mesh_topology.face_oval(), :2].astype(np.int32)), np.int32)

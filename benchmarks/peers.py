@@ -1,0 +1,118 @@
+"""Ours and theirs side by side in one run: what others do per frame, and the floors below which nobody gets.
+
+    uv run --group peers python -m benchmarks.peers [--clip FILE] [--rounds 7] [--only naive] [--json]
+
+Sides take turns, so that a slow minute hits both; ours / theirs is given with its lowest and highest round. What is
+missing here (a package, Chromium) is skipped with its reason. The clip is a film of the synthetic camera unless one is
+given. Generated networks stand for the ones that may not be shared, and are next to free: what is compared there is
+everything around them.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from benchmarks import floors, peer_loops
+from benchmarks.duel import Duel, Side, fight
+from benchmarks.ring import Ring
+from models.errors import UserError
+from realtime.bench.machine import machine
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """sides: ours and theirs. most: rounds, where one takes long."""
+
+    duel: Duel
+    sides: Callable[[Ring], tuple[Side, Side]]
+    most: int = 100
+
+    def run(self, ring: Ring, rounds: int) -> Duel:
+        """Skipped where something is missing."""
+        try:
+            ours, theirs = self.sides(ring)
+            return fight(self.duel, ours, theirs, min(rounds, self.most))
+        except (ImportError, UserError) as error:
+            return replace(self.duel, skipped=str(error))
+
+
+ROWS = (
+    Row(
+        Duel(
+            "insightface",
+            ours="tracking, swap, privacy and badge around the network, the detector only when needed",
+            theirs="FaceAnalysis.get and INSwapper.get(paste_back=True) on each frame, as roop and Deep-Live-Cam do",
+        ),
+        peer_loops.insightface,
+    ),
+    Row(
+        Duel(
+            "naive loop",
+            ours="the mesh swapper's whole frame",
+            theirs="the same swap, with the detector in every frame and a blend over the whole frame",
+        ),
+        peer_loops.naive,
+    ),
+    Row(
+        Duel(
+            "seamlessClone",
+            ours="the mesh swapper's pass: warp, light and blend",
+            theirs="the same warp, then cv2.seamlessClone",
+        ),
+        peer_loops.seamless_clone,
+    ),
+    Row(
+        Duel(
+            "aiortc echo",
+            ours="glass to glass in Chromium, the face swapped",
+            theirs="a bare aiortc echo of the same size, nothing swapped",
+        ),
+        floors.browser_echo,
+        most=2,
+    ),
+    Row(
+        Duel(
+            "transcode",
+            ours="film to film, the face swapped",
+            theirs="the same film decoded and encoded by PyAV with the same settings, nothing swapped",
+        ),
+        floors.transcode,
+    ),
+    Row(
+        Duel(
+            "landmark pass",
+            ours="the mesh swapper's whole frame",
+            theirs="one pass of the landmark network, nothing swapped",
+        ),
+        floors.landmark_pass,
+    ),
+)
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--clip", type=Path)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--only", default="", help="a part of the names of the rows to run")
+    parser.add_argument("--json", action="store_true", help="one JSON line on stdout instead of the table")
+    options = parser.parse_args()
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        ring = Ring(options.clip, Path(folder))
+        for row in ROWS:
+            if options.only in row.duel.name:
+                found.append(row.run(ring, options.rounds))
+                sys.stderr.write(f"{found[-1].in_words()}\n")
+                sys.stderr.flush()
+    if options.json:
+        clip = options.clip.name if options.clip else "the synthetic camera"
+        print(json.dumps({"machine": machine(), "clip": clip, "duels": [duel.as_json() for duel in found]}))
+
+
+if __name__ == "__main__":
+    main()

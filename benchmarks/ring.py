@@ -1,0 +1,98 @@
+"""What both sides of a duel work on: a clip, its frames, the face in them, and our engines.
+
+Knows our engines; knows no peer.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+
+from benchmarks.duel import Side, per_go
+from engines.types import FaceLandmarks, Image, PreparedFace, Roi
+from models.store import ModelStore
+from realtime.app import build_run, make_pipeline
+from realtime.bench.equipment import Equipment
+from realtime.metrics import StreamMetrics
+from realtime.pipeline import SwapPipeline
+from realtime.sources.media import MediaSource, open_file
+from realtime.types import Frame, StreamInfo
+from realtime.wardrobe import Wardrobe
+
+FRAMES = 45
+FILM_S = 4.0
+
+
+class Ring:
+    """clip: a video file; None for a film of the synthetic camera. folder: for what is made. Raises UserError."""
+
+    def __init__(self, clip: Path | None, folder: Path) -> None:
+        self.folder, self._count = folder, 0
+        self.equipment = Equipment(ModelStore())
+        self.clip = clip or self.equipment.film(folder / "camera.mp4", FILM_S)
+
+    def frames(self) -> Iterator[Image]:
+        """Copies, to be painted on."""
+        return (image.copy() for image in self._images)
+
+    @property
+    def first(self) -> Image:
+        """The first picture, to be left alone."""
+        return self._images[0]
+
+    @cached_property
+    def roi(self) -> Roi:
+        """Where its face is."""
+        return self.equipment.roi_in(self.first)
+
+    @cached_property
+    def face(self) -> FaceLandmarks:
+        """In the first picture."""
+        return self.equipment.engines.landmarker.locate(self.first, self.roi)
+
+    @property
+    def worn(self) -> PreparedFace:
+        """By the mesh swapper."""
+        return next(iter(self.equipment.wardrobe))
+
+    def _pipeline(self, wardrobe: Wardrobe | None) -> SwapPipeline:
+        metrics = StreamMetrics(primary="null", swapper="mesh", device="cpu")
+        kit = self.equipment
+        return make_pipeline(kit.config(), kit.engines, wardrobe or kit.wardrobe, self._info, metrics)[0]
+
+    def whole_frames(self, wardrobe: Wardrobe | None = None) -> Side:
+        """All that is done to a frame between source and output. wardrobe: None for the mesh swapper's."""
+        pipeline = self._pipeline(wardrobe)
+        return per_go(pipeline.process, lambda: map(self._as_frame, self.frames()))
+
+    def swap_film(self, output: Path) -> float:
+        """The whole clip to a file, as `liveswap run` does it once its engines are open: ms a frame."""
+        config = replace(self.equipment.config(), input=str(self.clip), outputs=(str(output),))
+        run = build_run(config, self.equipment.store)
+        began_s = time.perf_counter()
+        run.runner.run()
+        took_s = time.perf_counter() - began_s
+        run.close()
+        return 1000 * took_s / max(1, run.metrics.snapshot()["frames_out"])
+
+    def _as_frame(self, image: Image) -> Frame:
+        """The next of one stream, which never goes back."""
+        self._count += 1
+        pts = round(self._count / (self._info.rate * self._info.time_base))
+        return Frame(image, self._count, time.monotonic_ns(), pts)
+
+    @cached_property
+    def _images(self) -> list[Image]:
+        """The beginning of the clip, at its own size."""
+        return [frame.image for frame in islice(self._source().frames(), FRAMES)]
+
+    @cached_property
+    def _info(self) -> StreamInfo:
+        source = self._source()
+        source.close()
+        return replace(source.info, live=True)
+
+    def _source(self) -> MediaSource:
+        return open_file(self.clip)
