@@ -17,7 +17,7 @@ from engines.mesh_topology import triangles
 from engines.paste import paste
 from engines.swappers.light import LightField, relight, sample_vertices
 from engines.swappers.mesh import visible_triangles
-from engines.swappers.raster import ALPHA, ATTRIBUTES, CONTRAST_B, LIFT_B, paint_triangles, vertex_facing
+from engines.swappers.raster import ALPHA, ATTRIBUTES, CONTRAST_B, LIFT_B, paint_triangles, texels_of, vertex_facing
 from engines.types import FaceLandmarks, Image
 from engines.yuv import Yuv420
 from models.manifest import load_manifest
@@ -89,7 +89,7 @@ def _patch(canvas: Image) -> Kernel:
     corners[: len(grid) // 2, ALPHA] = 0.5
     texture = np.random.default_rng(0).integers(0, 256, (PATCH_PX, PATCH_PX, 3)).astype(np.uint8)
     points = (grid + (np.array(HD) - PATCH_PX) / 2).astype(np.float32)
-    return partial(paint_triangles, canvas, texture, points, corners, wiring.astype(np.int32))
+    return partial(paint_triangles, canvas, texels_of(texture), points, corners, wiring.astype(np.int32))
 
 
 def _of_a_neural_swap(image: Image, face: FaceLandmarks) -> Kernels:

@@ -17,7 +17,13 @@ LAYERS = {
 PRODUCT = ("models", "engines", "realtime")
 VENDORS = {
     "ai_edge_litert": {"engines/backends/litert.py"},
-    "numba": {"engines/swappers/raster.py", "engines/tensors.py", "engines/paste.py", "engines/yuv.py"},
+    "numba": {
+        "engines/swappers/light.py",
+        "engines/swappers/raster.py",
+        "engines/tensors.py",
+        "engines/paste.py",
+        "engines/yuv.py",
+    },
     "onnxruntime": {"engines/backends/onnxruntime.py", "engines/onnx_file.py"},  # the latter: its fp16 converter
     "onnx": {"engines/onnx_file.py"},
     "openvino": {"engines/backends/openvino.py"},

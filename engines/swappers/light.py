@@ -7,8 +7,8 @@ person's light into another's. Four hundred vertices instead of two blurred pict
 Knows vertices and colours; knows nothing of how pixels are painted.
 """
 
-import cv2
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from engines import mesh_topology
@@ -23,8 +23,8 @@ NOT_SKIN = 0.10
 HAIRLINE = 0.06
 """Vertices this near to the outline may lie on hair or background."""
 
-SAMPLED_PX = 96
-"""Longer side of the reduced face from which vertex colours are read."""
+SAMPLED_SHARE = 1 / 96
+"""Of the face's longer side: how large a square a vertex's colour is averaged over."""
 CONTRAST_LIMITS = (0.5, 0.85)
 """Detail is toned down rather than amplified: photos are sharper and harder lit than a webcam's picture."""
 TINT_LIMITS = (0.6, 1.7)
@@ -44,7 +44,8 @@ class LightField:
         unit = points / eye_distance(points)
         apart = unit[:, np.newaxis] - unit[np.newaxis]
         near = np.exp(-(apart * apart).sum(axis=2) / (2 * LIGHT_SIGMA**2))
-        self._weights = (near * skin_vertices(unit)).astype(np.float32)
+        self._skin = np.flatnonzero(skin_vertices(unit))
+        self._weights = np.ascontiguousarray(near[:, self._skin], np.float32)
 
     def smooth(self, colours: NDArray[np.float32], visible: NDArray[np.float32]) -> NDArray[np.float32]:
         """The light at each vertex, (468, 3) BGR.
@@ -52,6 +53,7 @@ class LightField:
         colours: (468, 3) BGR 0..255. visible: (468,) 0..1: a vertex turned away shows what lies behind the face
         and has no say; nor has one whose colour is no skin's.
         """
+        colours, visible = colours[self._skin], visible[self._skin]
         apart = colours - np.median(colours, axis=0)
         say = visible * np.exp(-(apart * apart).sum(axis=1) / (2 * OUTLIER_SIGMA**2)) + 1e-3
         weighted = self._weights @ np.column_stack([colours * say[:, np.newaxis], say]).astype(np.float32)
@@ -82,18 +84,32 @@ def skin_vertices(unit: Points) -> NDArray[np.bool_]:
 
 
 def sample_vertices(image: Image, points: Points) -> NDArray[np.float32]:
-    """(468, 3) float32 BGR: the mean colour around each vertex.
+    """(468, 3) float32 BGR: the mean colour of a small square around each vertex.
 
-    image: (H, W, 3). points: (468, 2 or 3) px, may lie outside it (the nearest edge is taken). Reads the face's box
-    only, reduced to SAMPLED_PX, so each reading averages over about a hundredth of the face's height.
+    image: (H, W, 3). points: (468, 2 or 3) px, may lie outside it (the nearest pixels are taken). The square's edge is
+    SAMPLED_SHARE of the face's longer side, as an odd number of pixels.
     """
-    height, width = image.shape[:2]
     x1, y1, x2, y2 = box_of(points)
-    left, top = min(max(0, int(x1)), width - 1), min(max(0, int(y1)), height - 1)
-    right, bottom = max(left + 1, min(width, int(x2) + 1)), max(top + 1, min(height, int(y2) + 1))
-    scale = SAMPLED_PX / max(right - left, bottom - top)
-    reduced_wh = max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale))
-    reduced = cv2.resize(image[top:bottom, left:right], reduced_wh, interpolation=cv2.INTER_AREA)
-    x = np.clip((points[:, 0] - left) * scale, 0, reduced_wh[0] - 1).astype(np.intp)
-    y = np.clip((points[:, 1] - top) * scale, 0, reduced_wh[1] - 1).astype(np.intp)
-    return np.asarray(reduced[y, x], np.float32)
+    reach = round((max(float(x2 - x1), float(y2 - y1)) * SAMPLED_SHARE - 1) / 2)
+    return _means(image, points, max(0, reach))
+
+
+@njit(cache=True, nogil=True)
+def _means(image: Image, points: Points, reach: int) -> NDArray[np.float32]:
+    """reach: pixels on each side of the middle one."""
+    height, width = image.shape[:2]
+    means = np.empty((points.shape[0], 3), np.float32)
+    for n in range(points.shape[0]):
+        x = min(max(round(points[n, 0]), 0), width - 1)
+        y = min(max(round(points[n, 1]), 0), height - 1)
+        left, right = max(0, x - reach), min(width, x + reach + 1)
+        top, bottom = max(0, y - reach), min(height, y + reach + 1)
+        blue, green, red = 0, 0, 0
+        for row in range(top, bottom):
+            for column in range(left, right):
+                blue += image[row, column, 0]
+                green += image[row, column, 1]
+                red += image[row, column, 2]
+        share = np.float32(1) / np.float32((right - left) * (bottom - top))
+        means[n, 0], means[n, 1], means[n, 2] = blue * share, green * share, red * share
+    return means

@@ -16,7 +16,18 @@ from numpy.typing import NDArray
 from engines import mesh_topology
 from engines.geometry import box_of, distance_to, eye_distance
 from engines.swappers.light import LightField, relight, sample_vertices
-from engines.swappers.raster import ALPHA, ATTRIBUTES, CONTRAST_B, LIFT_B, U, paint_triangles, vertex_facing
+from engines.swappers.raster import (
+    ALPHA,
+    ATTRIBUTES,
+    CONTRAST_B,
+    LIFT_B,
+    Texels,
+    U,
+    facing_camera,
+    paint_triangles,
+    texels_of,
+    vertex_facing,
+)
 from engines.types import MESH_POINTS, FaceLandmarks, Image, Points, SourcePhoto
 
 TEXTURE_EYE_DISTANCE_PX = 224
@@ -35,9 +46,9 @@ SOURCE_FACING = 0.08, 0.40
 
 @dataclass(frozen=True, slots=True)
 class Texture:
-    """The source's face at one size. image: BGR. points: (468, 2) px in it. eye_px: its eye distance."""
+    """The source's face at one size. points: (468, 2) px in it. eye_px: its eye distance."""
 
-    image: Image
+    texels: Texels
     points: Points
     eye_px: float
 
@@ -74,7 +85,7 @@ class MeshFace:
         contrast, lift = relight(self._source_light, wearer_light)
         corners[:, CONTRAST_B : CONTRAST_B + 3], corners[:, LIFT_B : LIFT_B + 3] = contrast, lift
         corners[:, ALPHA] = self._opacity * facing
-        paint_triangles(canvas, texture.image, points, corners, visible_triangles(points, self._triangles))
+        paint_triangles(canvas, texture.texels, points, corners, visible_triangles(points, self._triangles))
 
     def _texture_for(self, eye_px: float) -> Texture:
         """The smallest texture that is not magnified, else the largest: sharp without aliasing."""
@@ -100,9 +111,9 @@ def texture_pyramid(image: Image, points: Points) -> list[Texture]:
 def _scaled(image: Image, points: Points, scale: float, eye_px: float) -> Texture:
     size_wh = max(2, round(image.shape[1] * scale)), max(2, round(image.shape[0] * scale))
     exact = np.array([size_wh[0] / image.shape[1], size_wh[1] / image.shape[0]], np.float32)
-    resized = cv2.resize(image, size_wh, interpolation=cv2.INTER_AREA) if scale != 1 else image.copy()
+    resized = np.asarray(cv2.resize(image, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
     # Pixel centres are at whole numbers, so scaling about the image's corner moves them by half a pixel.
-    return Texture(np.ascontiguousarray(resized), (points + 0.5) * exact - 0.5, eye_px * scale)
+    return Texture(texels_of(resized), (points + 0.5) * exact - 0.5, eye_px * scale)
 
 
 def source_opacity(points: Points) -> NDArray[np.float32]:
@@ -120,10 +131,8 @@ def source_opacity(points: Points) -> NDArray[np.float32]:
 
 def visible_triangles(points: Points, triangles: NDArray[np.int32]) -> NDArray[np.int32]:
     """The triangles that face the camera, far ones first, so that a nose covers the cheek behind it."""
-    corners = points[triangles]
-    a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
-    towards = np.flatnonzero(a[:, 0] * b[:, 1] < a[:, 1] * b[:, 0])
-    return triangles[towards[np.argsort(-corners[towards, :, 2].sum(axis=1))]]
+    towards, depths = facing_camera(points, triangles)
+    return triangles[towards[np.argsort(-depths)]]
 
 
 def smoothstep(value: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]:

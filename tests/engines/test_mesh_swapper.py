@@ -127,7 +127,7 @@ def test_textures_halve_and_their_points_keep_their_place() -> None:
     levels = texture_pyramid(image, points)
     assert [round(levels[0].eye_px / level.eye_px) for level in levels] == [1, 2, 4, 8]
     for level in levels:
-        height, width = level.image.shape[:2]
+        height, width = level.texels.shape
         assert level.points.min() >= 0
         assert level.points[:, 0].max() < width
         assert level.points[:, 1].max() < height

@@ -12,7 +12,9 @@ from engines.swappers.raster import (
     CONTRAST_R,
     LIFT_B,
     LIFT_R,
+    Texels,
     paint_triangles,
+    texels_of,
     vertex_facing,
 )
 from engines.types import Image, Points
@@ -38,6 +40,10 @@ def gradient(height: int = 64, width: int = 64) -> Image:
     return np.stack([xs * 2, ys * 2, xs + ys], axis=-1).astype(np.uint8)
 
 
+def plain(size: int, level: int) -> Texels:
+    return texels_of(np.full((size, size, 3), level, np.uint8))
+
+
 coordinate = st.integers(-10 * 256, 74 * 256).map(lambda steps: steps / 256)  # no pixel lies at 1e-45
 
 
@@ -49,7 +55,7 @@ def test_triangles_around_a_point_cover_each_pixel_once(spokes: list[tuple[float
     points = np.array([hub, *around, around[0]], np.float32)
     canvas, texture = np.zeros((64, 64, 3), np.uint8), np.full((64, 64, 3), 100, np.uint8)
     star_shaped = np.array([(0, i, i + 1) for i in range(1, len(points) - 1)], np.int32)
-    paint_triangles(canvas, texture, points, corners(points, alpha=alpha), star_shaped)
+    paint_triangles(canvas, texels_of(texture), points, corners(points, alpha=alpha), star_shaped)
     once = round(100 * alpha)
     assert set(np.unique(canvas)) <= {0, once - 1, once, once + 1}  # twice would be 100 * (1 - (1 - alpha)^2)
 
@@ -57,7 +63,7 @@ def test_triangles_around_a_point_cover_each_pixel_once(spokes: list[tuple[float
 def test_square_of_two_triangles_is_painted_whole() -> None:
     points = np.array([[10, 10], [30, 10], [30, 30], [10, 30]], np.float32)
     canvas = np.zeros((64, 64, 3), np.uint8)
-    paint_triangles(canvas, np.full((64, 64, 3), 9, np.uint8), points, corners(points), fan(points))
+    paint_triangles(canvas, plain(64, 9), points, corners(points), fan(points))
     expected = np.zeros_like(canvas)
     expected[10:30, 10:30] = 9
     assert (canvas == expected).all()
@@ -66,14 +72,14 @@ def test_square_of_two_triangles_is_painted_whole() -> None:
 def test_identity_map_reproduces_the_texture() -> None:
     points = np.array([[0, 0], [63, 0], [63, 63], [0, 63]], np.float32)
     canvas = np.zeros((64, 64, 3), np.uint8)
-    paint_triangles(canvas, gradient(), points, corners(points), fan(points))
+    paint_triangles(canvas, texels_of(gradient()), points, corners(points), fan(points))
     assert np.abs(canvas[:62, :62].astype(int) - gradient()[:62, :62]).max() <= 1
 
 
 def test_half_a_pixel_is_interpolated() -> None:
     points = np.array([[0, 0], [63, 0], [63, 63], [0, 63]], np.float32)
     canvas = np.zeros((64, 64, 3), np.uint8)
-    paint_triangles(canvas, gradient(), points, corners(points, shift=0.5), fan(points))
+    paint_triangles(canvas, texels_of(gradient()), points, corners(points, shift=0.5), fan(points))
     assert np.abs(canvas[:60, :60].astype(int) - (gradient()[:60, :60] + [1, 1, 1])).max() <= 1
 
 
@@ -84,9 +90,7 @@ def test_half_a_pixel_is_interpolated() -> None:
 def test_contrast_and_lift_are_applied_and_saturate(contrast: float, lift: float, expected: int) -> None:
     points = np.array([[0, 0], [20, 0], [0, 20]], np.float32)
     canvas = np.zeros((32, 32, 3), np.uint8)
-    paint_triangles(
-        canvas, np.full((8, 8, 3), 100, np.uint8), points, corners(points, contrast=contrast, lift=lift), fan(points)
-    )
+    paint_triangles(canvas, plain(8, 100), points, corners(points, contrast=contrast, lift=lift), fan(points))
     assert canvas[2, 2, 0] == expected
 
 
@@ -94,7 +98,7 @@ def test_contrast_and_lift_are_applied_and_saturate(contrast: float, lift: float
 def test_face_beyond_the_edge_is_clipped(offset: tuple[int, int]) -> None:
     points = np.array([[0, 0], [40, 0], [40, 40], [0, 40]], np.float32) + np.array(offset, np.float32)
     canvas = np.zeros((64, 64, 3), np.uint8)
-    paint_triangles(canvas, np.full((8, 8, 3), 100, np.uint8), points, corners(points), fan(points))
+    paint_triangles(canvas, plain(8, 100), points, corners(points), fan(points))
     x, y = offset
     inside = np.zeros((64, 64), bool)
     inside[max(0, y) : max(0, min(64, y + 40)), max(0, x) : max(0, min(64, x + 40))] = True
@@ -105,7 +109,7 @@ def test_slivers_and_empty_lists_paint_nothing() -> None:
     points = np.array([[5, 5], [25, 5], [15, 5]], np.float32)
     canvas = np.zeros((32, 32, 3), np.uint8)
     for triangles in (fan(points), np.empty((0, 3), np.int32)):
-        paint_triangles(canvas, np.full((8, 8, 3), 100, np.uint8), points, corners(points), triangles)
+        paint_triangles(canvas, plain(8, 100), points, corners(points), triangles)
     assert not canvas.any()
 
 
