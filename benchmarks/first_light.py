@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from realtime.bench.memory import resident_mb
+from realtime.bench.processes import resident_mb
 
 SAMPLE_EVERY_S = 5.0
 

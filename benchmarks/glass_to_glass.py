@@ -20,8 +20,9 @@ import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.browser import as_camera, browsing
-from benchmarks.web_servers import cpu_s, echo, liveswap
+from benchmarks.web_servers import echo, liveswap
 from models.errors import UserError
+from realtime.bench.processes import cpu_s
 from realtime.server_process import ServerProcess
 
 CLIP = Path(__file__).parent.parent.parent / "shared" / "media" / "woman-desk-720p.mp4"

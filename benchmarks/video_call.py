@@ -28,7 +28,7 @@ from engines.types import Image
 from models.manifest import load_manifest
 from models.store import ModelStore
 from realtime.app import Run, build_run
-from realtime.bench.memory import resident_mb
+from realtime.bench.processes import resident_mb
 from realtime.config import RunConfig, parse_size
 from realtime.timecode import read_timecode
 

@@ -7,9 +7,7 @@ of it, without a swap. They send back what they get, and know just enough of the
 """
 
 import asyncio
-import os
 import sys
-from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -112,12 +110,6 @@ def liveswap(*options: str) -> ServerProcess:
 def echo(kind: str) -> ServerProcess:
     """An echo. kind: as above."""
     return ServerProcess([sys.executable, "-m", "benchmarks.web_servers", kind])
-
-
-def cpu_s(pid: int) -> float:
-    """What a server has used of the cores so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def _serve(kind: str) -> None:

@@ -17,15 +17,16 @@ from typing import Any
 import aiohttp
 from aiortc.mediastreams import MediaStreamError
 
-from benchmarks.web_clients import Film, connect, film_of
-from benchmarks.web_servers import cpu_s, liveswap
+from benchmarks.web_servers import liveswap
 from models.store import ModelStore
+from realtime.bench.processes import cpu_s
 from realtime.pictures import read_image
 from realtime.portraits import wearer_portrait
 from realtime.sources.synthetic import SyntheticSource
+from realtime.web.client import Film, connect, film_of
 
 SIZE_WH, RATE = (640, 360), 15
-WARM_UP_S = 3.0
+WARM_UP_S, FILM_S = 3.0, 6
 FITS_FPS, FITS_MS = 0.97 * RATE, 1000 / RATE
 """Nearly every picture, and before the next one comes."""
 
@@ -102,7 +103,8 @@ async def measure(client: aiohttp.ClientSession, visitors: list[Visitor], pid: i
 
 async def fill(url: str, pid: int, visit: Visit, most: int, seconds: float) -> None:
     """One session more at a time, until they do not fit."""
-    film = film_of(SyntheticSource(read_image(wearer_portrait(ModelStore())), size_wh=SIZE_WH), 6, RATE)
+    camera = SyntheticSource(read_image(wearer_portrait(ModelStore())), size_wh=SIZE_WH)
+    film = film_of(camera.render, FILM_S * RATE, RATE)
     visitors: list[Visitor] = []
     async with aiohttp.ClientSession(url) as client:
         tasks: list[asyncio.Task[None]] = []

@@ -22,14 +22,14 @@ import av
 import cv2
 from aiortc import VideoStreamTrack
 
-from benchmarks.web_clients import FullError, connect
 from benchmarks.web_servers import liveswap
 from models.store import ModelStore
-from realtime.bench.memory import resident_mb
+from realtime.bench.processes import resident_mb
 from realtime.pictures import read_image
 from realtime.portraits import wearer_portrait
 from realtime.sources.synthetic import SyntheticSource
 from realtime.web.broadcast import CLOCK
+from realtime.web.client import FullError, connect
 
 SIZE_WH, RATE = (640, 360), 15
 STAY_S = (2.0, 12.0)

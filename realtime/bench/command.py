@@ -103,6 +103,7 @@ def _measured(rows: list[Scenario], equipment: Equipment, seconds: float, turns:
         for turn in range(turns):
             for number, row in enumerate(rows, 1):
                 status.update(f"round {turn + 1} of {turns}, {number}/{len(rows)}  {row.group}: {row.name}")
-                rounds[row.name].append(row.measure(equipment, seconds / turns))
+                if turn == 0 or not row.once:
+                    rounds[row.name].append(row.measure(equipment, seconds if row.once else seconds / turns))
         is_whole = True
     return [joined(found) for found in rounds.values() if found], is_whole

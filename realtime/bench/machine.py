@@ -20,6 +20,7 @@ PACKAGES = (
     "onnxruntime",
     "onnxruntime-gpu",
     "av",
+    "aiortc",
 )
 UNKNOWN = "unknown"
 

@@ -20,7 +20,7 @@ from models.errors import UserError
 from models.library import known_models
 from realtime.bench.equipment import Equipment
 from realtime.bench.live import flat_out, live, stream
-from realtime.bench.memory import MemoryWatch
+from realtime.bench.processes import MemoryWatch
 from realtime.bench.results import Result
 from realtime.outputs.virtual import VirtualCamera
 from realtime.sources.camera_list import list_virtual_cameras
@@ -42,6 +42,8 @@ class Scenario:
     group: str
     name: str
     run: Run
+    once: bool = False
+    """Takes long to begin: in the first round only, for as long as the others in all."""
 
     def measure(self, equipment: Equipment, seconds: float) -> Result:
         """With its name on it; skipped, with the reason, where it cannot be measured here."""
@@ -117,6 +119,14 @@ def virtual_camera(equipment: Equipment, seconds: float) -> Result:
     return stream(equipment, seconds, VirtualCamera("virtual", camera.info), HD)
 
 
+def webrtc(equipment: Equipment, seconds: float) -> Result:
+    try:
+        from realtime.bench.webrtc import there_and_back  # noqa: PLC0415  an extra
+    except ModuleNotFoundError as error:
+        raise UserError(f"{error.name} is not installed", remedy="uv sync --extra web") from error
+    return there_and_back(equipment, seconds, HD)
+
+
 def network(equipment: Equipment, seconds: float, *, name: str, device: Device) -> Result:
     """One network on one device."""
     file = equipment.store.ensure(known_models(equipment.store.home).get(name))
@@ -155,6 +165,7 @@ SCENARIOS = (
     Scenario("flat out", "1920x1080", partial(flat_out, size_wh=FULL_HD)),
     Scenario("flat out", "1280x720, 4 faces", partial(flat_out, people=4)),
     Scenario("whole runs", "film to film, 1280x720", film_to_film),
+    Scenario("whole runs", "WebRTC there and back, 1280x720, 30 fps", webrtc, once=True),
     Scenario("whole runs", "virtual camera, 1280x720, 30 fps", virtual_camera),
 )
 

@@ -17,8 +17,8 @@ from realtime.bench import command
 from realtime.bench.command import Wishes
 from realtime.bench.equipment import Equipment
 from realtime.bench.live import flat_out, live
-from realtime.bench.memory import MemoryWatch
 from realtime.bench.plots import require_place
+from realtime.bench.processes import MemoryWatch
 from realtime.bench.results import Result
 from realtime.bench.scenarios import SCENARIOS, Scenario
 from tests.realtime.commandline import LIVESWAP, liveswap
@@ -44,6 +44,20 @@ def test_rows_are_measured_told_and_written(home: Path, tmp_path: Path) -> None:
     old.write_text(done.stdout)
     again = liveswap("bench", "--quick", "--only", "flat out: 640x360", "--compare", old, home=home)
     assert "±" in again.stderr
+
+
+def test_webrtc_there_and_back_is_told_in_one_round(home: Path) -> None:
+    done = liveswap("bench", "--quick", "--only", "WebRTC", "--json", home=home)
+    [row] = json.loads(done.stdout)["results"]
+    assert 3 < row["p50_ms"] < 1000
+    assert 0 < row["figures"]["unique_fps"] <= 33
+    assert 0 < row["figures"]["server_core"] < 2
+
+
+def test_webrtc_is_skipped_without_its_extra(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    monkeypatch.setitem(sys.modules, "realtime.bench.webrtc", None)
+    [row] = [row for row in SCENARIOS if "WebRTC" in row.name]
+    assert "--extra web" in row.measure(Equipment(ModelStore(home)), 0.1).skipped
 
 
 @pytest.mark.parametrize(

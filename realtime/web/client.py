@@ -1,8 +1,11 @@
-"""Visitors of a server without a browser: a connection of aiortc's, and a film that costs next to nothing to send."""
+"""A visitor without a browser: a connection of aiortc's, and a film that costs next to nothing to send.
+
+Knows WebRTC from the other end; for what measures a server.
+"""
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import aiohttp
@@ -10,11 +13,12 @@ import av
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription, VideoStreamTrack
 from aiortc.mediastreams import MediaStreamTrack
 
-from realtime.sources.synthetic import SyntheticSource
+from engines.types import Image
 from realtime.web.broadcast import CLOCK, Shown
 from realtime.web.encoders import LiveH264Encoder
 from realtime.web.tracks import VideoWriter
 
+CLOCK_HZ = CLOCK.denominator
 SDP = {"Content-Type": "application/sdp"}
 
 
@@ -37,25 +41,28 @@ async def connect(client: aiohttp.ClientSession, camera: MediaStreamTrack) -> tu
         return peer, answer.headers["Location"]
 
 
-def film_of(source: SyntheticSource, seconds: int, rate: int) -> list[bytes]:
-    """H.264, a picture each; the first can follow the last."""
+def film_of(render: Callable[[int], Image], count: int, rate: int) -> list[bytes]:
+    """H.264, a picture each; the first can follow the last. render: the picture of a number, BGR."""
     encoder, writer = LiveH264Encoder(), VideoWriter()
-    pictures = (writer(Shown(source.render(n), n * 90_000 // rate)) for n in range(seconds * rate))
-    return [encoder.coded(picture, is_key=n == 0)[0] for n, picture in enumerate(pictures)]
+    pictures = (writer(Shown(render(number), number * CLOCK_HZ // rate)) for number in range(count))
+    return [encoder.coded(picture, is_key=number == 0)[0] for number, picture in enumerate(pictures)]
 
 
 class Film(VideoStreamTrack):
-    """Sends a film again and again; nothing is encoded."""
+    """Sends a film again and again; nothing is encoded. sent_ns: when each of its pictures was last sent."""
 
     def __init__(self, pictures: Sequence[bytes], rate: int) -> None:
         super().__init__()
         self._pictures, self._rate = pictures, rate
         self._number, self._began_s = 0, time.monotonic()
+        self.sent_ns = [0] * len(pictures)
 
     async def recv(self) -> "av.Packet[Any]":  # type: ignore[override]  # aiortc's senders take packets too
         """At its pace."""
-        self._number += 1
         await asyncio.sleep(max(0.0, self._began_s + self._number / self._rate - time.monotonic()))
-        packet = av.Packet(self._pictures[(self._number - 1) % len(self._pictures)])
-        packet.pts, packet.time_base = self._number * 90_000 // self._rate, CLOCK
+        index = self._number % len(self._pictures)
+        packet = av.Packet(self._pictures[index])
+        packet.pts, packet.time_base = self._number * CLOCK_HZ // self._rate, CLOCK
+        self.sent_ns[index] = time.monotonic_ns()
+        self._number += 1
         return packet

@@ -1,4 +1,4 @@
-"""The memory of this process while something runs.
+"""What a process uses: memory, and core time.
 
 Knows /proc; where there is none it sees nothing.
 """
@@ -16,6 +16,12 @@ def resident_mb(process: int | str = "self") -> float:
     """What a process holds in memory now. Raises OSError where there is no /proc, or no such process any more."""
     pages = int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def cpu_s(process: int) -> float:
+    """What a process has used of the cores so far. Raises OSError as above."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class MemoryWatch:
