@@ -6,7 +6,6 @@ the command that mends it. Knows what to look at; knows nothing of how it is sho
 
 import importlib
 import importlib.metadata
-import os
 import platform
 import shutil
 import sys
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from engines.backends.facts import Facts, gather
 from engines.backends.probe import probe
+from engines.cores import available_cores
 from engines.devices import DEVICES, ELSEWHERE
 from models.errors import UserError
 from models.manifest import load_manifest
@@ -73,7 +73,7 @@ def run_checks() -> Iterator[Check]:
 
 
 def check_python(version: tuple[int, ...]) -> Check:
-    found = f"{'.'.join(map(str, version))} on {platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+    found = f"{'.'.join(map(str, version))} on {platform.system()} {platform.machine()}, {available_cores()} cores"
     if version >= (3, 11):
         return Check("Python", Status.OK, found)
     return Check("Python", Status.FAIL, found, "install Python 3.11 or newer, or: uv python install 3.12")

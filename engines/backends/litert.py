@@ -11,17 +11,21 @@ from numpy.typing import NDArray
 
 from engines.backends import TensorSpec
 from engines.backends.native_log import native_stderr_kept
+from engines.cores import available_cores
 from engines.errors import BackendUnavailableError, ModelContractError
+
+MOST_THREADS = 2
 
 
 class LiteRtSession:
     """A .tflite model, loaded, with its buffers allocated.
 
-    path: the model file. threads: of the XNNPACK delegate; 2 is best for nets of a millisecond.
+    path: the model file. threads: of the XNNPACK delegate; None for the best for nets of a millisecond, MOST_THREADS if
+    there are so many cores: they wait for each other in loops, which costs a third on a single core.
     Raises BackendUnavailableError without the runtime, ModelContractError for a file that is no such model.
     """
 
-    def __init__(self, path: Path, *, threads: int = 2) -> None:
+    def __init__(self, path: Path, *, threads: int | None = None) -> None:
         try:
             from ai_edge_litert.interpreter import Interpreter  # noqa: PLC0415  heavy: only when a model is opened
         except ImportError as error:
@@ -30,7 +34,7 @@ class LiteRtSession:
             ) from error
         try:
             with native_stderr_kept():  # it announces its delegate there and has no switch for that
-                self._interpreter = Interpreter(str(path), num_threads=threads)
+                self._interpreter = Interpreter(str(path), num_threads=threads or min(MOST_THREADS, available_cores()))
                 self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raise ModelContractError(

@@ -6,7 +6,6 @@ what its native side wrote about the reason goes into the error.
 """
 
 import logging
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from engines.backends import TensorSpec
 from engines.backends.native_log import native_stderr_kept
+from engines.cores import available_cores
 from engines.errors import BackendUnavailableError, ModelContractError
 
 logger = logging.getLogger(__name__)
@@ -144,7 +144,7 @@ def _open(ort: Any, model: Path | bytes, provider: Provider, threads: int | None
         )
     options = ort.SessionOptions()
     options.log_severity_level = 3
-    options.intra_op_num_threads = threads or os.cpu_count() or 1
+    options.intra_op_num_threads = threads or available_cores()
     if provider.name == "DmlExecutionProvider":  # its documentation asks for both
         options.enable_mem_pattern = False
         options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL

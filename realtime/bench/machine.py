@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from engines.cores import available_cores
 from realtime.doctor import installed
 
 PACKAGES = (
@@ -29,7 +30,7 @@ def machine() -> dict[str, str]:
     """What matters, by name, for people and for comparing."""
     return {
         "cpu": _cpu(),
-        "cores": str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()),
+        "cores": str(available_cores()),
         "memory": _memory(),
         "gpu": _gpu(),
         "power": _power(),
