@@ -19,14 +19,14 @@ from realtime.outputs.recorder import DEFAULT_SETTINGS, ENCODERS, PIXEL_FORMAT
 BROWSER_S = 10
 
 
-def transcode(ring: Ring) -> tuple[Side, Side]:
-    """Film to film."""
-    return lambda: ring.swap_film(ring.folder / "swapped.mp4"), lambda: bare_transcode(ring)
+def transcode(ring: Ring, codec: str) -> tuple[Side, Side]:
+    """Film to film. codec: of ENCODERS."""
+    return lambda: ring.swap_film(ring.folder / "swapped.mp4", codec), lambda: bare_transcode(ring, codec)
 
 
-def bare_transcode(ring: Ring) -> float:
-    """Decode and encode with our default encoder and its settings: ms a frame."""
-    encoder = ENCODERS["h264"]
+def bare_transcode(ring: Ring, codec: str) -> float:
+    """Decode and encode with our encoder of that codec and its settings: ms a frame."""
+    encoder = ENCODERS[codec]
     began_s, count = time.perf_counter(), 0
     with av.open(str(ring.clip)) as source, av.open(str(ring.folder / "bare.mp4"), "w") as sink:
         pictures = source.streams.video[0]

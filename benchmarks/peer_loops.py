@@ -5,6 +5,7 @@ Knows the peers' calls; times nothing.
 
 import contextlib
 import sys
+import warnings
 from types import SimpleNamespace
 from typing import Any
 
@@ -47,6 +48,7 @@ def insightface(ring: Ring) -> tuple[Side, Side]:
     onnx_zoo.recogniser(pack / "w600k_r50.onnx")
     onnx_zoo.landmarks_106(pack / "2d106det.onnx")
     latent = np.random.default_rng(SEED).normal(size=512).astype(np.float32)
+    warnings.filterwarnings("ignore", category=FutureWarning, module="insightface")
     with contextlib.redirect_stdout(sys.stderr):
         analysis = FaceAnalysis(str(pack), providers=["CPUExecutionProvider"])
         analysis.prepare(ctx_id=-1, det_thresh=SURE, det_size=(640, 640))

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from benchmarks import floors, peer_loops
@@ -74,13 +75,16 @@ ROWS = (
         floors.browser_echo,
         most=2,
     ),
-    Row(
-        Duel(
-            "transcode",
-            ours="film to film, the face swapped",
-            theirs="the same film decoded and encoded by PyAV with the same settings, nothing swapped",
-        ),
-        floors.transcode,
+    *(
+        Row(
+            Duel(
+                name,
+                ours=f"film to film in {codec.upper()}, the face swapped",
+                theirs=f"the same film decoded and encoded in {codec.upper()} by PyAV with the same settings",
+            ),
+            partial(floors.transcode, codec=codec),
+        )
+        for name, codec in (("transcode", "h264"), ("transcode HEVC", "hevc"))
     ),
     Row(
         Duel(

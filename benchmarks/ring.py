@@ -67,9 +67,9 @@ class Ring:
         pipeline = self._pipeline(wardrobe)
         return per_go(pipeline.process, lambda: map(self._as_frame, self.frames()))
 
-    def swap_film(self, output: Path) -> float:
+    def swap_film(self, output: Path, codec: str) -> float:
         """The whole clip to a file, as `liveswap run` does it once its engines are open: ms a frame."""
-        config = replace(self.equipment.config(), input=str(self.clip), outputs=(str(output),))
+        config = replace(self.equipment.config(), input=str(self.clip), outputs=(str(output),), codec=codec)
         run = build_run(config, self.equipment.store)
         began_s = time.perf_counter()
         run.runner.run()

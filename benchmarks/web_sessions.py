@@ -19,7 +19,7 @@ from aiortc.mediastreams import MediaStreamError
 
 from benchmarks.web_servers import liveswap
 from models.store import ModelStore
-from realtime.bench.processes import cpu_s
+from realtime.bench.processes import cpu_s, resident_mb
 from realtime.pictures import read_image
 from realtime.portraits import wearer_portrait
 from realtime.sources.synthetic import SyntheticSource
@@ -83,6 +83,10 @@ async def visit_by_socket(client: aiohttp.ClientSession, film: list[bytes], visi
 Visit = Callable[[aiohttp.ClientSession, list[bytes], Visitor], Coroutine[Any, Any, None]]
 
 
+Probe = Callable[[int], dict[str, float]]
+"""Looks at the server while all visitors are there. Given its pid."""
+
+
 async def measure(client: aiohttp.ClientSession, visitors: list[Visitor], pid: int, seconds: float) -> dict[str, Any]:
     """A row of the table."""
     await asyncio.sleep(WARM_UP_S)
@@ -96,16 +100,21 @@ async def measure(client: aiohttp.ClientSession, visitors: list[Visitor], pid: i
         "fps": min(state["fps"] or 0 for state in states),
         "p95_ms": max(state["latency_p95_ms"] or 0 for state in states),
         "back_fps": min(v.pictures - b for v, b in zip(visitors, before, strict=True)) / took_s,
+        "server_mb": resident_mb(pid),
         "server_core": (cpu_s(pid) - server_s) / took_s,
         "visitors_core": (time.process_time() - own_s) / took_s,
     }
 
 
-async def fill(url: str, pid: int, visit: Visit, most: int, seconds: float) -> None:
-    """One session more at a time, until they do not fit."""
+async def fill(
+    url: str, pid: int, visit: Visit, most: int, seconds: float, probe: Probe = lambda _pid: {}
+) -> list[dict[str, Any]]:
+    """One session more at a time, until they do not fit. Returns a row for each number that fits."""
     camera = SyntheticSource(read_image(wearer_portrait(ModelStore())), size_wh=SIZE_WH)
     film = film_of(camera.render, FILM_S * RATE, RATE)
+    film_kbit_s = sum(map(len, film)) * 8 / 1000 / FILM_S
     visitors: list[Visitor] = []
+    rows: list[dict[str, Any]] = []
     async with aiohttp.ClientSession(url) as client:
         tasks: list[asyncio.Task[None]] = []
         for _ in range(most):
@@ -113,13 +122,15 @@ async def fill(url: str, pid: int, visit: Visit, most: int, seconds: float) -> N
             tasks.append(asyncio.create_task(visit(client, film, visitors[-1])))
             row = await measure(client, visitors, pid, seconds)
             fits = row["back_fps"] >= FITS_FPS and row["p95_ms"] <= FITS_MS
-            sys.stdout.write(ROW.format_map(row) + ("\n" if fits else "   does not fit\n"))
-            sys.stdout.flush()
+            sys.stderr.write(ROW.format_map(row) + ("\n" if fits else "   does not fit\n"))
+            sys.stderr.flush()
             if not fits:
                 break
+            rows.append({**row, "film_kbit_s": film_kbit_s, **await asyncio.to_thread(probe, pid)})
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+    return rows
 
 
 def main() -> None:

@@ -40,7 +40,7 @@ def test_insightface_is_measured_on_the_same_file(ring: Ring) -> None:
 
 
 def test_the_bare_transcode_writes_every_frame(ring: Ring) -> None:
-    floors.bare_transcode(ring)
+    floors.bare_transcode(ring, "h264")
     with av.open(str(ring.clip)) as before, av.open(str(ring.folder / "bare.mp4")) as after:
         assert sum(1 for _ in after.decode(video=0)) == sum(1 for _ in before.decode(video=0)) > 100
 

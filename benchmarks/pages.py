@@ -1,0 +1,124 @@
+"""The numbers in README.md and in benchmarks/README.md, made from what was measured; nobody types them.
+
+    uv run liveswap bench --json > benchmarks/results/bench.json
+    uv run --group peers python -m benchmarks.peers --json > benchmarks/results/peers.json
+    uv run --group dev python -m benchmarks.growth --json benchmarks/results/growth.json \\
+        --picture benchmarks/pictures/growth.png
+    uv run python -m benchmarks.pages [--check]
+
+Fills what stands between `<!-- NAME -->` and `<!-- /NAME -->`. --check writes nothing and fails when a page differs.
+Knows Markdown and the files above; measures nothing.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.curves import Curve
+from benchmarks.planning import planned
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "results"
+PAGES = (HERE.parent / "README.md", HERE / "README.md")
+THINNED = 100
+"""Samples of a row that the repository keeps."""
+Found = Mapping[str, Any]
+
+
+def of_bench(found: Found) -> str:
+    """What `liveswap bench` saw, as a table."""
+    lines = [f"{named(found['machine'])}; times in ms:", "", "| | p50 | p95 | p99 | pictures a second | dropped |"]
+    lines.append("|---|---|---|---|---|---|")
+    for row in found["results"]:
+        if row["skipped"]:
+            continue
+        figures = row["figures"]
+        fps = figures.get("unique_fps", figures.get("fps"))
+        cells = [f"{row[name]:.2f}" for name in ("p50_ms", "p95_ms", "p99_ms")]
+        cells += ["" if fps is None else f"{fps:.1f}", f"{figures['dropped']:.0f}" if "dropped" in figures else ""]
+        lines.append(f"| {row['group']}: {row['name']} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def of_peers(found: Found) -> str:
+    """Ours / theirs, as a table."""
+    lines = [f"{named(found['machine'])}; the clip is {found['clip']}:", ""]
+    lines += ["| | ours | theirs | ours / theirs | lowest to highest round |", "|---|---|---|---|---|"]
+    for duel in found["duels"]:
+        if duel["skipped"]:
+            lines.append(f"| {duel['name']} | | | skipped: {duel['skipped']} | |")
+            continue
+        own, other = (statistics.median(duel[side]) for side in ("ours_ms", "theirs_ms"))
+        low, high = duel["spread"]
+        words = f"| {duel['ours']}: {own:.1f} ms | {duel['theirs']}: {other:.1f} ms"
+        lines.append(f"| {duel['name']} {words} | **{duel['ratio']:.2f}** | {low:.2f} to {high:.2f} |")
+    return "\n".join(lines)
+
+
+def of_growth(found: Found) -> str:
+    """The lines that were fitted, and streams against cores."""
+    lines = [f"{named(found['machine'])}.", "", "| turned up | at nothing | each more | of | off by at most |"]
+    lines.append("|---|---|---|---|---|")
+    for curve in map(Curve.from_json, found["curves"]):
+        base, slope = curve.line
+        lines.append(f"| {curve.name} | {base:.3g} | {slope:.3g} | {curve.y}, for each {curve.x} | {curve.off:.0%} |")
+    lines += ["", "| processes | streams | cores | frames a second in all |", "|---|---|---|---|"]
+    lines += [" | ".join(["", *(f"{value:g}" for value in crowd.values()), ""]).strip() for crowd in found["crowds"]]
+    return "\n".join(lines)
+
+
+def named(machine: Found) -> str:
+    """The machine in a line."""
+    return (
+        f"{machine['cpu']}, {machine['cores']} cores, {machine['memory']}, GPU: {machine['gpu']}; {machine['system']}"
+    )
+
+
+SECTIONS: Mapping[str, tuple[str, Callable[[Found], str]]] = {
+    "bench": ("bench.json", of_bench),
+    "peers": ("peers.json", of_peers),
+    "growth": ("growth.json", of_growth),
+    "planning": ("growth.json", planned),
+}
+
+
+def filled(page: str) -> str:
+    """`page` with every section that it has made anew."""
+    for name, (file, made) in SECTIONS.items():
+        text = made(json.loads((RESULTS / file).read_text()))
+        before, opening, rest = page.partition(f"<!-- {name} -->\n")
+        _, closing, after = rest.partition(f"<!-- /{name} -->")
+        if closing:
+            page = f"{before}{opening}{text}\n{closing}{after}"
+    return page
+
+
+def thin(path: Path) -> None:
+    """Leave most samples of a bench out: the repository needs a curve, not every frame."""
+    found = json.loads(path.read_text())
+    for row in found["results"]:
+        row["samples_ms"] = row["samples_ms"][:: max(1, -(-len(row["samples_ms"]) // THINNED))]
+    path.write_text(json.dumps(found) + "\n")
+
+
+def main() -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true")
+    is_check = parser.parse_args().check
+    if not is_check:
+        thin(RESULTS / "bench.json")
+    differing = [path for path in PAGES if filled(path.read_text()) != path.read_text()]
+    for path in differing:
+        if not is_check:
+            path.write_text(filled(path.read_text()))
+        sys.stderr.write(f"{path}: {'differs' if is_check else 'made anew'}\n")
+    return int(is_check and bool(differing))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
