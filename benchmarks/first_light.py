@@ -1,11 +1,10 @@
 """What `liveswap run` reaches on real clips: the numbers in the README.
 
-    uv run python -m benchmarks.first_light [--media ../shared/media] [--repeat 5] [--soak SECONDS]
+    uv run python -m benchmarks.first_light [--media ../shared/media] [--repeat 5]
 
 Every figure comes from running the command as a user would and reading its --metrics file; memory is the kernel's peak
 of the whole process. Each clip is run --repeat times; medians are given, and for the hot path the best and the worst
-run too, because machines are shared. --soak instead runs the synthetic camera for so long and watches the memory.
-Prints a table and one JSON line.
+run too, because machines are shared. Prints a table and one JSON line.
 """
 
 import argparse
@@ -18,10 +17,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
-
-from realtime.bench.processes import resident_mb
-
-SAMPLE_EVERY_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -86,41 +81,12 @@ def first_frame_s(face: Path, clip: Path) -> float:
     return sorted(run_liveswap(once)[0] for _ in range(3))[1]
 
 
-def soak(face: Path, seconds: float) -> list[tuple[float, float]]:
-    """Resident memory (s since start, MB) while the synthetic camera runs."""
-    arguments = [
-        "--face",
-        str(face),
-        "--input",
-        "test",
-        "--output",
-        "null",
-        "--i-have-consent",
-        "--duration",
-        str(seconds),
-    ]
-    started = time.monotonic()
-    child = os.posix_spawn(sys.executable, [sys.executable, "-m", "realtime.cli", "run", *arguments], os.environ)
-    samples = []
-    while os.waitpid(child, os.WNOHANG) == (0, 0):
-        samples.append((round(time.monotonic() - started, 1), round(resident_mb(child), 1)))
-        time.sleep(SAMPLE_EVERY_S)
-    return samples
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--media", type=Path, default=Path("../shared/media"))
     parser.add_argument("--repeat", type=int, default=5)
-    parser.add_argument("--soak", type=float, metavar="SECONDS")
     options = parser.parse_args()
     face = options.media / "face-painting-girl.jpg"
-    if options.soak:
-        samples = soak(face, options.soak)
-        settled = [mb for at_s, mb in samples if at_s > 30] or [mb for _, mb in samples]
-        print(f"memory after 30 s: first {settled[0]} MB, last {settled[-1]} MB, highest {max(settled)} MB")
-        print(json.dumps(samples))
-        return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         clips = sorted(options.media.glob("*.mp4"))

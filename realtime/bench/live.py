@@ -68,6 +68,7 @@ def stream(
         group="",
         samples_ms=[latency_ns / 1e6 for _, latency_ns in kept],
         figures={
+            "asked_fps": rate,
             "unique_fps": round((len(kept) - 1 - numbers["repeated"]) / span_s, 2) if span_s else 0.0,
             "dropped": numbers["dropped"],
             "swapped_share": round(swapped, 3),

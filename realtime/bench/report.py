@@ -20,7 +20,7 @@ MAIN = "1280x720, 30 fps"
 FULL_SHARE = 0.97
 """Of the asked rate: all but a hiccup."""
 REMEDIES = {
-    "track": "one face (--faces largest) and --latency-budget 20 cut it",
+    "track": "fewer --faces cut it, and --latency-budget 20 leaves out searches for newcomers when it is late",
     "swap": "a smaller picture (--size 640x360) or a face farther away cuts it",
     "show": "--no-badge cuts it, and so does leaving --mirror away",
     "wait": "something else keeps the cores busy",
@@ -36,6 +36,8 @@ def read_document(path: Path) -> tuple[dict[str, str], list[Result]]:
     """The machine and the results of an older run. Raises UserError."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
+        if document["format"] != FORMAT:
+            raise ValueError(document["format"])
         return dict(document["machine"]), [Result.from_json(row) for row in document["results"]]
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}", remedy="check the path") from error
@@ -89,15 +91,10 @@ def advice(machine: Mapping[str, str], results: Sequence[Result]) -> list[str]:
         share = took_ms / max(1e-9, sum(main.stages_ms.values()))
         lines.append(f"{stage} is {share:.0%} of a frame at {MAIN}; {REMEDIES.get(stage, 'no setting cuts it')}")
     for result in results:
-        asked = _asked_fps(result.name)
-        if result.group == "live" and asked and result.fps is not None and result.fps < FULL_SHARE * asked:
-            lines.append(f"{result.name} does not fit: {result.fps:.1f} of {asked} pictures a second")
+        asked = result.figures.get("asked_fps")
+        if asked and result.fps is not None and result.fps < FULL_SHARE * asked:
+            lines.append(f"{result.name} does not fit: {result.fps:.1f} of {asked:g} pictures a second")
     power = machine.get("power", "")
     if "battery" in power or "powersave" in power:
         lines.append(f"this machine saves power ({power}): it is faster on mains, with a performance governor")
     return lines
-
-
-def _asked_fps(name: str) -> int | None:
-    words = name.replace(",", "").split()
-    return int(words[words.index("fps") - 1]) if "fps" in words else None

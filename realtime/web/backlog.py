@@ -9,10 +9,11 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 from aiortc import RTCRtpCodecParameters, RTCRtpReceiver
 from aiortc.jitterbuffer import JitterFrame
+
+from realtime.web.insides import insides
 
 QUEUE, BROKEN = "_RTCRtpReceiver__decoder_queue", "_RTCRtpReceiver__decoder_error"
 MOST = 4
@@ -57,7 +58,5 @@ def keep_up(receiver: RTCRtpReceiver) -> None:
 
     Raises AttributeError when this aiortc keeps its queue somewhere else.
     """
-    settings: dict[str, Any] = vars(receiver)
-    if type(settings.get(QUEUE)) is not queue.Queue or not isinstance(settings.get(BROKEN), threading.Event):
-        raise AttributeError(f"aiortc no longer keeps what waits for the decoder in {QUEUE}")
-    settings[QUEUE] = DecoderBacklog(settings[BROKEN])
+    broken = insides(receiver, BROKEN, threading.Event)[BROKEN]
+    insides(receiver, QUEUE, queue.Queue)[QUEUE] = DecoderBacklog(broken)

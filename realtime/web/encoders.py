@@ -10,7 +10,8 @@ Frames come timed in CLOCK and coloured as tracks.WRITTEN says. Knows codecs and
 """
 
 from fractions import Fraction
-from typing import Any, cast
+from types import NoneType
+from typing import cast
 
 import av
 from aiortc import RTCRtpCodecParameters, RTCRtpSender
@@ -22,6 +23,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
 
 from realtime.web.broadcast import CLOCK
+from realtime.web.insides import insides
 
 ATTRIBUTE = "_RTCRtpSender__encoder"
 RATE = 30
@@ -141,10 +143,7 @@ def encode_live(sender: RTCRtpSender, codec: RTCRtpCodecParameters) -> None:
 
     Raises AttributeError when this aiortc keeps its encoder somewhere else.
     """
-    settings: dict[str, Any] = vars(sender)
-    if settings.get(ATTRIBUTE, sender) is not None:
-        raise AttributeError(f"aiortc no longer keeps its encoder in {ATTRIBUTE}")
-    settings[ATTRIBUTE] = ENCODERS[codec.mimeType.lower()]()
+    insides(sender, ATTRIBUTE, NoneType)[ATTRIBUTE] = ENCODERS[codec.mimeType.lower()]()
 
 
 def _made(name: str, size_wh: tuple[int, int], rate: int, options: dict[str, str]) -> VideoCodecContext:

@@ -6,11 +6,11 @@ A missing packet is waited for, since aiortc asks for it again, but not for long
 up and a key frame asked for. Knows packets; knows nothing of pictures.
 """
 
-from typing import Any
-
 from aiortc import RTCRtpReceiver
 from aiortc.jitterbuffer import JitterBuffer, JitterFrame
 from aiortc.rtp import RtpPacket
+
+from realtime.web.insides import insides
 
 ATTRIBUTE = "_RTCRtpReceiver__jitter_buffer"
 CAPACITY = 512
@@ -70,10 +70,7 @@ def hurry(receiver: RTCRtpReceiver) -> None:
 
     Raises AttributeError when this aiortc keeps its buffer somewhere else.
     """
-    settings: dict[str, Any] = vars(receiver)
-    if not isinstance(settings.get(ATTRIBUTE), JitterBuffer):
-        raise AttributeError(f"aiortc no longer keeps its jitter buffer in {ATTRIBUTE}")
-    settings[ATTRIBUTE] = MarkerJitterBuffer()
+    insides(receiver, ATTRIBUTE, JitterBuffer)[ATTRIBUTE] = MarkerJitterBuffer()
 
 
 def _joined(packets: list[RtpPacket]) -> JitterFrame:

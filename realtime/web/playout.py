@@ -7,12 +7,12 @@ lower bound only. Source: http://www.webrtc.org/experiments/rtp-hdrext/playout-d
 Knows header extensions; knows nothing of pictures.
 """
 
-from typing import Any
-
 from aiortc.rtcrtpparameters import RTCRtpHeaderExtensionParameters, RTCRtpParameters
 from aiortc.rtcrtptransceiver import RTCRtpTransceiver
 from aiortc.rtp import HeaderExtensions, HeaderExtensionsMap, pack_header_extensions, unpack_header_extensions
 from aiortc.sdp import SessionDescription
+
+from realtime.web.insides import insides
 
 URI = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
 AT_ONCE = bytes(3)
@@ -42,12 +42,10 @@ def show_at_once(transceiver: RTCRtpTransceiver, offer: str) -> None:
 
     Call it between the offer and the answer. Raises AttributeError when this aiortc keeps things somewhere else.
     """
-    settings: dict[str, Any] = vars(transceiver.sender)
-    if not isinstance(settings.get(ATTRIBUTE), HeaderExtensionsMap):
-        raise AttributeError(f"aiortc no longer keeps its header extensions in {ATTRIBUTE}")
+    held = insides(transceiver.sender, ATTRIBUTE, HeaderExtensionsMap)
     media = [part for part in SessionDescription.parse(offer).media if part.rtp.muxId == transceiver.mid]
     offered = [extension for part in media for extension in part.rtp.headerExtensions if extension.uri == URI]
     if offered:
-        settings[ATTRIBUTE] = AtOnce()
+        held[ATTRIBUTE] = AtOnce()
         agreed = RTCRtpHeaderExtensionParameters(id=offered[0].id, uri=URI)
         transceiver._headerExtensions.append(agreed)  # noqa: SLF001  so that the answer and the sender have it

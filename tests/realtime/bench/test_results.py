@@ -83,7 +83,7 @@ def test_what_is_no_report_is_refused(tmp_path: Path, content: str | None) -> No
 
 def test_advice_names_the_largest_stage_what_does_not_fit_and_a_battery() -> None:
     main = Result(MAIN, "live", STEADY, {"unique_fps": 30.0}, {"track": 5.0, "swap": 2.0, "show": 1.0})
-    slow = Result("1920x1080, 60 fps", "live", STEADY, {"unique_fps": 41.0})
+    slow = Result("1920x1080, 60 fps", "live", STEADY, {"unique_fps": 41.0, "asked_fps": 60})
     said = advice({"power": "on battery"}, [main, slow])
     assert said[0].startswith("track is 62% of a frame")
     assert "41.0 of 60" in said[1]
