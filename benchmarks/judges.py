@@ -1,0 +1,47 @@
+"""Outside models that judge a swap: none of them is used to make it.
+
+dlib's ResNet says who it is (distances below 0.6 are one person), its 68 landmarks where features are. The latter were
+trained on pictures that are for research only, so they stay in a benchmark. Knows dlib; computes no score.
+"""
+
+import importlib.util
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.geometry import box_of
+from engines.types import FaceLandmarks, Image, Points
+from models.errors import UserError
+
+Embedding = NDArray[np.float64]
+FOREHEAD = 0.05
+"""Of the mesh's height: what a box of dlib's own detector, a square, leaves out at the top."""
+
+
+class Judge:
+    """Raises UserError when the group `quality` is not installed."""
+
+    def __init__(self) -> None:
+        try:
+            import dlib  # noqa: PLC0415  the judge, only here
+        except ImportError as error:
+            raise UserError("dlib is not installed", remedy="uv run --group quality ...") from error
+        found = importlib.util.find_spec("face_recognition_models")
+        if found is None or not found.submodule_search_locations:
+            raise UserError("face-recognition-models is not installed", remedy="uv run --group quality ...")
+        models = Path(next(iter(found.submodule_search_locations))) / "models"
+        self._dlib = dlib
+        self._shape = dlib.shape_predictor(str(models / "shape_predictor_68_face_landmarks.dat"))
+        self._who = dlib.face_recognition_model_v1(str(models / "dlib_face_recognition_resnet_model_v1.dat"))
+
+    def look(self, image: Image, face: FaceLandmarks) -> tuple[Points, Embedding]:
+        """(68, 2) px and (128,). face: only says where to look, as a box."""
+        x1, y1, x2, y2 = (float(value) for value in box_of(face.points))
+        middle, edge = (x1 + x2) / 2, (1 - FOREHEAD) * (y2 - y1)
+        box = self._dlib.rectangle(*(round(at) for at in (middle - edge / 2, y2 - edge, middle + edge / 2, y2)))
+        rgb = np.ascontiguousarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB))
+        shape = self._shape(rgb, box)
+        points = np.array([(point.x, point.y) for point in shape.parts()], np.float32)
+        return points, np.array(self._who.compute_face_descriptor(rgb, shape))

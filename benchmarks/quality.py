@@ -1,0 +1,213 @@
+"""How convincing is the mesh swap? Measured by models that have no part in it, over every source and clip.
+
+    uv run --group quality python -m benchmarks.quality [--media FOLDER] [--every 3] [--sheet FILE.png] [--json]
+
+Sources are the pictures of the folder that `liveswap run` accepts, clips its films. For each pair: distance to the
+source and to the wearer (dlib: below 0.6 is one person), whether the nearest of all known people is the source,
+expression (landmarks of the output against the input's), pixels outside the face, the seam along the outline, flicker
+beside the input's own, and the light (angle, and mean colour). Then jitter on a still picture with a camera's noise.
+About two minutes; one JSON line with --json; the sheet shows a frame of each pair.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from benchmarks import scores
+from benchmarks.judges import Embedding, Judge
+from engines.errors import SourcePhotoError
+from engines.types import FaceLandmarks, Image, PreparedFace
+from models.store import ModelStore
+from realtime.assembly import FaceEngines
+from realtime.config import RunConfig
+from realtime.pictures import read_image
+from realtime.sources.media import open_file
+from realtime.tracking import FaceTracker
+
+MEDIA = Path(__file__).parent.parent.parent / "shared" / "media"
+NS_PER_S = 1_000_000_000
+STILL_FRAMES, NOISE = 60, 2.0
+"""Of the still picture, and the standard deviation of its noise (0..255)."""
+TILE_PX = 220
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One frame of a clip: two successive pictures, and the face in both as it was tracked."""
+
+    pictures: tuple[Image, Image]
+    faces: tuple[FaceLandmarks, FaceLandmarks]
+    embedding: Embedding
+    points: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Means over the frames of one pair; outside: the worst."""
+
+    source: str
+    clip: str
+    to_source: float
+    to_wearer: float
+    retrieved: float
+    expression: float
+    outside: int
+    seam: float
+    flicker: float
+    flicker_before: float
+    light_deg: float
+    colour: float
+
+
+def watched(clip: Path, engines: FaceEngines, judge: Judge, every: int) -> list[Seen]:
+    """Every n-th pair of successive frames in which a face was tracked."""
+    tracker = FaceTracker(engines.detector, engines.landmarker)
+    film = open_file(clip)
+    tracked = []
+    for frame in film.frames():
+        tracks = tracker.update(frame.image, round(frame.pts * film.info.time_base * NS_PER_S))
+        tracked.append((frame.image, tracks[0].face if tracks else None))
+    found = []
+    for (first, face), (second, after) in list(pairwise(tracked))[::every]:
+        if face is not None and after is not None:
+            points, embedding = judge.look(first, face)
+            found.append(Seen((first, second), (face, after), embedding, points))
+    return found
+
+
+def judged(worn: PreparedFace, seen: Seen, judge: Judge, known: dict[str, Embedding], names: tuple[str, str]) -> Score:
+    """One frame. known: people by name. names: of source and clip."""
+    after = (seen.pictures[0].copy(), seen.pictures[1].copy())
+    for canvas, face in zip(after, seen.faces, strict=True):
+        worn.paint(canvas, face)
+    before, face = seen.pictures[0], seen.faces[0]
+    points, embedding = judge.look(after[0], face)
+    apart = {name: float(np.linalg.norm(embedding - who)) for name, who in known.items()}
+    source, clip = names
+    own, ours = scores.flicker(seen.pictures, after, face)
+    angle, colour = scores.light(before, after[0], face)
+    return Score(
+        source,
+        clip,
+        to_source=apart[source],
+        to_wearer=apart[clip],
+        retrieved=float(min(apart, key=apart.__getitem__) == source),
+        expression=scores.expression_error(seen.points, points),
+        outside=scores.changed_outside(before, after[0], face),
+        seam=scores.seam(before, after[0], face),
+        flicker=ours,
+        flicker_before=own,
+        light_deg=angle,
+        colour=colour,
+    )
+
+
+def mean(parts: list[Score]) -> Score:
+    """Of frames, or of pairs."""
+    values = {name: float(np.mean([getattr(part, name) for part in parts])) for name in NUMBERS}
+    values["outside"] = max(part.outside for part in parts)
+    return Score(parts[0].source, parts[0].clip, **values)  # type: ignore[arg-type]
+
+
+NUMBERS = tuple(name for name in Score.__dataclass_fields__ if name not in {"source", "clip"})
+
+
+def jitter_px(engines: FaceEngines, picture: Image) -> float:
+    """How far landmarks move on a still picture with a camera's noise: standard deviation, px."""
+    tracker, noise, seen = FaceTracker(engines.detector, engines.landmarker), np.random.default_rng(0), []
+    for number in range(STILL_FRAMES):
+        noisy = np.clip(picture + noise.normal(0, NOISE, picture.shape), 0, 255).astype(np.uint8)
+        seen.append(tracker.update(noisy, number * NS_PER_S // 30)[0].face.points[:, :2])
+    settled = np.array(seen[STILL_FRAMES // 2 :])
+    return float(settled.std(axis=0).mean())
+
+
+def sources_of(media: Path, engines: FaceEngines) -> Iterator[Path]:
+    """The pictures that can be worn."""
+    for path in sorted((*media.glob("*.jpg"), *media.glob("*.png"))):
+        try:
+            engines.examine(read_image(path), path.name)
+        except SourcePhotoError as error:
+            sys.stderr.write(f"left out: {error}\n")
+            continue
+        yield path
+
+
+def tile(image: Image, face: FaceLandmarks) -> Image:
+    """The face with some surroundings, TILE_PX square."""
+    low, high = face.points[:, :2].min(axis=0), face.points[:, :2].max(axis=0)
+    centre, reach = (low + high) / 2, 0.75 * float((high - low).max())
+    scale = TILE_PX / (2 * reach)
+    affine = np.array([[scale, 0, TILE_PX / 2 - centre[0] * scale], [0, scale, TILE_PX / 2 - centre[1] * scale]])
+    return np.asarray(cv2.warpAffine(image, affine, (TILE_PX, TILE_PX), flags=cv2.INTER_AREA), np.uint8)
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--media", type=Path, default=MEDIA)
+    parser.add_argument("--every", type=int, default=3)
+    parser.add_argument("--sheet", type=Path)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    judge = Judge()
+    config = RunConfig(faces_from=(options.media,), input="test", outputs=("null",))
+    engines = FaceEngines(config, ModelStore(), live=False)
+    clips = {path.stem: watched(path, engines, judge, options.every) for path in sorted(options.media.glob("*.mp4"))}
+    pairs, rows = compared(list(sources_of(options.media, engines)), clips, engines, judge)
+    jitter = jitter_px(engines, next(iter(clips.values()))[0].pictures[0])
+    print(f"{in_words(mean(pairs), whole=True)}   jitter {jitter:.2f} px", file=sys.stderr)
+    if options.sheet:
+        cv2.imwrite(str(options.sheet), np.vstack(rows))
+    if options.json:
+        print(json.dumps({"pairs": [asdict(pair) for pair in pairs], "mean": asdict(mean(pairs)), "jitter_px": jitter}))
+
+
+def compared(
+    sources: list[Path], clips: dict[str, list[Seen]], engines: FaceEngines, judge: Judge
+) -> tuple[list[Score], list[Image]]:
+    """A score for each pair, told as it comes, and a row of the sheet for each source."""
+    known: dict[str, Embedding] = {
+        name: np.mean([seen.embedding for seen in frames], axis=0) for name, frames in clips.items()
+    }
+    for path in sources:
+        photo = engines.examine(read_image(path), path.name)
+        known[path.stem] = judge.look(photo.image, photo.face)[1]
+    pairs, rows = [], []
+    for path in sources:
+        [worn] = engines.wardrobe((path,))
+        for clip, frames in clips.items():
+            pairs.append(mean([judged(worn, seen, judge, known, (path.stem, clip)) for seen in frames]))
+            print(in_words(pairs[-1]), flush=True, file=sys.stderr)
+        rows.append(np.hstack([sheet_tile(worn, frames[len(frames) // 2]) for frames in clips.values()]))
+    return pairs, rows
+
+
+def sheet_tile(worn: PreparedFace, seen: Seen) -> Image:
+    """Before and after."""
+    after = seen.pictures[0].copy()
+    worn.paint(after, seen.faces[0])
+    return np.hstack([tile(seen.pictures[0], seen.faces[0]), tile(after, seen.faces[0])])
+
+
+def in_words(score: Score, *, whole: bool = False) -> str:
+    """One line."""
+    flicker = score.flicker / score.flicker_before
+    who = "all" if whole else f"{score.source} on {score.clip}"
+    return (
+        f"{who:52} to source {score.to_source:.3f}, to wearer {score.to_wearer:.3f}, retrieved {score.retrieved:4.0%}, "
+        f"expression {score.expression:.1%}, outside {score.outside}, seam {score.seam:.2f}, "
+        f"flicker {flicker:.2f}, light {score.light_deg:.0f} deg, colour {score.colour:.1f}"
+    )
+
+
+if __name__ == "__main__":
+    main()
