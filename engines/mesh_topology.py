@@ -21,6 +21,11 @@ BROWS: Indices = np.array(
 )
 """Both eyebrows, upper and lower edge."""
 
+OUTER_LIPS: Indices = np.array(
+    [61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 409, 270, 269, 267, 0, 37, 39, 40, 185], np.int32
+)
+"""The edge of the red of the lips, in order around it."""
+
 
 @cache
 def triangles() -> Indices:
@@ -62,6 +67,11 @@ def eye_rims() -> tuple[Indices, Indices]:
     """(16,) and (16,): the edges of both eyes' openings, image-left first."""
     loops = border_loops()
     return np.array(loops[_ON_IMAGE_LEFT_EYE], np.int32), np.array(loops[_ON_IMAGE_RIGHT_EYE], np.int32)
+
+
+def features() -> tuple[Indices, ...]:
+    """What is no plain skin, each as points whose convex hull covers it: brows, eyes, lips."""
+    return BROWS[:10], BROWS[10:], *eye_rims(), OUTER_LIPS
 
 
 def _walk(neighbours: dict[int, list[int]], start: int) -> tuple[int, ...]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from engines import mesh_topology
 from engines.geometry import box_of, distance_to, eye_distance
+from engines.swappers.even_light import even_light
 from engines.swappers.light import LightField, relight, sample_vertices
 from engines.swappers.raster import (
     ALPHA,
@@ -68,11 +69,12 @@ class MeshFace:
 
     def __init__(self, photo: SourcePhoto) -> None:
         self._triangles = mesh_topology.triangles()
-        self._textures = texture_pyramid(photo.image, photo.face.points)
+        lit = even_light(photo.image, photo.face.points)
+        self._textures = texture_pyramid(lit, photo.face.points)
         self._opacity = source_opacity(photo.face.points)
         self._light = LightField(photo.face.points)
         visible = smoothstep(vertex_facing(photo.face.points, self._triangles), *WEARER_FACING)
-        self._source_light = self._light.smooth(sample_vertices(photo.image, photo.face.points), visible)
+        self._source_light = self._light.smooth(sample_vertices(lit, photo.face.points), visible)
 
     def paint(self, canvas: Image, face: FaceLandmarks) -> None:
         """Swap `face` in `canvas`, in place. Touches only pixels inside the mesh."""
