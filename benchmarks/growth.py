@@ -15,25 +15,25 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from itertools import count
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 
 from benchmarks.curves import Curve, draw
+from benchmarks.duel import per_go
 from engines.types import Image
-from engines.yuv import Yuv420
 from models.store import ModelStore
-from realtime.app import make_pipeline
 from realtime.bench.equipment import Equipment
 from realtime.bench.machine import machine
 from realtime.bench.processes import resident_mb
-from realtime.casting import Faces
+from realtime.bench.scenarios import colours
 from realtime.metrics import StreamMetrics
 from realtime.pictures import read_image
+from realtime.sources.synthetic import DEFAULT_RATE
 from realtime.types import Frame, StreamInfo
 from realtime.wardrobe import Wardrobe
 
@@ -83,32 +83,19 @@ class Scenes:
 
     def frame_ms(self, image: Image, people: int = 1) -> dict[str, float]:
         """Of a whole frame ("frame"), and of its stages: medians."""
-        equipment = self.equipment
-        info = StreamInfo("scene", (image.shape[1], image.shape[0]), equipment.camera(FULL_HD).info.rate, live=True)
+        info = StreamInfo("scene", (image.shape[1], image.shape[0]), DEFAULT_RATE, live=True)
         metrics = StreamMetrics(primary="null", swapper="mesh", device="cpu")
-        config = replace(equipment.config(), faces=Faces(people))
-        pipeline, _ = make_pipeline(config, equipment.engines, equipment.wardrobe, info, metrics)
-        numbers = iter(range(1_000_000))
+        pipeline, numbers = self.equipment.pipeline(info, metrics, people=people), count()
 
-        def process(canvas: Image) -> None:
-            number = next(numbers)
-            pipeline.process(Frame(canvas, number, time.monotonic_ns(), number * 3000))
+        def frames() -> Iterator[Frame]:
+            end_s = time.monotonic() + POINT_S
+            while time.monotonic() < end_s:
+                number = next(numbers)
+                yield Frame(image.copy(), number, time.monotonic_ns(), number * 3000)
 
-        whole = median_ms(process, image.copy)
+        whole = per_go(pipeline.process, frames)()
         stages = {name: times["p50"] or 0.0 for name, times in metrics.snapshot()["stages_ms"].items()}
         return {"frame": whole, **stages}
-
-
-def median_ms(work: Callable[[Any], object], make: Callable[[], Any]) -> float:
-    """For POINT_S; making what is worked on is not timed."""
-    spent: list[float] = []
-    end_s = time.monotonic() + POINT_S
-    while time.monotonic() < end_s or len(spent) < 3:
-        item = make()
-        began_s = time.perf_counter()
-        work(item)
-        spent.append(time.perf_counter() - began_s)
-    return float(np.median(spent)) * 1000
 
 
 def by_frame(scenes: Scenes) -> Sweep:
@@ -116,21 +103,8 @@ def by_frame(scenes: Scenes) -> Sweep:
     pixels = [width * height / 1e6 for width, height in SIZES]
     costs = [scenes.frame_ms(scenes.scene(size, FACE_PX))["frame"] for size in SIZES]
     yield Curve("size of the frame", "megapixel", "ms a frame", tuple(zip(pixels, costs, strict=True)))
-    yield Curve(
-        "4:2:0 and back", "megapixel", "ms a frame", tuple(zip(pixels, map(_conversion_ms, SIZES), strict=True))
-    )
-
-
-def _conversion_ms(size_wh: tuple[int, int]) -> float:
-    width, height = size_wh
-    image, half = np.zeros((height, width, 3), np.uint8), np.empty((height // 2, width // 2), np.uint8)
-    planes, convert = (np.empty((height, width), np.uint8), half, half.copy()), Yuv420(0.2126, 0.0722, full_range=False)
-
-    def both(picture: Image) -> None:
-        convert.from_bgr(picture, planes)
-        convert.to_bgr(planes, size_wh)
-
-    return median_ms(both, lambda: image)
+    both = [colours(scenes.equipment, POINT_S, size_wh=size).percentile(50) or 0.0 for size in SIZES]
+    yield Curve("4:2:0 and back", "megapixel", "ms a frame", tuple(zip(pixels, both, strict=True)))
 
 
 def by_face(scenes: Scenes) -> Sweep:
@@ -151,10 +125,10 @@ def by_sources(scenes: Scenes) -> Sweep:
     equipment = scenes.equipment
     kept: list[Wardrobe] = []
     points = []
-    for count in WARDROBES:
-        while len(kept) < count:
+    for wanted in WARDROBES:
+        while len(kept) < wanted:
             kept.append(equipment.engines.wardrobe((equipment.source,)))
-        points.append((float(count), resident_mb()))
+        points.append((float(wanted), resident_mb()))
     yield Curve("sources", "source", "MB", tuple(points))
 
 

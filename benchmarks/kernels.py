@@ -19,17 +19,17 @@ from engines.swappers.light import LightField, relight, sample_vertices
 from engines.swappers.mesh import visible_triangles
 from engines.swappers.raster import ALPHA, ATTRIBUTES, CONTRAST_B, LIFT_B, paint_triangles, texels_of, vertex_facing
 from engines.types import FaceLandmarks, Image
-from engines.yuv import Yuv420
+from engines.yuv import Yuv420, empty_planes
 from models.manifest import load_manifest
 from models.store import ModelStore
 from realtime.bench.equipment import Equipment
+from realtime.colour import BT709, LUMA_WEIGHTS
 from realtime.label import Badge
 from realtime.privacy import blur
 from realtime.slot import LatestSlot
 from realtime.smoothing import OneEuro
 
 HD = (1280, 720)
-BT709 = 0.2126, 0.0722
 NS_PER_FRAME = 33_333_333
 PATCH_PX, PATCH_CELLS = 300, 20
 """A square of about as many pixels and triangles as a face."""
@@ -108,9 +108,7 @@ def _of_a_neural_swap(image: Image, face: FaceLandmarks) -> Kernels:
 
 
 def _of_the_frame(image: Image, face: FaceLandmarks) -> Kernels:
-    height, width = image.shape[:2]
-    half = np.empty((height // 2, width // 2), np.uint8)
-    planes, convert = (np.empty((height, width), np.uint8), half, half.copy()), Yuv420(*BT709, full_range=False)
+    planes, convert = empty_planes(HD), Yuv420(*LUMA_WEIGHTS[BT709], full_range=False)
     convert.from_bgr(image, planes)
     badge, slot, canvas = Badge(), LatestSlot[Image](), image.copy()
     times = _times()
@@ -121,7 +119,7 @@ def _of_the_frame(image: Image, face: FaceLandmarks) -> Kernels:
 
     steady = OneEuro()
     return {
-        "frame: from 4:2:0": lambda: convert.to_bgr(planes, (width, height)),
+        "frame: from 4:2:0": lambda: convert.to_bgr(planes, HD),
         "frame: to 4:2:0": lambda: convert.from_bgr(image, planes),
         "frame: where to look": lambda: roi_from_landmarks(face.points),
         "frame: steady": lambda: steady.update(face.points, next(times), 100.0),

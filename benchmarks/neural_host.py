@@ -10,7 +10,6 @@ against a bare InferenceSession.run (needs 600 MB of disk for the generated file
 import argparse
 import contextlib
 import json
-import os
 import sys
 import tempfile
 import time
@@ -26,6 +25,7 @@ from benchmarks import onnx_detectors, onnx_zoo
 from engines.alignment import TEMPLATES, five_points
 from engines.backends.onnxruntime import OrtSession
 from engines.contract import CropFacts
+from engines.cores import available_cores
 from engines.crop_codec import CropCodec
 from engines.fakes import mesh_at
 from engines.swappers.identity import FixedSource
@@ -126,7 +126,7 @@ def full_graph(path: Path, rounds: int) -> dict[str, Any]:
     import onnxruntime  # noqa: PLC0415  the floor, only here
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = os.cpu_count() or 1
+    options.intra_op_num_threads = available_cores()
     bare = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     feed = {"target": np.zeros((1, 3, 128, 128), np.float32), "source": np.zeros((1, 512), np.float32)}
     mine, frame, face = ours(path, OrtSession(path)), picture(SIZES[0]), face_in(SIZES[0])

@@ -20,6 +20,8 @@ from typing import Any
 
 from benchmarks.curves import Curve
 from benchmarks.planning import planned
+from realtime.bench.report import numbers_of
+from realtime.bench.results import Result
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
@@ -36,10 +38,8 @@ def of_bench(found: Found) -> str:
     for row in found["results"]:
         if row["skipped"]:
             continue
-        figures = row["figures"]
-        fps = figures.get("unique_fps", figures.get("fps"))
-        cells = [f"{row[name]:.2f}" for name in ("p50_ms", "p95_ms", "p99_ms")]
-        cells += ["" if fps is None else f"{fps:.1f}", f"{figures['dropped']:.0f}" if "dropped" in figures else ""]
+        times = [f"{row[name]:.2f}" for name in ("p50_ms", "p95_ms", "p99_ms")]  # of all samples, before `thin`
+        cells = [*times, *numbers_of(Result.from_json(row))[3:]]
         lines.append(f"| {row['group']}: {row['name']} | {' | '.join(cells)} |")
     return "\n".join(lines)
 

@@ -11,12 +11,11 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks import onnx_detectors, onnx_zoo
 from benchmarks.duel import Side, per_go
 from benchmarks.ring import Ring
-from engines import mesh_topology
+from benchmarks.scores import outline_of
 from engines.alignment import five_points
 from engines.backends.onnxruntime import OrtSession
 from engines.contract import CropFacts
@@ -24,7 +23,7 @@ from engines.crop_codec import CropCodec
 from engines.geometry import roi_from_detection
 from engines.swappers.identity import FixedSource
 from engines.swappers.neural import NeuralFace, bind
-from engines.types import FaceLandmarks, Image, SourcePhoto
+from engines.types import Image, SourcePhoto
 from models.manifest import load_manifest
 from realtime.wardrobe import Style, Wardrobe, Worn
 
@@ -99,8 +98,3 @@ def seamless_clone(ring: Ring) -> tuple[Side, Side]:
         return cv2.seamlessClone(painted, image, mask, (x + width // 2, y + height // 2), cv2.NORMAL_CLONE)
 
     return per_go(lambda image: worn.paint(image, face), ring.frames), per_go(theirs, ring.frames)
-
-
-def outline_of(face: FaceLandmarks) -> NDArray[np.int32]:
-    """The face's convex hull: (N, 1, 2) px."""
-    return np.asarray(cv2.convexHull(face.points[mesh_topology.face_oval(), :2].astype(np.int32)), np.int32)

@@ -21,6 +21,7 @@ from benchmarks import floors, peer_loops
 from benchmarks.duel import Duel, Side, fight
 from benchmarks.ring import Ring
 from models.errors import UserError
+from models.store import ModelStore
 from realtime.bench.machine import machine
 
 
@@ -107,7 +108,7 @@ def main() -> None:
     options = parser.parse_args()
     found = []
     with tempfile.TemporaryDirectory() as folder:
-        ring = Ring(options.clip, Path(folder))
+        ring = Ring(options.clip, Path(folder), ModelStore())
         for row in ROWS:
             if options.only in row.duel.name:
                 found.append(row.run(ring, options.rounds))

@@ -13,8 +13,8 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from itertools import pairwise
+from dataclasses import asdict, dataclass, replace
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +24,16 @@ import numpy as np
 from benchmarks import scores
 from benchmarks.judges import Embedding, Judge
 from engines.errors import SourcePhotoError
-from engines.types import FaceLandmarks, Image, PreparedFace
+from engines.types import FaceLandmarks, Image, PreparedFace, SourcePhoto
 from models.store import ModelStore
 from realtime.assembly import FaceEngines
+from realtime.clock import NS_PER_S, stream_time_ns
 from realtime.config import RunConfig
 from realtime.pictures import read_image
 from realtime.sources.media import open_file
 from realtime.tracking import FaceTracker
 
 MEDIA = Path(__file__).parent.parent.parent / "shared" / "media"
-NS_PER_S = 1_000_000_000
 STILL_FRAMES, NOISE = 60, 2.0
 """Of the still picture, and the standard deviation of its noise (0..255)."""
 TILE_PX = 220
@@ -67,16 +67,21 @@ class Score:
     colour: float
 
 
+NUMBERS = tuple(name for name in Score.__dataclass_fields__ if name not in {"source", "clip"})
+
+
 def watched(clip: Path, engines: FaceEngines, judge: Judge, every: int) -> list[Seen]:
     """Every n-th pair of successive frames in which a face was tracked."""
     tracker = FaceTracker(engines.detector, engines.landmarker)
     film = open_file(clip)
-    tracked = []
-    for frame in film.frames():
-        tracks = tracker.update(frame.image, round(frame.pts * film.info.time_base * NS_PER_S))
-        tracked.append((frame.image, tracks[0].face if tracks else None))
+
+    def tracked() -> Iterator[tuple[Image, FaceLandmarks | None]]:
+        for frame in film.frames():
+            tracks = tracker.update(frame.image, stream_time_ns(frame, film.info))
+            yield frame.image, tracks[0].face if tracks else None
+
     found = []
-    for (first, face), (second, after) in list(pairwise(tracked))[::every]:
+    for (first, face), (second, after) in islice(pairwise(tracked()), 0, None, every):
         if face is not None and after is not None:
             points, embedding = judge.look(first, face)
             found.append(Seen((first, second), (face, after), embedding, points))
@@ -117,9 +122,6 @@ def mean(parts: list[Score]) -> Score:
     return Score(parts[0].source, parts[0].clip, **values)  # type: ignore[arg-type]
 
 
-NUMBERS = tuple(name for name in Score.__dataclass_fields__ if name not in {"source", "clip"})
-
-
 def jitter_px(engines: FaceEngines, picture: Image) -> float:
     """How far landmarks move on a still picture with a camera's noise: standard deviation, px."""
     tracker, noise, seen = FaceTracker(engines.detector, engines.landmarker), np.random.default_rng(0), []
@@ -130,15 +132,15 @@ def jitter_px(engines: FaceEngines, picture: Image) -> float:
     return float(settled.std(axis=0).mean())
 
 
-def sources_of(media: Path, engines: FaceEngines) -> Iterator[Path]:
-    """The pictures that can be worn."""
+def sources_of(media: Path, engines: FaceEngines) -> Iterator[SourcePhoto]:
+    """The pictures that can be worn, under their names."""
     for path in sorted((*media.glob("*.jpg"), *media.glob("*.png"))):
         try:
-            engines.examine(read_image(path), path.name)
+            photo = engines.examine(read_image(path), path.name)
         except SourcePhotoError as error:
             sys.stderr.write(f"left out: {error}\n")
             continue
-        yield path
+        yield replace(photo, name=path.stem)
 
 
 def tile(image: Image, face: FaceLandmarks) -> Image:
@@ -172,20 +174,18 @@ def main() -> None:
 
 
 def compared(
-    sources: list[Path], clips: dict[str, list[Seen]], engines: FaceEngines, judge: Judge
+    sources: list[SourcePhoto], clips: dict[str, list[Seen]], engines: FaceEngines, judge: Judge
 ) -> tuple[list[Score], list[Image]]:
     """A score for each pair, told as it comes, and a row of the sheet for each source."""
     known: dict[str, Embedding] = {
         name: np.mean([seen.embedding for seen in frames], axis=0) for name, frames in clips.items()
     }
-    for path in sources:
-        photo = engines.examine(read_image(path), path.name)
-        known[path.stem] = judge.look(photo.image, photo.face)[1]
+    known |= {photo.name: judge.look(photo.image, photo.face)[1] for photo in sources}
     pairs, rows = [], []
-    for path in sources:
-        [worn] = engines.wardrobe((path,))
+    for photo in sources:
+        [worn] = engines.wardrobe_of((photo,))
         for clip, frames in clips.items():
-            pairs.append(mean([judged(worn, seen, judge, known, (path.stem, clip)) for seen in frames]))
+            pairs.append(mean([judged(worn, seen, judge, known, (photo.name, clip)) for seen in frames]))
             print(in_words(pairs[-1]), flush=True, file=sys.stderr)
         rows.append(np.hstack([sheet_tile(worn, frames[len(frames) // 2]) for frames in clips.values()]))
     return pairs, rows

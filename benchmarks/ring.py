@@ -13,10 +13,9 @@ from pathlib import Path
 from benchmarks.duel import Side, per_go
 from engines.types import FaceLandmarks, Image, PreparedFace, Roi
 from models.store import ModelStore
-from realtime.app import build_run, make_pipeline
+from realtime.app import build_run
 from realtime.bench.equipment import Equipment
 from realtime.metrics import StreamMetrics
-from realtime.pipeline import SwapPipeline
 from realtime.sources.media import MediaSource, open_file
 from realtime.types import Frame, StreamInfo
 from realtime.wardrobe import Wardrobe
@@ -28,9 +27,9 @@ FILM_S = 4.0
 class Ring:
     """clip: a video file; None for a film of the synthetic camera. folder: for what is made. Raises UserError."""
 
-    def __init__(self, clip: Path | None, folder: Path) -> None:
+    def __init__(self, clip: Path | None, folder: Path, store: ModelStore) -> None:
         self.folder, self._count = folder, 0
-        self.equipment = Equipment(ModelStore())
+        self.equipment = Equipment(store)
         self.clip = clip or self.equipment.film(folder / "camera.mp4", FILM_S)
 
     def frames(self) -> Iterator[Image]:
@@ -57,14 +56,10 @@ class Ring:
         """By the mesh swapper."""
         return next(iter(self.equipment.wardrobe))
 
-    def _pipeline(self, wardrobe: Wardrobe | None) -> SwapPipeline:
-        metrics = StreamMetrics(primary="null", swapper="mesh", device="cpu")
-        kit = self.equipment
-        return make_pipeline(kit.config(), kit.engines, wardrobe or kit.wardrobe, self._info, metrics)[0]
-
     def whole_frames(self, wardrobe: Wardrobe | None = None) -> Side:
         """All that is done to a frame between source and output. wardrobe: None for the mesh swapper's."""
-        pipeline = self._pipeline(wardrobe)
+        metrics = StreamMetrics(primary="null", swapper="mesh", device="cpu")
+        pipeline = self.equipment.pipeline(self._info, metrics, wardrobe=wardrobe)
         return per_go(pipeline.process, lambda: map(self._as_frame, self.frames()))
 
     def swap_film(self, output: Path, codec: str) -> float:

@@ -36,10 +36,10 @@ def changed_outside(before: Image, after: Image, face: FaceLandmarks) -> int:
 def seam(before: Image, after: Image, face: FaceLandmarks) -> float:
     """How much steeper brightness is along the outline than it was there: 1 is no seam."""
     width = max(1, round(SEAM * eye_distance(face.points)))
-    outline = cv2.polylines(
-        np.zeros(before.shape[:2], np.uint8), [_outline(face)], isClosed=True, color=(1.0,), thickness=2 * width
+    band = cv2.polylines(
+        np.zeros(before.shape[:2], np.uint8), [outline_of(face)], isClosed=True, color=(1.0,), thickness=2 * width
     )
-    band = np.asarray(outline, bool)
+    band = np.asarray(band, bool)
     return float(_steepness(after)[band].mean() / max(1e-6, _steepness(before)[band].mean()))
 
 
@@ -81,7 +81,8 @@ def hull(image: Image, face: FaceLandmarks, share: float) -> Mask:
     return np.asarray(cv2.fillConvexPoly(np.zeros(image.shape[:2], np.uint8), shrunk, (1.0,)), bool)
 
 
-def _outline(face: FaceLandmarks) -> NDArray[np.int32]:
+def outline_of(face: FaceLandmarks) -> NDArray[np.int32]:
+    """The convex hull of the face's oval: (N, 1, 2) px."""
     return np.asarray(cv2.convexHull(face.points[face_oval(), :2].astype(np.int32)), np.int32)
 
 

@@ -27,6 +27,13 @@ Planes: TypeAlias = tuple[Plane, Plane, Plane]
 Factors: TypeAlias = NDArray[np.int32]
 
 
+def empty_planes(size_wh: tuple[int, int]) -> Planes:
+    """To be written to. size_wh: even."""
+    width, height = size_wh
+    half = height // 2, width // 2
+    return np.empty((height, width), np.uint8), np.empty(half, np.uint8), np.empty(half, np.uint8)
+
+
 class Yuv420:
     """One way to write colours as 4:2:0. For one thread.
 

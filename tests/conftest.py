@@ -21,6 +21,10 @@ def media() -> Path:
     return MEDIA
 
 
+BUILT_IN = ("face_detection_back", "face_landmark", "astronaut", "hopper")
+"""What a run of the mesh swapper and its demo need."""
+
+
 @cache
 def _fetched(name: str) -> Path | str:
     try:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from engines import mesh_topology
 from engines.geometry import eye_distance
+from engines.swappers.light import LUMA
 from engines.types import Image, Points
 
 Field = NDArray[np.float32]
@@ -36,8 +37,6 @@ EDGE = 14.0
 """Of 0..255: a step on skin that is larger is the edge of a shadow; smaller ones are detail."""
 GAIN_LIMITS = 0.7, 1.5
 """Detail is lifted with the shadow it lay in, within limits: in deep shadow there is more noise than detail."""
-LUMA = np.array([0.114, 0.587, 0.299], np.float32)
-"""BT.601 luma of BGR."""
 
 
 def even_light(image: Image, points: Points) -> Image:

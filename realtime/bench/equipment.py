@@ -14,14 +14,16 @@ import numpy as np
 from engines.geometry import roi_from_detection
 from engines.types import Image, Roi
 from models.store import ModelStore
-from realtime.app import build_run
+from realtime.app import build_run, make_pipeline
 from realtime.assembly import FaceEngines
 from realtime.casting import Faces
 from realtime.config import RunConfig
-from realtime.metrics import Snapshot
+from realtime.metrics import Snapshot, StreamMetrics
 from realtime.pictures import read_image
+from realtime.pipeline import SwapPipeline
 from realtime.portraits import portraits
 from realtime.sources.synthetic import SyntheticSource
+from realtime.types import StreamInfo
 from realtime.wardrobe import Wardrobe
 
 FILLED = 0.78
@@ -54,6 +56,12 @@ class Equipment:
     ) -> SyntheticSource:
         """The synthetic camera with so many people in view."""
         return SyntheticSource(self.group(people), size_wh=size_wh, rate=Fraction(rate), paced=paced)
+
+    def pipeline(
+        self, info: StreamInfo, metrics: StreamMetrics, *, people: int = 1, wardrobe: Wardrobe | None = None
+    ) -> SwapPipeline:
+        """A new one, for so many people. wardrobe: None for the mesh swapper's."""
+        return make_pipeline(self.config(people), self.engines, wardrobe or self.wardrobe, info, metrics)[0]
 
     def film(self, path: Path, seconds: float) -> Path:
         """A film of the synthetic camera at 1280x720, with a swapped face in it."""

@@ -8,14 +8,12 @@ from collections import deque
 
 import numpy as np
 
-from realtime.app import make_pipeline
 from realtime.bench.equipment import Equipment
 from realtime.bench.results import Result
 from realtime.metrics import Snapshot, StreamMetrics
 from realtime.outputs.null import NullSink
-from realtime.pipeline import SwapPipeline
 from realtime.runner import StreamRunner
-from realtime.types import Frame, FrameSink, ShownFrame, StreamInfo
+from realtime.types import Frame, FrameSink, ShownFrame
 
 WARM_UP_S, WARM_UP_SHARE = 1.0, 0.5
 """Before what counts: a second, or half of a short measurement."""
@@ -55,7 +53,7 @@ def stream(
 ) -> Result:
     """The synthetic camera at its pace, to a sink, which is closed. Raises UserError when the sink fails."""
     camera, metrics = equipment.camera(size_wh, people, rate=rate), Samples(sink.name)
-    pipeline = _pipeline(equipment, people, camera.info, metrics)
+    pipeline = equipment.pipeline(camera.info, metrics, people=people)
     warm_up_s = _warm_up_s(seconds)
     StreamRunner(camera, pipeline, [sink], observer=metrics, duration_s=warm_up_s + seconds).run()
     begin_ns = metrics.sent[0][0] + int(warm_up_s * 1e9) if metrics.sent else 0
@@ -81,7 +79,7 @@ def stream(
 def flat_out(equipment: Equipment, seconds: float, *, size_wh: Size = (1280, 720), people: int = 1) -> Result:
     """Frame after frame through the pipeline in one thread: ms each, and how many a second that makes."""
     camera, metrics = equipment.camera(size_wh, people, paced=False), Samples("null")
-    pipeline = _pipeline(equipment, people, camera.info, metrics)
+    pipeline = equipment.pipeline(camera.info, metrics, people=people)
     rendered = [camera.render(number) for number in range(RENDERED)]
     spent: list[float] = []
     number, end_s = 0, time.monotonic() + _warm_up_s(seconds) + seconds
@@ -99,10 +97,6 @@ def flat_out(equipment: Equipment, seconds: float, *, size_wh: Size = (1280, 720
         figures={"fps": round(1000 / float(np.mean(spent)), 1)},
         stages_ms=_stages(metrics.snapshot()),
     )
-
-
-def _pipeline(equipment: Equipment, people: int, info: StreamInfo, metrics: StreamMetrics) -> SwapPipeline:
-    return make_pipeline(equipment.config(people), equipment.engines, equipment.wardrobe, info, metrics)[0]
 
 
 def _warm_up_s(seconds: float) -> float:

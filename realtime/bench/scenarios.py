@@ -15,13 +15,14 @@ import numpy as np
 from engines.backends.probe import probe
 from engines.devices import DEVICES, Device, DeviceOpener
 from engines.self_check import question
-from engines.yuv import Yuv420
+from engines.yuv import Yuv420, empty_planes
 from models.errors import UserError
 from models.library import known_models
 from realtime.bench.equipment import Equipment
 from realtime.bench.live import flat_out, live, stream
 from realtime.bench.processes import MemoryWatch
 from realtime.bench.results import Result
+from realtime.colour import BT709, LUMA_WEIGHTS
 from realtime.outputs.virtual import VirtualCamera
 from realtime.sources.camera_list import list_virtual_cameras
 
@@ -86,15 +87,13 @@ def mesh_swap(equipment: Equipment, seconds: float) -> Result:
     return timed(lambda: worn.paint(image, face), seconds)
 
 
-def colours(equipment: Equipment, seconds: float) -> Result:
-    image = equipment.camera(HD).render(0)
-    height, width = image.shape[:2]
-    half = np.empty((height // 2, width // 2), np.uint8)
-    planes, convert = (np.empty((height, width), np.uint8), half, half.copy()), Yuv420(0.2126, 0.0722, full_range=False)
+def colours(equipment: Equipment, seconds: float, *, size_wh: tuple[int, int] = HD) -> Result:
+    image, planes = equipment.camera(size_wh).render(0), empty_planes(size_wh)
+    convert = Yuv420(*LUMA_WEIGHTS[BT709], full_range=False)
 
     def there_and_back() -> None:
         convert.from_bgr(image, planes)
-        convert.to_bgr(planes, (width, height))
+        convert.to_bgr(planes, size_wh)
 
     return timed(there_and_back, seconds)
 

@@ -63,9 +63,8 @@ def test_a_plan_adds_up() -> None:
     assert f"100 x {per_session:.3f} / 0.8 = {-(-100 * per_session // 0.8):.0f}" in planned(found)
 
 
-def test_a_scene_has_as_many_faces_as_asked(model_file: object) -> None:
-    for name in ("face_detection_back", "face_landmark", "astronaut", "hopper"):
-        model_file(name)  # type: ignore[operator]
+@pytest.mark.usefixtures("store")
+def test_a_scene_has_as_many_faces_as_asked() -> None:
     scenes = growth.Scenes()
     for people in (1, 3):
         image = scenes.scene((1920, 1080), 160, people)

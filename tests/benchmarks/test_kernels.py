@@ -3,8 +3,6 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -14,10 +12,8 @@ from models.store import ModelStore
 
 
 @pytest.fixture(scope="module")
-def ready(model_file: Callable[[str], Path]) -> Kernels:
-    for name in ("face_detection_back", "face_landmark", "astronaut", "hopper"):
-        model_file(name)
-    return {**kernels(ModelStore()), **networks(ModelStore())}
+def ready(store: ModelStore) -> Kernels:
+    return {**kernels(store), **networks(store)}
 
 
 def test_every_kernel_can_be_called_again_and_again(ready: Kernels) -> None:

@@ -1,8 +1,5 @@
 """Peers and floors, each for one round: that they run, do what they say, and are skipped with a reason."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 import av
 import pytest
 
@@ -11,15 +8,14 @@ from benchmarks.duel import Duel
 from benchmarks.peers import ROWS, Row
 from benchmarks.ring import Ring
 from models.errors import UserError
+from models.store import ModelStore
 
 QUICK = [row for row in ROWS if row.duel.name not in {"aiortc echo", "insightface"}]
 
 
 @pytest.fixture(scope="module")
-def ring(tmp_path_factory: pytest.TempPathFactory, model_file: Callable[[str], Path]) -> Ring:
-    for name in ("face_detection_back", "face_landmark", "astronaut", "hopper"):
-        model_file(name)
-    return Ring(None, tmp_path_factory.mktemp("ring"))
+def ring(tmp_path_factory: pytest.TempPathFactory, store: ModelStore) -> Ring:
+    return Ring(None, tmp_path_factory.mktemp("ring"), store)
 
 
 @pytest.mark.parametrize("row", QUICK, ids=lambda row: row.duel.name)

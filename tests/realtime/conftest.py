@@ -10,6 +10,7 @@ from realtime.outputs import open_sink
 from realtime.pictures import read_image
 from realtime.sources import open_source
 from realtime.types import Outcome, ShownFrame
+from tests.conftest import BUILT_IN
 from tests.realtime.clips import Clip, write_clip
 
 
@@ -18,7 +19,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, model_file: Callable[[str], P
     """A home that holds the models and nothing else: consent starts from nothing, and no network is used."""
     folder = tmp_path_factory.mktemp("home")
     (folder / "models").mkdir()
-    for name in ("face_detection_back", "face_landmark", "astronaut", "hopper"):
+    for name in BUILT_IN:
         cached = model_file(name)
         (folder / "models" / cached.name).symlink_to(cached)
     return folder
