@@ -152,3 +152,9 @@ def distance_to(points: Points, landmarks: NDArray[np.int32]) -> NDArray[np.floa
     """(N,) distance of each point to the nearest of the points that `landmarks` names. points: (N, D)."""
     apart = points[:, np.newaxis] - points[landmarks]
     return np.asarray(np.sqrt((apart * apart).sum(axis=2).min(axis=1)), np.float32)
+
+
+def smoothstep(value: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]:
+    """0 below `low`, 1 above `high`, smooth between (Hermite)."""
+    t = np.clip((value - low) / (high - low), 0, 1).astype(np.float32)
+    return np.asarray(t * t * (3 - 2 * t), np.float32)

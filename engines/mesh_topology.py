@@ -1,17 +1,18 @@
-"""How the 468 landmarks hang together: triangles, and the loops around the holes.
+"""How the 468 landmarks hang together: triangles, the loops around the holes, what mirrors what, and the mean face.
 
-Knows indices; knows no coordinates. The triangles are read from data/face_mesh_triangles.txt, everything else follows
-from them.
+Knows indices and that one face; knows no picture. Triangles and mean are read from data/, the rest follows from them.
 """
 
 from collections import Counter
 from functools import cache
 from importlib.resources import files
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Indices = NDArray[np.int32]
+AnyNumber = TypeVar("AnyNumber", bound=np.generic)
 
 # One vertex names a loop of the mesh's border: the loop is what the triangles say.
 _ON_OVAL, _ON_LIPS, _ON_IMAGE_LEFT_EYE, _ON_IMAGE_RIGHT_EYE = 10, 13, 159, 386
@@ -27,13 +28,14 @@ OUTER_LIPS: Indices = np.array(
 """The edge of the red of the lips, in order around it."""
 
 
+NOSTRILS: Indices = np.array([1, 2, 98, 327, 240, 460, 64, 294], np.int32)
+"""The underside of the nose."""
+
+
 @cache
 def triangles() -> Indices:
     """(852, 3) int32, counter-clockwise seen from the camera; eyes and the inside of the mouth are holes. Read-only."""
-    text = files("engines").joinpath("data/face_mesh_triangles.txt").read_text(encoding="ascii")
-    table = np.array([line.split() for line in text.splitlines() if not line.startswith("#")], np.int32)
-    table.setflags(write=False)
-    return table
+    return _sealed(_table("face_mesh_triangles.txt").astype(np.int32))
 
 
 @cache
@@ -51,6 +53,33 @@ def border_loops() -> dict[int, tuple[int, ...]]:
             loop = _walk(neighbours, start)
             loops.update(dict.fromkeys(loop, loop))
     return loops
+
+
+@cache
+def mirrored() -> Indices:
+    """(468,) int32: the landmark at the same place on the other side of the face. Read-only."""
+    return _sealed(_mean_table()[:, 0].astype(np.int32))
+
+
+@cache
+def laid_flat() -> NDArray[np.float32]:
+    """(468, 2) float32: the whole face spread out, symmetric about x = 0, in distances of the outer eye corners.
+
+    The line between these corners is y = 0, y grows downwards; no triangle is folded. Read-only.
+    """
+    return _sealed(_mean_table()[:, 1:3].astype(np.float32))
+
+
+@cache
+def mean_face() -> NDArray[np.float32]:
+    """(468, 3) float32: the mean face in space, seen from the front, in the same unit; z away from the camera."""
+    return _sealed(_mean_table()[:, 3:].astype(np.float32))
+
+
+@cache
+def hole_triangles() -> tuple[Indices, ...]:
+    """(18, 3), (14, 3) and (14, 3) int32: what closes the mouth and both eyes, counter-clockwise like the rest."""
+    return tuple(_sealed(_fan(loop)) for loop in (inner_lips(), *eye_rims()))
 
 
 def face_oval() -> Indices:
@@ -72,6 +101,29 @@ def eye_rims() -> tuple[Indices, Indices]:
 def features() -> tuple[Indices, ...]:
     """What is no plain skin, each as points whose convex hull covers it: brows, eyes, lips."""
     return BROWS[:10], BROWS[10:], *eye_rims(), OUTER_LIPS
+
+
+@cache
+def _mean_table() -> NDArray[np.float64]:
+    return _table("face_mesh_mean.txt")
+
+
+def _table(name: str) -> NDArray[np.float64]:
+    text = files("engines").joinpath(f"data/{name}").read_text(encoding="ascii")
+    return np.array([line.split() for line in text.splitlines() if not line.startswith("#")], np.float64)
+
+
+def _sealed(table: NDArray[AnyNumber]) -> NDArray[AnyNumber]:
+    table.setflags(write=False)
+    return table
+
+
+def _fan(loop: Indices) -> Indices:
+    table = np.array([(loop[0], loop[i], loop[i + 1]) for i in range(1, len(loop) - 1)], np.int32)
+    first, second = (laid_flat()[table[:, n]] - laid_flat()[table[:, 0]] for n in (1, 2))
+    turned = first[:, 0] * second[:, 1] > first[:, 1] * second[:, 0]
+    table[turned] = table[turned][:, ::-1]
+    return table
 
 
 def _walk(neighbours: dict[int, list[int]], start: int) -> tuple[int, ...]:

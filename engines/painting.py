@@ -1,13 +1,18 @@
-"""Several faces onto one picture: one after another, or in one run of a network that takes them together.
+"""Several faces onto one picture: far ones first, each on its own person, together where a network takes them together.
 
-Knows prepared faces; knows no network.
+Knows prepared faces and which of two is nearer; knows no network.
 """
 
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Protocol, runtime_checkable
 
-from engines.types import FaceLandmarks, Image, PreparedFace
+import cv2
+import numpy as np
+
+from engines import mesh_topology
+from engines.geometry import box_of, eye_distance
+from engines.types import FaceLandmarks, Image, Points, PreparedFace
 
 Part = tuple[FaceLandmarks, PreparedFace]
 
@@ -27,7 +32,13 @@ class BatchFace(PreparedFace, Protocol):
 
 
 def paint_all(canvas: Image, parts: Sequence[Part]) -> None:
-    """Swap every face of `parts` in `canvas`, in place, in their order."""
+    """Swap every face of `parts` in `canvas`, in place.
+
+    Where two overlap, the nearer one (the larger) is in front: nothing of the farther one is painted on it.
+    """
+    if _overlap(parts):
+        _paint_in_depth(canvas, sorted(parts, key=lambda part: eye_distance(part[0].points)))
+        return
     for batch, group in groupby(parts, key=_batch_of):
         together = list(group)
         first = together[0][1]
@@ -36,6 +47,39 @@ def paint_all(canvas: Image, parts: Sequence[Part]) -> None:
         else:
             for face, prepared in together:
                 prepared.paint(canvas, face)
+
+
+def _paint_in_depth(canvas: Image, parts: Sequence[Part]) -> None:
+    """parts: far ones first. A face that was painted into a nearer one gives back what it took."""
+    for number, (face, prepared) in enumerate(parts):
+        kept = [_cut_out(canvas, nearer.points) for nearer, _ in parts[number + 1 :] if _meet(face, nearer)]
+        prepared.paint(canvas, face)
+        for (top, left), mask, content in kept:
+            place = canvas[top : top + mask.shape[0], left : left + mask.shape[1]]
+            place[mask] = content[mask]
+
+
+def _cut_out(canvas: Image, points: Points) -> tuple[tuple[int, int], np.ndarray, Image]:
+    """Where a face is (top, left), which pixels of that rectangle are the face's, and a copy of the rectangle."""
+    height, width = canvas.shape[:2]
+    x1, y1, x2, y2 = box_of(points)
+    left, top = (int(np.clip(edge, 0, most)) for edge, most in ((x1, width), (y1, height)))
+    right, bottom = (int(np.clip(edge + 1, 0, most)) for edge, most in ((x2, width), (y2, height)))
+    outline = points[mesh_topology.face_oval(), :2] - np.array([left, top], np.float32)
+    mask = np.zeros((bottom - top, right - left), np.uint8)
+    if mask.size:
+        cv2.fillConvexPoly(mask, cv2.convexHull(np.round(outline).astype(np.int32)), (1.0,))
+    return (top, left), mask > 0, canvas[top:bottom, left:right].copy()
+
+
+def _overlap(parts: Sequence[Part]) -> bool:
+    return any(_meet(one, other) for number, (one, _) in enumerate(parts) for other, _ in parts[:number])
+
+
+def _meet(one: FaceLandmarks, other: FaceLandmarks) -> bool:
+    """Whether their boxes have anything in common."""
+    first, second = box_of(one.points), box_of(other.points)
+    return bool((np.maximum(first[:2], second[:2]) < np.minimum(first[2:], second[2:])).all())
 
 
 def _batch_of(part: Part) -> object | None:

@@ -32,7 +32,6 @@ from engines.recogniser import unit
 from engines.sharing import SharedModels
 from engines.source_photo import PHOTO_THRESHOLD, PhotoExaminer
 from engines.swappers.dfm import DfmSwapper
-from engines.swappers.identity import DEFAULT_STRENGTH
 from engines.swappers.later import LaterFace
 from engines.swappers.mesh import MeshSwapper
 from engines.types import FaceDetector, FaceLandmarks, FaceSwapper, Image, PreparedFace, SourcePhoto
@@ -41,7 +40,7 @@ from models.library import known_models
 from models.progress import Progress, ignore_progress
 from models.spec import ModelSpec
 from models.store import ModelStore
-from realtime.config import MESH, RunConfig
+from realtime.config import RunConfig
 from realtime.knowing import Embed, KnownWearer
 from realtime.pictures import read_image
 from realtime.swapper_options import is_one_person, precisions, swap_choices, swapper_spec
@@ -114,8 +113,6 @@ class FaceEngines:
 
     def tailor(self, style: Style) -> Tailor:
         """Another way of swapping, while a stream runs: nothing is asked or downloaded. Raises UserError."""
-        if style.swapper == MESH and style.strength != DEFAULT_STRENGTH:
-            raise UserError("the mesh swapper has no strength", remedy="strength is a neural swapper's")
         config = replace(
             self._config, swapper=style.swapper, neural=replace(self._config.neural, strength=style.strength)
         )
@@ -186,7 +183,9 @@ class FaceEngines:
 
     def _open(self, config: RunConfig, spec: ModelSpec | None) -> tuple[FaceSwapper, FaceEnhancer | None]:
         swapper: FaceSwapper = (
-            MeshSwapper() if spec is None else open_swapper(spec, self._workshop, swap_choices(config))
+            MeshSwapper(config.neural.strength)
+            if spec is None
+            else open_swapper(spec, self._workshop, swap_choices(config))
         )
         self._enhancer = (
             open_enhancer(config.enhancer, self._workshop, config.enhancer_blend) if config.enhancer else None

@@ -22,10 +22,10 @@ STRANGERS = ("blur", "leave")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeuralConfig:
-    """What holds for networks only; all at their defaults for the mesh swapper.
+    """What holds for networks; all but the strength at their defaults for the mesh swapper.
 
-    strength: 0..1; 0.5 as the network was trained. pixel_boost: crop this many times finer than the network sees.
-    morph: 0..1, of a DFM. occluder, parser, enhancer, detector: names of models. enhancer_blend: 0..1.
+    strength: 0..1, how much of the source; 0.5 is the plain one. pixel_boost: crop this many times finer than the
+    network sees. morph: 0..1, of a DFM. occluder, parser, enhancer, detector: names of models. enhancer_blend: 0..1.
     precision: of GPU engines. Raises UserError for a value out of its range.
     """
 
@@ -116,9 +116,9 @@ class RunConfig:
     def _require_mesh_options(self) -> None:
         if not self.sources:
             raise UserError("no source face", remedy="add --face PHOTO: a photo of the face to appear with")
-        if self.neural != NeuralConfig():
+        if self.neural != NeuralConfig(strength=self.neural.strength):
             raise UserError(
-                "--strength, --pixel-boost, --morph, --occluder, --regions and --precision are for neural swappers",
+                "--pixel-boost, --morph, --occluder, --regions and --precision are for neural swappers",
                 remedy="add --swapper NAME (liveswap models list shows them), or leave those options away",
             )
         if self.device not in CPU_DEVICES and not self.runs_networks:

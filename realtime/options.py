@@ -42,7 +42,9 @@ Device = Annotated[
     str,
     typer.Option(help="auto | cpu | cuda | tensorrt | rtx | openvino | coreml | directml", rich_help_panel=NEURAL),
 ]
-Strength = Annotated[float, typer.Option(help="0..1; 0.5 is as the network was trained.", rich_help_panel=NEURAL)]
+Strength = Annotated[
+    float, typer.Option(help="0..1, how much of the source; mesh: of its proportions.", rich_help_panel=LOOK)
+]
 Boost = Annotated[
     int, typer.Option("--pixel-boost", metavar="K", help="K times finer, K x K times the work.", rich_help_panel=NEURAL)
 ]

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How faces are put on. swapper: "mesh" or the name of a model. strength: 0..1, 0.5 as a network was trained."""
+    """How faces are put on. swapper: "mesh" or the name of a model. strength: 0..1, 0.5 is the plain one."""
 
     swapper: str
     strength: float = 0.5

@@ -19,6 +19,7 @@ VENDORS = {
     "ai_edge_litert": {"engines/backends/litert.py"},
     "numba": {
         "engines/swappers/light.py",
+        "engines/swappers/occlusion.py",
         "engines/swappers/raster.py",
         "engines/tensors.py",
         "engines/paste.py",

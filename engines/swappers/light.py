@@ -16,7 +16,7 @@ from engines.geometry import box_of, distance_to, eye_distance
 from engines.types import MESH_POINTS, Image, Points
 
 # In distances between the outer eye corners.
-LIGHT_SIGMA = 0.2
+LIGHT_SIGMA = 0.25
 """How far light is averaged: much finer and the wearer's own features come through as shadows."""
 NOT_SKIN = 0.10
 """Vertices this near to an eye, the mouth or a brow do not speak for the skin."""
@@ -33,8 +33,9 @@ BLACK = 4.0
 """Added before ratios: the ratio of two near-blacks says nothing."""
 LUMA = np.array([0.114, 0.587, 0.299], np.float32)
 """BT.601 luma of BGR."""
-OUTLIER_SIGMA = 120.0
-"""Colour distance (0..441) from the median skin at which a vertex loses most of its say: hair, glasses, a hand."""
+OUTLIER_SIGMA, STRICT_SIGMA = 120.0, 50.0
+"""Colour distance (0..441) from the median skin at which a vertex loses most of its say: hair, glasses, a hand. The
+strict one also mistrusts skin in deep shadow: for a look at what covers the face."""
 
 
 class LightField:
@@ -47,15 +48,17 @@ class LightField:
         self._skin = np.flatnonzero(skin_vertices(unit))
         self._weights = np.ascontiguousarray(near[:, self._skin], np.float32)
 
-    def smooth(self, colours: NDArray[np.float32], visible: NDArray[np.float32]) -> NDArray[np.float32]:
+    def smooth(
+        self, colours: NDArray[np.float32], visible: NDArray[np.float32], trusted: float = OUTLIER_SIGMA
+    ) -> NDArray[np.float32]:
         """The light at each vertex, (468, 3) BGR.
 
         colours: (468, 3) BGR 0..255. visible: (468,) 0..1: a vertex turned away shows what lies behind the face
-        and has no say; nor has one whose colour is no skin's.
+        and has no say; nor has one whose colour is farther than `trusted` from the skin's.
         """
         colours, visible = colours[self._skin], visible[self._skin]
         apart = colours - np.median(colours, axis=0)
-        say = visible * np.exp(-(apart * apart).sum(axis=1) / (2 * OUTLIER_SIGMA**2)) + 1e-3
+        say = visible * np.exp(-(apart * apart).sum(axis=1) / (2 * trusted**2)) + 1e-3
         weighted = self._weights @ np.column_stack([colours * say[:, np.newaxis], say]).astype(np.float32)
         return np.asarray(weighted[:, :3] / weighted[:, 3:], np.float32)
 

@@ -1,22 +1,28 @@
 """The mesh swapper: the source's skin on the wearer's face, tied by 468 landmarks. No weights, no GPU.
 
-`prepare` looks at the source photo once: a small texture, where each landmark sits in it, how opaque each landmark is,
-and the source's own light. `paint` looks at a frame: the wearer's light, then one pass over the face's pixels
-(raster.py). The eyes and the inside of the mouth are holes in the mesh, so they stay the wearer's.
+`prepare` looks at the source's photos once: laid flat (atlas.py), without their light (complexion.py), as textures of
+falling size. `paint` looks at a frame: where the source's proportions put the wearer's landmarks (shape.py), the
+wearer's light (light.py), then one pass over the face's pixels (raster.py). The eyes and the inside of the mouth are
+holes in the mesh: the wearer's own pixels fill them, moved with the rest.
 
-Knows vertices; light.py knows light, raster.py knows pixels.
+Knows vertices and their order; each of the others knows its own trade.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from engines import mesh_topology
-from engines.geometry import box_of, distance_to, eye_distance
-from engines.swappers.even_light import even_light
-from engines.swappers.light import LightField, relight, sample_vertices
+from engines.geometry import box_of, distance_to, eye_distance, smoothstep
+from engines.swappers.atlas import Field, Layout
+from engines.swappers.complexion import Complexion, complexion_of
+from engines.swappers.identity import DEFAULT_STRENGTH
+from engines.swappers.light import STRICT_SIGMA, LightField, relight, sample_vertices
+from engines.swappers.occlusion import Occlusion
 from engines.swappers.raster import (
     ALPHA,
     ATTRIBUTES,
@@ -25,24 +31,26 @@ from engines.swappers.raster import (
     Texels,
     U,
     facing_camera,
+    less_opaque,
     paint_triangles,
     texels_of,
     vertex_facing,
 )
+from engines.swappers.shape import ShapeTransfer
 from engines.types import MESH_POINTS, FaceLandmarks, Image, Points, SourcePhoto
 
-TEXTURE_EYE_DISTANCE_PX = 224
-"""Largest texture kept: eyes this far apart fill a 1080p frame; more would be thrown away."""
+SMALLEST_EYE_DISTANCE_PX, LARGEST_EYE_DISTANCE_PX = 32, 224
+"""Of the largest texture: eyes 224 px apart fill a 1080p frame; more would be thrown away."""
+OVERSAMPLING = 1.4
+"""Texture px for one px of the photo: laying it flat costs sharpness otherwise."""
 TEXTURE_LEVELS = 4
-MARGIN = 0.15
-"""Photo kept around the face's box, as a fraction of its longer side."""
-
-# Opacity, in distances between the outer eye corners (about 9 cm on an adult).
+# In distances between the outer eye corners (about 9 cm on an adult).
 OUTLINE_FEATHER = 0.20
+RIM_FEATHER = 0.012
+LOOKS_AT_OCCLUSION = 2
+"""What is in front has its say in what skin is taken for, until it was found once."""
 WEARER_FACING = 0.02, 0.22
 """Facing (0 edge-on, 1 head-on) below which a vertex of the wearer is not painted, and above which it fully is."""
-SOURCE_FACING = 0.08, 0.40
-"""The same in the source photo; more is asked, because a patch seen at 0.2 would be stretched fivefold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,39 +63,64 @@ class Texture:
 
 
 class MeshSwapper:
-    """Makes mesh faces out of source photos."""
+    """Makes mesh faces out of source photos.
+
+    strength: 0..1, how far the wearer's proportions are moved to the source's.
+    """
 
     name = "mesh"
 
+    def __init__(self, strength: float = DEFAULT_STRENGTH) -> None:
+        self._strength = strength
+
     def prepare(self, photo: SourcePhoto) -> "MeshFace":
-        """Examine the photo once; a few milliseconds."""
-        return MeshFace(photo)
+        """Examine the photo once; a few hundredths of a second."""
+        return MeshFace(photo, self._strength)
 
 
 class MeshFace:
     """A source face that can be painted over others. One thread at a time."""
 
-    def __init__(self, photo: SourcePhoto) -> None:
+    def __init__(self, photo: SourcePhoto, strength: float) -> None:
         self._triangles = mesh_topology.triangles()
-        lit = even_light(photo.image, photo.face.points)
-        self._textures = texture_pyramid(lit, photo.face.points)
-        self._opacity = source_opacity(photo.face.points)
-        self._light = LightField(photo.face.points)
-        visible = smoothstep(vertex_facing(photo.face.points, self._triangles), *WEARER_FACING)
-        self._source_light = self._light.smooth(sample_vertices(lit, photo.face.points), visible)
+        layout = Layout.of(texture_scale(eye_distance(photo.face.points)))
+        face = complexion_of([layout.unroll(photo.image, photo.face.points)], layout)
+        self._textures = texture_pyramid(face.image, face.known * inside_edges(layout), layout)
+        self._occlusion, self._light = _occlusion(), _light_field()
+        self._source_light = light_of(face, layout, self._light)
+        self._shape = ShapeTransfer(photo.face.points, strength)
 
     def paint(self, canvas: Image, face: FaceLandmarks) -> None:
         """Swap `face` in `canvas`, in place. Touches only pixels inside the mesh."""
-        points = face.points
+        seen = face.points
+        facing = vertex_facing(seen, self._triangles)
+        opacity = smoothstep(facing, *WEARER_FACING)
+        points = self._shape.moved(seen, facing)
         texture = self._texture_for(eye_distance(points))
-        facing = smoothstep(vertex_facing(points, self._triangles), *WEARER_FACING)
-        wearer_light = self._light.smooth(sample_vertices(canvas, points), facing)
+        hidden, light = self._in_front(canvas, points, sample_vertices(canvas, seen), opacity)
+        contrast, lift = relight(self._source_light, light)
         corners = np.empty((MESH_POINTS, ATTRIBUTES), np.float32)
         corners[:, U : U + 2] = texture.points
-        contrast, lift = relight(self._source_light, wearer_light)
         corners[:, CONTRAST_B : CONTRAST_B + 3], corners[:, LIFT_B : LIFT_B + 3] = contrast, lift
-        corners[:, ALPHA] = self._opacity * facing
-        paint_triangles(canvas, texture.texels, points, corners, visible_triangles(points, self._triangles))
+        corners[:, ALPHA] = opacity
+        own = list(eyes_and_mouth(canvas, seen))
+        texels = uncovered(texture.texels, hidden)
+        paint_triangles(canvas, texels, points, corners, visible_triangles(points, self._triangles))
+        for texels, at, triangles in own:
+            paint_triangles(canvas, texels, points, unchanged(at), visible_triangles(points, triangles))
+
+    def _in_front(
+        self, canvas: Image, points: Points, colours: NDArray[np.float32], seen: NDArray[np.float32]
+    ) -> tuple[Field | None, NDArray[np.float32]]:
+        """What hides parts of the face, and the light on what is left of it."""
+        hidden = None
+        for _ in range(LOOKS_AT_OCCLUSION):
+            skin = self._light.smooth(colours, seen, STRICT_SIGMA)
+            hidden = self._occlusion.seen_in(canvas, points, skin)
+            if hidden is None:
+                break
+            seen = seen * (1 - self._occlusion.at_landmarks(hidden))
+        return hidden, self._light.smooth(colours, seen)
 
     def _texture_for(self, eye_px: float) -> Texture:
         """The smallest texture that is not magnified, else the largest: sharp without aliasing."""
@@ -95,49 +128,88 @@ class MeshFace:
         return fitting[-1] if fitting else self._textures[0]
 
 
-def texture_pyramid(image: Image, points: Points) -> list[Texture]:
-    """The face cut out of the photo, at falling sizes (each half the one before).
+def texture_scale(photo_eye_px: float) -> float:
+    """Eye distance of the largest texture, px, for a photo with this one."""
+    return float(np.clip(OVERSAMPLING * photo_eye_px, SMALLEST_EYE_DISTANCE_PX, LARGEST_EYE_DISTANCE_PX))
 
-    image: BGR. points: (468, 3) px in it. Returns TEXTURE_LEVELS textures, largest first.
+
+def inside_edges(layout: Layout) -> Field:
+    """(H, W) 0..1: 0 on the face's outline, fading in over OUTLINE_FEATHER, and a thin edge around eyes and mouth."""
+    flat = mesh_topology.laid_flat()
+    inside = layout.spread(smoothstep(distance_to(flat, mesh_topology.face_oval()), 0, OUTLINE_FEATHER))
+    holes = layout.mask_of([mesh_topology.inner_lips(), *mesh_topology.eye_rims()])
+    return inside * (1 - cv2.GaussianBlur(holes.astype(np.float32), (0, 0), RIM_FEATHER * layout.unit))
+
+
+@cache
+def _occlusion() -> Occlusion:
+    return Occlusion()
+
+
+@cache
+def _light_field() -> LightField:
+    flat = mesh_topology.laid_flat()
+    return LightField(np.column_stack([flat, np.zeros(len(flat), np.float32)]))
+
+
+def light_of(face: Complexion, layout: Layout, field: LightField) -> NDArray[np.float32]:
+    """(468, 3) BGR: the light that is left on the source's face."""
+    known = np.repeat((face.known * 255).astype(np.uint8)[..., np.newaxis], 3, axis=2)
+    is_known = sample_vertices(known, layout.points)[:, 0] / np.float32(255)
+    return field.smooth(sample_vertices(face.image, layout.points), is_known)
+
+
+def texture_pyramid(image: Image, opacity: Field, layout: Layout) -> list[Texture]:
+    """The face at falling sizes, each half the one before, largest first.
+
+    image: (H, W, 3) BGR. opacity: (H, W) 0..1.
     """
-    x1, y1, x2, y2 = box_of(points)
-    margin = MARGIN * max(x2 - x1, y2 - y1)
-    left, top = max(0, int(x1 - margin)), max(0, int(y1 - margin))
-    right, bottom = min(image.shape[1], int(x2 + margin) + 1), min(image.shape[0], int(y2 + margin) + 1)
-    cut = image[top:bottom, left:right]
-    placed = points[:, :2] - np.array([left, top], np.float32)
-    first = min(1.0, TEXTURE_EYE_DISTANCE_PX / eye_distance(points))
-    return [_scaled(cut, placed, first / 2**level, eye_distance(points)) for level in range(TEXTURE_LEVELS)]
+    cover = (opacity * 255 + 0.5).astype(np.uint8)
+    return [_scaled(image, cover, layout, 1 / 2**level) for level in range(TEXTURE_LEVELS)]
 
 
-def _scaled(image: Image, points: Points, scale: float, eye_px: float) -> Texture:
-    size_wh = max(2, round(image.shape[1] * scale)), max(2, round(image.shape[0] * scale))
-    exact = np.array([size_wh[0] / image.shape[1], size_wh[1] / image.shape[0]], np.float32)
-    resized = np.asarray(cv2.resize(image, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
+def _scaled(image: Image, cover: NDArray[np.uint8], layout: Layout, scale: float) -> Texture:
+    height, width = image.shape[:2]
+    size_wh = max(2, round(width * scale)), max(2, round(height * scale))
+    exact = np.array([size_wh[0] / width, size_wh[1] / height], np.float32)
+    resized, covered = (
+        np.asarray(cv2.resize(picture, size_wh, interpolation=cv2.INTER_AREA), np.uint8) for picture in (image, cover)
+    )
     # Pixel centres are at whole numbers, so scaling about the image's corner moves them by half a pixel.
-    return Texture(texels_of(resized), (points + 0.5) * exact - 0.5, eye_px * scale)
+    return Texture(texels_of(resized, covered), (layout.points + 0.5) * exact - 0.5, layout.unit * scale)
 
 
-def source_opacity(points: Points) -> NDArray[np.float32]:
-    """(468,) 0..1: how far the source covers each vertex, by its place on the face and its visibility in the photo.
+def eyes_and_mouth(canvas: Image, points: Points) -> Iterator[tuple[Texels, Points, NDArray[np.int32]]]:
+    """What shows in each hole of a face: a copy of its box, the landmarks in it, and the triangles that close the hole.
 
-    0 on the outline and on the rims of eyes and mouth, 1 inside; 0 where the photo shows a vertex edge-on.
-    points: (468, 3) px.
+    Nothing for a hole that is out of the picture.
     """
-    unit = points / eye_distance(points)
-    inside = smoothstep(distance_to(unit, mesh_topology.face_oval()), 0, OUTLINE_FEATHER)
-    rims = np.concatenate([mesh_topology.inner_lips(), *mesh_topology.eye_rims()])
-    inside[rims] = 0
-    return inside * smoothstep(vertex_facing(points, mesh_topology.triangles()), *SOURCE_FACING)
+    height, width = canvas.shape[:2]
+    for triangles in mesh_topology.hole_triangles():
+        x1, y1, x2, y2 = box_of(points[np.unique(triangles)])
+        left, top = max(0, int(x1) - 1), max(0, int(y1) - 1)
+        right, bottom = min(width, int(x2) + 3), min(height, int(y2) + 3)
+        if right - left >= 2 and bottom - top >= 2:
+            at = points[:, :2] - np.array([left, top], np.float32)
+            yield texels_of(canvas[top:bottom, left:right]), at, triangles
+
+
+def uncovered(texels: Texels, hidden: Field | None) -> Texels:
+    """The texture without what is hidden. hidden: (H, W) 0..1 over the same flat face, of any size."""
+    if hidden is None:
+        return texels
+    mask = cv2.resize(hidden, texels.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return less_opaque(texels, (mask * 255).astype(np.uint8))
+
+
+def unchanged(at: Points) -> NDArray[np.float32]:
+    """(468, ATTRIBUTES): opaque, and as the texture is. at: (468, 2) px in it."""
+    corners = np.zeros((MESH_POINTS, ATTRIBUTES), np.float32)
+    corners[:, U : U + 2], corners[:, CONTRAST_B : CONTRAST_B + 3], corners[:, ALPHA] = at, 1, 1
+    return corners
 
 
 def visible_triangles(points: Points, triangles: NDArray[np.int32]) -> NDArray[np.int32]:
     """The triangles that face the camera, far ones first, so that a nose covers the cheek behind it."""
     towards, depths = facing_camera(points, triangles)
     return triangles[towards[np.argsort(-depths)]]
-
-
-def smoothstep(value: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]:
-    """0 below `low`, 1 above `high`, smooth between (Hermite)."""
-    t = np.clip((value - low) / (high - low), 0, 1).astype(np.float32)
-    return np.asarray(t * t * (3 - 2 * t), np.float32)

@@ -21,18 +21,32 @@ U, V, CONTRAST_B, CONTRAST_G, CONTRAST_R, LIFT_B, LIFT_G, LIFT_R, ALPHA = range(
 """Columns of a corner's attributes: texture px x and y; colour = texture * contrast + lift; opacity 0..1."""
 ATTRIBUTES = 9
 Texels = NDArray[np.uint64]
-"""(h, w): blue, green and red in lanes of LANE bits, so that one multiplication weights all three."""
-LANE, LANE_MASK = np.uint64(20), np.uint64(0xFFFFF)
-WEIGHTS = 4096
+"""(h, w): blue, green, red and opacity in lanes of LANE bits, so that one multiplication weights all four."""
+LANE, LANE_MASK = np.uint64(16), np.uint64(0xFFFF)
+WEIGHTS = 256
 """What the four weights of a bilinear sample add up to: 255 * WEIGHTS just fits a lane."""
 THINNEST = 1e-3
 """px^2, twice the area below which a triangle is a sliver that covers no pixel worth painting."""
 
 
-def texels_of(image: Image) -> Texels:
-    """A texture for `paint_triangles`. image: (h, w, 3) uint8, at least 2 x 2."""
-    blue, green, red = (image[:, :, channel].astype(np.uint64) for channel in range(3))
-    return np.asarray(blue | green << LANE | red << (LANE + LANE), np.uint64)
+def texels_of(image: Image, cover: NDArray[np.uint8] | None = None) -> Texels:
+    """A texture for `paint_triangles`. image: (h, w, 3) uint8, at least 2 x 2. cover: (h, w), 255 is opaque."""
+    opacity = np.full(image.shape[:2], 255, np.uint8) if cover is None else cover
+    lanes = [image[:, :, 0], image[:, :, 1], image[:, :, 2], opacity]
+    shifted = [lane.astype(np.uint64) << LANE * np.uint64(n) for n, lane in enumerate(lanes)]
+    return np.asarray(np.bitwise_or.reduce(shifted), np.uint64)
+
+
+@njit(cache=True, nogil=True)
+def less_opaque(texels: Texels, hidden: NDArray[np.uint8]) -> Texels:
+    """A copy whose opacity is lower where something hides the face. hidden: (h, w), 255 wholly."""
+    copy, above = np.empty_like(texels), LANE + LANE + LANE
+    for row in range(texels.shape[0]):
+        for column in range(texels.shape[1]):
+            texel = texels[row, column]
+            left = (texel >> above) * np.uint64(255 - hidden[row, column]) // np.uint64(255)
+            copy[row, column] = texel & ((np.uint64(1) << above) - np.uint64(1)) | left << above
+    return copy
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -132,6 +146,7 @@ def _paint_span(canvas: Any, span: tuple[int, int, int], texels: Any, at_row: An
             + texels[line + next_one, column] * np.uint64(w10)
             + texels[line + next_one, column + next_one] * np.uint64(w11)
         )
+        alpha *= np.float32(np.int32(lanes >> (LANE + LANE + LANE))) / (whole * white)
         for c in range(3):
             sampled = np.float32(np.int32(lanes & LANE_MASK)) / whole
             lanes >>= LANE

@@ -5,8 +5,9 @@ import pytest
 
 from engines.geometry import box_of
 from engines.mesh_topology import eye_rims, inner_lips, triangles
+from engines.swappers.atlas import Layout
 from engines.swappers.light import LightField, sample_vertices
-from engines.swappers.mesh import MeshSwapper, source_opacity, texture_pyramid, visible_triangles
+from engines.swappers.mesh import MeshSwapper, inside_edges, texture_pyramid, visible_triangles
 from engines.types import FaceLandmarks, Image, Points, SourcePhoto
 
 
@@ -65,7 +66,7 @@ def test_no_pixel_outside_the_face_changes(wearer: FaceLandmarks) -> None:
 def test_inside_of_eyes_and_mouth_stays_the_wearers(wearer: FaceLandmarks) -> None:
     before = striped()
     after = before.copy()
-    MeshSwapper().prepare(photo(150)).paint(after, wearer)
+    MeshSwapper(strength=0).prepare(photo(150)).paint(after, wearer)
     for loop in (inner_lips(), *eye_rims()):
         x, y = wearer.points[loop, :2].mean(axis=0).round().astype(int)
         assert (after[y, x] == before[y, x]).all()
@@ -102,13 +103,45 @@ def test_wearer_half_out_of_the_picture_is_painted_without_complaint() -> None:
     assert (frame[:, 200:] == striped()[:, 200:]).all()
 
 
-def test_nothing_is_painted_edge_on_or_on_rims() -> None:
-    points = dome((100, 100), 160)
-    opacity = source_opacity(points)
-    assert opacity.min() == 0
-    assert opacity.max() == pytest.approx(1)
-    assert not opacity[np.concatenate([inner_lips(), *eye_rims()])].any()
-    assert not opacity[[10, 152, 234, 454]].any()
+def test_nothing_is_painted_on_the_outline_and_in_holes() -> None:
+    layout = Layout.of(100)
+    inside = inside_edges(layout)
+
+    def at(point: Points) -> float:
+        x, y = point.round().astype(int)
+        return float(inside[y, x])
+
+    assert at(layout.points[1]) == 1
+    assert max(at(layout.points[landmark]) for landmark in (10, 152, 234, 454)) < 0.05
+    assert max(at(layout.points[loop].mean(axis=0)) for loop in (inner_lips(), *eye_rims())) < 0.05
+
+
+def test_eyes_and_mouth_move_with_the_sources_proportions(wearer: FaceLandmarks) -> None:
+    lowered = photo(150)
+    low = np.hypot(*(lowered.face.points[:, :2] - lowered.face.points[inner_lips(), :2].mean(axis=0)).T) < 45
+    lowered.face.points[low, 1] += 12
+    frame = np.full((240, 320, 3), 128, np.uint8)
+    x, y = wearer.points[inner_lips(), :2].mean(axis=0).round().astype(int)
+    frame[y - 3 : y + 4, x - 3 : x + 4] = (0, 0, 255)  # something red in the mouth
+    plain, moved = frame.copy(), frame.copy()
+    MeshSwapper().prepare(photo(150)).paint(plain, wearer)
+    MeshSwapper().prepare(lowered).paint(moved, wearer)
+
+    def height_of_red(picture: Image) -> float:
+        reds = (picture[..., 2] > 200) & (picture[..., 1] < 60)
+        return float(np.nonzero(reds)[0].mean())
+
+    assert height_of_red(moved) > height_of_red(plain) + 1
+
+
+def test_what_is_in_front_of_the_face_is_not_painted_over(wearer: FaceLandmarks) -> None:
+    frame = np.full((240, 320, 3), 128, np.uint8)
+    x, y = wearer.points[152, :2].round().astype(int)
+    frame[y - 18 :, x - 15 : x + 15] = (0, 120, 0)  # a green bottle before the chin
+    after = frame.copy()
+    MeshSwapper().prepare(photo(150)).paint(after, wearer)
+    bottle = np.s_[y - 13 : y, x - 12 : x + 12]
+    assert np.abs(after[bottle].astype(int) - frame[bottle]).max() <= 12
 
 
 def test_triangles_turned_away_are_left_out_and_near_ones_come_last() -> None:
@@ -122,15 +155,19 @@ def test_triangles_turned_away_are_left_out_and_near_ones_come_last() -> None:
 
 
 def test_textures_halve_and_their_points_keep_their_place() -> None:
-    image = striped((800, 600))
-    points = dome((400, 300), 500)
-    levels = texture_pyramid(image, points)
+    layout = Layout.of(160)
+    ys, xs = np.mgrid[: layout.size_hw[0], : layout.size_hw[1]]
+    image = np.stack([xs / 2, ys / 2, xs * 0], axis=-1).astype(np.uint8)
+    levels = texture_pyramid(image, np.ones(layout.size_hw, np.float32), layout)
     assert [round(levels[0].eye_px / level.eye_px) for level in levels] == [1, 2, 4, 8]
     for level in levels:
         height, width = level.texels.shape
         assert level.points.min() >= 0
         assert level.points[:, 0].max() < width
         assert level.points[:, 1].max() < height
+        x, y = level.points[1].round().astype(int)
+        shown = int(level.texels[y, x]) & 0xFFFF, int(level.texels[y, x]) >> 16 & 0xFFFF
+        assert shown == pytest.approx(tuple(layout.points[1] / 2), abs=4)
 
 
 def test_vertex_colours_are_read_where_the_vertices_are() -> None:

@@ -29,3 +29,27 @@ def test_border_is_the_outline_the_mouth_and_two_eyes() -> None:
     assert {263, 362} <= set(right)
     assert len(set(np.concatenate(loops))) == 88
     assert set(mesh_topology.border_loops()) == set(np.concatenate(loops))
+
+
+def test_landmarks_mirror_each_other_and_so_does_the_mean_face() -> None:
+    other = mesh_topology.mirrored()
+    assert (other[other] == np.arange(468)).all()
+    assert np.abs(mesh_topology.mean_face()[other] * [-1, 1, 1] - mesh_topology.mean_face()).max() < 2e-4
+    assert np.abs(mesh_topology.laid_flat()[other] * [-1, 1] - mesh_topology.laid_flat()).max() < 2e-4
+    assert [other[33], other[61], other[1]] == [263, 291, 1]
+
+
+def test_no_triangle_is_folded_when_the_face_is_laid_flat_nor_one_that_closes_a_hole() -> None:
+    for table in (mesh_topology.triangles(), *mesh_topology.hole_triangles()):
+        a, b, c = (mesh_topology.laid_flat()[table[:, n]] for n in range(3))
+        first, second = b - a, c - a
+        area = first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]
+        assert area.max() < 0
+
+
+def test_holes_are_closed_by_triangles_of_their_rims_only() -> None:
+    for table, rim in zip(
+        mesh_topology.hole_triangles(), (mesh_topology.inner_lips(), *mesh_topology.eye_rims()), strict=True
+    ):
+        assert len(table) == len(rim) - 2
+        assert set(table.ravel()) == set(rim)

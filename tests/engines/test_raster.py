@@ -13,6 +13,7 @@ from engines.swappers.raster import (
     LIFT_B,
     LIFT_R,
     Texels,
+    less_opaque,
     paint_triangles,
     texels_of,
     vertex_facing,
@@ -120,3 +121,12 @@ def test_facing_is_the_cosine_of_the_angle_to_the_camera(tilt_deg: float, expect
     turn = np.array([[np.cos(tilt), 0, -np.sin(tilt)], [0, 1, 0], [np.sin(tilt), 0, np.cos(tilt)]], np.float32)
     facing = vertex_facing((flat @ turn).astype(np.float32), np.array([[0, 1, 2]], np.int32))
     assert facing == pytest.approx([expected] * 3, abs=1e-5)
+
+
+def test_a_texture_is_opaque_only_where_it_is_covered_and_not_hidden() -> None:
+    cover = np.tile(np.array([0, 128, 255, 255], np.uint8), (4, 1))
+    hidden = np.zeros((4, 4), np.uint8)
+    hidden[:, 3] = 255
+    texels = less_opaque(texels_of(np.full((4, 4, 3), 200, np.uint8), cover), hidden)
+    assert [int(texel) >> 48 for texel in texels[0]] == [0, 128, 255, 0]
+    assert {int(texel) & 0xFFFF for texel in texels.ravel()} == {200}

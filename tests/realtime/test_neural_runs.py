@@ -213,8 +213,12 @@ def test_swapper_and_strength_change_while_a_stream_would_run(neural_home: Path,
     wardrobe.settle()
     assert "not on this disk" in wardrobe.notice
     assert (painted() == pictures[-1]).all()
-    wardrobe.restyle(swapper="mesh", strength=0.7)
-    wardrobe.settle()
-    assert "mesh swapper has no strength" in wardrobe.notice
+    for strength in (0.5, 1.0):
+        wardrobe.restyle(swapper="mesh", strength=strength)
+        wardrobe.settle()
+        assert wardrobe.notice == ""
+        pictures.append(painted())
+    assert (pictures[-2] != pictures[0]).sum() == 0
+    assert (pictures[-1] != pictures[-2]).any()
     wardrobe.close()
     engines.close()

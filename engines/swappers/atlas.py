@@ -1,0 +1,79 @@
+"""A face laid flat: every photo of anybody becomes a picture in which a landmark has one place, and left mirrors right.
+
+So photos of one person can be laid upon each other, a half that a photo does not show can be taken from the other one,
+and masks of brows, eyes and lips are the same for all. Knows where pixels go; judges none of them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engines import mesh_topology
+from engines.geometry import smoothstep
+from engines.swappers.raster import ALPHA, ATTRIBUTES, CONTRAST_B, Texels, U, paint_triangles, texels_of, vertex_facing
+from engines.types import MESH_POINTS, Image, Points
+
+MARGIN = 0.08
+"""Around the flat face, in eye distances."""
+FACING = 0.08, 0.40
+"""Facing (0 edge-on, 1 head-on) below which a patch of a photo is not used, and above which it fully is.
+At 0.2 it would be stretched fivefold."""
+WHITE = texels_of(np.full((2, 2, 3), 255, np.uint8))
+
+Field = NDArray[np.float32]
+"""(H, W) or (H, W, 3) float32."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the landmarks lie in an atlas. unit: px between the outer eye corners. points: (468, 2) px."""
+
+    unit: float
+    points: Points
+    size_hw: tuple[int, int]
+
+    @classmethod
+    def of(cls, unit: float) -> "Layout":
+        """The layout in which eyes are `unit` px apart; symmetric to the pixel."""
+        flat = mesh_topology.laid_flat()
+        low, high = flat.min(axis=0) - MARGIN, flat.max(axis=0) + MARGIN
+        width, height = (int(edge) for edge in np.ceil((high - low) * unit) + 1)
+        middle = np.array([(width - 1) / 2, -low[1] * unit])
+        return cls(unit, (flat * unit + middle).astype(np.float32), (height, width))
+
+    def mask_of(self, parts: Sequence[NDArray[np.int32]], margin: float = 0.0) -> NDArray[np.bool_]:
+        """(H, W): inside the convex hull of any of `parts`, each landmarks by number. margin: in eye distances."""
+        mask = np.zeros(self.size_hw, np.uint8)
+        for part in parts:
+            cv2.fillConvexPoly(mask, cv2.convexHull(np.round(self.points[part]).astype(np.int32)), (1.0,))
+        reach = round(margin * self.unit)
+        return np.asarray(cv2.dilate(mask, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)) > 0)
+
+    def spread(self, values: NDArray[np.float32]) -> Field:
+        """(H, W) 0..1: (468,) values at the landmarks, spread over the triangles between them; 0 beyond the face."""
+        painted = self._painted(WHITE, np.zeros((MESH_POINTS, 2), np.float32), values)[..., 0]
+        return np.asarray(painted / np.float32(255), np.float32)
+
+    def unroll(self, image: Image, points: Points) -> "Atlas":
+        """A photo's face laid flat. image: BGR. points: (468, 3) px in it."""
+        seen = smoothstep(vertex_facing(points, mesh_topology.triangles()), *FACING)
+        opaque = np.ones(MESH_POINTS, np.float32)
+        return Atlas(self._painted(texels_of(image), points[:, :2], opaque), self.spread(seen))
+
+    def _painted(self, texels: Texels, at: Points, opacity: NDArray[np.float32]) -> Image:
+        canvas = np.zeros((*self.size_hw, 3), np.uint8)
+        corners = np.zeros((MESH_POINTS, ATTRIBUTES), np.float32)
+        corners[:, U : U + 2], corners[:, CONTRAST_B : CONTRAST_B + 3], corners[:, ALPHA] = at, 1, opacity
+        paint_triangles(canvas, texels, self.points, corners, mesh_topology.triangles())
+        return canvas
+
+
+@dataclass(frozen=True, slots=True)
+class Atlas:
+    """One photo laid flat. image: (H, W, 3) BGR. seen: (H, W) 0..1, how well the photo shows each place."""
+
+    image: Image
+    seen: Field

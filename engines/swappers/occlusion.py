@@ -1,0 +1,147 @@
+"""What lies in front of the wearer's face: hair, a microphone, a cup. It is not painted over.
+
+The frame is read at a few thousand places of the face laid flat. Where the colour is far from that of the skin around,
+farther than a brow or a lip explains, and from where the outline can be reached without crossing skin, something has
+come from outside. A hand is skin too: of it only what is in shadow or at its edge is seen here.
+
+Knows one frame, nothing of the frames before; knows no source.
+"""
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from engines import mesh_topology
+from engines.geometry import distance_to
+from engines.swappers.atlas import Field, Layout
+from engines.swappers.light import LUMA
+from engines.types import Image, Points
+
+UNIT = 48
+"""px between the outer eye corners: 9000 places, 2 mm apart."""
+FEATURE_MARGIN = 0.08
+BORDER = 0.12
+"""How near to the outline something must come to count as reaching it."""
+DARKER, BRIGHTER, OTHER_HUE = (0.72, 0.5), (1.3, 1.6), (0.2, 0.35)
+"""Brightness beside the skin's, and the largest difference of a channel beside that: where a place begins to count as
+no skin, and where it is none."""
+DARKER_THAN_LIPS = 0.45, 0.3
+NOWHERE, ON_SKIN, ON_MOUTH, ON_BROW = range(4)
+"""What may be at a place. Lips and nostrils are dark and red, brows and lashes black; but neither is bright."""
+BLACK = np.float32(8)
+SMALLEST = 12
+"""Places; fewer are noise."""
+
+
+class Occlusion:
+    """Finds what covers a face. Holds only tables, so one serves all."""
+
+    def __init__(self) -> None:
+        self.layout = Layout.of(UNIT)
+        self._corners, self._shares = _places(self.layout)
+        flat = mesh_topology.laid_flat()
+        *brows_and_eyes, lips = mesh_topology.features()
+        self._kind = np.where(self.layout.spread(np.ones(len(flat), np.float32)) > 0.5, ON_SKIN, NOWHERE).astype(
+            np.uint8
+        )
+        inside = self._kind == ON_SKIN
+        self._kind[inside & self.layout.mask_of([lips, mesh_topology.NOSTRILS], FEATURE_MARGIN)] = ON_MOUTH
+        self._kind[inside & self.layout.mask_of(brows_and_eyes, FEATURE_MARGIN)] = ON_BROW
+        near = (distance_to(flat, mesh_topology.face_oval()) < BORDER).astype(np.float32)
+        self._border = inside & (self.layout.spread(near) > 0)
+
+    def seen_in(self, canvas: Image, points: Points, light: NDArray[np.float32]) -> Field | None:
+        """(H, W) of `layout`, 0..1: 1 where something is in front of the face; None when nothing is.
+
+        points: (468, 3) px of the wearer. light: (468, 3) BGR, the skin's colour around each.
+        """
+        return self._from_outside(_oddness(canvas, points, light, self._kind, (self._corners, self._shares)))
+
+    def at_landmarks(self, hidden: Field) -> NDArray[np.float32]:
+        """(468,) 0..1: how far each landmark is hidden."""
+        columns, rows = self.layout.points.round().astype(np.int32).T
+        return np.asarray(hidden[rows, columns], np.float32)
+
+    def _from_outside(self, odd: Field) -> Field | None:
+        """What of it hangs together with the outline."""
+        _, parts, stats, _ = cv2.connectedComponentsWithStats((odd > 0.5).astype(np.uint8), connectivity=8)
+        reaching = set(np.unique(parts[self._border & (odd > 0.5)]).tolist()) - {0}
+        large = [part for part in reaching if stats[part, cv2.CC_STAT_AREA] >= SMALLEST]
+        if not large:
+            return None
+        found = np.isin(parts, large).astype(np.uint8)
+        around = cv2.dilate(found, np.ones((5, 5), np.uint8))
+        return np.asarray(cv2.GaussianBlur(np.maximum(found, around * odd), (0, 0), 0.8), np.float32)
+
+
+def _places(layout: Layout) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """For each place of a layout: the three landmarks around it (-1 for none), and the share of each."""
+    corners = np.full((*layout.size_hw, 3), -1, np.int32)
+    shares = np.zeros((*layout.size_hw, 3), np.float32)
+    for triangle in mesh_topology.triangles():
+        a, b, c = layout.points[triangle].astype(np.float64)
+        low, high = np.floor(np.min([a, b, c], axis=0)).astype(int), np.ceil(np.max([a, b, c], axis=0)).astype(int)
+        ys, xs = np.mgrid[low[1] : high[1] + 1, low[0] : high[0] + 1]
+        to_b, to_c = np.linalg.solve(
+            np.column_stack([b - a, c - a]), np.stack([xs.ravel(), ys.ravel()]) - a[:, np.newaxis]
+        )
+        inside = (to_b >= 0) & (to_c >= 0) & (to_b + to_c <= 1)
+        at = ys.ravel()[inside], xs.ravel()[inside]
+        corners[at] = triangle
+        shares[at] = np.stack([1 - to_b - to_c, to_b, to_c], axis=-1)[inside]
+    return corners, shares
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _oddness(
+    canvas: Image, points: Points, light: NDArray[np.float32], kind: NDArray[np.uint8], places: Any
+) -> NDArray[np.float32]:
+    """0 where the picture shows what belongs there, 1 where it surely does not. places: see `_places`."""
+    corners, shares = places
+    height, width = canvas.shape[:2]
+    odd = np.zeros(corners.shape[:2], np.float32)
+    skin, shown = np.empty(3, np.float32), np.empty(3, np.float32)
+    for row in range(corners.shape[0]):
+        for column in range(corners.shape[1]):
+            if kind[row, column] == NOWHERE:
+                continue
+            x, y = np.float32(0), np.float32(0)
+            skin[:] = BLACK
+            for n in range(3):
+                landmark, share = corners[row, column, n], shares[row, column, n]
+                x += points[landmark, 0] * share
+                y += points[landmark, 1] * share
+                for c in range(3):
+                    skin[c] += light[landmark, c] * share
+            left, top = min(max(int(x), 0), width - 2), min(max(int(y), 0), height - 2)
+            for c in range(3):
+                total = np.float32(canvas[top, left, c]) + np.float32(canvas[top, left + 1, c])
+                total += np.float32(canvas[top + 1, left, c]) + np.float32(canvas[top + 1, left + 1, c])
+                shown[c] = total * np.float32(0.25) + BLACK
+            odd[row, column] = _unlike(shown, skin, kind[row, column])
+    return odd
+
+
+@njit(cache=True, nogil=True, inline="always", error_model="numpy")
+def _unlike(shown: Any, skin: Any, kind: Any) -> Any:
+    bright, own = np.float32(0), np.float32(0)
+    for c in range(3):
+        bright += shown[c] * LUMA[c]
+        own += skin[c] * LUMA[c]
+    ratio, hue = bright / own, np.float32(0)
+    for c in range(3):
+        hue = max(hue, abs(shown[c] / skin[c] / ratio - np.float32(1)))
+    odd = _between(ratio, BRIGHTER)
+    if kind == ON_MOUTH:
+        odd = max(odd, _between(ratio, DARKER_THAN_LIPS))
+    elif kind == ON_SKIN:
+        odd = max(odd, _between(ratio, DARKER), _between(hue, OTHER_HUE))
+    return odd
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _between(value: Any, range_: Any) -> Any:
+    return min(np.float32(1), max(np.float32(0), (value - np.float32(range_[0])) / np.float32(range_[1] - range_[0])))

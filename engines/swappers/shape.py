@@ -1,0 +1,59 @@
+"""The source's proportions on the wearer's face: where brows, eyes, nose and mouth sit, and how large they are.
+
+What makes the source differ from the mean face is added to the wearer's landmarks, turned as the head is turned. It is
+smoothed over the face, so that it moves features and does not open mouths or close eyes, and it fades towards the
+outline, which stays the wearer's. Knows points; knows no pixel.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines import mesh_topology
+from engines.geometry import distance_to, smoothstep
+from engines.types import Points
+
+# Lengths in distances between the outer eye corners.
+SMOOTHED = 0.08
+FADE = 0.25
+"""How far inside the outline the full shift is reached."""
+FULL_SHIFT = 2.0
+"""How often the source's difference from the mean face is added at strength 1: once at the default, 0.5."""
+FACING = 0.1, 0.5
+"""A vertex seen at a lower facing is not moved: sideways it would leave the head."""
+
+
+class ShapeTransfer:
+    """Moves landmarks towards one source's proportions.
+
+    points: (468, 3) px of the source. strength: 0..1, 0 leaves the wearer's face as it is.
+    """
+
+    def __init__(self, points: Points, strength: float) -> None:
+        mean = mesh_topology.mean_face()
+        flat = mesh_topology.laid_flat()
+        apart = flat[:, np.newaxis] - flat[np.newaxis]
+        near = np.exp(-(apart * apart).sum(axis=2) / (2 * SMOOTHED**2))
+        turn, size = pose_of(points)
+        difference = (points - points.mean(axis=0)) @ turn.T / size - (mean - mean.mean(axis=0))
+        smoothed = near @ difference / near.sum(axis=1, keepdims=True)
+        fade = smoothstep(distance_to(flat, mesh_topology.face_oval()), 0, FADE)
+        self._shift = (FULL_SHIFT * strength * fade[:, np.newaxis] * smoothed).astype(np.float32)
+
+    def moved(self, points: Points, facing: NDArray[np.float32]) -> Points:
+        """(468, 3) px: the landmarks of a wearer, moved. facing: (468,), see `vertex_facing`."""
+        turn, size = pose_of(points)
+        shift = self._shift * smoothstep(facing, *FACING)[:, np.newaxis]
+        return np.asarray(points + (shift @ turn) * size, np.float32)
+
+
+def pose_of(points: Points) -> tuple[NDArray[np.float32], np.float32]:
+    """How the mean face must be turned and sized to lie on these points: mean @ turn * size, least squares (Kabsch).
+
+    points: (468, 3) px. Returns (3, 3) and px for one distance between the outer eye corners.
+    """
+    mean = mesh_topology.mean_face()
+    here, there = mean - mean.mean(axis=0), points - points.mean(axis=0)
+    left, scales, right = np.linalg.svd(here.T @ there)
+    sign = np.array([1, 1, np.sign(np.linalg.det(left @ right))], np.float32)
+    size = (scales * sign).sum() / (here * here).sum()
+    return np.asarray((left * sign) @ right, np.float32), np.float32(size)

@@ -1,0 +1,62 @@
+"""Several faces on one picture: the nearer one is in front, and what is painted on each is its own."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from engines.painting import paint_all
+from engines.types import FaceLandmarks, Image
+from tests.engines.test_mesh_swapper import dome
+
+FAR, NEAR = FaceLandmarks(dome((100, 100), 80), 1.0), FaceLandmarks(dome((140, 110), 130), 1.0)
+APART = FaceLandmarks(dome((260, 100), 60), 1.0)
+
+
+class Flood:
+    """Fills the face's rectangle, as a neural swapper may, with one value, and remembers what it saw in its middle."""
+
+    def __init__(self, value: int) -> None:
+        self._value, self.saw = value, -1
+
+    def paint(self, canvas: Image, face: FaceLandmarks) -> None:
+        x1, y1, x2, y2 = (
+            max(0, int(edge)) for edge in (*face.points[:, :2].min(axis=0), *face.points[:, :2].max(axis=0))
+        )
+        self.saw = int(canvas[(y1 + y2) // 2, (x1 + x2) // 2, 0])
+        canvas[y1:y2, x1:x2] = self._value
+
+
+def middle(face: FaceLandmarks) -> NDArray[np.int64]:
+    return np.asarray(face.points[:, :2].mean(axis=0).round().astype(int))
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_nearer_face_is_in_front_whatever_their_order(turned: bool) -> None:
+    canvas = np.full((220, 320, 3), 10, np.uint8)
+    far, near = Flood(100), Flood(200)
+    parts = [(FAR, far), (NEAR, near)]
+    paint_all(canvas, parts[::-1] if turned else parts)
+    x, y = middle(NEAR)
+    assert canvas[y, x, 0] == 200
+    assert canvas[100, 65, 0] == 100  # of the far face, left of the near one
+
+
+def test_the_nearer_face_is_looked_at_before_the_farther_one_was_painted_on_it() -> None:
+    canvas = np.full((220, 320, 3), 10, np.uint8)
+    wide, near = Flood(100), Flood(200)
+    behind = FaceLandmarks(dome((140, 110), 120), 1.0)  # wholly behind it
+    paint_all(canvas, [(behind, wide), (NEAR, near)])
+    assert near.saw == 10
+
+
+def test_a_nearer_face_half_out_of_the_picture_is_given_back_too() -> None:
+    canvas = np.full((220, 320, 3), 10, np.uint8)
+    near = FaceLandmarks(dome((-20, 110), 150), 1.0)
+    paint_all(canvas, [(FaceLandmarks(dome((60, 110), 100), 1.0), Flood(100)), (near, Flood(200))])
+    assert canvas[110, 20, 0] == 200
+
+
+def test_faces_apart_are_painted_in_their_order() -> None:
+    canvas = np.full((220, 320, 3), 10, np.uint8)
+    paint_all(canvas, [(APART, Flood(50)), (FAR, Flood(60))])
+    assert [int(canvas[y, x, 0]) for x, y in (middle(APART), middle(FAR))] == [50, 60]
