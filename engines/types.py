@@ -67,6 +67,12 @@ class SourcePhoto:
     name: str
     image: Image
     face: FaceLandmarks
+    more: tuple["SourcePhoto", ...] = ()  # further photos of the same person
+
+    @property
+    def views(self) -> tuple["SourcePhoto", ...]:
+        """Every photo of the person, this one first."""
+        return (self, *self.more)
 
 
 class FaceDetector(Protocol):

@@ -42,6 +42,7 @@ from models.spec import ModelSpec
 from models.store import ModelStore
 from realtime.config import RunConfig
 from realtime.knowing import Embed, KnownWearer
+from realtime.person import read_person
 from realtime.pictures import read_image
 from realtime.swapper_options import is_one_person, precisions, swap_choices, swapper_spec
 from realtime.wardrobe import Style, Tailor, Wardrobe, Worn
@@ -96,8 +97,8 @@ class FaceEngines:
         return self._examiner.examine(image, name)
 
     def wardrobe(self, photos: tuple[Path, ...]) -> Wardrobe:
-        """The faces in these photos, ready to be worn. Raises SourceError or SourcePhotoError."""
-        return self.wardrobe_of(tuple(self.examine(read_image(path), path.name) for path in photos))
+        """The faces behind these paths, ready to be worn. Raises SourceError or SourcePhotoError."""
+        return self.wardrobe_of(tuple(read_person(path, self.examine) for path in photos))
 
     def wardrobe_of(self, sources: tuple[SourcePhoto, ...]) -> Wardrobe:
         """These faces, ready to be worn."""

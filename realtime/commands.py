@@ -25,7 +25,7 @@ from realtime.metrics import Snapshot
 from realtime.model_commands import open_store
 from realtime.options import config_of
 from realtime.outputs.microphone import microphones
-from realtime.pictures import read_content
+from realtime.person import content_of
 from realtime.portraits import portraits
 from realtime.remote import listening, send
 from realtime.sources.camera import opens
@@ -55,7 +55,7 @@ def _require_consent(config: RunConfig, *, has_consent: bool) -> tuple[ConsentLe
     ledger = ConsentLedger(home_folder() / "consent.json")
     ask = ask_person if sys.stdin.isatty() else None
     for photo in config.sources:
-        ledger.require(read_content(photo), photo.name, given=has_consent, ask=ask)
+        ledger.require(content_of(photo), photo.name, given=has_consent, ask=ask)
     return ledger, ask
 
 

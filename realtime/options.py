@@ -20,7 +20,10 @@ Names = Annotated[
 ]
 
 Photos = Annotated[
-    list[Path] | None, typer.Option("--face", help="Photo of the face to appear with. Repeat it for several.")
+    list[Path] | None,
+    typer.Option(
+        "--face", help="Photo of the face to appear with; or a folder or film of that person. Repeat for more."
+    ),
 ]
 Input = Annotated[
     str,

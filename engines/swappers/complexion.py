@@ -75,16 +75,14 @@ class _Parts:
 
 
 def complexion_of(atlases: Sequence[Atlas], layout: Layout) -> Complexion:
-    """What one person's atlases, all of this layout, have in common, the best of each."""
+    """What one person's atlases, all of this layout, have in common, with details of the first that shows a place."""
     features = layout.mask_of(mesh_topology.features(), FEATURE_MARGIN)
     inside = layout.spread(np.ones(len(layout.points), np.float32)) > 0.5
     parts = [_separate(atlas, inside & ~features, layout.unit) for atlas in atlases]
     skin = np.asarray(np.mean([part.skin for part in parts], axis=0), np.float32)
     both = [*parts, *(part.mirrored() for part in parts)]
     broad = _mean([part.broad - part.skin for part in both], [part.seen for part in both])
-    own = np.max([part.seen for part in parts], axis=0)
-    shows = [part.seen**4 for part in parts] + [(1 - own) * part.seen for part in both[len(parts) :]]
-    fine = _mean([part.fine for part in both], shows)
+    fine = _mean([part.fine for part in both], _in_order([part.seen for part in both]))
     seen = np.max([part.seen for part in both], axis=0)
     fine *= smoothstep(seen, 0, UNSEEN)[..., np.newaxis]
     softness = FEATURE_MARGIN / 2 * layout.unit
@@ -137,6 +135,15 @@ def _mean(fields: Sequence[Field], weights: Sequence[Field]) -> Field:
     plain = np.mean(fields, axis=0)
     apart = [(field - plain) * (weight / total)[..., np.newaxis] for field, weight in zip(fields, weights, strict=True)]
     return np.asarray(plain + np.sum(apart, axis=0), np.float32)
+
+
+def _in_order(seen: Sequence[Field]) -> list[Field]:
+    """Weights with which the first that shows a place has it, the next what is left: averaged, detail would blur."""
+    left, weights = np.ones_like(seen[0]), []
+    for field in seen:
+        weights.append(left * field**2)  # squared: a little seen is mostly what lies behind
+        left = left - weights[-1]
+    return weights
 
 
 def _evened(broad: Field) -> Field:

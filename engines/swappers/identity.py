@@ -71,7 +71,8 @@ class LatentEncoder:
 
     def source(self, photo: SourcePhoto, strength: float) -> Source:
         """The person in `photo`. strength: 0..1, DEFAULT_STRENGTH as the network was trained."""
-        embedding = self.recogniser.embed(photo.image, five_points(photo.face))
+        seen = [self.recogniser.embed(view.image, five_points(view.face)) for view in photo.views]
+        embedding = np.asarray(np.mean(seen, axis=0), np.float32)
         if strength == DEFAULT_STRENGTH:
             return FixedSource(self.latent(embedding))
         return MixedSource(embedding, self, strength)

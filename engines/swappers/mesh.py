@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from engines import mesh_topology
 from engines.geometry import box_of, distance_to, eye_distance, smoothstep
-from engines.swappers.atlas import Field, Layout
+from engines.swappers.atlas import Atlas, Field, Layout
 from engines.swappers.complexion import Complexion, complexion_of
 from engines.swappers.identity import DEFAULT_STRENGTH
 from engines.swappers.light import STRICT_SIGMA, LightField, relight, sample_vertices
@@ -74,7 +74,7 @@ class MeshSwapper:
         self._strength = strength
 
     def prepare(self, photo: SourcePhoto) -> "MeshFace":
-        """Examine the photo once; a few hundredths of a second."""
+        """Examine the photo, and those of the same person with it, once; a few hundredths of a second each."""
         return MeshFace(photo, self._strength)
 
 
@@ -83,12 +83,13 @@ class MeshFace:
 
     def __init__(self, photo: SourcePhoto, strength: float) -> None:
         self._triangles = mesh_topology.triangles()
-        layout = Layout.of(texture_scale(eye_distance(photo.face.points)))
-        face = complexion_of([layout.unroll(photo.image, photo.face.points)], layout)
+        largest = max(eye_distance(view.face.points) for view in photo.views)
+        layout = Layout.of(texture_scale(largest))
+        face = complexion_of([unrolled(view, layout, largest) for view in photo.views], layout)
         self._textures = texture_pyramid(face.image, face.known * inside_edges(layout), layout)
         self._occlusion, self._light = _occlusion(), _light_field()
         self._source_light = light_of(face, layout, self._light)
-        self._shape = ShapeTransfer(photo.face.points, strength)
+        self._shape = ShapeTransfer([view.face.points for view in photo.views], strength)
 
     def paint(self, canvas: Image, face: FaceLandmarks) -> None:
         """Swap `face` in `canvas`, in place. Touches only pixels inside the mesh."""
@@ -131,6 +132,12 @@ class MeshFace:
 def texture_scale(photo_eye_px: float) -> float:
     """Eye distance of the largest texture, px, for a photo with this one."""
     return float(np.clip(OVERSAMPLING * photo_eye_px, SMALLEST_EYE_DISTANCE_PX, LARGEST_EYE_DISTANCE_PX))
+
+
+def unrolled(view: SourcePhoto, layout: Layout, largest_eye_px: float) -> Atlas:
+    """One photo laid flat; smaller ones than the largest show less."""
+    atlas = layout.unroll(view.image, view.face.points)
+    return Atlas(atlas.image, atlas.seen * np.float32(eye_distance(view.face.points) / largest_eye_px))
 
 
 def inside_edges(layout: Layout) -> Field:

@@ -5,6 +5,8 @@ smoothed over the face, so that it moves features and does not open mouths or cl
 outline, which stays the wearer's. Knows points; knows no pixel.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,16 +27,15 @@ FACING = 0.1, 0.5
 class ShapeTransfer:
     """Moves landmarks towards one source's proportions.
 
-    points: (468, 3) px of the source. strength: 0..1, 0 leaves the wearer's face as it is.
+    views: (468, 3) px of the source, one for each photo of it. strength: 0..1, 0 leaves the wearer's face as it is.
     """
 
-    def __init__(self, points: Points, strength: float) -> None:
+    def __init__(self, views: Sequence[Points], strength: float) -> None:
         mean = mesh_topology.mean_face()
         flat = mesh_topology.laid_flat()
         apart = flat[:, np.newaxis] - flat[np.newaxis]
         near = np.exp(-(apart * apart).sum(axis=2) / (2 * SMOOTHED**2))
-        turn, size = pose_of(points)
-        difference = (points - points.mean(axis=0)) @ turn.T / size - (mean - mean.mean(axis=0))
+        difference = np.mean([_upright(points) for points in views], axis=0) - (mean - mean.mean(axis=0))
         smoothed = near @ difference / near.sum(axis=1, keepdims=True)
         fade = smoothstep(distance_to(flat, mesh_topology.face_oval()), 0, FADE)
         self._shift = (FULL_SHIFT * strength * fade[:, np.newaxis] * smoothed).astype(np.float32)
@@ -44,6 +45,12 @@ class ShapeTransfer:
         turn, size = pose_of(points)
         shift = self._shift * smoothstep(facing, *FACING)[:, np.newaxis]
         return np.asarray(points + (shift @ turn) * size, np.float32)
+
+
+def _upright(points: Points) -> Points:
+    """The face as it would be seen from the front, in distances between the outer eye corners, about its middle."""
+    turn, size = pose_of(points)
+    return np.asarray((points - points.mean(axis=0)) @ turn.T / size, np.float32)
 
 
 def pose_of(points: Points) -> tuple[NDArray[np.float32], np.float32]:

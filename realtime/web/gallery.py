@@ -64,10 +64,14 @@ class Gallery:
         if len(self._entries) >= MOST and name not in self._entries:
             raise RefusedError(409, f"there are {MOST} faces already", remedy="remove one first")
         async with self._one_at_a_time:
-            entry = await asyncio.to_thread(self._enter, content, name)
+            photo = await asyncio.to_thread(lambda: self._examine(decode_image(content, name), name))
         self._consents.require(content, name, given=True, ask=None)
-        self._entries[name] = entry
-        return entry.photo
+        self.take_in(photo, name)
+        return photo
+
+    def take_in(self, photo: SourcePhoto, name: str) -> None:
+        """One more face, for which there is consent."""
+        self._entries[tidy(name)] = Entry(photo, thumbnail_of(photo))
 
     def remove(self, name: str) -> None:
         """Forget a photo. Raises RefusedError (404, or 409 for the last one)."""
@@ -76,18 +80,18 @@ class Gallery:
             raise RefusedError(409, "the last face stays: somebody has to be worn", remedy="add another one first")
         del self._entries[name]
 
-    def _enter(self, content: bytes, name: str) -> Entry:
-        photo = self._examine(decode_image(content, name), name)
-        height, width = photo.image.shape[:2]
-        scale = min(1.0, THUMBNAIL_PX / max(height, width))
-        small = cv2.resize(photo.image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        _, jpeg = cv2.imencode(".jpg", small)
-        return Entry(photo, jpeg.tobytes())
-
     def _find(self, name: str) -> Entry:
         if name not in self._entries:
             raise RefusedError(404, f"there is no face {name!r}", remedy=f"there are: {', '.join(self.names)}")
         return self._entries[name]
+
+
+def thumbnail_of(photo: SourcePhoto) -> bytes:
+    """A small JPEG."""
+    scale = min(1.0, THUMBNAIL_PX / max(photo.image.shape[:2]))
+    small = cv2.resize(photo.image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    _, jpeg = cv2.imencode(".jpg", small)
+    return jpeg.tobytes()
 
 
 def tidy(name: str) -> str:

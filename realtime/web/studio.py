@@ -14,7 +14,7 @@ from realtime.assembly import FaceEngines
 from realtime.config import MESH, RunConfig
 from realtime.consent import ConsentLedger
 from realtime.metrics import StreamMetrics
-from realtime.pictures import read_content
+from realtime.person import read_person
 from realtime.wardrobe import Wardrobe
 from realtime.web.gallery import Gallery
 from realtime.web.session import BROWSER, Stream
@@ -40,7 +40,7 @@ class Studio:
         home = self._store.home
         for path in self._config.sources:
             name = HASHED.sub("", path.stem) if home in path.parents else path.stem
-            await self.gallery.add(await asyncio.to_thread(read_content, path), name, consent=True)
+            self.gallery.take_in(await asyncio.to_thread(read_person, path, self._host.examine), name)
         # Held for as long as the server runs, or the models would be let go whenever nobody is there.
         self._kept_open = await asyncio.to_thread(self._host.wardrobe_of, self.gallery.photos)
 

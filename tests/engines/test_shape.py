@@ -30,22 +30,22 @@ def turned(points: Points, degrees: float) -> Points:
 
 
 def test_the_mean_face_moves_nothing() -> None:
-    assert ShapeTransfer(mean_in_px(), 0.5).moved(wide_nosed(), SQUARE) == pytest.approx(wide_nosed(), abs=0.05)
+    assert ShapeTransfer([mean_in_px()], 0.5).moved(wide_nosed(), SQUARE) == pytest.approx(wide_nosed(), abs=0.05)
 
 
 def test_strength_0_moves_nothing() -> None:
-    assert (ShapeTransfer(wide_nosed(), 0).moved(mean_in_px(), SQUARE) == mean_in_px()).all()
+    assert (ShapeTransfer([wide_nosed()], 0).moved(mean_in_px(), SQUARE) == mean_in_px()).all()
 
 
 def test_a_feature_of_the_source_appears_and_the_outline_stays() -> None:
-    moved = ShapeTransfer(wide_nosed(), 0.5).moved(mean_in_px(), SQUARE)
+    moved = ShapeTransfer([wide_nosed()], 0.5).moved(mean_in_px(), SQUARE)
     before, after = (points[[64, 294], 0] for points in (mean_in_px(), moved))  # the wings of the nose
     assert np.ptp(after) > 1.2 * np.ptp(before)
     assert np.abs(moved - mean_in_px())[face_oval()].max() < 0.01
 
 
 def test_it_moves_along_the_face_when_the_head_is_turned_and_however_large_it_is() -> None:
-    shape = ShapeTransfer(wide_nosed(), 0.5)
+    shape = ShapeTransfer([wide_nosed()], 0.5)
     frontal = shape.moved(mean_in_px(), SQUARE)
     assert shape.moved(turned(mean_in_px(), 35), SQUARE) == pytest.approx(turned(frontal, 35), abs=0.3)
     assert shape.moved(mean_in_px() * 2, SQUARE) == pytest.approx(frontal * 2, abs=0.3)
@@ -55,13 +55,13 @@ def test_an_open_mouth_in_the_photo_does_not_open_the_wearers() -> None:
     speaking = mean_in_px()
     lower = (mean_face()[:, 1] > 0.75) & (np.abs(mean_face()[:, 0]) < 0.25) & (mean_face()[:, 1] < 1.0)
     speaking[lower, 1] += 12
-    moved = ShapeTransfer(speaking, 0.5).moved(mean_in_px(), SQUARE)
+    moved = ShapeTransfer([speaking], 0.5).moved(mean_in_px(), SQUARE)
     opened = np.diff(moved[list(LIPS), 1]) - np.diff(mean_in_px()[list(LIPS), 1])
     assert opened.item() < 4
 
 
 def test_what_is_seen_edge_on_stays() -> None:
-    assert (ShapeTransfer(wide_nosed(), 0.5).moved(mean_in_px(), 0 * SQUARE) == mean_in_px()).all()
+    assert (ShapeTransfer([wide_nosed()], 0.5).moved(mean_in_px(), 0 * SQUARE) == mean_in_px()).all()
 
 
 def test_the_pose_of_a_turned_and_enlarged_mean_face_is_found() -> None:

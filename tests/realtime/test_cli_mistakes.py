@@ -9,7 +9,9 @@ from tests.realtime.commandline import liveswap
 
 MISTAKES = {
     "no face photo": (["--face", "none.jpg"], "there is no file none.jpg"),
-    "photo is text": (["--face", "text.mp4"], "no picture that can be read"),
+    "photo is text": (["--face", "text.jpg"], "no picture that can be read"),
+    "film of a face is text": (["--face", "text.mp4"], "no video that can be read"),
+    "folder of faces is empty": (["--face", "empty"], "no picture in empty"),
     "photo is huge": (["--face", "huge.png"], "20000 x 20000"),
     "input is text": (["--input", "text.mp4"], "no video that can be read"),
     "input is empty": (["--input", "zero.mp4"], "is empty"),
@@ -38,7 +40,9 @@ MISTAKES = {
 def workplace(tmp_path: Path, film: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A current folder with things that are not what they seem."""
     monkeypatch.chdir(tmp_path)
-    Path("text.mp4").write_text("hello\n")
+    for name in ("text.mp4", "text.jpg"):
+        Path(name).write_text("hello\n")
+    Path("empty").mkdir()
     Path("zero.mp4").touch()
     Path("film.mp4").symlink_to(film)
     Path("out.mp4").write_bytes(b"older film")

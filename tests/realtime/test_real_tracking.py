@@ -50,6 +50,20 @@ def test_tracking_agrees_with_detecting_every_frame_at_a_fraction_of_the_runs(
     assert np.percentile(errors, 95) <= 0.03
 
 
+@pytest.mark.parametrize("clip", CLIPS)
+def test_on_a_still_face_a_camera_s_noise_moves_landmarks_by_less_than_a_sixth_of_a_pixel(
+    media: Path, model_file: Callable[[str], Path], clip: str
+) -> None:
+    detector = BlazeFaceDetector(LiteRtSession(model_file("face_detection_back")))
+    tracker = FaceTracker(detector, FaceMeshLandmarker(LiteRtSession(model_file("face_landmark"))))
+    still, chance, seen = next(pictures(media / f"{clip}.mp4"))[0].copy(), np.random.default_rng(0), []
+    for frame in range(60):
+        noisy = np.clip(still + chance.normal(0, 2, still.shape), 0, 255).astype(np.uint8)
+        [track] = tracker.update(noisy, frame * 33_333_333)
+        seen.append(track.face.points[:, :2])
+    assert np.std(seen[30:], axis=0).mean() <= 0.15
+
+
 def _located(landmarker: FaceMeshLandmarker, image: Image, detection: object) -> Points:
     first = landmarker.locate(image, roi_from_detection(detection))  # type: ignore[arg-type]
     return landmarker.locate(image, roi_from_landmarks(first.points)).points

@@ -1,0 +1,84 @@
+"""What stands behind --face: a photo, a folder of photos, a film; and what is said when there is no face in it."""
+
+import shutil
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from engines.errors import SourcePhotoError
+from engines.types import FaceLandmarks, Image, SourcePhoto
+from models.errors import UserError
+from realtime.person import content_of, read_person
+from tests.engines.test_shape import mean_in_px, turned
+from tests.realtime.commandline import liveswap
+
+
+def by_brightness(image: Image, name: str) -> SourcePhoto:
+    """An examiner for whom dark pictures show nobody, and others a head that is turned by how bright they are."""
+    level = float(image.mean())
+    if level < 40:
+        raise SourcePhotoError(f"no human face found in {name}", remedy="use a photo of a human face")
+    return SourcePhoto(name, image, FaceLandmarks(turned(mean_in_px(), (level - 100) / 3), 1.0))
+
+
+def grey(folder: Path, name: str, level: int) -> Path:
+    path = folder / name
+    cv2.imwrite(str(path), np.full((60, 60, 3), level, np.uint8))
+    return path
+
+
+def test_a_photo_is_one_view(tmp_path: Path) -> None:
+    person = read_person(grey(tmp_path, "alice.png", 120), by_brightness)
+    assert person.name == "alice.png"
+    assert person.more == ()
+
+
+def test_a_folder_is_one_person_and_what_shows_no_face_is_left_out(tmp_path: Path) -> None:
+    folder = tmp_path / "alice"
+    folder.mkdir()
+    for name, level in (("a.png", 160), ("b.png", 102), ("c.png", 10), ("d.png", 60)):
+        grey(folder, name, level)
+    (folder / "notes.txt").write_text("no picture")
+    person = read_person(folder, by_brightness)
+    assert person.name == "alice"
+    assert abs(float(person.image.mean()) - 102) < 1
+    assert {view.name for view in person.more} == {"a.png", "d.png"}
+
+
+@pytest.mark.parametrize(("levels", "words"), [((), "no picture in"), ((10, 20), "no human face found in 0.png")])
+def test_a_folder_without_a_face_is_refused_with_the_reason(
+    tmp_path: Path, levels: tuple[int, ...], words: str
+) -> None:
+    for number, level in enumerate(levels):
+        grey(tmp_path, f"{number}.png", level)
+    with pytest.raises(UserError, match=words) as raised:
+        read_person(tmp_path, by_brightness)
+    assert raised.value.remedy
+
+
+def test_consent_is_for_these_photos_and_asked_anew_with_another_one(tmp_path: Path) -> None:
+    grey(tmp_path, "a.png", 100)
+    first = content_of(tmp_path)
+    grey(tmp_path, "b.png", 120)
+    both = content_of(tmp_path)
+    assert first != both
+    (tmp_path / "a.png").rename(tmp_path / "z.png")
+    assert content_of(tmp_path) == both
+    assert content_of(tmp_path / "z.png") == (tmp_path / "z.png").read_bytes()
+
+
+@pytest.mark.network
+def test_a_folder_and_a_film_can_be_worn(tmp_path: Path, portrait: Path, film: Path, home: Path) -> None:
+    folder = tmp_path / "grace"
+    folder.mkdir()
+    shutil.copy(portrait, folder / "one.jpg")
+    shutil.copy(portrait, folder / "two.jpg")
+    for face in (folder, film):
+        out = tmp_path / f"{face.stem}.png"
+        done = liveswap(
+            "run", "--face", str(face), "--input", str(portrait), "--output", str(out), "--i-have-consent", home=home
+        )
+        assert done.returncode == 0, done.stderr
+        assert out.exists()
