@@ -27,7 +27,7 @@ from realtime.colour import BT709, LUMA_WEIGHTS
 from realtime.label import Badge
 from realtime.privacy import blur
 from realtime.slot import LatestSlot
-from realtime.smoothing import OneEuro
+from realtime.smoothing import SteadyLandmarks
 
 HD = (1280, 720)
 NS_PER_FRAME = 33_333_333
@@ -117,12 +117,12 @@ def _of_the_frame(image: Image, face: FaceLandmarks) -> Kernels:
         slot.put(image)
         slot.get()
 
-    steady = OneEuro()
+    steady = SteadyLandmarks()
     return {
         "frame: from 4:2:0": lambda: convert.to_bgr(planes, HD),
         "frame: to 4:2:0": lambda: convert.from_bgr(image, planes),
         "frame: where to look": lambda: roi_from_landmarks(face.points),
-        "frame: steady": lambda: steady.update(face.points, next(times), 100.0),
+        "frame: steady": lambda: steady.update(image, face.points, next(times)),
         "frame: badge": lambda: badge.stamp(canvas),
         "frame: blur": lambda: blur(image),
         "frame: hand-over": hand_over,

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from engines.geometry import box_of, eye_distance, iou, roi_from_detection, roi_from_landmarks
+from engines.geometry import box_of, iou, roi_from_detection, roi_from_landmarks
 from engines.types import Detection, FaceDetector, FaceLandmarker, FaceLandmarks, Image, Points
-from realtime.smoothing import OneEuro
+from realtime.smoothing import SteadyLandmarks
 
 MIN_PRESENCE = 0.5
 SEARCH_PERIOD_NS = 1_500_000_000
@@ -43,7 +43,7 @@ class _Followed:
     raw: FaceLandmarks  # as the model gave them: smoothing must not feed back into where to look
     seen_ns: int
     age: int = 0
-    smoother: OneEuro = field(default_factory=OneEuro)
+    steady: SteadyLandmarks = field(default_factory=SteadyLandmarks)
 
     @property
     def box(self) -> Points:
@@ -82,22 +82,24 @@ class FaceTracker:
         """Pictures come in another size from now on: everybody is `factor` times as large."""
         for face in (*self._followed, *self._lost):
             face.raw = FaceLandmarks(face.raw.points * np.float32(factor), face.raw.presence)
-            face.smoother = OneEuro()
+            face.steady = SteadyLandmarks()
 
     def leave_unsteady(self, unsteady: bool) -> None:
-        """Give landmarks as the model gave them, to save work and the little lag of smoothing."""
+        """Give landmarks as the model gave them, to save work."""
         self._steadies = not unsteady
+        for face in self._followed:
+            face.steady = SteadyLandmarks()
 
     def update(self, image: Image, at_ns: int) -> list[Track]:
         """The faces really seen in `image`, largest first.
 
-        image: BGR. at_ns: its time, monotonic ns, rising from call to call.
+        image: BGR, before anything is painted on it. at_ns: its time, monotonic ns, rising from call to call.
         """
         lost_somebody = self._follow(image, at_ns)
         if lost_somebody or self._search_is_due(at_ns):
             self._search(image, at_ns)
         self._followed.sort(key=lambda face: -_size(face.box))
-        return [self._track(face, at_ns) for face in self._followed]
+        return [self._track(face, image, at_ns) for face in self._followed]
 
     @property
     def missing(self) -> frozenset[int]:
@@ -159,11 +161,11 @@ class FaceTracker:
         self._next_id += 1
         return self._next_id - 1
 
-    def _track(self, face: _Followed, at_ns: int) -> Track:
+    def _track(self, face: _Followed, image: Image, at_ns: int) -> Track:
         face.age += 1
         if not self._steadies:
             return Track(face.id, face.raw, face.age)
-        points = face.smoother.update(face.raw.points, at_ns, eye_distance(face.raw.points))
+        points = face.steady.update(image, face.raw.points, at_ns)
         return Track(face.id, FaceLandmarks(points, face.raw.presence), face.age)
 
 

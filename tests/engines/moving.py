@@ -1,0 +1,30 @@
+"""Made pictures whose motion is known."""
+
+import cv2
+import numpy as np
+
+from engines.types import Affine, Image
+
+SIZE_WH = (640, 480)
+MIDDLE = (320.0, 240.0)
+
+
+def textured(size_wh: tuple[int, int] = SIZE_WH, grain_px: float = 3, seed: int = 0) -> Image:
+    """Soft blotches of several sizes, as skin, hair and walls have them."""
+    noise = np.random.default_rng(seed).normal(0, 1, (size_wh[1], size_wh[0], 3)).astype(np.float32)
+    layers = [cv2.GaussianBlur(noise, (0, 0), grain_px * times) for times in (1, 3, 9)]
+    picture = np.sum([layer / layer.std() for layer in layers], axis=0)
+    return np.asarray(np.clip(128 + 30 * picture, 0, 255), np.uint8)
+
+
+def motion(dx: float = 0, dy: float = 0, turn_deg: float = 0, scale: float = 1) -> Affine:
+    """Of everything in the picture, around its middle."""
+    affine = cv2.getRotationMatrix2D(MIDDLE, turn_deg, scale)
+    return np.asarray(affine + np.array([[0, 0, dx], [0, 0, dy]]), np.float64)
+
+
+STILL = motion()
+
+
+def moved(picture: Image, affine: Affine) -> Image:
+    return np.asarray(cv2.warpAffine(picture, affine, SIZE_WH, borderMode=cv2.BORDER_REFLECT), np.uint8)
