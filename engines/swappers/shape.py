@@ -7,6 +7,7 @@ outline, which stays the wearer's. Knows points; knows no pixel.
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -41,10 +42,24 @@ class ShapeTransfer:
         self._shift = (FULL_SHIFT * strength * fade[:, np.newaxis] * smoothed).astype(np.float32)
 
     def moved(self, points: Points, facing: NDArray[np.float32]) -> Points:
-        """(468, 3) px: the landmarks of a wearer, moved. facing: (468,), see `vertex_facing`."""
+        """(468, 3) px: the landmarks of a wearer, moved, none of them out of their convex hull.
+
+        facing: (468,), see `vertex_facing`.
+        """
         turn, size = pose_of(points)
-        shift = self._shift * smoothstep(facing, *FACING)[:, np.newaxis]
-        return np.asarray(points + (shift @ turn) * size, np.float32)
+        shift = (self._shift * smoothstep(facing, *FACING)[:, np.newaxis]) @ turn * size
+        return np.asarray(points + shift * _share_inside(points, shift)[:, np.newaxis], np.float32)
+
+
+def _share_inside(points: Points, shift: Points) -> NDArray[np.float32]:
+    """(N,) 0..1: how much of each point's shift leads no farther than the edge of their hull."""
+    hull = cv2.convexHull(np.ascontiguousarray(points[:, :2]))[:, 0]
+    along = np.roll(hull, -1, axis=0) - hull
+    turning = np.float32(np.sign(along[0, 0] * along[1, 1] - along[0, 1] * along[1, 0]))
+    inward = turning * np.column_stack([-along[:, 1], along[:, 0]])
+    room = np.maximum(points[:, :2] @ inward.T - (hull * inward).sum(axis=1), 0)
+    taken = np.maximum(-(shift[:, :2] @ inward.T), 1e-9)
+    return np.asarray(np.minimum(1, room / taken).min(axis=1), np.float32)
 
 
 def _upright(points: Points) -> Points:
