@@ -15,9 +15,12 @@ from engines.crop_codec import CropCodec
 from engines.geometry import roi_from_landmarks
 from engines.mesh_topology import triangles
 from engines.paste import paste
+from engines.swappers.identity import DEFAULT_STRENGTH
 from engines.swappers.light import LightField, relight, sample_vertices
 from engines.swappers.mesh import visible_triangles
+from engines.swappers.occlusion import Occlusion
 from engines.swappers.raster import ALPHA, ATTRIBUTES, CONTRAST_B, LIFT_B, paint_triangles, texels_of, vertex_facing
+from engines.swappers.shape import ShapeTransfer
 from engines.types import FaceLandmarks, Image
 from engines.yuv import Yuv420, empty_planes
 from models.manifest import load_manifest
@@ -67,12 +70,15 @@ def _of_the_mesh(image: Image, face: FaceLandmarks) -> Kernels:
     field, facing = LightField(points), vertex_facing(points, wiring)
     colours = sample_vertices(image, points)
     light = field.smooth(colours, facing)
+    shape, occlusion = ShapeTransfer([points], DEFAULT_STRENGTH), Occlusion()
     return {
         "mesh: triangles": _patch(image.copy()),
         "mesh: facing": lambda: vertex_facing(points, wiring),
         "mesh: order": lambda: visible_triangles(points, wiring),
         "mesh: vertex colours": lambda: sample_vertices(image, points),
         "mesh: light": lambda: field.smooth(colours, facing),
+        "mesh: proportions": lambda: shape.moved(points, facing),
+        "mesh: what is in front": lambda: occlusion.seen_in(image, points, light),
         "mesh: relight": lambda: relight(light, light),
     }
 

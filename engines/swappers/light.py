@@ -33,9 +33,9 @@ BLACK = 4.0
 """Added before ratios: the ratio of two near-blacks says nothing."""
 LUMA = np.array([0.114, 0.587, 0.299], np.float32)
 """BT.601 luma of BGR."""
-OUTLIER_SIGMA, STRICT_SIGMA = 120.0, 50.0
+OUTLIER_SIGMA, WARY_SIGMA = 120.0, 50.0
 """Colour distance (0..441) from the median skin at which a vertex loses most of its say: hair, glasses, a hand. The
-strict one also mistrusts skin in deep shadow: for a look at what covers the face."""
+second is for what is brighter, when looking for what covers the face: skin falls into shadow, but does not shine."""
 
 
 class LightField:
@@ -49,15 +49,16 @@ class LightField:
         self._weights = np.ascontiguousarray(near[:, self._skin], np.float32)
 
     def smooth(
-        self, colours: NDArray[np.float32], visible: NDArray[np.float32], trusted: float = OUTLIER_SIGMA
+        self, colours: NDArray[np.float32], visible: NDArray[np.float32], *, wary: bool = False
     ) -> NDArray[np.float32]:
         """The light at each vertex, (468, 3) BGR.
 
         colours: (468, 3) BGR 0..255. visible: (468,) 0..1: a vertex turned away shows what lies behind the face
-        and has no say; nor has one whose colour is farther than `trusted` from the skin's.
+        and has no say; nor has one whose colour is no skin's. wary: nor one that is much brighter than the skin.
         """
         colours, visible = colours[self._skin], visible[self._skin]
         apart = colours - np.median(colours, axis=0)
+        trusted = np.where(wary & (apart @ LUMA > 0), WARY_SIGMA, OUTLIER_SIGMA)
         say = visible * np.exp(-(apart * apart).sum(axis=1) / (2 * trusted**2)) + 1e-3
         weighted = self._weights @ np.column_stack([colours * say[:, np.newaxis], say]).astype(np.float32)
         return np.asarray(weighted[:, :3] / weighted[:, 3:], np.float32)

@@ -21,7 +21,7 @@ from engines.geometry import box_of, distance_to, eye_distance, smoothstep
 from engines.swappers.atlas import Atlas, Field, Layout
 from engines.swappers.complexion import Complexion, complexion_of
 from engines.swappers.identity import DEFAULT_STRENGTH
-from engines.swappers.light import STRICT_SIGMA, LightField, relight, sample_vertices
+from engines.swappers.light import LightField, relight, sample_vertices
 from engines.swappers.occlusion import Occlusion
 from engines.swappers.raster import (
     ALPHA,
@@ -116,7 +116,7 @@ class MeshFace:
         """What hides parts of the face, and the light on what is left of it."""
         hidden = None
         for _ in range(LOOKS_AT_OCCLUSION):
-            skin = self._light.smooth(colours, seen, STRICT_SIGMA)
+            skin = self._light.smooth(colours, seen, wary=True)
             hidden = self._occlusion.seen_in(canvas, points, skin)
             if hidden is None:
                 break

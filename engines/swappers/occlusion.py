@@ -25,15 +25,19 @@ UNIT = 48
 FEATURE_MARGIN = 0.08
 BORDER = 0.12
 """How near to the outline something must come to count as reaching it."""
-DARKER, BRIGHTER, OTHER_HUE = (0.72, 0.5), (1.3, 1.6), (0.2, 0.35)
+DARKER, BRIGHTER, OTHER_HUE = (0.5, 0.35), (1.3, 1.6), (0.2, 0.35)
 """Brightness beside the skin's, and the largest difference of a channel beside that: where a place begins to count as
 no skin, and where it is none."""
+SOME_HUE = 0.08, 0.16
+"""What is brighter must differ in colour too: the lit side of a face does not."""
 DARKER_THAN_LIPS = 0.45, 0.3
 NOWHERE, ON_SKIN, ON_MOUTH, ON_BROW = range(4)
 """What may be at a place. Lips and nostrils are dark and red, brows and lashes black; but neither is bright."""
 BLACK = np.float32(8)
 SMALLEST = 12
 """Places; fewer are noise."""
+MOST = 0.25
+"""Of the face. More is light that is not understood, and the face is painted whole: nobody is unmasked by a shadow."""
 
 
 class Occlusion:
@@ -70,9 +74,9 @@ class Occlusion:
         _, parts, stats, _ = cv2.connectedComponentsWithStats((odd > 0.5).astype(np.uint8), connectivity=8)
         reaching = set(np.unique(parts[self._border & (odd > 0.5)]).tolist()) - {0}
         large = [part for part in reaching if stats[part, cv2.CC_STAT_AREA] >= SMALLEST]
-        if not large:
-            return None
         found = np.isin(parts, large).astype(np.uint8)
+        if not 0 < found.sum() <= MOST * np.count_nonzero(self._kind):
+            return None
         around = cv2.dilate(found, np.ones((5, 5), np.uint8))
         return np.asarray(cv2.GaussianBlur(np.maximum(found, around * odd), (0, 0), 0.8), np.float32)
 
@@ -134,7 +138,7 @@ def _unlike(shown: Any, skin: Any, kind: Any) -> Any:
     ratio, hue = bright / own, np.float32(0)
     for c in range(3):
         hue = max(hue, abs(shown[c] / skin[c] / ratio - np.float32(1)))
-    odd = _between(ratio, BRIGHTER)
+    odd = min(_between(ratio, BRIGHTER), _between(hue, SOME_HUE))
     if kind == ON_MOUTH:
         odd = max(odd, _between(ratio, DARKER_THAN_LIPS))
     elif kind == ON_SKIN:

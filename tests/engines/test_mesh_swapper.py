@@ -144,6 +144,19 @@ def test_what_is_in_front_of_the_face_is_not_painted_over(wearer: FaceLandmarks)
     assert np.abs(after[bottle].astype(int) - frame[bottle]).max() <= 12
 
 
+@pytest.mark.parametrize("edge", [0.3, 0.5, 0.7])
+@pytest.mark.parametrize("level", [0.3, 0.5])
+def test_a_hard_shadow_over_the_wearer_unmasks_nobody(wearer: FaceLandmarks, edge: float, level: float) -> None:
+    before = striped()
+    x1, _, x2, _ = box_of(wearer.points)
+    before[:, : int(x1 + edge * (x2 - x1))] = (before[:, : int(x1 + edge * (x2 - x1))] * level).astype(np.uint8)
+    after = before.copy()
+    MeshSwapper().prepare(photo(150)).paint(after, wearer)
+    cheeks = np.s_[120:150, 105:215]
+    unchanged = (after[cheeks] == before[cheeks]).all(axis=2)
+    assert unchanged.mean() < 0.1
+
+
 def test_triangles_turned_away_are_left_out_and_near_ones_come_last() -> None:
     points = dome((100, 100), 160)
     shown = visible_triangles(points, triangles())

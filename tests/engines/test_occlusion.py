@@ -67,7 +67,7 @@ def test_dark_brows_and_red_lips_are_the_faces_own(occlusion: Occlusion, bare: I
 
 def test_a_cup_before_the_mouth_hides_the_lips_too(occlusion: Occlusion, bare: Image, points: Points) -> None:
     top = int(points[OUTER_LIPS, 1].min()) - 4
-    bare[top:] = (235, 235, 235)
+    bare[top:, 100:200] = (235, 235, 235)
     hidden = occlusion.seen_in(bare, points, LIGHT)
     assert hidden is not None
     assert occlusion.at_landmarks(hidden)[OUTER_LIPS].mean() > 0.8
@@ -75,6 +75,14 @@ def test_a_cup_before_the_mouth_hides_the_lips_too(occlusion: Occlusion, bare: I
 
 def test_shade_on_one_side_is_no_occluder(occlusion: Occlusion, bare: Image, points: Points) -> None:
     bare[:, :150] = (bare[:, :150] * 0.78).astype(np.uint8)
+    assert occlusion.seen_in(bare, points, LIGHT) is None
+
+
+@pytest.mark.parametrize("level", [0.25, 0.6, 1.4])
+def test_half_a_face_in_hard_shadow_or_light_is_not_laid_bare(
+    occlusion: Occlusion, bare: Image, points: Points, level: float
+) -> None:
+    bare[:, :150] = (bare[:, :150] * level).astype(np.uint8)
     assert occlusion.seen_in(bare, points, LIGHT) is None
 
 

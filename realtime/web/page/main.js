@@ -171,7 +171,6 @@ async function update() {
   for (const one of ["mirror", "badge"]) $(one).checked = state[one];
   if (state.when_lost) $("when-lost").value = state.when_lost;
   $("swapper").value = state.swapper;
-  $("strength-row").hidden = state.swapper === "mesh";
   $("pause").setAttribute("aria-pressed", state.paused);
   const failed = state.outcomes.failed - (page.state?.outcomes.failed ?? 0);
   if (failed > 0) complain(new Error(`The engine failed on ${failed} of the last pictures, which are not shown. The server's messages say why.`));
