@@ -1,15 +1,14 @@
 """The mesh swapper: the source's skin on the wearer's face, tied by 468 landmarks. No weights, no GPU.
 
-`prepare` looks at the source's photos once: laid flat (atlas.py), without their light (complexion.py), as textures of
-falling size. `paint` looks at a frame: where the source's proportions put the wearer's landmarks (shape.py), the
-wearer's light (light.py), then one pass over the face's pixels (raster.py). The eyes and the inside of the mouth are
-holes in the mesh: the wearer's own pixels fill them, moved with the rest.
+`prepare` looks at the source's photos once, which become textures (texture.py). `paint` looks at a frame: where the
+source's proportions put the wearer's landmarks (shape.py), what is in front of the face (occlusion.py), the wearer's
+light (light.py), then one pass over the face's pixels (raster.py). The eyes and the inside of the mouth are holes in
+the mesh: the wearer's own pixels fill them, moved with the rest.
 
 Knows vertices and their order; each of the others knows its own trade.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 
 import cv2
@@ -17,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines import mesh_topology
-from engines.geometry import box_of, distance_to, eye_distance, smoothstep
-from engines.swappers.atlas import Atlas, Field, Layout
-from engines.swappers.complexion import Complexion, complexion_of
+from engines.geometry import box_of, eye_distance, smoothstep
+from engines.swappers.atlas import Field, Layout
+from engines.swappers.complexion import Complexion
 from engines.swappers.identity import DEFAULT_STRENGTH
 from engines.swappers.light import LightField, relight, sample_vertices
 from engines.swappers.occlusion import Occlusion
@@ -37,29 +36,13 @@ from engines.swappers.raster import (
     vertex_facing,
 )
 from engines.swappers.shape import ShapeTransfer
+from engines.swappers.texture import Texture, flat_face, inside_edges, texture_pyramid
 from engines.types import MESH_POINTS, FaceLandmarks, Image, Points, SourcePhoto
 
-SMALLEST_EYE_DISTANCE_PX, LARGEST_EYE_DISTANCE_PX = 32, 224
-"""Of the largest texture: eyes 224 px apart fill a 1080p frame; more would be thrown away."""
-OVERSAMPLING = 1.4
-"""Texture px for one px of the photo: laying it flat costs sharpness otherwise."""
-TEXTURE_LEVELS = 4
-# In distances between the outer eye corners (about 9 cm on an adult).
-OUTLINE_FEATHER = 0.20
-RIM_FEATHER = 0.012
 LOOKS_AT_OCCLUSION = 2
 """What is in front has its say in what skin is taken for, until it was found once."""
 WEARER_FACING = 0.02, 0.22
 """Facing (0 edge-on, 1 head-on) below which a vertex of the wearer is not painted, and above which it fully is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Texture:
-    """The source's face at one size. points: (468, 2) px in it. eye_px: its eye distance."""
-
-    texels: Texels
-    points: Points
-    eye_px: float
 
 
 class MeshSwapper:
@@ -83,9 +66,7 @@ class MeshFace:
 
     def __init__(self, photo: SourcePhoto, strength: float) -> None:
         self._triangles = mesh_topology.triangles()
-        largest = max(eye_distance(view.face.points) for view in photo.views)
-        layout = Layout.of(texture_scale(largest))
-        face = complexion_of([unrolled(view, layout, largest) for view in photo.views], layout)
+        face, layout = flat_face(photo.views)
         self._textures = texture_pyramid(face.image, face.known * inside_edges(layout), layout)
         self._occlusion, self._light = _occlusion(), _light_field()
         self._source_light = light_of(face, layout, self._light)
@@ -129,25 +110,6 @@ class MeshFace:
         return fitting[-1] if fitting else self._textures[0]
 
 
-def texture_scale(photo_eye_px: float) -> float:
-    """Eye distance of the largest texture, px, for a photo with this one."""
-    return float(np.clip(OVERSAMPLING * photo_eye_px, SMALLEST_EYE_DISTANCE_PX, LARGEST_EYE_DISTANCE_PX))
-
-
-def unrolled(view: SourcePhoto, layout: Layout, largest_eye_px: float) -> Atlas:
-    """One photo laid flat; smaller ones than the largest show less."""
-    atlas = layout.unroll(view.image, view.face.points)
-    return Atlas(atlas.image, atlas.seen * np.float32(eye_distance(view.face.points) / largest_eye_px))
-
-
-def inside_edges(layout: Layout) -> Field:
-    """(H, W) 0..1: 0 on the face's outline, fading in over OUTLINE_FEATHER, and a thin edge around eyes and mouth."""
-    flat = mesh_topology.laid_flat()
-    inside = layout.spread(smoothstep(distance_to(flat, mesh_topology.face_oval()), 0, OUTLINE_FEATHER))
-    holes = layout.mask_of([mesh_topology.inner_lips(), *mesh_topology.eye_rims()])
-    return inside * (1 - cv2.GaussianBlur(holes.astype(np.float32), (0, 0), RIM_FEATHER * layout.unit))
-
-
 @cache
 def _occlusion() -> Occlusion:
     return Occlusion()
@@ -164,26 +126,6 @@ def light_of(face: Complexion, layout: Layout, field: LightField) -> NDArray[np.
     known = np.repeat((face.known * 255).astype(np.uint8)[..., np.newaxis], 3, axis=2)
     is_known = sample_vertices(known, layout.points)[:, 0] / np.float32(255)
     return field.smooth(sample_vertices(face.image, layout.points), is_known)
-
-
-def texture_pyramid(image: Image, opacity: Field, layout: Layout) -> list[Texture]:
-    """The face at falling sizes, each half the one before, largest first.
-
-    image: (H, W, 3) BGR. opacity: (H, W) 0..1.
-    """
-    cover = (opacity * 255 + 0.5).astype(np.uint8)
-    return [_scaled(image, cover, layout, 1 / 2**level) for level in range(TEXTURE_LEVELS)]
-
-
-def _scaled(image: Image, cover: NDArray[np.uint8], layout: Layout, scale: float) -> Texture:
-    height, width = image.shape[:2]
-    size_wh = max(2, round(width * scale)), max(2, round(height * scale))
-    exact = np.array([size_wh[0] / width, size_wh[1] / height], np.float32)
-    resized, covered = (
-        np.asarray(cv2.resize(picture, size_wh, interpolation=cv2.INTER_AREA), np.uint8) for picture in (image, cover)
-    )
-    # Pixel centres are at whole numbers, so scaling about the image's corner moves them by half a pixel.
-    return Texture(texels_of(resized, covered), (layout.points + 0.5) * exact - 0.5, layout.unit * scale)
 
 
 def eyes_and_mouth(canvas: Image, points: Points) -> Iterator[tuple[Texels, Points, NDArray[np.int32]]]:
