@@ -38,9 +38,9 @@ BLACK = 8.0
 """Added before logarithms (0..255): near black there is noise, not colour."""
 EDGE = 0.09
 """A step on skin that is larger is the edge of a shadow; smaller ones are detail."""
-EVENNESS, EVEN_COLOUR = 0.7, 0.9
-"""How much of the mirrored light is drawn to one brightness, and to one colour. By what is left people are known:
-benchmarks.quality with 0.5, 0.7, 0.8: to source 0.492, 0.499, 0.506, flicker 1.39, 1.22, 1.15 (see the ledger)."""
+EVENNESS, EVEN_BY_SIDE, EVEN_COLOUR = 0.5, 1.0, 0.9
+"""How much of the mirrored light is drawn to one brightness: of any, and more the more the two halves differ; and to one
+colour. By what is left people are known, and it flickers on another head; see the ledger."""
 FINE_KEPT = 0.4
 DEPTH = 0.8
 """The most that detail darkens or brightens."""
@@ -86,7 +86,10 @@ def complexion_of(atlases: Sequence[Atlas], layout: Layout) -> Complexion:
     seen = np.max([part.seen for part in both], axis=0)
     fine *= smoothstep(seen, 0, UNSEEN)[..., np.newaxis]
     softness = FEATURE_MARGIN / 2 * layout.unit
-    picture = np.exp(skin + _evened(broad) + _toned(fine, _soft(~features, softness), layout)) - BLACK
+    evenness = EVENNESS + EVEN_BY_SIDE * float(np.mean([_one_sidedness(part, inside) for part in parts]))
+    picture = (
+        np.exp(skin + _evened(broad, min(evenness, 1.0)) + _toned(fine, _soft(~features, softness), layout)) - BLACK
+    )
     known = _soft(np.where(features, 1, 1 - smoothstep(_distance(broad), *NO_SKIN)), softness)
     return Complexion(np.clip(picture + 0.5, 0, 255).astype(np.uint8), known * seen)
 
@@ -146,10 +149,17 @@ def _in_order(seen: Sequence[Field]) -> list[Field]:
     return weights
 
 
-def _evened(broad: Field) -> Field:
+def _one_sidedness(part: _Parts, inside: NDArray[np.bool_]) -> float:
+    """How differently the two halves are lit: root mean square of half the difference, where both are seen."""
+    brightness, both = part.broad @ LUMA, part.seen * part.seen[:, ::-1] * inside
+    apart = (brightness - brightness[:, ::-1]) / 2
+    return float(np.sqrt((apart * apart * both).sum() / max(float(both.sum()), 1.0)))
+
+
+def _evened(broad: Field, evenness: float) -> Field:
     """Light drawn towards one brightness and one colour. broad: 0 is the skin's."""
     brightness = (broad @ LUMA)[..., np.newaxis]
-    return np.asarray((1 - EVENNESS) * brightness + (1 - EVEN_COLOUR) * (broad - brightness), np.float32)
+    return np.asarray((1 - evenness) * brightness + (1 - EVEN_COLOUR) * (broad - brightness), np.float32)
 
 
 def _toned(fine: Field, plain: Field, layout: Layout) -> Field:
