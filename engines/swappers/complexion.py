@@ -39,8 +39,8 @@ BLACK = 8.0
 EDGE = 0.09
 """A step on skin that is larger is the edge of a shadow; smaller ones are detail."""
 EVENNESS, EVEN_BY_SIDE, EVEN_COLOUR = 0.5, 1.0, 0.9
-"""How much of the mirrored light is drawn to one brightness: of any, and more the more the two halves differ; and to one
-colour. By what is left people are known, and it flickers on another head; see the ledger."""
+"""How much of the mirrored light is drawn to one brightness: of any, and more the more the two halves differ; and to
+one colour. By what is left people are known, and it flickers on another head; see the ledger."""
 FINE_KEPT = 0.4
 DEPTH = 0.8
 """The most that detail darkens or brightens."""
