@@ -2,9 +2,10 @@
 
 What is broad on the skin (light, shadow with its edge, a lock of hair) is told from what is fine or no skin (pores,
 brows, lips) by a guided filter (He, Sun, Tang, ECCV 2010) over the skin, in logarithms, where light is a sum. The broad
-part is laid upon its mirror image, which takes out light from the side but keeps the nose, and drawn towards one
-colour. The fine part darkens and brightens, but hardly colours: old varnish and coloured light are in it, and the skin
-it will be painted on has a hue of its own. Only the lips stay red.
+part is laid upon its mirror image, and of both the better lit one counts, which takes out light from the side but keeps
+the nose; then it is drawn towards one brightness and one colour. The fine part darkens and brightens, but hardly
+colours: old varnish and coloured light are in it, and the skin it will be painted on has a hue of its own. Only the
+lips stay red.
 
 Done once per source. Knows atlases; knows nothing of photos, frames and wearers.
 """
@@ -38,9 +39,12 @@ BLACK = 8.0
 """Added before logarithms (0..255): near black there is noise, not colour."""
 EDGE = 0.09
 """A step on skin that is larger is the edge of a shadow; smaller ones are detail."""
-EVENNESS, EVEN_BY_SIDE, EVEN_COLOUR = 0.5, 1.0, 0.9
+EVENNESS, EVEN_BY_SIDE, EVEN_COLOUR = 0.45, 0.8, 0.9
 """How much of the mirrored light is drawn to one brightness: of any, and more the more the two halves differ; and to
 one colour. By what is left people are known, and it flickers on another head; see the ledger."""
+LIT, LIT_SIGMA = 0.8, 0.03
+"""How far a place is drawn to the better lit one of itself and its mirror image, and how softly."""
+WELL_SEEN = 0.5
 FINE_KEPT = 0.4
 DEPTH = 0.8
 """The most that detail darkens or brightens."""
@@ -81,7 +85,7 @@ def complexion_of(atlases: Sequence[Atlas], layout: Layout) -> Complexion:
     parts = [_separate(atlas, inside & ~features, layout.unit) for atlas in atlases]
     skin = np.asarray(np.mean([part.skin for part in parts], axis=0), np.float32)
     both = [*parts, *(part.mirrored() for part in parts)]
-    broad = _mean([part.broad - part.skin for part in both], [part.seen for part in both])
+    broad = _in_the_light(both, layout)
     fine = _mean([part.fine for part in both], _in_order([part.seen for part in both]))
     seen = np.max([part.seen for part in both], axis=0)
     fine *= smoothstep(seen, 0, UNSEEN)[..., np.newaxis]
@@ -147,6 +151,18 @@ def _in_order(seen: Sequence[Field]) -> list[Field]:
         weights.append(left * field**2)  # squared: a little seen is mostly what lies behind
         left = left - weights[-1]
     return weights
+
+
+def _in_the_light(both: Sequence[_Parts], layout: Layout) -> Field:
+    """What is broad in all photos and their mirror images, 0 being the skin: their mean, drawn to the best lit of them.
+
+    A shadow lies on one side only, and its ghost would be in the mean.
+    """
+    fields = [part.broad - part.skin for part in both]
+    mean = _mean(fields, [part.seen for part in both])
+    lit = [np.where(part.seen > WELL_SEEN, field @ LUMA, -np.inf) for part, field in zip(both, fields, strict=True)]
+    more = np.maximum(np.max(lit, axis=0) - mean @ LUMA, 0)
+    return np.asarray(mean + LIT * _soft(more, LIT_SIGMA * layout.unit)[..., np.newaxis], np.float32)
 
 
 def _one_sidedness(part: _Parts, inside: NDArray[np.bool_]) -> float:
