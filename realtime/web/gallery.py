@@ -6,7 +6,7 @@ Knows photos and consent; knows nothing of HTTP and of who wears them.
 import asyncio
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 import cv2
@@ -70,8 +70,9 @@ class Gallery:
         return photo
 
     def take_in(self, photo: SourcePhoto, name: str) -> None:
-        """One more face, for which there is consent."""
-        self._entries[tidy(name)] = Entry(photo, thumbnail_of(photo))
+        """One more face, for which there is consent, under this name."""
+        name = tidy(name)
+        self._entries[name] = Entry(replace(photo, name=name), thumbnail_of(photo))
 
     def remove(self, name: str) -> None:
         """Forget a photo. Raises RefusedError (404, or 409 for the last one)."""
