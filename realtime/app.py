@@ -26,6 +26,7 @@ from realtime.metrics import Snapshot, StreamMetrics
 from realtime.outputs import OutputOptions, open_sink
 from realtime.outputs.recorder import CONTAINERS, EncoderOptions
 from realtime.outputs.virtual import VirtualCamera
+from realtime.person import files_of
 from realtime.pictures import read_image
 from realtime.pipeline import SwapPipeline
 from realtime.portraits import wearer_portrait
@@ -178,7 +179,8 @@ def _refuse_overwriting(config: RunConfig) -> None:
     outputs = [Path(where).expanduser() for where in config.outputs]
     if len(set(outputs)) < len(outputs):
         raise SinkError("an output is given twice", remedy="give each --output a name of its own")
-    read = [path for path in (Path(config.input).expanduser(), *config.sources) if path.is_file()]
+    read = [Path(config.input).expanduser(), *(file for source in config.sources for file in files_of(source))]
+    read = [path for path in read if path.is_file()]
     for target in filter(Path.exists, outputs):
         if any(target.samefile(path) for path in read):
             raise SinkError(f"--output {target} is read in this run", remedy="give --output another name")

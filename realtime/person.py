@@ -52,16 +52,19 @@ def content_of(path: Path) -> bytes:
     """What consent is asked for: a file's bytes, or the hashes of all pictures of a folder. Raises SourceError."""
     if not path.is_dir():
         return read_content(path)
-    return b"".join(sorted(hashlib.sha256(read_content(file)).digest() for file in _files_in(path)))
+    return b"".join(sorted(hashlib.sha256(read_content(file)).digest() for file in files_of(path)))
 
 
-def _files_in(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.iterdir() if file.is_file() and is_picture(file))[:MOST_EXAMINED]
+def files_of(path: Path) -> list[Path]:
+    """The files that are read for one face: the path itself, or the pictures of a folder."""
+    if not path.is_dir():
+        return [path]
+    return sorted(file for file in path.iterdir() if file.is_file() and is_picture(file))[:MOST_EXAMINED]
 
 
 def _pictures_of(path: Path) -> Iterator[tuple[str, Image]]:
     if path.is_dir():
-        yield from ((file.name, read_image(file)) for file in _files_in(path))
+        yield from ((file.name, read_image(file)) for file in files_of(path))
         return
     film = open_file(path)
     try:

@@ -20,6 +20,7 @@ MISTAKES = {
     "camera is missing": (["--input", "97"], "camera 97 does not open"),
     "output is the input": (["--output", "film.mp4"], "is read in this run"),
     "output is the photo": (["--face", "photo.png", "--output", "photo.png"], "is read in this run"),
+    "output is a photo of the folder": (["--face", "album", "--output", "album/photo.png"], "is read in this run"),
     "output has no folder": (["--output", "none/out.mp4"], "no folder none"),
     "unknown ending": (["--output", "out.xyz"], "ending '.xyz'"),
     "unknown codec": (["--output", "out.mp4", "--codec", "h267"], "no video encoder 'h267'"),
@@ -43,6 +44,8 @@ def workplace(tmp_path: Path, film: Path, monkeypatch: pytest.MonkeyPatch) -> No
     for name in ("text.mp4", "text.jpg"):
         Path(name).write_text("hello\n")
     Path("empty").mkdir()
+    Path("album").mkdir()
+    PIL.Image.new("RGB", (64, 64)).save("album/photo.png")
     Path("zero.mp4").touch()
     Path("film.mp4").symlink_to(film)
     Path("out.mp4").write_bytes(b"older film")
