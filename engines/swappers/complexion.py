@@ -101,7 +101,7 @@ def complexion_of(atlases: Sequence[Atlas], layout: Layout) -> Complexion:
 def _separate(atlas: Atlas, may_be_skin: NDArray[np.bool_], unit: float) -> _Parts:
     """The broad from the fine; a feature counts as the skin near it, where that is the brighter."""
     photo = np.log(atlas.image.astype(np.float32) + BLACK)
-    shown = atlas.seen > 0.3
+    shown = atlas.seen > 0.3 * atlas.seen.max()
     skin = (may_be_skin & shown).astype(np.float32)
     near = _around(photo, skin, unit)
     is_skin = (skin > 0) | (shown & (photo @ LUMA > near @ LUMA))

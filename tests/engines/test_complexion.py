@@ -95,5 +95,10 @@ def test_a_second_photo_shows_what_the_first_one_hides() -> None:
     assert brightness(together, mole) < 0.85 * brightness(together, SKIN)
 
 
+def test_a_small_photo_beside_a_large_one_does_not_change_its_tone() -> None:
+    together = complexion_of([atlas(), atlas(0.2)], LAYOUT).image
+    assert np.abs(together[SKIN].astype(int) - TONE).max() <= 2
+
+
 def test_a_face_of_which_nothing_is_seen_is_no_one() -> None:
     assert complexion_of([atlas(0.0)], LAYOUT).known.max() == pytest.approx(0, abs=1e-3)
