@@ -154,6 +154,12 @@ def distance_to(points: Points, landmarks: NDArray[np.int32]) -> NDArray[np.floa
     return np.asarray(np.sqrt((apart * apart).sum(axis=2).min(axis=1)), np.float32)
 
 
+def nearness(points: Points, sigma: float) -> NDArray[np.float32]:
+    """(N, N): Gaussian of the distance of each point to each other. points: (N, D); sigma in their unit."""
+    apart = points[:, np.newaxis] - points[np.newaxis]
+    return np.asarray(np.exp(-(apart * apart).sum(axis=2) / (2 * sigma**2)), np.float32)
+
+
 def smoothstep(value: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]:
     """0 below `low`, 1 above `high`, smooth between (Hermite)."""
     t = np.clip((value - low) / (high - low), 0, 1).astype(np.float32)

@@ -6,6 +6,7 @@ Knows files; whether a picture shows a usable face is the examiner's to say.
 import hashlib
 import logging
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from engines.errors import SourcePhotoError
@@ -59,7 +60,8 @@ def files_of(path: Path) -> list[Path]:
     """The files that are read for one face: the path itself, or the pictures of a folder."""
     if not path.is_dir():
         return [path]
-    return sorted(file for file in path.iterdir() if file.is_file() and is_picture(file))[:MOST_EXAMINED]
+    pictures = (file for file in sorted(path.iterdir()) if file.is_file() and is_picture(file))
+    return list(islice(pictures, MOST_EXAMINED))
 
 
 def _pictures_of(path: Path) -> Iterator[tuple[str, Image]]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engines import mesh_topology
 from engines.geometry import smoothstep
-from engines.swappers.raster import ALPHA, ATTRIBUTES, CONTRAST_B, Texels, U, paint_triangles, texels_of, vertex_facing
+from engines.swappers.raster import Texels, as_it_is, paint_triangles, texels_of, vertex_facing
 from engines.types import MESH_POINTS, Image, Points
 
 MARGIN = 0.08
@@ -52,6 +52,10 @@ class Layout:
         reach = round(margin * self.unit)
         return np.asarray(cv2.dilate(mask, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)) > 0)
 
+    def inside(self) -> NDArray[np.bool_]:
+        """(H, W): the face, without the holes of eyes and mouth."""
+        return self.spread(np.ones(MESH_POINTS, np.float32)) > 0.5
+
     def spread(self, values: NDArray[np.float32]) -> Field:
         """(H, W) 0..1: (468,) values at the landmarks, spread over the triangles between them; 0 beyond the face."""
         painted = self._painted(WHITE, np.zeros((MESH_POINTS, 2), np.float32), values)[..., 0]
@@ -65,9 +69,7 @@ class Layout:
 
     def _painted(self, texels: Texels, at: Points, opacity: NDArray[np.float32]) -> Image:
         canvas = np.zeros((*self.size_hw, 3), np.uint8)
-        corners = np.zeros((MESH_POINTS, ATTRIBUTES), np.float32)
-        corners[:, U : U + 2], corners[:, CONTRAST_B : CONTRAST_B + 3], corners[:, ALPHA] = at, 1, opacity
-        paint_triangles(canvas, texels, self.points, corners, mesh_topology.triangles())
+        paint_triangles(canvas, texels, self.points, as_it_is(at, opacity), mesh_topology.triangles())
         return canvas
 
 

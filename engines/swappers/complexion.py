@@ -81,7 +81,7 @@ class _Parts:
 def complexion_of(atlases: Sequence[Atlas], layout: Layout) -> Complexion:
     """What one person's atlases, all of this layout, have in common, with details of the first that shows a place."""
     features = layout.mask_of(mesh_topology.features(), FEATURE_MARGIN)
-    inside = layout.spread(np.ones(len(layout.points), np.float32)) > 0.5
+    inside = layout.inside()
     parts = [_separate(atlas, inside & ~features, layout.unit) for atlas in atlases]
     skin = np.asarray(np.mean([part.skin for part in parts], axis=0), np.float32)
     both = [*parts, *(part.mirrored() for part in parts)]

@@ -12,7 +12,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from engines import mesh_topology
-from engines.geometry import box_of, distance_to, eye_distance
+from engines.geometry import box_of, distance_to, eye_distance, nearness
 from engines.types import MESH_POINTS, Image, Points
 
 # In distances between the outer eye corners.
@@ -43,10 +43,8 @@ class LightField:
 
     def __init__(self, points: Points) -> None:
         unit = points / eye_distance(points)
-        apart = unit[:, np.newaxis] - unit[np.newaxis]
-        near = np.exp(-(apart * apart).sum(axis=2) / (2 * LIGHT_SIGMA**2))
         self._skin = np.flatnonzero(skin_vertices(unit))
-        self._weights = np.ascontiguousarray(near[:, self._skin], np.float32)
+        self._weights = np.ascontiguousarray(nearness(unit, LIGHT_SIGMA)[:, self._skin])
 
     def smooth(
         self, colours: NDArray[np.float32], visible: NDArray[np.float32], *, wary: bool = False

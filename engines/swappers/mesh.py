@@ -29,6 +29,7 @@ from engines.swappers.raster import (
     LIFT_B,
     Texels,
     U,
+    as_it_is,
     facing_camera,
     less_opaque,
     paint_triangles,
@@ -89,7 +90,7 @@ class MeshFace:
         texels = uncovered(texture.texels, hidden)
         paint_triangles(canvas, texels, points, corners, visible_triangles(points, self._triangles))
         for texels, at, triangles in own:
-            paint_triangles(canvas, texels, points, unchanged(at), visible_triangles(points, triangles))
+            paint_triangles(canvas, texels, points, as_it_is(at), visible_triangles(points, triangles))
 
     def _in_front(
         self, canvas: Image, points: Points, colours: NDArray[np.float32], seen: NDArray[np.float32]
@@ -135,7 +136,7 @@ def eyes_and_mouth(canvas: Image, points: Points) -> Iterator[tuple[Texels, Poin
     """
     height, width = canvas.shape[:2]
     for triangles in mesh_topology.hole_triangles():
-        x1, y1, x2, y2 = box_of(points[np.unique(triangles)])
+        x1, y1, x2, y2 = box_of(points[triangles.ravel()])
         left, top = max(0, int(x1) - 1), max(0, int(y1) - 1)
         right, bottom = min(width, int(x2) + 3), min(height, int(y2) + 3)
         if right - left >= 2 and bottom - top >= 2:
@@ -149,13 +150,6 @@ def uncovered(texels: Texels, hidden: Field | None) -> Texels:
         return texels
     mask = cv2.resize(hidden, texels.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return less_opaque(texels, (mask * 255).astype(np.uint8))
-
-
-def unchanged(at: Points) -> NDArray[np.float32]:
-    """(468, ATTRIBUTES): opaque, and as the texture is. at: (468, 2) px in it."""
-    corners = np.zeros((MESH_POINTS, ATTRIBUTES), np.float32)
-    corners[:, U : U + 2], corners[:, CONTRAST_B : CONTRAST_B + 3], corners[:, ALPHA] = at, 1, 1
-    return corners
 
 
 def visible_triangles(points: Points, triangles: NDArray[np.int32]) -> NDArray[np.int32]:

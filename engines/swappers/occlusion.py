@@ -48,10 +48,8 @@ class Occlusion:
         self._corners, self._shares = _places(self.layout)
         flat = mesh_topology.laid_flat()
         *brows_and_eyes, lips = mesh_topology.features()
-        self._kind = np.where(self.layout.spread(np.ones(len(flat), np.float32)) > 0.5, ON_SKIN, NOWHERE).astype(
-            np.uint8
-        )
-        inside = self._kind == ON_SKIN
+        inside = self.layout.inside()
+        self._kind = np.where(inside, ON_SKIN, NOWHERE).astype(np.uint8)
         self._kind[inside & self.layout.mask_of([lips, mesh_topology.NOSTRILS], FEATURE_MARGIN)] = ON_MOUTH
         self._kind[inside & self.layout.mask_of(brows_and_eyes, FEATURE_MARGIN)] = ON_BROW
         near = (distance_to(flat, mesh_topology.face_oval()) < BORDER).astype(np.float32)

@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from engines.types import Image
+from engines.types import Image, Points
 
 U, V, CONTRAST_B, CONTRAST_G, CONTRAST_R, LIFT_B, LIFT_G, LIFT_R, ALPHA = range(9)
 """Columns of a corner's attributes: texture px x and y; colour = texture * contrast + lift; opacity 0..1."""
@@ -35,6 +35,13 @@ def texels_of(image: Image, cover: NDArray[np.uint8] | None = None) -> Texels:
     lanes = [image[:, :, 0], image[:, :, 1], image[:, :, 2], opacity]
     shifted = [lane.astype(np.uint64) << LANE * np.uint64(n) for n, lane in enumerate(lanes)]
     return np.asarray(np.bitwise_or.reduce(shifted), np.uint64)
+
+
+def as_it_is(at: Points, opacity: NDArray[np.float32] | float = 1.0) -> NDArray[np.float32]:
+    """Corners that show a texture unchanged. at: (N, 2) texture px. opacity: (N,) 0..1, or one for all."""
+    corners = np.zeros((len(at), ATTRIBUTES), np.float32)
+    corners[:, U : U + 2], corners[:, CONTRAST_B : CONTRAST_B + 3], corners[:, ALPHA] = at, 1, opacity
+    return corners
 
 
 @njit(cache=True, nogil=True)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines import mesh_topology
-from engines.geometry import distance_to, smoothstep
+from engines.geometry import distance_to, nearness, smoothstep
 from engines.types import Points
 
 # Lengths in distances between the outer eye corners.
@@ -34,8 +34,7 @@ class ShapeTransfer:
     def __init__(self, views: Sequence[Points], strength: float) -> None:
         mean = mesh_topology.mean_face()
         flat = mesh_topology.laid_flat()
-        apart = flat[:, np.newaxis] - flat[np.newaxis]
-        near = np.exp(-(apart * apart).sum(axis=2) / (2 * SMOOTHED**2))
+        near = nearness(flat, SMOOTHED)
         difference = np.mean([_upright(points) for points in views], axis=0) - (mean - mean.mean(axis=0))
         smoothed = near @ difference / near.sum(axis=1, keepdims=True)
         fade = smoothstep(distance_to(flat, mesh_topology.face_oval()), 0, FADE)

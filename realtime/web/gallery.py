@@ -61,18 +61,19 @@ class Gallery:
         name = tidy(name)
         if not consent:
             raise RefusedError(403, QUESTION.format(name=name), remedy="say so beside the picture, and send it again")
-        if len(self._entries) >= MOST and name not in self._entries:
-            raise RefusedError(409, f"there are {MOST} faces already", remedy="remove one first")
+        self._refuse_too_many(name)
         async with self._one_at_a_time:
             photo = await asyncio.to_thread(lambda: self._examine(decode_image(content, name), name))
         self._consents.require(content, name, given=True, ask=None)
-        self.take_in(photo, name)
+        await self.take_in(photo, name)
         return photo
 
-    def take_in(self, photo: SourcePhoto, name: str) -> None:
-        """One more face, for which there is consent, under this name."""
+    async def take_in(self, photo: SourcePhoto, name: str) -> None:
+        """One more face, for which there is consent, under this name. Raises RefusedError (409) when it is full."""
         name = tidy(name)
-        self._entries[name] = Entry(replace(photo, name=name), thumbnail_of(photo))
+        self._refuse_too_many(name)
+        thumbnail = await asyncio.to_thread(thumbnail_of, photo)
+        self._entries[name] = Entry(replace(photo, name=name), thumbnail)
 
     def remove(self, name: str) -> None:
         """Forget a photo. Raises RefusedError (404, or 409 for the last one)."""
@@ -80,6 +81,10 @@ class Gallery:
         if len(self._entries) == 1:
             raise RefusedError(409, "the last face stays: somebody has to be worn", remedy="add another one first")
         del self._entries[name]
+
+    def _refuse_too_many(self, name: str) -> None:
+        if len(self._entries) >= MOST and name not in self._entries:
+            raise RefusedError(409, f"there are {MOST} faces already", remedy="remove one first")
 
     def _find(self, name: str) -> Entry:
         if name not in self._entries:

@@ -40,7 +40,8 @@ class Studio:
         home = self._store.home
         for path in self._config.sources:
             name = HASHED.sub("", path.stem) if home in path.parents else path.stem
-            self.gallery.take_in(await asyncio.to_thread(read_person, path, self._host.examine), name)
+            person = await asyncio.to_thread(read_person, path, self._host.examine)
+            await self.gallery.take_in(person, name)
         # Held for as long as the server runs, or the models would be let go whenever nobody is there.
         self._kept_open = await asyncio.to_thread(self._host.wardrobe_of, self.gallery.photos)
 
