@@ -16,15 +16,22 @@ DRIVERS = {"Linux": "libcuda.so.1", "Windows": "nvcuda.dll"}
 CUDA_LIBRARIES = {"Linux": ("libcublasLt.so.13", "libcudnn.so.9"), "Windows": ("cublasLt64_13.dll", "cudnn64_9.dll")}
 CUDA_PACKAGES = ("nvidia-cublas", "nvidia-cudnn-cu13", "nvidia-cuda-runtime")
 CUDA_SUCCESS = 0
+COMPUTE_CAPABILITY = (75, 76)
+"""cuda.h: CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR and _MINOR."""
 
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """NVIDIA's driver. cuda: the newest CUDA it serves. gpus: how many it sees. problem: why it sees none."""
+    """NVIDIA's driver.
+
+    cuda: the newest CUDA it serves. gpus: how many it sees. problem: why it sees none. compute: the compute capability
+    of the first, which is the one that is used.
+    """
 
     cuda: tuple[int, int] = (0, 0)
     gpus: int = 0
     problem: str = ""
+    compute: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,15 @@ def _driver(system: str) -> Driver | None:
     if code != CUDA_SUCCESS:
         return Driver(cuda, 0, f"cuInit answers {code}")
     driver.cuDeviceGetCount(ctypes.byref(count))
-    return Driver(cuda, count.value)
+    return Driver(cuda, count.value, compute=_compute_capability(driver) if count.value else (0, 0))
+
+
+def _compute_capability(driver: ctypes.CDLL) -> tuple[int, int]:
+    """Of the first GPU."""
+    major, minor = ctypes.c_int(0), ctypes.c_int(0)
+    for number, attribute in zip((major, minor), COMPUTE_CAPABILITY, strict=True):
+        driver.cuDeviceGetAttribute(ctypes.byref(number), attribute, 0)
+    return major.value, minor.value
 
 
 def _missing_libraries(system: str) -> tuple[str, ...]:

@@ -12,6 +12,9 @@ from engines.backends.facts import Driver, Facts, gather
 
 ORT_CUDA = (13, 0)
 """The CUDA that onnxruntime-gpu 1.31, TensorRT 11 and TensorRT-RTX 1.7 of the extras are built for."""
+RTX_RUNS_ON = ((7, 5), (8, 0), (8, 6), (8, 9))
+"""Compute capabilities of TensorRT-RTX 1.7, beside RTX_NEWER. Seen on an H200 (9.0): it builds, and refuses to run."""
+RTX_NEWER = (12, 0)
 NO_DRIVER_REMEDY = "install NVIDIA's driver (https://www.nvidia.com/drivers); without such a GPU use --device cpu"
 
 
@@ -120,6 +123,16 @@ def _tensorrt_11(facts: Facts) -> Problem | None:
     return None
 
 
+def _rtx_runs_here(facts: Facts) -> Problem | None:
+    compute = facts.driver.compute if facts.driver else RTX_NEWER
+    if compute in RTX_RUNS_ON or compute >= RTX_NEWER:
+        return None
+    return (
+        f"TensorRT-RTX does not run on GPUs of compute capability {compute[0]}.{compute[1]}",
+        "use --device cuda (uv sync --extra cuda), or tensorrt (uv sync --extra tensorrt --extra cuda)",
+    )
+
+
 LOOKS: dict[str, tuple[Callable[[Facts], Problem | None], ...]] = {
     "cpu": (two_wheels, _needs_wheel("onnxruntime", "onnxruntime-gpu", "onnxruntime-directml", extra="cpu")),
     "cuda": (_driver, two_wheels, _needs_wheel("onnxruntime-gpu", extra="cuda"), _cuda_libraries),
@@ -129,7 +142,12 @@ LOOKS: dict[str, tuple[Callable[[Facts], Problem | None], ...]] = {
         _tensorrt_11,
         _needs_wheel("cuda-python", extra="tensorrt"),
     ),
-    "rtx": (_driver, _needs_wheel("tensorrt-rtx", extra="rtx"), _needs_wheel("cuda-python", extra="rtx")),
+    "rtx": (
+        _driver,
+        _rtx_runs_here,
+        _needs_wheel("tensorrt-rtx", extra="rtx"),
+        _needs_wheel("cuda-python", extra="rtx"),
+    ),
     "openvino": (_needs_wheel("openvino", extra="openvino"),),
     "coreml": (
         _needs_system("Darwin", "coreml"),

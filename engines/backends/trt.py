@@ -6,7 +6,7 @@ from pathlib import Path
 from engines.backends.cuda import Cuda
 from engines.backends.trt_build import BATCH, BuildOptions, build_plan
 from engines.backends.trt_cache import EngineCache, EngineKey
-from engines.backends.trt_flavour import Flavour, load
+from engines.backends.trt_flavour import Flavour, load, own_target
 from engines.backends.trt_session import TensorRtSession
 from models.disk import sha256_of
 from models.progress import Progress, ignore_progress
@@ -27,7 +27,8 @@ def open_engine(
     """
     cuda = Cuda()
     key = _key(path, flavour, cuda.architecture(), cuda.driver_version(), edge)
-    plan = _ensure(path, key, cache, _build_options(key), progress=progress, cancel=cancel)
+    options = _build_options(key, own_target(load(flavour), key.gpu))
+    plan = _ensure(path, key, cache, options, progress=progress, cancel=cancel)
     return TensorRtSession(plan, flavour, path.stem)
 
 

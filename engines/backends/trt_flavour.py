@@ -67,7 +67,7 @@ def compute_capabilities(trt: Any, targets: Sequence[str]) -> list[Any]:
         )
     if not targets:
         return []
-    known = {name.lower(): value for name, value in vars(trt.ComputeCapability).items() if name.startswith("SM")}
+    known = _known_targets(trt)
     for target in targets:
         if target.lower() not in known:
             names = ", ".join(sorted(known, key=lambda name: int(name[2:])))
@@ -76,3 +76,17 @@ def compute_capabilities(trt: Any, targets: Sequence[str]) -> list[Any]:
                 remedy=f"it builds for {names}; on another GPU use --device tensorrt",
             )
     return [known[target.lower()] for target in targets]
+
+
+def own_target(trt: Any, architecture: str) -> tuple[str, ...]:
+    """What to build for, to run on this machine's GPU ("sm89"): that alone where it can be named, else the default.
+
+    The default of TensorRT-RTX leaves out the oldest it can serve, compute capability 7.5.
+    """
+    return (architecture,) if architecture in _known_targets(trt) else ()
+
+
+def _known_targets(trt: Any) -> dict[str, Any]:
+    """ "sm89" and the like; none for TensorRT, which builds for the GPU it runs on."""
+    names = vars(getattr(trt, "ComputeCapability", object))
+    return {name.lower(): value for name, value in names.items() if name.startswith("SM")}

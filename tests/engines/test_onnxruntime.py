@@ -8,7 +8,9 @@ import pytest
 from benchmarks import onnx_zoo
 from engines.backends.native_log import native_stderr_kept
 from engines.backends.onnxruntime import OrtSession, require_provider
+from engines.backends.probe import probe
 from engines.errors import BackendUnavailableError, ModelContractError
+from engines.self_check import agreement_db, question
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +49,24 @@ def test_bound_run_refuses_another_shape(model: Path) -> None:
         OrtSession(model, bound=True).run(np.zeros((1, 3, 32, 32), np.float32), np.zeros((1, 512), np.float32))
 
 
+@pytest.mark.gpu
+@pytest.mark.parametrize("batch", [1, "batch"])
+def test_cuda_computes_what_the_cpu_computes(tmp_path: Path, batch: int | str) -> None:
+    if reason := probe("cuda").reason:
+        pytest.skip(f"no CUDA: {reason}")
+    path = onnx_zoo.swapper(tmp_path / "m.onnx", 128, batch=batch)
+    session, reference = OrtSession(path, "cuda"), OrtSession(path)
+    tensors = question(reference.inputs)
+    for factor in (1.0, 0.5, 2.0):  # a graph that kept its first input would give the first answer again
+        asked = [tensor * np.float32(factor) for tensor in tensors]
+        assert agreement_db(session.run(*asked), reference.run(*asked)) > 60
+    session.close()
+
+
 @pytest.mark.parametrize("device", ["cuda", "coreml", "directml"])
 def test_device_that_is_not_here_is_an_error_and_never_the_cpu(model: Path, device: str) -> None:
+    if probe(device).usable:
+        pytest.skip(f"{device} works on this machine")
     with pytest.raises(BackendUnavailableError) as caught:
         OrtSession(model, device)
     assert "liveswap doctor" in caught.value.remedy

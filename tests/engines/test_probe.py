@@ -10,7 +10,7 @@ from engines.backends.probe import LOOKS, Availability, probe
 from engines.devices import AUTO_ORDER, DEVICES, Choice, choose_device
 from engines.errors import BackendUnavailableError
 
-GOOD = Driver((13, 1), 1)
+GOOD = Driver((13, 1), 1, compute=(8, 9))
 CPU = {"onnxruntime": "1.32.0"}
 GPU = {"onnxruntime-gpu": "1.31.1"}
 RTX = {**CPU, "tensorrt-rtx": "1.7.1", "cuda-python": "13.4"}
@@ -33,6 +33,8 @@ TRAPS = {
     "tensorrt without cuda-python": ("tensorrt", Facts(wheels={"tensorrt-cu13": "11.4"}, driver=GOOD), "cuda-python", "--extra tensorrt"),
     "tensorrt is fine": ("tensorrt", Facts(wheels=TRT, driver=GOOD), None, ""),
     "no rtx": ("rtx", Facts(wheels=CPU, driver=GOOD), "tensorrt-rtx is not installed", "--extra rtx --extra cpu"),
+    "rtx on an H200": ("rtx", Facts(wheels=RTX, driver=Driver((13, 0), 1, compute=(9, 0))), "does not run on GPUs of compute capability 9.0", "--device cuda"),
+    "rtx on what is to come": ("rtx", Facts(wheels=RTX, driver=Driver((13, 0), 1, compute=(13, 0))), None, ""),
     "rtx is fine": ("rtx", Facts(wheels=RTX, driver=GOOD), None, ""),
     "no openvino": ("openvino", Facts(wheels=CPU), "openvino is not installed", "--extra openvino --extra cpu"),
     "coreml elsewhere": ("coreml", Facts(wheels=CPU), "for macOS only", "another --device"),

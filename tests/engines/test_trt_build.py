@@ -11,7 +11,7 @@ from benchmarks import onnx_detectors, onnx_zoo
 from benchmarks.onnx_zoo import Graph, value
 from engines.backends.trt import build_ahead
 from engines.backends.trt_build import BuildOptions, build_plan
-from engines.backends.trt_flavour import load
+from engines.backends.trt_flavour import load, own_target
 from engines.errors import EngineError, ModelContractError
 
 trt = pytest.importorskip("tensorrt_rtx", reason="tensorrt-rtx is not installed: no engine can be built")
@@ -58,6 +58,14 @@ def test_build_that_is_stopped_stops(tmp_path: Path) -> None:
     stop.set()
     with pytest.raises(EngineError, match=r"build of m\.onnx was stopped"):
         build_plan(onnx_zoo.swapper(tmp_path / "m.onnx", 64), "rtx", BuildOptions(("sm89",)), cancel=stop)
+
+
+@pytest.mark.parametrize(("gpu", "target"), [("sm75", ("sm75",)), ("sm89", ("sm89",)), ("sm130", ())])
+def test_an_engine_for_the_gpu_at_hand_is_built_for_it_by_name_where_it_has_one(
+    gpu: str, target: tuple[str, ...]
+) -> None:
+    assert own_target(load("rtx"), gpu) == target
+    assert own_target(object(), gpu) == ()  # TensorRT has no names
 
 
 @pytest.mark.parametrize("target", ["sm90", "sm87", "ampere"])

@@ -12,12 +12,15 @@ import numpy as np
 import pytest
 
 from benchmarks import onnx_zoo
+from engines.backends import trt_session
 from engines.backends.cuda import Cuda
 from engines.backends.onnxruntime import OrtSession
+from engines.backends.probe import probe
 from engines.backends.trt import open_engine
 from engines.backends.trt_flavour import Flavour
 from engines.errors import BackendUnavailableError
 from engines.self_check import agreement_db, question
+from tests.engines import fake_trt
 
 SOURCES = [
     Path(__file__).parents[2] / "engines" / "backends" / f"trt_{part}.py" for part in ("build", "flavour", "session")
@@ -42,9 +45,6 @@ def has_gpu() -> bool:
     except BackendUnavailableError:
         return False
     return True
-
-
-needs_gpu = pytest.mark.skipif(not has_gpu(), reason="no NVIDIA GPU")
 
 
 @pytest.mark.skipif(has_gpu(), reason="there is a GPU")
@@ -98,16 +98,37 @@ def test_every_name_we_use_is_in_the_real_bindings_of_tensorrt_11(tmp_path: Path
 
 
 @pytest.mark.gpu
-@needs_gpu
+@pytest.mark.parametrize("flavour", ["rtx", "tensorrt"])
 @pytest.mark.parametrize("batch", [1, "batch"])
-def test_engine_computes_what_the_cpu_computes_with_and_without_a_graph(tmp_path: Path, batch: int | str) -> None:
+def test_engine_computes_what_the_cpu_computes_with_and_without_a_graph(
+    tmp_path: Path, batch: int | str, flavour: Flavour
+) -> None:
+    if reason := probe(flavour).reason:
+        pytest.skip(f"no {flavour}: {reason}")
     path = onnx_zoo.swapper(tmp_path / "m.onnx", 128, batch=batch)
     reference = OrtSession(path)
-    with open_engine(path, "rtx", tmp_path / "engines") as session:
+    with open_engine(path, flavour, tmp_path / "engines") as session:
         tensors = question(reference.inputs)
         for _ in range(3):  # plain, captured, replayed
             assert agreement_db(session.run(*tensors), reference.run(*tensors)) > 60
         if batch != 1:
             doubled = [np.concatenate([tensor, tensor * 0.5]) for tensor in tensors]
             assert agreement_db(session.run(*doubled), reference.run(*doubled)) > 60
+    session.close()
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not has_gpu(), reason="no NVIDIA GPU")
+def test_memory_shapes_and_graphs_hold_around_any_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = fake_trt.Engine()
+    monkeypatch.setattr(trt_session, "load", lambda _flavour: fake_trt.module(engine))
+    with trt_session.TensorRtSession(b"", "tensorrt", "copier") as session:
+        assert session.inputs[0].shape == (-1, fake_trt.WIDTH)
+        for batch in (1, 4, 2):
+            for number in range(5):
+                asked = np.full((batch, fake_trt.WIDTH), number, np.float32) + np.arange(fake_trt.WIDTH, dtype="f4")
+                assert (session.run(asked)["y"] == asked).all()
+        assert engine.context.enqueued == 3 * 2  # of each shape one plain run and one recorded; the rest are replayed
+        with pytest.raises(ValueError, match="cannot have the shape"):
+            session.run(np.zeros((5, fake_trt.WIDTH), np.float32))
     session.close()

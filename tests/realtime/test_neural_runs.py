@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks import onnx_detectors, onnx_zoo
+from engines.backends.probe import probe
 from engines.geometry import roi_from_detection
 from engines.types import Image
 from models.progress import ignore_progress
@@ -93,6 +94,22 @@ def test_run_says_what_it_ran_on_and_why_on_nothing_better(
     assert found["swapper"] == "inswapper_128"
     assert found["outcomes"]["swapped"] == found["frames_out"] > 5
     assert ("runs on cpu (tensorrt: no NVIDIA driver; rtx: " in done.stderr) == (device == "auto")
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("device", ["cuda", "tensorrt", "rtx"])
+@pytest.mark.parametrize("swapper", ["inswapper_128", "hyperswap_1a_256", "somebody"])
+def test_gpu_paints_what_the_cpu_paints(
+    neural_home: Path, portrait: Path, model_file: Callable[[str], Path], tmp_path: Path, device: str, swapper: str
+) -> None:
+    if reason := probe(device).reason:
+        pytest.skip(f"no {device}: {reason}")
+    painted = []
+    for where in ("cpu", device):
+        out = tmp_path / f"{where}.png"
+        swap(neural_home, portrait, model_file("hopper"), out, "--no-badge", "--swapper", swapper, "--device", where)
+        painted.append(read_image(out).astype(int))
+    assert np.abs(painted[0] - painted[1]).max() <= 2  # of 255: fp16 beside fp32
 
 
 MISTAKES = {
