@@ -22,6 +22,7 @@ from engines.swappers.occlusion import Occlusion
 from engines.swappers.raster import ALPHA, ATTRIBUTES, CONTRAST_B, LIFT_B, paint_triangles, texels_of, vertex_facing
 from engines.swappers.shape import ShapeTransfer
 from engines.types import FaceLandmarks, Image
+from engines.wearer import Wearer
 from engines.yuv import Yuv420, empty_planes
 from models.manifest import load_manifest
 from models.store import ModelStore
@@ -70,14 +71,14 @@ def _of_the_mesh(image: Image, face: FaceLandmarks) -> Kernels:
     field, facing = LightField(points), vertex_facing(points, wiring)
     colours = sample_vertices(image, points)
     light = field.smooth(colours, facing)
-    shape, occlusion = ShapeTransfer([points], DEFAULT_STRENGTH), Occlusion()
+    shape, occlusion, wearer = ShapeTransfer([points], DEFAULT_STRENGTH), Occlusion(), Wearer()
     return {
         "mesh: triangles": _patch(image.copy()),
         "mesh: facing": lambda: vertex_facing(points, wiring),
         "mesh: order": lambda: visible_triangles(points, wiring),
         "mesh: vertex colours": lambda: sample_vertices(image, points),
         "mesh: light": lambda: field.smooth(colours, facing),
-        "mesh: proportions": lambda: shape.moved(points, facing),
+        "mesh: proportions": lambda: shape.moved(points, facing, wearer),
         "mesh: what is in front": lambda: occlusion.seen_in(image, points, light),
         "mesh: relight": lambda: relight(light, light),
     }

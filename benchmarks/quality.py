@@ -27,6 +27,7 @@ from benchmarks.judges import Embedding, Judge
 from engines.errors import SourcePhotoError
 from engines.swappers.identity import DEFAULT_STRENGTH
 from engines.types import FaceLandmarks, Image, PreparedFace, SourcePhoto
+from engines.wearer import Wearer
 from models.store import ModelStore
 from realtime.assembly import FaceEngines
 from realtime.clock import NS_PER_S, stream_time_ns
@@ -189,10 +190,20 @@ def compared(
     for photo in sources:
         [worn] = engines.wardrobe_of((photo,))
         for clip, frames in clips.items():
-            pairs.append(mean([judged(worn, seen, judge, known, (photo.name, clip)) for seen in frames]))
+            met_anew = strangers(frames)
+            pairs.append(mean([judged(worn, seen, judge, known, (photo.name, clip)) for seen in met_anew]))
             print(in_words(pairs[-1]), flush=True, file=sys.stderr)
         rows.append(np.hstack([sheet_tile(worn, frames[len(frames) // 2]) for frames in clips.values()]))
     return pairs, rows
+
+
+def strangers(frames: list[Seen]) -> list[Seen]:
+    """The same frames of somebody about whom nothing was learnt yet."""
+    wearer = Wearer()
+    return [
+        replace(seen, faces=(replace(seen.faces[0], wearer=wearer), replace(seen.faces[1], wearer=wearer)))
+        for seen in frames
+    ]
 
 
 def sheet_tile(worn: PreparedFace, seen: Seen) -> Image:

@@ -10,6 +10,8 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.wearer import Wearer
+
 Image: TypeAlias = NDArray[np.uint8]
 """(H, W, 3) uint8 BGR, C-contiguous. BGR because OpenCV, PyAV and pyvirtualcam all take it."""
 
@@ -54,6 +56,7 @@ class FaceLandmarks:
 
     points: Points  # (468, 3) px
     presence: float  # 0..1
+    wearer: Wearer | None = None  # what was learnt about this person in the frames before; None for a single picture
 
     def __post_init__(self) -> None:
         if self.points.shape != (MESH_POINTS, 3):

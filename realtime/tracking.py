@@ -13,6 +13,7 @@ import numpy as np
 
 from engines.geometry import box_of, iou, roi_from_detection, roi_from_landmarks
 from engines.types import Detection, FaceDetector, FaceLandmarker, FaceLandmarks, Image, Points
+from engines.wearer import Wearer
 from realtime.smoothing import SteadyLandmarks
 
 MIN_PRESENCE = 0.5
@@ -44,6 +45,7 @@ class _Followed:
     seen_ns: int
     age: int = 0
     steady: SteadyLandmarks = field(default_factory=SteadyLandmarks)
+    wearer: Wearer = field(default_factory=Wearer)
 
     @property
     def box(self) -> Points:
@@ -148,25 +150,23 @@ class FaceTracker:
             found = self._landmarker.locate(image, roi_from_landmarks(found.points))
         if found.presence < MIN_PRESENCE:
             return
-        self._followed.append(_Followed(self._id_for(found), found, at_ns))
+        self._followed.append(self._returned_or_new(found, at_ns))
         if len(self._followed) > self._max_faces:
             self._followed.remove(min(self._followed, key=lambda face: _size(face.box)))
 
-    def _id_for(self, found: FaceLandmarks) -> int:
-        """The number of a face lost near here a moment ago, or a new one."""
+    def _returned_or_new(self, found: FaceLandmarks, at_ns: int) -> _Followed:
+        """With the number of a face lost near here a moment ago, and what was learnt about it; or a new one."""
         for face in self._lost:
             if _may_be_the_same(box_of(found.points), face.box):
                 self._lost.remove(face)
-                return face.id
+                return _Followed(face.id, found, at_ns, wearer=face.wearer)
         self._next_id += 1
-        return self._next_id - 1
+        return _Followed(self._next_id - 1, found, at_ns)
 
     def _track(self, face: _Followed, image: Image, at_ns: int) -> Track:
         face.age += 1
-        if not self._steadies:
-            return Track(face.id, face.raw, face.age)
-        points = face.steady.update(image, face.raw.points, at_ns)
-        return Track(face.id, FaceLandmarks(points, face.raw.presence), face.age)
+        points = face.steady.update(image, face.raw.points, at_ns) if self._steadies else face.raw.points
+        return Track(face.id, FaceLandmarks(points, face.raw.presence, face.wearer), face.age)
 
 
 def _may_be_the_same(box: Points, lost: Points) -> bool:

@@ -78,7 +78,7 @@ class MeshFace:
         seen = face.points
         facing = vertex_facing(seen, self._triangles)
         opacity = smoothstep(facing, *WEARER_FACING)
-        points = self._shape.moved(seen, facing)
+        points = self._shape.moved(seen, facing, face.wearer)
         texture = self._texture_for(eye_distance(points))
         hidden, light = self._in_front(canvas, points, sample_vertices(canvas, seen), opacity)
         contrast, lift = relight(self._source_light, light)

@@ -1,8 +1,9 @@
 """The source's proportions on the wearer's face: where brows, eyes, nose and mouth sit, and how large they are.
 
-What makes the source differ from the mean face is added to the wearer's landmarks, turned as the head is turned. It is
-smoothed over the face, so that it moves features and does not open mouths or close eyes, and it fades towards the
-outline, which stays the wearer's. Knows points; knows no pixel.
+What makes the source differ from the wearer is added to the wearer's landmarks, turned as the head is turned. Of a
+wearer who was just met, the mean face is assumed. The difference is smoothed over the face, so that it moves features
+and does not open mouths or close eyes, and it fades towards the outline, which stays the wearer's. Knows points; knows
+no pixel.
 """
 
 from collections.abc import Sequence
@@ -14,13 +15,16 @@ from numpy.typing import NDArray
 from engines import mesh_topology
 from engines.geometry import distance_to, nearness, smoothstep
 from engines.types import Points
+from engines.wearer import Wearer
 
 # Lengths in distances between the outer eye corners.
 SMOOTHED = 0.08
 FADE = 0.25
 """How far inside the outline the full shift is reached."""
 FULL_SHIFT = 2.0
-"""How often the source's difference from the mean face is added at strength 1: once at the default, 0.5."""
+"""How often the source's difference from the wearer is added at strength 1: once at the default, 0.5."""
+TRUST_IN_MEAN = 30.0
+"""Frames that a wearer is taken for somebody with the mean face: their own is learnt, and does not jump in."""
 FACING = 0.1, 0.5
 """A vertex seen at a lower facing is not moved: sideways it would leave the head."""
 
@@ -35,18 +39,22 @@ class ShapeTransfer:
         mean = mesh_topology.mean_face()
         flat = mesh_topology.laid_flat()
         near = nearness(flat, SMOOTHED)
-        difference = np.mean([_upright(points) for points in views], axis=0) - (mean - mean.mean(axis=0))
-        smoothed = near @ difference / near.sum(axis=1, keepdims=True)
         fade = smoothstep(distance_to(flat, mesh_topology.face_oval()), 0, FADE)
-        self._shift = (FULL_SHIFT * strength * fade[:, np.newaxis] * smoothed).astype(np.float32)
+        share = FULL_SHIFT * strength * fade / near.sum(axis=1)
+        self._smooth = (share[:, np.newaxis] * near).astype(np.float32)
+        self._source = np.mean([_upright(points) for points in views], axis=0)
+        self._mean = np.asarray(mean - mean.mean(axis=0), np.float32)
 
-    def moved(self, points: Points, facing: NDArray[np.float32]) -> Points:
+    def moved(self, points: Points, facing: NDArray[np.float32], wearer: Wearer | None = None) -> Points:
         """(468, 3) px: the landmarks of a wearer, moved, none of them out of their convex hull.
 
-        facing: (468,), see `vertex_facing`.
+        facing: (468,), see `vertex_facing`. wearer: whose face it is; learns from it.
         """
         turn, size = pose_of(points)
-        shift = (self._shift * smoothstep(facing, *FACING)[:, np.newaxis]) @ turn * size
+        own = self._mean
+        if wearer is not None:
+            own = wearer.shape.learn(_unturned(points, turn, size), self._mean, TRUST_IN_MEAN)
+        shift = (self._smooth @ (self._source - own) * smoothstep(facing, *FACING)[:, np.newaxis]) @ turn * size
         return np.asarray(points + shift * _share_inside(points, shift)[:, np.newaxis], np.float32)
 
 
@@ -63,7 +71,10 @@ def _share_inside(points: Points, shift: Points) -> NDArray[np.float32]:
 
 def _upright(points: Points) -> Points:
     """The face as it would be seen from the front, in distances between the outer eye corners, about its middle."""
-    turn, size = pose_of(points)
+    return _unturned(points, *pose_of(points))
+
+
+def _unturned(points: Points, turn: NDArray[np.float32], size: np.float32) -> Points:
     return np.asarray((points - points.mean(axis=0)) @ turn.T / size, np.float32)
 
 

@@ -1,5 +1,7 @@
 """The source's proportions: features move, the outline and the expression stay."""
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from engines.mesh_topology import face_oval, mean_face
 from engines.swappers.shape import ShapeTransfer, pose_of
 from engines.types import Points
+from engines.wearer import Wearer
 
 SQUARE = np.ones(468, np.float32)
 EYES_OUTER, NOSE, LIPS = (33, 263), 1, (13, 14)
@@ -32,6 +35,15 @@ def turned(points: Points, degrees: float) -> Points:
 
 def test_the_mean_face_moves_nothing() -> None:
     assert ShapeTransfer([mean_in_px()], 0.5).moved(wide_nosed(), SQUARE) == pytest.approx(wide_nosed(), abs=0.05)
+
+
+def test_a_wearer_who_is_the_source_is_left_alone_once_known_and_nothing_jumps() -> None:
+    shape, wearer = ShapeTransfer([wide_nosed()], 0.5), Wearer()
+    frames = [shape.moved(wide_nosed(), SQUARE, wearer) for _ in range(200)]
+    off = [float(np.abs(frame - wide_nosed()).max()) for frame in frames]
+    assert off[0] > 3
+    assert off[-1] < 0.2 * off[0]
+    assert max(np.abs(after - before).max() for before, after in pairwise(frames)) < 0.05 * off[0]
 
 
 def test_strength_0_moves_nothing() -> None:
@@ -64,7 +76,7 @@ def test_an_open_mouth_in_the_photo_does_not_open_the_wearers() -> None:
 
 
 def test_what_is_seen_edge_on_stays() -> None:
-    assert (ShapeTransfer([wide_nosed()], 0.5).moved(mean_in_px(), 0 * SQUARE) == mean_in_px()).all()
+    assert (ShapeTransfer([wide_nosed()], 0.5).moved(mean_in_px(), 0 * SQUARE, None) == mean_in_px()).all()
 
 
 def test_the_pose_of_a_turned_and_enlarged_mean_face_is_found() -> None:

@@ -92,6 +92,20 @@ def test_number_is_never_given_to_somebody_else(returns: tuple[int, int, int]) -
     assert track.id == 2
 
 
+def test_what_was_learnt_about_somebody_stays_theirs_as_long_as_their_number() -> None:
+    scene = Scene()
+    [first] = scene.show([(150, 180, 80)])
+    both = {track.id: track for track in scene.show([(150, 180, 80), (450, 180, 100)], frames=60)}
+    assert both[1].face.wearer is first.face.wearer is not None
+    assert both[2].face.wearer is not first.face.wearer
+    scene.show([], frames=10)
+    back = {track.id: track for track in scene.show([(155, 180, 80), (450, 180, 100)])}
+    assert back[1].face.wearer is first.face.wearer
+    scene.show([], frames=60)
+    stranger, _ = scene.show([(155, 180, 80), (450, 180, 100)])
+    assert stranger.face.wearer not in {both[1].face.wearer, both[2].face.wearer}
+
+
 def test_largest_face_comes_first_and_no_more_than_asked_are_followed() -> None:
     scene = Scene(max_faces=2)
     tracks = scene.show([(100, 180, 50), (300, 180, 90), (500, 180, 70)], frames=60)

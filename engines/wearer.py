@@ -1,0 +1,39 @@
+"""What the frames before have taught about one person in view.
+
+Knows running means and their weights; what is averaged is known to those who look (engines/swappers/). Nothing of it
+outlives the track, and none of it is ever written down.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+LASTING = 300
+"""Frames: what is older counts for little."""
+
+
+@dataclass(slots=True)
+class Average:
+    """A mean that begins with an assumption and follows what is seen. value: None before the first."""
+
+    value: NDArray[np.float32] | None = None
+    weight: float = 0
+
+    def learn(self, seen: NDArray[np.float32], assumed: NDArray[np.float32], trust: float) -> NDArray[np.float32]:
+        """The mean with `seen` in it. assumed: what it is before anything was seen, worth `trust` frames."""
+        if self.value is None:
+            self.value, self.weight = assumed.astype(np.float32), trust
+        self.weight = min(self.weight + 1, LASTING)
+        self.value += (seen - self.value) / np.float32(self.weight)
+        return self.value
+
+
+@dataclass(slots=True, eq=False)
+class Wearer:
+    """One person in view. One thread at a time.
+
+    shape: their landmarks as seen from the front (engines/swappers/shape.py).
+    """
+
+    shape: Average = field(default_factory=Average)
