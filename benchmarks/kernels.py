@@ -15,11 +15,20 @@ from engines.crop_codec import CropCodec
 from engines.geometry import roi_from_landmarks
 from engines.mesh_topology import triangles
 from engines.paste import paste
+from engines.swappers.glasses import Glasses
 from engines.swappers.identity import DEFAULT_STRENGTH
 from engines.swappers.light import LightField, relight, sample_vertices
-from engines.swappers.mesh import visible_triangles
 from engines.swappers.occlusion import Occlusion
-from engines.swappers.raster import ALPHA, ATTRIBUTES, CONTRAST_B, LIFT_B, paint_triangles, texels_of, vertex_facing
+from engines.swappers.raster import (
+    ALPHA,
+    ATTRIBUTES,
+    CONTRAST_B,
+    LIFT_B,
+    paint_triangles,
+    texels_of,
+    vertex_facing,
+    visible_triangles,
+)
 from engines.swappers.shape import ShapeTransfer
 from engines.types import FaceLandmarks, Image
 from engines.wearer import Wearer
@@ -72,6 +81,7 @@ def _of_the_mesh(image: Image, face: FaceLandmarks) -> Kernels:
     colours = sample_vertices(image, points)
     light = field.smooth(colours, facing)
     shape, occlusion, wearer = ShapeTransfer([points], DEFAULT_STRENGTH), Occlusion(), Wearer()
+    glasses = Glasses()
     return {
         "mesh: triangles": _patch(image.copy()),
         "mesh: facing": lambda: vertex_facing(points, wiring),
@@ -80,6 +90,7 @@ def _of_the_mesh(image: Image, face: FaceLandmarks) -> Kernels:
         "mesh: light": lambda: field.smooth(colours, facing),
         "mesh: proportions": lambda: shape.moved(points, facing, wearer),
         "mesh: what is in front": lambda: occlusion.seen_in(image, points, light),
+        "mesh: glasses": lambda: glasses.seen_in(image, points, facing),
         "mesh: relight": lambda: relight(light, light),
     }
 

@@ -4,12 +4,13 @@ Knows coordinates; knows no model and reads pixels only to resample them.
 """
 
 import math
+from dataclasses import replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.types import Affine, Detection, Image, Points, Roi
+from engines.types import Affine, Detection, FaceLandmarks, Image, Points, Roi
 
 # Landmarks of the 468-point mesh that other modules name.
 IMAGE_LEFT_EYE_OUTER, IMAGE_RIGHT_EYE_OUTER = 33, 263
@@ -41,6 +42,11 @@ def transform_points(points: Points, affine: Affine) -> Points:
     if points.shape[1] == 3:
         moved[:, 2] = points[:, 2] * math.sqrt(abs(np.linalg.det(affine[:, :2])))
     return moved
+
+
+def moved(face: FaceLandmarks, affine: Affine) -> FaceLandmarks:
+    """The same face in the picture that `affine` leads to."""
+    return replace(face, points=transform_points(face.points, affine))
 
 
 def warp_crop(image: Image, affine: Affine, size: int) -> Image:

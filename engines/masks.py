@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engines.backends import Session
 from engines.contract import require_count, require_shape, the_one
 from engines.tensors import to_planes
-from engines.types import Image
+from engines.types import FaceLandmarks, Image
 
 Mask = NDArray[np.float32]
 """(S, S) float32 0..1: opacity of the swapped face."""
@@ -31,8 +31,8 @@ IMAGENET_MEAN, IMAGENET_STD = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
 class CropMask(Protocol):
     """Something that looks at the wearer's crop before the swap and says where the swap may show."""
 
-    def of(self, crop: Image) -> Mask:
-        """A mask of the crop's size."""
+    def of(self, crop: Image, face: FaceLandmarks, /) -> Mask:
+        """A mask of the crop's size. face: in px of the crop."""
         ...
 
 
@@ -50,11 +50,11 @@ def box_mask(size: int) -> Mask:
     return mask
 
 
-def combined(size: int, crop: Image, masks: Sequence[CropMask]) -> Mask:
-    """The box and all of `masks`, each pixel the least of them."""
+def combined(size: int, crop: Image, face: FaceLandmarks, masks: Sequence[CropMask]) -> Mask:
+    """The box and all of `masks`, each pixel the least of them. face: in px of the crop."""
     mask = box_mask(size)
     for other in masks:
-        mask = np.minimum(mask, other.of(crop))
+        mask = np.minimum(mask, other.of(crop, face))
     return mask
 
 
@@ -75,7 +75,7 @@ class Occluder:
         require_shape(session.outputs[0], (1, self._size, self._size, 1), what="a mask (NHWC)", model=name)
         self._session, self._output = session, session.outputs[0].name
 
-    def of(self, crop: Image) -> Mask:
+    def of(self, crop: Image, _face: FaceLandmarks) -> Mask:
         """1 where the face is free. crop: the wearer's, uint8 BGR, before the swap."""
         seen = cv2.resize(crop, (self._size, self._size))
         tensor = np.multiply(seen, np.float32(1 / 255), dtype=np.float32)[np.newaxis]
@@ -97,7 +97,7 @@ class FaceParser:
         self._gain = np.array([1 / std for std in IMAGENET_STD], np.float32)
         self._offset = np.array([-m / s for m, s in zip(IMAGENET_MEAN, IMAGENET_STD, strict=True)], np.float32)
 
-    def of(self, crop: Image) -> Mask:
+    def of(self, crop: Image, _face: FaceLandmarks) -> Mask:
         """1 in the chosen regions. crop: uint8 BGR."""
         tensor = np.empty((1, 3, self._size, self._size), np.float32)
         seen = np.asarray(cv2.resize(crop, (self._size, self._size)), np.uint8)

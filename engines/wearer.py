@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 LASTING = 300
 """Frames: what is older counts for little."""
+BELIEF_LOOKS = 30
+SELDOM = 10
+"""Frames from one look to the next for what is not so."""
 
 
 @dataclass(slots=True)
@@ -29,11 +32,37 @@ class Average:
         return self.value
 
 
+@dataclass(slots=True)
+class Belief:
+    """Whether something is true of a person: an average over a second of looks, which are seldom while it is not.
+
+    likely: in the unit of those who look. looks: how many there were.
+    """
+
+    likely: float = 0
+    looks: int = 0
+    _waits: int = 0
+
+    def is_due(self) -> bool:
+        """Whether to look at this frame."""
+        self._waits = max(0, self._waits - 1)
+        return self._waits == 0
+
+    def learn(self, seen: float, sure: float) -> bool:
+        """Whether the average, with `seen` in it, is above `sure`."""
+        self.looks = min(self.looks + 1, BELIEF_LOOKS)
+        self.likely += (seen - self.likely) / self.looks
+        self._waits = 0 if self.likely > sure / 2 else SELDOM
+        return self.likely > sure
+
+
 @dataclass(slots=True, eq=False)
 class Wearer:
     """One person in view. One thread at a time.
 
-    shape: their landmarks as seen from the front (engines/swappers/shape.py).
+    shape: their landmarks as seen from the front (engines/swappers/shape.py). glasses: how likely they wear some
+    (engines/swappers/glasses.py).
     """
 
     shape: Average = field(default_factory=Average)
+    glasses: Belief = field(default_factory=Belief)

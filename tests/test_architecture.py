@@ -21,6 +21,7 @@ VENDORS = {
         "engines/swappers/light.py",
         "engines/swappers/occlusion.py",
         "engines/swappers/raster.py",
+        "engines/swappers/ridges.py",
         "engines/tensors.py",
         "engines/paste.py",
         "engines/yuv.py",

@@ -44,6 +44,11 @@ class Layout:
         middle = np.array([(width - 1) / 2, -low[1] * unit])
         return cls(unit, (flat * unit + middle).astype(np.float32), (height, width))
 
+    @property
+    def origin(self) -> Points:
+        """(2,) px: where the middle of the flat face lies (mesh_topology.laid_flat: its zero)."""
+        return np.asarray(self.points[0] - mesh_topology.laid_flat()[0] * np.float32(self.unit), np.float32)
+
     def mask_of(self, parts: Sequence[NDArray[np.int32]], margin: float = 0.0) -> NDArray[np.bool_]:
         """(H, W): inside the convex hull of any of `parts`, each landmarks by number. margin: in eye distances."""
         mask = np.zeros(self.size_hw, np.uint8)
@@ -60,6 +65,11 @@ class Layout:
         """(H, W) 0..1: (468,) values at the landmarks, spread over the triangles between them; 0 beyond the face."""
         painted = self._painted(WHITE, np.zeros((MESH_POINTS, 2), np.float32), values)[..., 0]
         return np.asarray(painted / np.float32(255), np.float32)
+
+    def at_landmarks(self, field: Field) -> NDArray[np.float32]:
+        """(468,): the value of an (H, W) field at each landmark."""
+        columns, rows = self.points.round().astype(np.int32).T
+        return np.asarray(field[rows, columns], np.float32)
 
     def unroll(self, image: Image, points: Points) -> "Atlas":
         """A photo's face laid flat. image: BGR. points: (468, 3) px in it."""
@@ -79,3 +89,34 @@ class Atlas:
 
     image: Image
     seen: Field
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Places of the flat face, to be found again on any other. corners: (K, 3) the landmarks around each, -1 beyond the
+    face. shares: (K, 3) of each of them."""
+
+    corners: NDArray[np.int32]
+    shares: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, flat: Points) -> "Places":
+        """flat: (K, 2), in distances between the outer eye corners, as mesh_topology.laid_flat has the landmarks."""
+        corners, shares = np.full((len(flat), 3), -1, np.int32), np.zeros((len(flat), 3), np.float32)
+        landmarks = mesh_topology.laid_flat().astype(np.float64)
+        by_x = np.argsort(flat[:, 0])
+        x = flat[by_x, 0]
+        for triangle in mesh_topology.triangles():
+            a, b, c = landmarks[triangle]
+            low, high = np.min([a, b, c], axis=0), np.max([a, b, c], axis=0)
+            column = by_x[np.searchsorted(x, low[0]) : np.searchsorted(x, high[0], "right")]
+            near = column[(flat[column, 1] >= low[1]) & (flat[column, 1] <= high[1])]
+            to_b, to_c = np.linalg.solve(np.column_stack([b - a, c - a]), (flat[near] - a).T)
+            inside = (to_b >= 0) & (to_c >= 0) & (to_b + to_c <= 1)
+            corners[near[inside]] = triangle
+            shares[near[inside]] = np.stack([1 - to_b - to_c, to_b, to_c], axis=-1)[inside]
+        return cls(corners, shares)
+
+    def on(self, points: Points) -> Points:
+        """(K, 2) px: where these places lie on a face. points: (468, 2 or 3) px."""
+        return np.asarray(np.einsum("kc,kcd->kd", self.shares, points[self.corners, :2]), np.float32)

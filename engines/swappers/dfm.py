@@ -14,6 +14,7 @@ from engines.alignment import align, five_points
 from engines.backends import Session
 from engines.contract import described, differs, require_shape
 from engines.errors import EngineError
+from engines.geometry import moved
 from engines.masks import CropMask, Mask, combined
 from engines.paste import paste
 from engines.tensors import aligned_crop
@@ -70,7 +71,7 @@ class DfmFace:
         own = np.minimum(self._plane(made[FACE_MASK]), self._plane(made[CELEB_MASK]))
         picture = np.empty((self._size, self._size, 4), np.float32)
         picture[:, :, :3] = np.clip(made[FACE_OUT].reshape(self._size, self._size, 3) * 255, 0, 255)
-        picture[:, :, 3] = np.minimum(self._softened(own), combined(self._size, crop, self._masks))
+        picture[:, :, 3] = np.minimum(self._softened(own), combined(self._size, crop, moved(face, affine), self._masks))
         if not np.isfinite(picture).all():
             raise EngineError("the network gave values that are no numbers", remedy="ask for another --device")
         paste(canvas, picture, affine)

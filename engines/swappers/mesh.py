@@ -1,9 +1,9 @@
 """The mesh swapper: the source's skin on the wearer's face, tied by 468 landmarks. No weights, no GPU.
 
 `prepare` looks at the source's photos once, which become textures (texture.py). `paint` looks at a frame: where the
-source's proportions put the wearer's landmarks (shape.py), what is in front of the face (occlusion.py), the wearer's
-light (light.py), then one pass over the face's pixels (raster.py). The eyes and the inside of the mouth are holes in
-the mesh: the wearer's own pixels fill them, moved with the rest.
+source's proportions put the wearer's landmarks (shape.py), what is in front of the face and what light is on it
+(in_front.py), then one pass over the face's pixels (raster.py). The eyes and the inside of the mouth are
+holes in the mesh: the wearer's own pixels fill them, moved with the rest.
 
 Knows vertices and their order; each of the others knows its own trade.
 """
@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines import mesh_topology
-from engines.geometry import box_of, eye_distance, smoothstep
+from engines.geometry import box_of, eye_distance
 from engines.swappers.atlas import Field, Layout
 from engines.swappers.complexion import Complexion
 from engines.swappers.identity import DEFAULT_STRENGTH
+from engines.swappers.in_front import InFront, opacity_of
 from engines.swappers.light import LightField, relight, sample_vertices
-from engines.swappers.occlusion import Occlusion
 from engines.swappers.raster import (
     ALPHA,
     ATTRIBUTES,
@@ -30,20 +30,15 @@ from engines.swappers.raster import (
     Texels,
     U,
     as_it_is,
-    facing_camera,
     less_opaque,
     paint_triangles,
     texels_of,
     vertex_facing,
+    visible_triangles,
 )
 from engines.swappers.shape import ShapeTransfer
 from engines.swappers.texture import Texture, flat_face, inside_edges, texture_pyramid
 from engines.types import MESH_POINTS, FaceLandmarks, Image, Points, SourcePhoto
-
-LOOKS_AT_OCCLUSION = 2
-"""What is in front has its say in what skin is taken for, until it was found once."""
-WEARER_FACING = 0.02, 0.22
-"""Facing (0 edge-on, 1 head-on) below which a vertex of the wearer is not painted, and above which it fully is."""
 
 
 class MeshSwapper:
@@ -69,41 +64,27 @@ class MeshFace:
         self._triangles = mesh_topology.triangles()
         face, layout = flat_face(photo.views)
         self._textures = texture_pyramid(face.image, face.known * inside_edges(layout), layout)
-        self._occlusion, self._light = _occlusion(), _light_field()
-        self._source_light = light_of(face, layout, self._light)
+        self._in_front = _in_front()
+        self._source_light = light_of(face, layout, self._in_front.light)
         self._shape = ShapeTransfer([view.face.points for view in photo.views], strength)
 
     def paint(self, canvas: Image, face: FaceLandmarks) -> None:
         """Swap `face` in `canvas`, in place. Touches only pixels inside the mesh."""
         seen = face.points
         facing = vertex_facing(seen, self._triangles)
-        opacity = smoothstep(facing, *WEARER_FACING)
         points = self._shape.moved(seen, facing, face.wearer)
         texture = self._texture_for(eye_distance(points))
-        hidden, light = self._in_front(canvas, points, sample_vertices(canvas, seen), opacity)
+        hidden, light = self._in_front.seen_in(canvas, points, sample_vertices(canvas, seen), facing, face.wearer)
         contrast, lift = relight(self._source_light, light)
         corners = np.empty((MESH_POINTS, ATTRIBUTES), np.float32)
         corners[:, U : U + 2] = texture.points
         corners[:, CONTRAST_B : CONTRAST_B + 3], corners[:, LIFT_B : LIFT_B + 3] = contrast, lift
-        corners[:, ALPHA] = opacity
+        corners[:, ALPHA] = opacity_of(facing)
         own = list(eyes_and_mouth(canvas, seen))
         texels = uncovered(texture.texels, hidden)
         paint_triangles(canvas, texels, points, corners, visible_triangles(points, self._triangles))
         for texels, at, triangles in own:
             paint_triangles(canvas, texels, points, as_it_is(at), visible_triangles(points, triangles))
-
-    def _in_front(
-        self, canvas: Image, points: Points, colours: NDArray[np.float32], seen: NDArray[np.float32]
-    ) -> tuple[Field | None, NDArray[np.float32]]:
-        """What hides parts of the face, and the light on what is left of it."""
-        hidden = None
-        for _ in range(LOOKS_AT_OCCLUSION):
-            skin = self._light.smooth(colours, seen, wary=True)
-            hidden = self._occlusion.seen_in(canvas, points, skin)
-            if hidden is None:
-                break
-            seen = seen * (1 - self._occlusion.at_landmarks(hidden))
-        return hidden, self._light.smooth(colours, seen)
 
     def _texture_for(self, eye_px: float) -> Texture:
         """The smallest texture that is not magnified, else the largest: sharp without aliasing."""
@@ -112,14 +93,8 @@ class MeshFace:
 
 
 @cache
-def _occlusion() -> Occlusion:
-    return Occlusion()
-
-
-@cache
-def _light_field() -> LightField:
-    flat = mesh_topology.laid_flat()
-    return LightField(np.column_stack([flat, np.zeros(len(flat), np.float32)]))
+def _in_front() -> InFront:
+    return InFront()
 
 
 def light_of(face: Complexion, layout: Layout, field: LightField) -> NDArray[np.float32]:
@@ -150,9 +125,3 @@ def uncovered(texels: Texels, hidden: Field | None) -> Texels:
         return texels
     mask = cv2.resize(hidden, texels.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return less_opaque(texels, (mask * 255).astype(np.uint8))
-
-
-def visible_triangles(points: Points, triangles: NDArray[np.int32]) -> NDArray[np.int32]:
-    """The triangles that face the camera, far ones first, so that a nose covers the cheek behind it."""
-    towards, depths = facing_camera(points, triangles)
-    return triangles[towards[np.argsort(-depths)]]

@@ -24,6 +24,7 @@ from engines.contract import (
     the_one,
 )
 from engines.crop_codec import CropCodec
+from engines.geometry import moved
 from engines.masks import CropMask, combined
 from engines.paste import paste
 from engines.swappers.identity import DEFAULT_STRENGTH, Source
@@ -104,8 +105,8 @@ class NeuralFace:
         batch = np.concatenate([self._codec.encode(crop).copy() for crop, _ in cuts])  # one buffer for all
         sources = [worn._source.tensor(canvas, points) for (_, worn), points in zip(parts, five, strict=True)]  # noqa: SLF001  of our own class
         made = self._run(batch, np.concatenate(sources))
-        for (crop, affine), planes in zip(cuts, made, strict=True):
-            self._paste(canvas, crop, np.asarray(planes, np.float32), affine)
+        for (face, _), (crop, affine), planes in zip(parts, cuts, made, strict=True):
+            self._paste(canvas, (crop, affine), np.asarray(planes, np.float32), face)
 
     def paint(self, canvas: Image, face: FaceLandmarks) -> None:
         """Swap `face` in `canvas`, in place, inside the crop's rectangle only."""
@@ -113,7 +114,7 @@ class NeuralFace:
         crop, affine = self._codec.cut(canvas, points)
         identity = self._source.tensor(canvas, points)
         planes = self._codec.through(lambda batch: self._run(batch, self._repeated(identity, len(batch))), crop)
-        self._paste(canvas, crop, planes, affine)
+        self._paste(canvas, (crop, affine), planes, face)
 
     def _run(self, batch: Tensor, identity: NDArray[Any]) -> NDArray[Any]:
         """Any number of pictures, at most MOST_TOGETHER at a time."""
@@ -129,8 +130,9 @@ class NeuralFace:
         """As often as there are pictures in a run, where the network wants it so."""
         return np.repeat(identity, count, axis=0) if self._binding.source.shape[0] == -1 else identity
 
-    def _paste(self, canvas: Image, crop: Image, planes: Tensor, affine: Affine) -> None:
-        mask = combined(self._codec.size, crop, self._masks)
+    def _paste(self, canvas: Image, cut: tuple[Image, Affine], planes: Tensor, face: FaceLandmarks) -> None:
+        crop, affine = cut
+        mask = combined(self._codec.size, crop, moved(face, affine), self._masks)
         paste(canvas, self._codec.decode(planes, mask), affine)
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from engines import mesh_topology
 from engines.geometry import distance_to
-from engines.swappers.atlas import Field, Layout
+from engines.swappers.atlas import Field, Layout, Places
 from engines.swappers.light import LUMA
 from engines.types import Image, Points
 
@@ -45,7 +45,10 @@ class Occlusion:
 
     def __init__(self) -> None:
         self.layout = Layout.of(UNIT)
-        self._corners, self._shares = _places(self.layout)
+        rows, columns = np.indices(self.layout.size_hw)
+        at = np.stack([columns.ravel(), rows.ravel()], axis=-1).astype(np.float32)
+        places = Places.of((at - self.layout.origin) / np.float32(UNIT))
+        self._corners, self._shares = (table.reshape(*rows.shape, 3) for table in (places.corners, places.shares))
         flat = mesh_topology.laid_flat()
         *brows_and_eyes, lips = mesh_topology.features()
         inside = self.layout.inside()
@@ -55,17 +58,18 @@ class Occlusion:
         near = (distance_to(flat, mesh_topology.face_oval()) < BORDER).astype(np.float32)
         self._border = inside & (self.layout.spread(near) > 0)
 
-    def seen_in(self, canvas: Image, points: Points, light: NDArray[np.float32]) -> Field | None:
+    def seen_in(
+        self, canvas: Image, points: Points, light: NDArray[np.float32], glasses: Field | None = None
+    ) -> Field | None:
         """(H, W) of `layout`, 0..1: 1 where something is in front of the face; None when nothing is.
 
-        points: (468, 3) px of the wearer. light: (468, 3) BGR, the skin's colour around each.
+        points: (468, 3) px of the wearer. light: (468, 3) BGR, the skin's colour around each. glasses: (H, W) 0..1 of
+        any size, known already: what hangs together with the outline through them alone is not in front.
         """
-        return self._from_outside(_oddness(canvas, points, light, self._kind, (self._corners, self._shares)))
-
-    def at_landmarks(self, hidden: Field) -> NDArray[np.float32]:
-        """(468,) 0..1: how far each landmark is hidden."""
-        columns, rows = self.layout.points.round().astype(np.int32).T
-        return np.asarray(hidden[rows, columns], np.float32)
+        odd = _oddness(canvas, points, light, self._kind, (self._corners, self._shares))
+        if glasses is not None:
+            odd *= 1 - cv2.resize(glasses, odd.shape[::-1], interpolation=cv2.INTER_AREA)
+        return self._from_outside(odd)
 
     def _from_outside(self, odd: Field) -> Field | None:
         """What of it hangs together with the outline."""
@@ -79,29 +83,11 @@ class Occlusion:
         return np.asarray(cv2.GaussianBlur(np.maximum(found, around * odd), (0, 0), 0.8), np.float32)
 
 
-def _places(layout: Layout) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """For each place of a layout: the three landmarks around it (-1 for none), and the share of each."""
-    corners = np.full((*layout.size_hw, 3), -1, np.int32)
-    shares = np.zeros((*layout.size_hw, 3), np.float32)
-    for triangle in mesh_topology.triangles():
-        a, b, c = layout.points[triangle].astype(np.float64)
-        low, high = np.floor(np.min([a, b, c], axis=0)).astype(int), np.ceil(np.max([a, b, c], axis=0)).astype(int)
-        ys, xs = np.mgrid[low[1] : high[1] + 1, low[0] : high[0] + 1]
-        to_b, to_c = np.linalg.solve(
-            np.column_stack([b - a, c - a]), np.stack([xs.ravel(), ys.ravel()]) - a[:, np.newaxis]
-        )
-        inside = (to_b >= 0) & (to_c >= 0) & (to_b + to_c <= 1)
-        at = ys.ravel()[inside], xs.ravel()[inside]
-        corners[at] = triangle
-        shares[at] = np.stack([1 - to_b - to_c, to_b, to_c], axis=-1)[inside]
-    return corners, shares
-
-
 @njit(cache=True, nogil=True, error_model="numpy")
 def _oddness(
     canvas: Image, points: Points, light: NDArray[np.float32], kind: NDArray[np.uint8], places: Any
 ) -> NDArray[np.float32]:
-    """0 where the picture shows what belongs there, 1 where it surely does not. places: see `_places`."""
+    """0 where the picture shows what belongs there, 1 where it surely does not. places: see `Places`."""
     corners, shares = places
     height, width = canvas.shape[:2]
     odd = np.zeros(corners.shape[:2], np.float32)

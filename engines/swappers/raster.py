@@ -44,6 +44,12 @@ def as_it_is(at: Points, opacity: NDArray[np.float32] | float = 1.0) -> NDArray[
     return corners
 
 
+def visible_triangles(points: Points, triangles: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The triangles that face the camera, far ones first, so that a nose covers the cheek behind it."""
+    towards, depths = facing_camera(points, triangles)
+    return triangles[towards[np.argsort(-depths)]]
+
+
 @njit(cache=True, nogil=True)
 def less_opaque(texels: Texels, hidden: NDArray[np.uint8]) -> Texels:
     """A copy whose opacity is lower where something hides the face. hidden: (h, w), 255 wholly."""

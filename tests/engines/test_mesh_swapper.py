@@ -7,7 +7,8 @@ from engines.geometry import box_of
 from engines.mesh_topology import eye_rims, inner_lips, triangles
 from engines.swappers.atlas import Layout
 from engines.swappers.light import LightField, sample_vertices
-from engines.swappers.mesh import MeshSwapper, visible_triangles
+from engines.swappers.mesh import MeshSwapper
+from engines.swappers.raster import visible_triangles
 from engines.swappers.texture import inside_edges, texture_pyramid
 from engines.types import FaceLandmarks, Image, Points, SourcePhoto
 

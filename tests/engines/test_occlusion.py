@@ -45,7 +45,7 @@ def test_what_reaches_in_over_the_outline_is_found_where_it_is(
     block(bare, points, landmark, 30, colour)
     hidden = occlusion.seen_in(bare, points, LIGHT)
     assert hidden is not None
-    at = occlusion.at_landmarks(hidden)
+    at = occlusion.layout.at_landmarks(hidden)
     inside = (np.abs(points[:, :2] - points[landmark, :2]) < 25).all(axis=1)
     inside[face_oval()] = False  # half of what lies around them is no face
     outside = (np.abs(points[:, :2] - points[landmark, :2]) > 40).any(axis=1)
@@ -70,7 +70,7 @@ def test_a_cup_before_the_mouth_hides_the_lips_too(occlusion: Occlusion, bare: I
     bare[top:, 100:200] = (235, 235, 235)
     hidden = occlusion.seen_in(bare, points, LIGHT)
     assert hidden is not None
-    assert occlusion.at_landmarks(hidden)[OUTER_LIPS].mean() > 0.8
+    assert occlusion.layout.at_landmarks(hidden)[OUTER_LIPS].mean() > 0.8
 
 
 def test_shade_on_one_side_is_no_occluder(occlusion: Occlusion, bare: Image, points: Points) -> None:

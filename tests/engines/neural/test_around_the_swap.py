@@ -73,7 +73,7 @@ def test_parser_keeps_the_swap_to_chosen_regions(zoo: Path) -> None:
     parser = FaceParser(OrtSession(onnx_zoo.parser(zoo / "bisenet.onnx")), "bisenet", regions=[1])
     crop = np.zeros((128, 128, 3), np.uint8)
     crop[:, 64:] = 255
-    mask = parser.of(crop)
+    mask = parser.of(crop, FACE)
     assert mask[:, :50].max() == 0
     assert mask[:, 80:].min() == pytest.approx(1, abs=1e-3)
     assert box_mask(128).shape == mask.shape

@@ -1,0 +1,161 @@
+"""The wearer's glasses: their rims, bridge and temples stay in front; behind tinted lenses nothing is painted.
+
+Around each eye of the flat face a closed line is looked for that differs from the skin on both its sides. Every face
+has a brow above the eye, so what counts is the lower half, where a bare face is plain. Rims that hardly differ from
+skin are not found, and are painted over.
+
+Knows one frame and whether this wearer had glasses before; knows no source.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engines import mesh_topology
+from engines.swappers.atlas import Field, Layout, Places
+from engines.swappers.light import LUMA
+from engines.swappers.ridges import WIDEST, Line, line_along
+from engines.types import Image, Points
+from engines.wearer import Wearer
+
+UNIT = 96
+"""px between the outer eye corners: 1 mm."""
+SURE, SEEN = 0.10, 0.06
+"""How far the lower rims stand out (natural logarithm of brightness) when they are glasses, and least one of them.
+Bare faces of four clips: up to 0.05, drawn glasses of four kinds 0.19 to 0.3."""
+BLACK = 8
+# In distances between the outer eye corners.
+STEP = 0.01
+RADII = 0.13, 0.44
+"""Of a rim, from the middle of the eye."""
+BRIDGE, TEMPLE = (-0.15, 0.15), (0.60, 0.97)
+HEIGHTS = -0.25, 0.15
+"""Of bridge and temples, from the middle of the eyes downwards."""
+ROUND = 72
+LOWER = slice(ROUND // 36, ROUND // 2 - ROUND // 36)
+"""Of a rim, which begins at the outer corner of the eye and goes down."""
+EDGE = 0.5
+"""Steps that a line is wider than it seems: half of its soft edge."""
+TINTED = 0.7
+"""How much darker (natural logarithm) a lens is than the skin around it, to hide what is behind."""
+FACING = 0.35
+"""Of an eye, below which its rim is too foreshortened to be seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Where to look for a line. flat: (N, M, 2). places: the same, one after the other."""
+
+    flat: Points
+    places: Places
+    closed: bool
+
+    @classmethod
+    def of(cls, flat: Points, *, closed: bool = False) -> "Strip":
+        return cls(flat, Places.of(flat.reshape(-1, 2)), closed)
+
+    def brightness(self, canvas: Image, points: Points) -> Field:
+        """(N, M), natural logarithm."""
+        at = self.places.on(points)[:, np.newaxis]
+        shown = cv2.remap(canvas, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
+        luma = shown.reshape(*self.flat.shape[:2], 3).astype(np.float32) @ LUMA
+        return np.asarray(np.log(luma + BLACK), np.float32)
+
+    def edges(self, line: Line) -> tuple[Points, Points]:
+        """(N, 2) each: the two edges of a line."""
+        rows, last = np.arange(len(self.flat)), self.flat.shape[1] - 1
+        reach = line.half_width + EDGE
+        low, high = (np.clip(line.across + side * reach, 0, last) for side in (-1, 1))
+        return self._at(rows, low), self._at(rows, high)
+
+    def _at(self, rows: NDArray[np.intp], across: NDArray[np.float32]) -> Points:
+        step = self.flat[:, 1] - self.flat[:, 0]
+        return np.asarray(self.flat[rows, 0] + step * across[:, np.newaxis], np.float32)
+
+
+class Glasses:
+    """Finds them. Holds only tables, so one serves all."""
+
+    def __init__(self) -> None:
+        self.layout = Layout.of(UNIT)
+        self._eyes = mesh_topology.eye_rims()
+        flat = mesh_topology.laid_flat()
+        middles = [(flat[rim].min(axis=0) + flat[rim].max(axis=0)) / 2 for rim in self._eyes]
+        self._rims = [Strip.of(_around(middle), closed=True) for middle in middles]
+        level = float(middles[0][1])
+        outer = [np.sign(middle[0]) for middle in middles]
+        self._bars = [Strip.of(_along(BRIDGE, level))]
+        self._bars += [Strip.of(_along((side * TEMPLE[0], side * TEMPLE[1]), level)) for side in outer]
+
+    def seen_in(
+        self, canvas: Image, points: Points, facing: NDArray[np.float32], wearer: Wearer | None = None
+    ) -> Field | None:
+        """(H, W) of `layout`, 0..1: 1 where glasses are; None without any.
+
+        points: (468, 3) px. facing: (468,), see `vertex_facing`. wearer: who it is; learns from it.
+        """
+        if wearer is not None and not wearer.glasses.is_due():
+            return None
+        in_view = [rim for rim, eye in zip(self._rims, self._eyes, strict=True) if facing[eye].mean() > FACING]
+        shown = [rim.brightness(canvas, points) for rim in in_view]
+        lines = [line_along(strip, closed=True) for strip in shown]
+        likely = _likelihood(lines)
+        if not (likely > SURE if wearer is None else wearer.glasses.learn(likely, SURE)):
+            return None
+        mask = np.zeros(self.layout.size_hw, np.uint8)
+        for rim, line, strip in zip(in_view, lines, shown, strict=True):
+            self._draw_rim(mask, rim, line, is_tinted=_is_tinted(strip, line))
+        for bar, line in self._bars_seen_in(canvas, points):
+            low, high = bar.edges(line)
+            self._fill(mask, [np.concatenate([low, high[::-1]])])
+        return np.asarray(mask, np.float32) / np.float32(255)
+
+    def _bars_seen_in(self, canvas: Image, points: Points) -> Iterator[tuple[Strip, Line]]:
+        for bar in self._bars:
+            line = line_along(bar.brightness(canvas, points), closed=False)
+            if np.median(line.strength) > SEEN:
+                yield bar, line
+
+    def _draw_rim(self, mask: NDArray[np.uint8], rim: Strip, line: Line, *, is_tinted: bool) -> None:
+        inner, outer = rim.edges(line)
+        self._fill(mask, [outer] if is_tinted else [outer, inner])
+
+    def _fill(self, mask: NDArray[np.uint8], outlines: list[Points]) -> None:
+        """Even-odd, so a second outline leaves a hole."""
+        sixteenths = [
+            np.round((line * np.float32(UNIT) + self.layout.origin) * 16).astype(np.int32) for line in outlines
+        ]
+        cv2.fillPoly(mask, sixteenths, (255.0,), cv2.LINE_AA, 4)
+
+
+def _likelihood(lines: list[Line]) -> float:
+    """How far the lower rims stand out; of two, the weaker one may be half as strong."""
+    found = [float(np.median(line.strength[LOWER])) for line in lines]
+    if not found or min(found) < SEEN:
+        return 0.0
+    return min(float(np.mean(found)), 2 * min(found))
+
+
+def _is_tinted(strip: Field, line: Line) -> bool:
+    """Whether it is much darker within the line than beyond it, at the lower half."""
+    beyond = np.arange(strip.shape[1]) - line.across[:, np.newaxis]
+    lower, beyond = strip[LOWER], beyond[LOWER]
+    return bool(np.median(lower[beyond > WIDEST]) - np.median(lower[beyond < -WIDEST]) > TINTED)
+
+
+def _around(middle: Points) -> Points:
+    """(ROUND, M, 2): from the outer corner of the eye downwards and around it, from its middle outwards."""
+    angle = np.linspace(0, 2 * np.pi, ROUND, endpoint=False)[:, np.newaxis]
+    radius = np.arange(RADII[0], RADII[1], STEP)
+    x = middle[0] + np.sign(middle[0]) * np.cos(angle) * radius
+    return np.stack([x, middle[1] + np.sin(angle) * radius], axis=-1).astype(np.float32)
+
+
+def _along(x_range: tuple[float, float], level: float) -> Points:
+    """(N, M, 2): along the face's width, from above downwards."""
+    x = np.linspace(*x_range, round(abs(x_range[1] - x_range[0]) / STEP))
+    y = np.arange(level + HEIGHTS[0], level + HEIGHTS[1], STEP)
+    return np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1).astype(np.float32)
