@@ -22,7 +22,7 @@ from engines.onnx_file import cached_emap
 from engines.recogniser import EmbeddingConverter, FaceRecogniser
 from engines.swappers.dfm import DEFAULT_MORPH, DfmSwapper
 from engines.swappers.identity import DEFAULT_STRENGTH, LatentEncoder, PictureEncoder
-from engines.swappers.in_front import InFront
+from engines.swappers.in_front import in_front
 from engines.swappers.neural import NeuralSwapper, SourceEncoder, SwapOptions
 from engines.types import FaceDetector, FaceSwapper
 from models.manifest import Manifest
@@ -112,7 +112,7 @@ def open_masks(workshop: Workshop, choices: SwapChoices) -> list[CropMask]:
     """The masks beside the box; without an occluder what is no skin stays in front, which needs no network."""
     masks: list[CropMask] = []
     if choices.occluder is None:
-        masks.append(InFront())
+        masks.append(in_front())
     else:
         spec = _of_task(workshop, choices.occluder, "occlude")
         masks.append(Occluder(workshop.open_engine(workshop.fetch(spec)), spec.name))

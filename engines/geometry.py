@@ -166,7 +166,7 @@ def nearness(points: Points, sigma: float) -> NDArray[np.float32]:
     return np.asarray(np.exp(-(apart * apart).sum(axis=2) / (2 * sigma**2)), np.float32)
 
 
-def smoothstep(value: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]:
+def smoothstep(value: NDArray[np.float32] | np.float32, low: float, high: float) -> NDArray[np.float32]:
     """0 below `low`, 1 above `high`, smooth between (Hermite)."""
     t = np.clip((value - low) / (high - low), 0, 1).astype(np.float32)
     return np.asarray(t * t * (3 - 2 * t), np.float32)

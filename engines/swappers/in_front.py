@@ -7,6 +7,8 @@ it paints, and neural swappers as a mask.
 Knows one picture; knows no source and no network.
 """
 
+from functools import cache
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -28,18 +30,24 @@ WEARER_FACING = 0.02, 0.22
 """Facing (0 edge-on, 1 head-on) below which a vertex of the wearer is not painted, and above which it fully is."""
 
 
+@cache
+def in_front() -> "InFront":
+    """The one that all use."""
+    return InFront()
+
+
 def opacity_of(facing: NDArray[np.float32]) -> NDArray[np.float32]:
     """(468,) 0..1: how far a vertex is painted. facing: see `vertex_facing`."""
     return smoothstep(facing, *WEARER_FACING)
 
 
 class InFront:
-    """Finds what covers a face. Holds only tables, so one serves all."""
+    """Finds what covers a face. Holds only tables, so one serves all: see `in_front`."""
 
     def __init__(self) -> None:
         flat = mesh_topology.laid_flat()
         self.light = LightField(np.column_stack([flat, np.zeros(len(flat), np.float32)]))
-        self._occlusion, self._glasses = Occlusion(), Glasses()
+        self._occlusion, self.glasses = Occlusion(), Glasses()
 
     def seen_in(
         self,
@@ -55,9 +63,9 @@ class InFront:
         is; learns from it. Returns (H, W) 0..1 and (468, 3) BGR.
         """
         seen, hidden = opacity_of(facing), None
-        rims = self._glasses.seen_in(image, points, facing, wearer)
+        rims = self.glasses.seen_in(image, points, facing, wearer)
         if rims is not None:
-            seen = seen * (1 - self._glasses.layout.at_landmarks(rims))
+            seen = seen * (1 - self.glasses.layout.at_landmarks(rims))
         for _ in range(ROUNDS):
             skin = self.light.smooth(colours, seen, wary=True)
             hidden = self._occlusion.seen_in(image, points, skin, rims)

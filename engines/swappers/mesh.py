@@ -9,7 +9,6 @@ Knows vertices and their order; each of the others knows its own trade.
 """
 
 from collections.abc import Iterator
-from functools import cache
 
 import cv2
 import numpy as np
@@ -20,7 +19,7 @@ from engines.geometry import box_of, eye_distance
 from engines.swappers.atlas import Field, Layout
 from engines.swappers.complexion import Complexion
 from engines.swappers.identity import DEFAULT_STRENGTH
-from engines.swappers.in_front import InFront, opacity_of
+from engines.swappers.in_front import in_front, opacity_of
 from engines.swappers.light import LightField, relight, sample_vertices
 from engines.swappers.raster import (
     ALPHA,
@@ -64,7 +63,7 @@ class MeshFace:
         self._triangles = mesh_topology.triangles()
         face, layout = flat_face(photo.views)
         self._textures = texture_pyramid(face.image, face.known * inside_edges(layout), layout)
-        self._in_front = _in_front()
+        self._in_front = in_front()
         self._source_light = light_of(face, layout, self._in_front.light)
         self._shape = ShapeTransfer([view.face.points for view in photo.views], strength)
 
@@ -90,11 +89,6 @@ class MeshFace:
         """The smallest texture that is not magnified, else the largest: sharp without aliasing."""
         fitting = [texture for texture in self._textures if texture.eye_px >= eye_px]
         return fitting[-1] if fitting else self._textures[0]
-
-
-@cache
-def _in_front() -> InFront:
-    return InFront()
 
 
 def light_of(face: Complexion, layout: Layout, field: LightField) -> NDArray[np.float32]:

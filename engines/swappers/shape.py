@@ -25,6 +25,12 @@ FULL_SHIFT = 2.0
 """How often the source's difference from the wearer is added at strength 1: once at the default, 0.5."""
 TRUST_IN_MEAN = 30.0
 """Frames that a wearer is taken for somebody with the mean face: their own is learnt, and does not jump in."""
+CORNERS, INNER_LIPS = (61, 291), (13, 14)
+SMILE, OPEN = (1.1, 1.25), (0.06, 0.12)
+"""Width of the source's mouth beside the mean one, and its gap beside its width: where an expression begins, and where
+only the mouth's place, and not its shape, is the person's own."""
+MOUTH = 0.05, 0.35
+"""How far around the lips."""
 FACING = 0.1, 0.5
 """A vertex seen at a lower facing is not moved: sideways it would leave the head."""
 
@@ -42,8 +48,11 @@ class ShapeTransfer:
         fade = smoothstep(distance_to(flat, mesh_topology.face_oval()), 0, FADE)
         share = FULL_SHIFT * strength * fade / near.sum(axis=1)
         self._smooth = (share[:, np.newaxis] * near).astype(np.float32)
-        self._source = np.mean([_upright(points) for points in views], axis=0)
         self._mean = np.asarray(mean - mean.mean(axis=0), np.float32)
+        upright = [_upright(points) for points in views]
+        self._source = np.mean(upright, axis=0)
+        around = 1 - smoothstep(distance_to(flat, mesh_topology.OUTER_LIPS), *MOUTH)
+        self._expressive = np.mean([_expression_in(points) for points in upright]) * around[:, np.newaxis]
 
     def moved(self, points: Points, facing: NDArray[np.float32], wearer: Wearer | None = None) -> Points:
         """(468, 3) px: the landmarks of a wearer, moved, none of them out of their convex hull.
@@ -54,8 +63,19 @@ class ShapeTransfer:
         own = self._mean
         if wearer is not None:
             own = wearer.shape.learn(_unturned(points, turn, size), self._mean, TRUST_IN_MEAN)
-        shift = (self._smooth @ (self._source - own) * smoothstep(facing, *FACING)[:, np.newaxis]) @ turn * size
+        apart = self._source - own
+        apart += self._expressive * (apart[mesh_topology.OUTER_LIPS].mean(axis=0) - apart)
+        shift = (self._smooth @ apart * smoothstep(facing, *FACING)[:, np.newaxis]) @ turn * size
         return np.asarray(points + shift * _share_inside(points, shift)[:, np.newaxis], np.float32)
+
+
+def _expression_in(source: Points) -> float:
+    """0..1: how far a mouth smiles or is open. source: upright."""
+    mean = mesh_topology.mean_face()
+    width, mean_width = (np.linalg.norm(at[CORNERS[0]] - at[CORNERS[1]]) for at in (source, mean))
+    gap = np.linalg.norm(source[INNER_LIPS[0]] - source[INNER_LIPS[1]]) / width
+    smile, opened = np.float32(width / mean_width), np.float32(gap)
+    return float(max(smoothstep(smile, *SMILE), smoothstep(opened, *OPEN)))
 
 
 def _share_inside(points: Points, shift: Points) -> NDArray[np.float32]:

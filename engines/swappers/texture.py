@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from engines import mesh_topology
 from engines.geometry import distance_to, eye_distance, smoothstep
 from engines.swappers.atlas import Atlas, Field, Layout
+from engines.swappers.clearing import cleared
 from engines.swappers.complexion import Complexion, complexion_of
 from engines.swappers.raster import Texels, texels_of
 from engines.types import Image, Points, SourcePhoto
@@ -45,7 +46,7 @@ def flat_face(views: Sequence[SourcePhoto]) -> tuple[Complexion, Layout]:
 
 def _unrolled(view: SourcePhoto, layout: Layout, largest_eye_px: float) -> Atlas:
     """One photo laid flat; smaller ones than the largest show less."""
-    atlas = layout.unroll(view.image, view.face.points)
+    atlas = cleared(layout.unroll(view.image, view.face.points), view, layout)
     return Atlas(atlas.image, atlas.seen * np.float32(eye_distance(view.face.points) / largest_eye_px))
 
 

@@ -75,6 +75,17 @@ def test_an_open_mouth_in_the_photo_does_not_open_the_wearers() -> None:
     assert opened.item() < 4
 
 
+def test_a_smile_in_the_photo_does_not_make_the_wearer_smile() -> None:
+    smiling = mean_in_px()
+    mouth = np.linalg.norm(mean_face()[:, :2] - mean_face()[list(LIPS), :2].mean(axis=0), axis=1) < 0.6
+    smiling[mouth, 0] = 200 + 1.3 * (smiling[mouth, 0] - 200)
+    smiling[[61, 291], 1] -= 6
+    moved = ShapeTransfer([smiling], 0.5).moved(mean_in_px(), SQUARE)
+    corners = moved[[61, 291]] - mean_in_px()[[61, 291]]
+    assert np.abs(corners[:, 0]).max() < 3
+    assert np.abs(corners[:, 1]).max() < 3
+
+
 def test_what_is_seen_edge_on_stays() -> None:
     assert (ShapeTransfer([wide_nosed()], 0.5).moved(mean_in_px(), 0 * SQUARE, None) == mean_in_px()).all()
 

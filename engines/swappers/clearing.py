@@ -1,0 +1,136 @@
+"""What of a photo is the face: hair and what else is in front is left out, glasses and gloss are painted out.
+
+What is left out here is taken from the other half of the face or from another photo, where they show it; else the
+wearer's own shows (complexion.py). Knows one photo laid flat; knows nothing of its light.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engines import mesh_topology
+from engines.geometry import smoothstep
+from engines.swappers.atlas import Atlas, Field, Layout
+from engines.swappers.in_front import in_front
+from engines.swappers.light import LUMA, sample_vertices
+from engines.swappers.raster import vertex_facing
+from engines.types import Image, SourcePhoto
+
+# Lengths in distances between the outer eye corners; heights from the middle of the eyes downwards.
+SOFT = 0.02
+FEATURE_MARGIN = 0.05
+BAND = -0.36, -0.30
+"""Heights of a strip of forehead right above the brows: what hair is told from."""
+FACE = -0.25, 0.6
+"""Heights between which a face has little hair."""
+ALONG = 0.15
+"""How far the strip is averaged along the forehead, whose light changes from side to side."""
+NARROWEST = 0.08
+"""What is narrower is a wrinkle or a shadow."""
+LIP = 0.08
+"""How far around a place on the lips others are looked at."""
+SHADOW = 0.05
+"""How far below hair its shadow falls."""
+# Brightness in logarithms: 0.1 is a tenth.
+BLACK = 8.0
+FOREHEAD_LIKE_FACE = 0.35
+"""How far the strip may differ from the face in brightness and still be skin."""
+HAIR, HUE_COUNTS = (0.28, 0.45), 1.5
+"""Difference from the strip, in brightness and so many times in hue, at which hair begins and is sure."""
+GLOSS = 0.2
+"""How much brighter a place on the lips is than those around it."""
+LEAST_STRIP = 0.3
+"""Places of the strip that must be skin, of each column: else the fringe hides it, and nothing is known."""
+
+
+def cleared(atlas: Atlas, view: SourcePhoto, layout: Layout) -> Atlas:
+    """The photo `view`, laid flat as `atlas`, without what is before the face."""
+    points = view.face.points
+    facing = vertex_facing(points, mesh_topology.triangles())
+    rims = _fitted(in_front().glasses.seen_in(view.image, points, facing), layout)
+    hidden, _ = in_front().seen_in(view.image, points, sample_vertices(view.image, points), facing)
+    image = _painted_out(atlas.image, np.maximum(rims, gloss_on_lips(atlas.image, layout)), layout)
+    covered = np.maximum(_fitted(hidden, layout) * (1 - rims), hair_over_forehead(image, layout))
+    return Atlas(image, atlas.seen * (1 - covered))
+
+
+def gloss_on_lips(image: Image, layout: Layout) -> Field:
+    """(H, W) 0 or 1: lights on the lips, and teeth. image: a photo laid flat.
+
+    What reaches their outer edge is skin beside thin lips.
+    """
+    whole = layout.mask_of([mesh_topology.OUTER_LIPS])
+    lips = whole & ~layout.mask_of([mesh_topology.inner_lips()])
+    brightness = np.log(image.astype(np.float32) + BLACK) @ LUMA
+    weight = lips.astype(np.float32)
+    sigma = LIP * layout.unit
+    around = cv2.GaussianBlur(brightness * weight, (0, 0), sigma) / (cv2.GaussianBlur(weight, (0, 0), sigma) + 1e-6)
+    _, parts = cv2.connectedComponents((lips & (brightness > around + GLOSS)).astype(np.uint8))
+    edge = whole & (cv2.erode(whole.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0)
+    return np.asarray(~np.isin(parts, [0, *np.unique(parts[edge])]), np.float32)
+
+
+def hair_over_forehead(image: Image, layout: Layout) -> Field:
+    """(H, W) 0..1: where hair hides the forehead. image: a photo laid flat.
+
+    Where hair begins above the brows, all that is above it is hair too.
+    """
+    inside = layout.inside().astype(np.float32)
+    rows = np.arange(layout.size_hw[0])
+    height = np.asarray((rows - layout.origin[1]) / layout.unit, np.float32)
+    shown = _smoothed(np.log(image.astype(np.float32) + BLACK), inside, layout)
+    is_skin = (inside > 0) & ~layout.mask_of(mesh_topology.features(), FEATURE_MARGIN)
+    face = np.median(shown[is_skin & _between(height, FACE)[:, np.newaxis]], axis=0)
+    apart = np.asarray(shown - face, np.float32)
+    forehead, is_known = _along_the_brows(apart, inside, _between(height, BAND), layout)
+    apart -= forehead
+    brightness = np.asarray(apart @ LUMA, np.float32)
+    hue = np.abs(apart - brightness[..., np.newaxis]).max(axis=2)
+    odd = smoothstep(np.abs(brightness) + HUE_COUNTS * hue, *HAIR) * is_known
+    odd *= inside * (height < BAND[1])[:, np.newaxis]
+    above = np.maximum.accumulate(odd[::-1], axis=0)[::-1] * inside
+    narrowest, shadow = (max(1, round(reach * layout.unit)) for reach in (NARROWEST, SHADOW))
+    wide = cv2.morphologyEx(above, cv2.MORPH_OPEN, np.ones((1, narrowest), np.uint8))
+    grown = cv2.dilate(wide, np.ones((2 * shadow + 1, 2 * shadow + 1), np.uint8))
+    return np.asarray(cv2.GaussianBlur(grown, (0, 0), SOFT * layout.unit), np.float32)
+
+
+def _along_the_brows(
+    apart: Field, inside: Field, band: NDArray[np.bool_], layout: Layout
+) -> tuple[Field, NDArray[np.bool_]]:
+    """(W, 3): the forehead's brightness above the brows at each column; (W,): where it is known."""
+    strip = apart[band]
+    is_skin = ((np.abs(strip @ LUMA) < FOREHEAD_LIKE_FACE) & (inside[band] > 0)).astype(np.float32)
+    sigma = ALONG * layout.unit
+    kernel = (2 * round(3 * sigma) + 1, 1)
+    total = cv2.GaussianBlur((strip * is_skin[..., np.newaxis]).sum(axis=0)[np.newaxis], kernel, sigma)[0]
+    count = cv2.GaussianBlur(is_skin.sum(axis=0)[np.newaxis], kernel, sigma)[0]
+    return np.asarray(total / (count[:, np.newaxis] + 1e-3), np.float32), count > LEAST_STRIP
+
+
+def _between(values: NDArray[np.float32], limits: tuple[float, float]) -> NDArray[np.bool_]:
+    return np.asarray((limits[0] < values) & (values < limits[1]))
+
+
+def _smoothed(photo: Field, inside: Field, layout: Layout) -> Field:
+    """Without grain, and without what lies beyond the face."""
+    sigma = SOFT * layout.unit
+    weight = cv2.GaussianBlur(inside, (0, 0), sigma)[..., np.newaxis]
+    return np.asarray(cv2.GaussianBlur(photo * inside[..., np.newaxis], (0, 0), sigma) / (weight + 1e-6), np.float32)
+
+
+def _painted_out(image: Image, places: Field, layout: Layout) -> Image:
+    """With what is around them."""
+    if not places.any():
+        return image
+    reach = max(1, round(SOFT * layout.unit))
+    mask = cv2.dilate((places > 0.1).astype(np.uint8), np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+    mask[layout.mask_of([mesh_topology.inner_lips(), *mesh_topology.eye_rims()])] = 1  # nothing is there to be taken
+    return np.asarray(cv2.inpaint(image, mask, 2 * reach, cv2.INPAINT_TELEA), np.uint8)
+
+
+def _fitted(field: Field | None, layout: Layout) -> Field:
+    """A field of another layout, or none, at the size of this one."""
+    if field is None:
+        return np.zeros(layout.size_hw, np.float32)
+    return np.asarray(cv2.resize(field, layout.size_hw[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
