@@ -5,7 +5,7 @@ pixel centres at whole numbers.
 """
 
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ Points: TypeAlias = NDArray[np.float32]
 
 Affine: TypeAlias = NDArray[np.float64]
 """(2, 3) float64, image px -> crop px. One direction everywhere; invert it to go back."""
+
+Whose: TypeAlias = Literal["wearer", "source"]
+"""Of the two people in a swapped face."""
 
 MESH_POINTS = 468
 """Landmarks of a face mesh (MediaPipe's numbering)."""

@@ -184,7 +184,7 @@ class FaceEngines:
 
     def _open(self, config: RunConfig, spec: ModelSpec | None) -> tuple[FaceSwapper, FaceEnhancer | None]:
         swapper: FaceSwapper = (
-            MeshSwapper(config.neural.strength)
+            MeshSwapper(config.neural.strength, config.iris)
             if spec is None
             else open_swapper(spec, self._workshop, swap_choices(config))
         )

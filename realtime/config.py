@@ -7,7 +7,9 @@ import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from typing import get_args
 
+from engines.types import Whose
 from models.errors import UserError
 from realtime.casting import Faces
 from realtime.privacy import WhenLost
@@ -18,6 +20,7 @@ CPU_DEVICES = ("auto", "cpu")
 PRECISIONS = ("auto", "fp16", "mixed", "fp32")
 MOST_BOOST = 8
 STRANGERS = ("blur", "leave")
+IRIS: tuple[Whose, ...] = get_args(Whose)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +62,8 @@ class RunConfig:
     microphone: "default" or part of its name, of a live recording.
     when_lost: None takes the default of `realtime.privacy` for live and for files. duration_s: None for all of it.
     swapper: "mesh" or the name of a model. detector: None for the built-in one. enhancer: a model that works on the
-    swapped face, enhancer_blend of it (0..1). Raises UserError for a value out of its range.
+    swapped face, enhancer_blend of it (0..1). iris: whose colour of eyes, with the mesh swapper.
+    Raises UserError for a value out of its range.
     """
 
     faces_from: tuple[Path, ...]
@@ -74,6 +78,7 @@ class RunConfig:
     faces: Faces = field(default_factory=Faces)
     when_lost: WhenLost | None = None
     badge: bool = True
+    iris: Whose = "wearer"
     size_wh: tuple[int, int] | None = None
     rate: Fraction | None = None
     duration_s: float | None = None
@@ -94,12 +99,16 @@ class RunConfig:
             raise UserError("--map and --face do not go together", remedy="give every face to be worn in a --map")
         if self.strangers not in STRANGERS:
             raise UserError(f"--strangers {self.strangers} says nothing", remedy=f"use {' or '.join(STRANGERS)}")
+        if self.iris not in IRIS:
+            raise UserError(f"--iris {self.iris} says nothing", remedy=f"use {' or '.join(IRIS)}")
         if self.latency_budget_ms is not None and not 1 <= self.latency_budget_ms <= 10_000:
             raise UserError(
                 f"--latency-budget {self.latency_budget_ms:g} is out of range", remedy="give 1 to 10000 milliseconds"
             )
         if self.swapper == MESH:
             self._require_mesh_options()
+        elif self.iris != "wearer":
+            raise UserError("--iris is for the mesh swapper", remedy="leave it away: networks paint their own eyes")
         if self.duration_s is not None and not 0 < self.duration_s < float("inf"):
             raise UserError(f"--duration {self.duration_s:g} is no length of time", remedy="give seconds above 0")
 

@@ -48,6 +48,9 @@ Device = Annotated[
 Strength = Annotated[
     float, typer.Option(help="0..1, how much of the source; mesh: of its proportions.", rich_help_panel=LOOK)
 ]
+Iris = Annotated[
+    str, typer.Option(metavar="WHOSE", help="wearer | source: whose colour of eyes.", rich_help_panel=LOOK)
+]
 Boost = Annotated[
     int, typer.Option("--pixel-boost", metavar="K", help="K times finer, K x K times the work.", rich_help_panel=NEURAL)
 ]
@@ -124,6 +127,7 @@ def config_of(given: Mapping[str, Any]) -> RunConfig:
         "when_lost",
         "strangers",
         "badge",
+        "iris",
         "mirror",
         "codec",
         "crf",

@@ -2,22 +2,21 @@
 
 `prepare` looks at the source's photos once, which become textures (texture.py). `paint` looks at a frame: where the
 source's proportions put the wearer's landmarks (shape.py), what is in front of the face and what light is on it
-(in_front.py), then one pass over the face's pixels (raster.py). The eyes and the inside of the mouth are
-holes in the mesh: the wearer's own pixels fill them, moved with the rest.
+(in_front.py), then one pass over the face's pixels (raster.py). The eyes and the inside of the mouth are holes in the
+mesh (holes.py).
 
 Knows vertices and their order; each of the others knows its own trade.
 """
-
-from collections.abc import Iterator
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from engines import mesh_topology
-from engines.geometry import box_of, eye_distance
+from engines.geometry import eye_distance
 from engines.swappers.atlas import Field, Layout
 from engines.swappers.complexion import Complexion
+from engines.swappers.holes import Holes
 from engines.swappers.identity import DEFAULT_STRENGTH
 from engines.swappers.in_front import in_front, opacity_of
 from engines.swappers.light import LightField, relight, sample_vertices
@@ -28,39 +27,40 @@ from engines.swappers.raster import (
     LIFT_B,
     Texels,
     U,
-    as_it_is,
     less_opaque,
     paint_triangles,
-    texels_of,
     vertex_facing,
     visible_triangles,
 )
 from engines.swappers.shape import ShapeTransfer
 from engines.swappers.texture import Texture, flat_face, inside_edges, texture_pyramid
-from engines.types import MESH_POINTS, FaceLandmarks, Image, Points, SourcePhoto
+from engines.types import MESH_POINTS, FaceLandmarks, Image, SourcePhoto, Whose
 
 
 class MeshSwapper:
     """Makes mesh faces out of source photos.
 
-    strength: 0..1, how far the wearer's proportions are moved to the source's.
+    strength: 0..1, how far the wearer's proportions are moved to the source's. iris: whose colour of eyes.
     """
 
     name = "mesh"
 
-    def __init__(self, strength: float = DEFAULT_STRENGTH) -> None:
-        self._strength = strength
+    def __init__(self, strength: float = DEFAULT_STRENGTH, iris: Whose = "wearer") -> None:
+        self._strength, self._iris = strength, iris
 
     def prepare(self, photo: SourcePhoto) -> "MeshFace":
-        """Examine the photo, and those of the same person with it, once; a few hundredths of a second each."""
-        return MeshFace(photo, self._strength)
+        """Examine the photo, and those of the same person with it, once; a tenth of a second each.
+
+        Raises SourcePhotoError when the first one shows no iris and its colour was asked for.
+        """
+        return MeshFace(photo, self._strength, Holes(photo, self._iris))
 
 
 class MeshFace:
     """A source face that can be painted over others. One thread at a time."""
 
-    def __init__(self, photo: SourcePhoto, strength: float) -> None:
-        self._triangles = mesh_topology.triangles()
+    def __init__(self, photo: SourcePhoto, strength: float, holes: Holes) -> None:
+        self._triangles, self._holes = mesh_topology.triangles(), holes
         face, layout = flat_face(photo.views)
         self._textures = texture_pyramid(face.image, face.known * inside_edges(layout), layout)
         self._in_front = in_front()
@@ -79,11 +79,10 @@ class MeshFace:
         corners[:, U : U + 2] = texture.points
         corners[:, CONTRAST_B : CONTRAST_B + 3], corners[:, LIFT_B : LIFT_B + 3] = contrast, lift
         corners[:, ALPHA] = opacity_of(facing)
-        own = list(eyes_and_mouth(canvas, seen))
+        taken = self._holes.taken(canvas, seen)
         texels = uncovered(texture.texels, hidden)
         paint_triangles(canvas, texels, points, corners, visible_triangles(points, self._triangles))
-        for texels, at, triangles in own:
-            paint_triangles(canvas, texels, points, as_it_is(at), visible_triangles(points, triangles))
+        self._holes.fill(canvas, taken, points)
 
     def _texture_for(self, eye_px: float) -> Texture:
         """The smallest texture that is not magnified, else the largest: sharp without aliasing."""
@@ -96,21 +95,6 @@ def light_of(face: Complexion, layout: Layout, field: LightField) -> NDArray[np.
     known = np.repeat((face.known * 255).astype(np.uint8)[..., np.newaxis], 3, axis=2)
     is_known = sample_vertices(known, layout.points)[:, 0] / np.float32(255)
     return field.smooth(sample_vertices(face.image, layout.points), is_known)
-
-
-def eyes_and_mouth(canvas: Image, points: Points) -> Iterator[tuple[Texels, Points, NDArray[np.int32]]]:
-    """What shows in each hole of a face: a copy of its box, the landmarks in it, and the triangles that close the hole.
-
-    Nothing for a hole that is out of the picture.
-    """
-    height, width = canvas.shape[:2]
-    for triangles in mesh_topology.hole_triangles():
-        x1, y1, x2, y2 = box_of(points[triangles.ravel()])
-        left, top = max(0, int(x1) - 1), max(0, int(y1) - 1)
-        right, bottom = min(width, int(x2) + 3), min(height, int(y2) + 3)
-        if right - left >= 2 and bottom - top >= 2:
-            at = points[:, :2] - np.array([left, top], np.float32)
-            yield texels_of(canvas[top:bottom, left:right]), at, triangles
 
 
 def uncovered(texels: Texels, hidden: Field | None) -> Texels:

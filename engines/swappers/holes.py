@@ -1,0 +1,100 @@
+"""What shows in the holes of the mesh: the wearer's eyes and mouth, and if asked for, eyes of the source's colour.
+
+The wearer's pixels are taken before the skin is painted, and put back after it, moved with the rest; so blinks, gaze
+and speech stay the wearer's. Knows holes; knows nothing of skin and light.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines import mesh_topology
+from engines.errors import SourcePhotoError
+from engines.geometry import box_of
+from engines.swappers.iris import colour_of, find_iris, recoloured
+from engines.swappers.raster import as_it_is, paint_triangles, texels_of, visible_triangles
+from engines.types import Image, Points, SourcePhoto, Whose
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One hole. image: what is around it. at: (468, 2) px of it. triangles: that close it."""
+
+    image: Image
+    at: Points
+    triangles: NDArray[np.int32]
+
+
+def openings(canvas: Image, points: Points) -> Iterator[Opening]:
+    """Mouth, image-left eye and image-right eye of a face: copies, with at least a pixel around. points: (468, 3) px.
+
+    Nothing for a hole that is out of the picture.
+    """
+    height, width = canvas.shape[:2]
+    for triangles in mesh_topology.hole_triangles():
+        x1, y1, x2, y2 = box_of(points[triangles.ravel()])
+        left, top = max(0, int(x1) - 1), max(0, int(y1) - 1)
+        right, bottom = min(width, int(x2) + 3), min(height, int(y2) + 3)
+        if right - left >= 2 and bottom - top >= 2:
+            at = points[:, :2] - np.array([left, top], np.float32)
+            yield Opening(canvas[top:bottom, left:right].copy(), at, triangles)
+
+
+class Holes:
+    """What shows there with one source. iris: whose colour of eyes.
+
+    Raises SourcePhotoError when that is the source's and the photo does not show it.
+    """
+
+    def __init__(self, photo: SourcePhoto, iris: Whose) -> None:
+        self._colour = iris_colour(photo) if iris == "source" else None
+
+    def taken(self, canvas: Image, points: Points) -> list[Opening]:
+        """The wearer's, before the skin is painted. points: (468, 3) px."""
+        found = list(openings(canvas, points))
+        if self._colour is None:
+            return found
+        return [with_iris(hole, points, self._colour) for hole in found]
+
+    @staticmethod
+    def fill(canvas: Image, taken: Sequence[Opening], points: Points) -> None:
+        """Paint them. points: (468, 3) px, where they belong."""
+        for hole in taken:
+            shown = visible_triangles(points, hole.triangles)
+            paint_triangles(canvas, texels_of(hole.image), points, as_it_is(hole.at), shown)
+
+
+def iris_colour(photo: SourcePhoto) -> NDArray[np.float32]:
+    """(3,) BGR beside the white of the eye, the mean of both eyes."""
+    found = []
+    for hole in openings(photo.image, photo.face.points):
+        for rim, width in _eye_in(hole, photo.face.points):
+            iris = find_iris(hole.image, rim, width)
+            colour = None if iris is None else colour_of(hole.image, iris)
+            if colour is not None:
+                found.append(colour)
+    if not found:
+        raise SourcePhotoError(
+            f"no iris can be made out in {photo.name}",
+            remedy="use a larger photo with open eyes, or leave --iris away",
+        )
+    return np.asarray(np.mean(found, axis=0), np.float32)
+
+
+def with_iris(hole: Opening, points: Points, colour: NDArray[np.float32]) -> Opening:
+    """The same, with an iris of this colour if it is an eye. points: (468, 3) px."""
+    for rim, width in _eye_in(hole, points):
+        iris = find_iris(hole.image, rim, width)
+        if iris is not None:
+            return replace(hole, image=recoloured(hole.image, iris, colour))
+    return hole
+
+
+def _eye_in(hole: Opening, points: Points) -> Iterator[tuple[Points, float]]:
+    """Of an eye: its rim, (16, 2) px of the picture, and its width in px, however it is turned. Of a mouth nothing."""
+    for rim in mesh_topology.eye_rims():
+        if np.isin(hole.triangles, rim).all():
+            apart = points[rim][:, np.newaxis] - points[rim]
+            yield hole.at[rim], float(np.linalg.norm(apart, axis=2).max())

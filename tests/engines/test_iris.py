@@ -1,0 +1,81 @@
+"""The iris: found in an open eye, given another colour; lashes, white and reflections stay."""
+
+import cv2
+import numpy as np
+import pytest
+
+from engines.errors import SourcePhotoError
+from engines.swappers.holes import Holes, iris_colour
+from engines.swappers.iris import RADIUS, colour_of, find_iris, recoloured
+from engines.types import FaceLandmarks, Image, Points, SourcePhoto
+from tests.engines.test_mesh_swapper import dome
+
+WIDTH, HEIGHT = 60, 28
+BLUE, WHITE, LID = (120, 95, 70), (200, 205, 210), (90, 110, 150)
+RIM = np.array(
+    [[30 + WIDTH / 2 * np.cos(a), 20 + HEIGHT / 2 * np.sin(a)] for a in np.linspace(0, 2 * np.pi, 16, endpoint=False)],
+    np.float32,
+) + np.float32(4)
+
+
+def eye(iris_x: float = 34, lashes: bool = True) -> Image:
+    """An open eye of WIDTH px: white, blue iris with a pupil and a reflection, dark lashes over it."""
+    image = np.full((48, 68, 3), LID, np.uint8)
+    cv2.fillPoly(image, [RIM.astype(np.int32)], WHITE)
+    centre, radius = (round(iris_x), 24), RADIUS * WIDTH
+    cv2.circle(image, centre, round(radius), BLUE, -1, cv2.LINE_AA)
+    cv2.circle(image, centre, round(radius / 3), (15, 15, 15), -1, cv2.LINE_AA)
+    cv2.circle(image, (centre[0] + 4, 20), 2, (255, 255, 255), -1)
+    if lashes:
+        cv2.ellipse(image, (34, 24), (30, 14), 0, 190, 350, (25, 25, 30), 3)
+    return image
+
+
+@pytest.mark.parametrize("x", [22, 34, 46])
+def test_the_iris_is_found_wherever_it_looks(x: float) -> None:
+    found = find_iris(eye(x), RIM, WIDTH)
+    assert found is not None
+    assert found.centre == pytest.approx([x, 24], abs=2.5)
+
+
+def test_a_closed_a_tiny_and_an_empty_eye_have_none() -> None:
+    closed = RIM.copy()
+    closed[:, 1] = 24 + (closed[:, 1] - 24) * 0.1
+    assert find_iris(eye(), closed, WIDTH) is None
+    assert find_iris(eye()[::8, ::8].copy(), RIM / np.float32(8), WIDTH / 8) is None
+    assert find_iris(np.full((48, 68, 3), LID, np.uint8), RIM, WIDTH) is None
+
+
+def test_it_takes_another_colour_and_nothing_else_changes() -> None:
+    before = eye()
+    found = find_iris(before, RIM, WIDTH)
+    assert found is not None
+    brown = np.array([0.15, 0.3, 0.45], np.float32)
+    after = recoloured(before, found, brown)
+    blue, green, red = after[24, 28].astype(int)  # between pupil and edge
+    assert red > green > blue
+    assert np.abs(after.astype(int) - before)[found.distances() > 1.1].max() == 0
+    assert (after[20, 38] > 245).all()
+    assert after[24, 34].max() < 40
+    again = colour_of(after, found)
+    assert again is not None
+    assert again / again.sum() == pytest.approx(brown / brown.sum(), abs=0.05)
+
+
+def test_the_same_iris_in_warm_light_has_the_same_colour() -> None:
+    found = find_iris(eye(), RIM, WIDTH)
+    assert found is not None
+    warm = (eye() * np.array([0.6, 0.8, 1.0])).astype(np.uint8)
+    plain, lit = colour_of(eye(), found), colour_of(warm, found)
+    assert plain is not None
+    assert lit == pytest.approx(plain, abs=0.06)
+
+
+def test_a_photo_without_visible_eyes_is_refused_only_when_they_are_asked_for() -> None:
+    points: Points = dome((100, 100), 160)
+    photo = SourcePhoto("blind.jpg", np.full((200, 200, 3), 140, np.uint8), FaceLandmarks(points, 1.0))
+    Holes(photo, "wearer")
+    with pytest.raises(SourcePhotoError, match=r"no iris can be made out in blind\.jpg"):
+        iris_colour(photo)
+    with pytest.raises(SourcePhotoError):
+        Holes(photo, "source")
