@@ -2,9 +2,10 @@
 
     python -m benchmarks.neural_host [--full] [--rounds 5] [--json]
 
-Host side: everything but the network (crop, normalise, denormalise, mask, paste), on a face of 300 px in pictures of
-1280x720 and 1920x1080; both sides alternate, medians of rounds. --full: also the full-size inswapper graph on the CPU
-against a bare InferenceSession.run (needs 600 MB of disk for the generated file, and minutes).
+Host side: everything but the network (crop, normalise, denormalise, paste; ours also looks for what is in front), on a
+face of 300 px in pictures of 1280x720 and 1920x1080; both sides alternate, medians of rounds. --full: also the
+full-size inswapper graph on the CPU against a bare InferenceSession.run (needs 600 MB of disk for the generated file,
+and minutes).
 """
 
 import argparse
@@ -22,15 +23,17 @@ import cv2
 import numpy as np
 
 from benchmarks import onnx_detectors, onnx_zoo
-from engines.alignment import TEMPLATES, five_points
+from engines import mesh_topology
+from engines.alignment import five_points
 from engines.backends.onnxruntime import OrtSession
 from engines.contract import CropFacts
 from engines.cores import available_cores
 from engines.crop_codec import CropCodec
-from engines.fakes import mesh_at
 from engines.swappers.identity import FixedSource
+from engines.swappers.in_front import in_front
 from engines.swappers.neural import NeuralFace, bind
 from engines.types import FaceLandmarks, Image
+from engines.wearer import Wearer
 from models.manifest import load_manifest
 
 FACE_PX = 300
@@ -56,14 +59,13 @@ class Timed:
 
 
 def face_in(size_wh: tuple[int, int]) -> FaceLandmarks:
-    """A face of FACE_PX in the middle: its box is about as high as an arcface crop."""
-    centre = size_wh[0] / 2, size_wh[1] / 2
-    points = mesh_at(centre, FACE_PX)
-    five = (np.array(TEMPLATES["arcface_112_v2"]) - 0.5) * FACE_PX + centre
-    points[[33, 133, 160, 159, 158, 144, 145, 153], :2] = five[0]
-    points[[362, 263, 385, 386, 387, 373, 374, 380], :2] = five[1]
-    points[[4, 61, 291], :2] = five[2:]
-    return FaceLandmarks(points, 1.0)
+    """A face of FACE_PX in the middle."""
+    mean = mesh_topology.mean_face()
+    low, high = mean.min(axis=0), mean.max(axis=0)
+    scale = FACE_PX / float(high[1] - low[1])
+    centre = np.array([size_wh[0] / 2, size_wh[1] / 2, 0])
+    points = ((mean - (low + high) / 2) * scale + centre).astype(np.float32)
+    return FaceLandmarks(points, 1.0, Wearer())
 
 
 def picture(size_wh: tuple[int, int]) -> Image:
@@ -84,7 +86,8 @@ def host_ms(work: Callable[[], object], timed: Timed) -> float:
 def ours(path: Path, session: Any) -> NeuralFace:
     spec = load_manifest().get("inswapper_128")
     latent = np.random.default_rng(1).normal(size=(1, 512)).astype(np.float32)
-    return NeuralFace(CropCodec(CropFacts.of(spec)), bind(spec, OrtSession(path)), session, FixedSource(latent), ())
+    codec, source = CropCodec(CropFacts.of(spec)), FixedSource(latent)
+    return NeuralFace(codec, bind(spec, OrtSession(path)), session, source, [in_front()])
 
 
 def theirs(path: Path) -> Any:

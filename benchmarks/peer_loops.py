@@ -22,6 +22,7 @@ from engines.contract import CropFacts
 from engines.crop_codec import CropCodec
 from engines.geometry import roi_from_detection
 from engines.swappers.identity import FixedSource
+from engines.swappers.in_front import in_front
 from engines.swappers.neural import NeuralFace, bind
 from engines.types import Image, SourcePhoto
 from models.manifest import load_manifest
@@ -61,7 +62,8 @@ def insightface(ring: Ring) -> tuple[Side, Side]:
 
     spec = load_manifest().get(SWAPPER)
     session = OrtSession(file)
-    face = NeuralFace(CropCodec(CropFacts.of(spec)), bind(spec, session), session, FixedSource(latent[None]), ())
+    codec, identity = CropCodec(CropFacts.of(spec)), FixedSource(latent[None])
+    face = NeuralFace(codec, bind(spec, session), session, identity, [in_front()])
     photo = SourcePhoto("source", ring.first, ring.face)
     wardrobe = Wardrobe(Worn(Style(SWAPPER), (photo,), (face,)), ring.equipment.engines.tailor)
     return ring.whole_frames(wardrobe), per_go(theirs, ring.frames)

@@ -5,8 +5,9 @@
 
 Sources are the pictures of the folder that `liveswap run` accepts, clips its films. For each pair: distance to the
 source and to the wearer (dlib: below 0.6 is one person), whether the nearest of all known people is the source,
-expression (landmarks of the output against the input's), pixels outside the face, the seam along the outline, flicker
-beside the input's own, and the light (angle, and mean colour). Then jitter on a still picture with a camera's noise.
+expression (landmarks of the output against the input's, and what of it changes from frame to frame), pose, pixels
+outside the face, the seam along the outline, flicker beside the input's own, and the light (angle, and mean colour).
+Then jitter on a still picture with a camera's noise.
 About two minutes; one JSON line with --json; the sheet shows a frame of each pair.
 """
 
@@ -26,7 +27,7 @@ from benchmarks import scores
 from benchmarks.judges import Embedding, Judge
 from engines.errors import SourcePhotoError
 from engines.swappers.identity import DEFAULT_STRENGTH
-from engines.types import FaceLandmarks, Image, PreparedFace, SourcePhoto
+from engines.types import FaceLandmarks, Image, Points, PreparedFace, SourcePhoto
 from engines.wearer import Wearer
 from models.store import ModelStore
 from realtime.assembly import FaceEngines
@@ -53,8 +54,16 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """One frame. moved: (51, 2), see `scores.displaced`."""
+
+    numbers: dict[str, float]
+    moved: Points
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
-    """Means over the frames of one pair; outside: the worst."""
+    """One pair. changing: the expression error without what is alike in all frames."""
 
     source: str
     clip: str
@@ -62,7 +71,9 @@ class Score:
     to_wearer: float
     retrieved: float
     expression: float
-    outside: int
+    changing: float
+    pose_deg: float
+    outside: float
     seam: float
     flicker: float
     flicker_before: float
@@ -91,7 +102,7 @@ def watched(clip: Path, engines: FaceEngines, judge: Judge, every: int) -> list[
     return found
 
 
-def judged(worn: PreparedFace, seen: Seen, judge: Judge, known: dict[str, Embedding], names: tuple[str, str]) -> Score:
+def judged(worn: PreparedFace, seen: Seen, judge: Judge, known: dict[str, Embedding], names: tuple[str, str]) -> Judged:
     """One frame. known: people by name. names: of source and clip."""
     after = (seen.pictures[0].copy(), seen.pictures[1].copy())
     for canvas, face in zip(after, seen.faces, strict=True):
@@ -102,27 +113,34 @@ def judged(worn: PreparedFace, seen: Seen, judge: Judge, known: dict[str, Embedd
     source, clip = names
     own, ours = scores.flicker(seen.pictures, after, face)
     angle, colour = scores.light(before, after[0], face)
-    return Score(
-        source,
-        clip,
-        to_source=apart[source],
-        to_wearer=apart[clip],
-        retrieved=float(min(apart, key=apart.__getitem__) == source),
-        expression=scores.expression_error(seen.points, points),
-        outside=scores.changed_outside(before, after[0], face),
-        seam=scores.seam(before, after[0], face),
-        flicker=ours,
-        flicker_before=own,
-        light_deg=angle,
-        colour=colour,
-    )
+    numbers = {
+        "to_source": apart[source],
+        "to_wearer": apart[clip],
+        "retrieved": float(min(apart, key=apart.__getitem__) == source),
+        "pose_deg": scores.turned_deg(seen.points, points),
+        "outside": scores.changed_outside(before, after[0], face),
+        "seam": scores.seam(before, after[0], face),
+        "flicker": ours,
+        "flicker_before": own,
+        "light_deg": angle,
+        "colour": colour,
+    }
+    return Judged(numbers, scores.displaced(seen.points, points))
 
 
-def mean(parts: list[Score]) -> Score:
-    """Of frames, or of pairs."""
-    values = {name: float(np.mean([getattr(part, name) for part in parts])) for name in NUMBERS}
-    values["outside"] = max(part.outside for part in parts)
-    return Score(parts[0].source, parts[0].clip, **values)  # type: ignore[arg-type]
+def of_pair(source: str, clip: str, frames: list[Judged]) -> Score:
+    """Means over the frames of one pair; outside: the worst."""
+    numbers = {name: float(np.mean([frame.numbers[name] for frame in frames])) for name in frames[0].numbers}
+    numbers["outside"] = max(frame.numbers["outside"] for frame in frames)
+    numbers["expression"], numbers["changing"] = scores.expression_error([frame.moved for frame in frames])
+    return Score(source, clip, **numbers)
+
+
+def mean(pairs: list[Score]) -> Score:
+    """Of all pairs; outside: the worst."""
+    numbers = {name: float(np.mean([getattr(pair, name) for pair in pairs])) for name in NUMBERS}
+    numbers["outside"] = max(pair.outside for pair in pairs)
+    return Score(pairs[0].source, pairs[0].clip, **numbers)
 
 
 def jitter_px(engines: FaceEngines, picture: Image) -> float:
@@ -190,8 +208,8 @@ def compared(
     for photo in sources:
         [worn] = engines.wardrobe_of((photo,))
         for clip, frames in clips.items():
-            met_anew = strangers(frames)
-            pairs.append(mean([judged(worn, seen, judge, known, (photo.name, clip)) for seen in met_anew]))
+            names = photo.name, clip
+            pairs.append(of_pair(*names, [judged(worn, seen, judge, known, names) for seen in strangers(frames)]))
             print(in_words(pairs[-1]), flush=True, file=sys.stderr)
         rows.append(np.hstack([sheet_tile(worn, frames[len(frames) // 2]) for frames in clips.values()]))
     return pairs, rows
@@ -219,7 +237,8 @@ def in_words(score: Score, *, whole: bool = False) -> str:
     who = "all" if whole else f"{score.source} on {score.clip}"
     return (
         f"{who:52} to source {score.to_source:.3f}, to wearer {score.to_wearer:.3f}, retrieved {score.retrieved:4.0%}, "
-        f"expression {score.expression:.1%}, outside {score.outside}, seam {score.seam:.2f}, "
+        f"expression {score.expression:.1%}, changing {score.changing:.1%}, pose {score.pose_deg:.1f} deg, "
+        f"outside {score.outside:.0f}, seam {score.seam:.2f}, "
         f"flicker {flicker:.2f}, light {score.light_deg:.0f} deg, colour {score.colour:.1f}"
     )
 

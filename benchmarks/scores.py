@@ -3,17 +3,21 @@
 Lengths are in distances between the outer eye corners. Knows no model and no file.
 """
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from engines.geometry import box_of, eye_distance
-from engines.mesh_topology import face_oval
+from engines.mesh_topology import face_oval, mean_face
 from engines.types import FaceLandmarks, Image, Points
 
 INNER = slice(17, 68)
 """Of dlib's 68 points: brows, nose, eyes, mouth; not the jaw line, which a mesh leaves where it is."""
 EYES_68 = 36, 45
+MESH_OF_68 = {8: 152, 30: 1, 36: 33, 45: 263, 48: 61, 54: 291}
+"""Chin, tip of the nose, outer corners of the eyes, corners of the mouth: dlib's numbers and the mesh's."""
 SEAM = 0.05
 """Half the width of the band along the outline."""
 SKIN = 0.8
@@ -21,10 +25,37 @@ SKIN = 0.8
 Mask = NDArray[np.bool_]
 
 
-def expression_error(before: Points, after: Points) -> float:
-    """Mean distance of the inner points, each set as the same model saw it. (68, 2) px each."""
+def displaced(before: Points, after: Points) -> Points:
+    """(51, 2): how far each inner point moved, each set as the same model saw it. (68, 2) px each."""
     eyes = np.linalg.norm(before[EYES_68[1]] - before[EYES_68[0]])
-    return float(np.linalg.norm(before[INNER] - after[INNER], axis=1).mean() / eyes)
+    return np.asarray((after[INNER] - before[INNER]) / eyes, np.float32)
+
+
+def expression_error(moved: Sequence[Points]) -> tuple[float, float]:
+    """Mean distance over frames and points, and what is left of it without what is alike in all frames.
+
+    moved: see `displaced`. The first holds other proportions and how differently two models see a face; the second is
+    what an expression loses.
+    """
+    frames = np.array(moved)
+    changing = frames - frames.mean(axis=0)
+    return tuple(float(np.linalg.norm(part, axis=2).mean()) for part in (frames, changing))  # type: ignore[return-value]
+
+
+def turned_deg(before: Points, after: Points) -> float:
+    """By how much the head seems turned. (68, 2) px each, as the same model saw them."""
+    first, second = (_rotation(points) for points in (before, after))
+    return float(np.degrees(np.arccos(np.clip((np.trace(first.T @ second) - 1) / 2, -1, 1))))
+
+
+def _rotation(points: Points) -> NDArray[np.float64]:
+    """(3, 3): of the mean face, seen by a camera a face's width of 2 000 px away, so that perspective is slight."""
+    focal = 2000.0
+    camera = np.array([[focal, 0, points[:, 0].mean()], [0, focal, points[:, 1].mean()], [0, 0, 1]])
+    model = mean_face()[list(MESH_OF_68.values())].astype(np.float64)
+    seen = points[list(MESH_OF_68)].astype(np.float64)
+    _, turn, _ = cv2.solvePnP(model, seen, camera, np.zeros(4), flags=cv2.SOLVEPNP_SQPNP)
+    return np.asarray(cv2.Rodrigues(turn)[0])
 
 
 def changed_outside(before: Image, after: Image, face: FaceLandmarks) -> int:

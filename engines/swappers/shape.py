@@ -23,7 +23,7 @@ FADE = 0.25
 """How far inside the outline the full shift is reached."""
 FULL_SHIFT = 2.0
 """How often the source's difference from the wearer is added at strength 1: once at the default, 0.5."""
-TRUST_IN_MEAN = 30.0
+TRUST_IN_MEAN = 15.0
 """Frames that a wearer is taken for somebody with the mean face: their own is learnt, and does not jump in."""
 CORNERS, INNER_LIPS = (61, 291), (13, 14)
 SMILE, OPEN = (1.1, 1.25), (0.06, 0.12)

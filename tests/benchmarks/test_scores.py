@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks import scores
 from engines.fakes import mesh_at
+from engines.mesh_topology import mean_face
 from engines.types import FaceLandmarks, Image
 
 FACE = FaceLandmarks(mesh_at((160.0, 120.0), 150.0), 1.0)
@@ -69,7 +70,27 @@ def test_expression_is_measured_in_eye_distances() -> None:
     before[36], before[45] = (0, 0), (100, 0)
     after = before.copy()
     after[scores.INNER] += (3, 4)
-    assert scores.expression_error(before, after) == pytest.approx(0.05)
+    assert scores.expression_error([scores.displaced(before, after)]) == pytest.approx((0.05, 0), abs=1e-6)
     after = before.copy()
     after[:17] += 50  # the jaw line says nothing of expression
-    assert scores.expression_error(before, after) == 0
+    assert scores.expression_error([scores.displaced(before, after)]) == (0, 0)
+
+
+def test_what_is_alike_in_all_frames_is_no_change_of_expression() -> None:
+    offset = np.full((51, 2), 0.03, np.float32)
+    opened = offset.copy()
+    opened[-10:, 1] += 0.1
+    error, changing = scores.expression_error([offset, opened])
+    assert error > 0.03 * 2**0.5
+    assert changing == pytest.approx(0.05 * 10 / 51, rel=1e-3)
+
+
+@pytest.mark.parametrize("degrees", [0, 5, 20])
+def test_a_turned_head_is_measured(degrees: float) -> None:
+    angle = np.radians(degrees)
+    turn = np.array([[np.cos(angle), 0, np.sin(angle)], [0, 1, 0], [-np.sin(angle), 0, np.cos(angle)]])
+    before, after = (np.zeros((68, 2), np.float32) for _ in range(2))
+    for number, landmark in scores.MESH_OF_68.items():
+        before[number] = mean_face()[landmark, :2] * 100 + 300
+        after[number] = (turn @ mean_face()[landmark])[:2] * 100 + 300
+    assert scores.turned_deg(before, after) == pytest.approx(degrees, abs=1.5)
