@@ -18,6 +18,7 @@ PRODUCT = ("models", "engines", "realtime")
 VENDORS = {
     "ai_edge_litert": {"engines/backends/litert.py"},
     "numba": {
+        "engines/swappers/columns.py",
         "engines/swappers/light.py",
         "engines/swappers/occlusion.py",
         "engines/swappers/raster.py",

@@ -12,7 +12,7 @@ from engines import mesh_topology
 from engines.geometry import smoothstep
 from engines.swappers.atlas import Atlas, Field, Layout
 from engines.swappers.in_front import in_front
-from engines.swappers.light import LUMA, sample_vertices
+from engines.swappers.light import LUMA
 from engines.swappers.raster import vertex_facing
 from engines.types import Image, SourcePhoto
 
@@ -45,12 +45,11 @@ LEAST_STRIP = 0.3
 
 def cleared(atlas: Atlas, view: SourcePhoto, layout: Layout) -> Atlas:
     """The photo `view`, laid flat as `atlas`, without what is before the face."""
-    points = view.face.points
-    facing = vertex_facing(points, mesh_topology.triangles())
-    rims = _fitted(in_front().glasses.seen_in(view.image, points, facing), layout)
-    hidden, _ = in_front().seen_in(view.image, points, sample_vertices(view.image, points), facing)
-    image = _painted_out(atlas.image, np.maximum(rims, gloss_on_lips(atlas.image, layout)), layout)
-    covered = np.maximum(_fitted(hidden, layout) * (1 - rims), hair_over_forehead(image, layout))
+    facing = vertex_facing(view.face.points, mesh_topology.triangles())
+    skin = in_front().skin_of(view.image, view.face, facing)
+    on_it = np.maximum(_fitted(skin.glasses, layout), gloss_on_lips(atlas.image, layout))
+    image = _painted_out(atlas.image, on_it, layout)
+    covered = np.maximum(_fitted(skin.hidden, layout), hair_over_forehead(image, layout))
     return Atlas(image, atlas.seen * (1 - covered))
 
 

@@ -7,6 +7,7 @@ it paints, and neural swappers as a mask.
 Knows one picture; knows no source and no network.
 """
 
+from dataclasses import dataclass
 from functools import cache
 
 import cv2
@@ -22,7 +23,6 @@ from engines.swappers.light import LightField, sample_vertices
 from engines.swappers.occlusion import Occlusion
 from engines.swappers.raster import as_it_is, paint_triangles, texels_of, vertex_facing, visible_triangles
 from engines.types import FaceLandmarks, Image, Points
-from engines.wearer import Wearer
 
 ROUNDS = 2
 """What is in front has its say in what skin is taken for, until it was found once."""
@@ -41,55 +41,63 @@ def opacity_of(facing: NDArray[np.float32]) -> NDArray[np.float32]:
     return smoothstep(facing, *WEARER_FACING)
 
 
+@dataclass(frozen=True, slots=True)
+class Skin:
+    """What is seen of a wearer's skin.
+
+    hidden, glasses: (H, W) 0..1 over the flat face, None for nothing; each at its own size. light: (468, 3) BGR, on
+    what is left of it.
+    """
+
+    hidden: Field | None
+    glasses: Field | None
+    light: NDArray[np.float32]
+
+    @property
+    def covered(self) -> Field | None:
+        """What either hides, at the finer one's size."""
+        if self.hidden is None or self.glasses is None:
+            return self.glasses if self.hidden is None else self.hidden
+        size_wh = self.glasses.shape[::-1]
+        return np.maximum(cv2.resize(self.hidden, size_wh, interpolation=cv2.INTER_LINEAR), self.glasses)
+
+
 class InFront:
     """Finds what covers a face. Holds only tables, so one serves all: see `in_front`."""
 
     def __init__(self) -> None:
         flat = mesh_topology.laid_flat()
         self.light = LightField(np.column_stack([flat, np.zeros(len(flat), np.float32)]))
-        self._occlusion, self.glasses = Occlusion(), Glasses()
+        self._occlusion, self._glasses = Occlusion(), Glasses()
 
-    def seen_in(
-        self,
-        image: Image,
-        points: Points,
-        colours: NDArray[np.float32],
-        facing: NDArray[np.float32],
-        wearer: Wearer | None = None,
-    ) -> tuple[Field | None, NDArray[np.float32]]:
-        """What hides parts of the face, over the flat face (None: nothing does), and the light on what is left of it.
+    def skin_of(
+        self, image: Image, face: FaceLandmarks, facing: NDArray[np.float32], moved: Points | None = None
+    ) -> Skin:
+        """What is seen of a wearer in `image`, and learnt about them.
 
-        points: (468, 3) px. colours: (468, 3) BGR of the landmarks. facing: (468,), see `vertex_facing`. wearer: who it
-        is; learns from it. Returns (H, W) 0..1 and (468, 3) BGR.
+        facing: (468,), see `vertex_facing`. moved: (468, 3) px, where the landmarks will be painted, if elsewhere.
         """
-        seen, hidden = opacity_of(facing), None
-        rims = self.glasses.seen_in(image, points, facing, wearer)
-        if rims is not None:
-            seen = seen * (1 - self.glasses.layout.at_landmarks(rims))
+        points = face.points if moved is None else moved
+        colours, seen = sample_vertices(image, face.points), opacity_of(facing)
+        hidden, glasses = None, self._glasses.seen_in(image, points, facing, face.wearer)
+        if glasses is not None:
+            seen = seen * (1 - self._glasses.layout.at_landmarks(glasses))
         for _ in range(ROUNDS):
             skin = self.light.smooth(colours, seen, wary=True)
-            hidden = self._occlusion.seen_in(image, points, skin, rims)
+            hidden = self._occlusion.seen_in(image, points, skin, glasses)
             if hidden is None:
                 break
             seen = seen * (1 - self._occlusion.layout.at_landmarks(hidden))
-        return _both(hidden, rims), self.light.smooth(colours, seen)
+        return Skin(hidden, glasses, self.light.smooth(colours, seen))
 
     def of(self, crop: Image, face: FaceLandmarks) -> Mask:
         """(S, S) 0..1: 0 where something is in front of the face. crop: uint8 BGR. face: in px of the crop."""
-        points, triangles = face.points, mesh_topology.triangles()
-        facing = vertex_facing(points, triangles)
-        hidden, _ = self.seen_in(crop, points, sample_vertices(crop, points), facing, face.wearer)
-        covered = np.zeros_like(crop)
-        if hidden is not None:
-            texels = texels_of(np.repeat((hidden * 255).astype(np.uint8)[..., np.newaxis], 3, axis=2))
+        triangles = mesh_topology.triangles()
+        covered = self.skin_of(crop, face, vertex_facing(face.points, triangles)).covered
+        painted = np.zeros_like(crop)
+        if covered is not None:
+            texels = texels_of(np.repeat((covered * 255).astype(np.uint8)[..., np.newaxis], 3, axis=2))
             # All layouts are the same face, at other sizes.
-            at = self._occlusion.layout.points * np.float32(hidden.shape[1] / self._occlusion.layout.size_hw[1])
-            paint_triangles(covered, texels, points, as_it_is(at), visible_triangles(points, triangles))
-        return np.asarray(1 - covered[..., 0] / np.float32(255), np.float32)
-
-
-def _both(hidden: Field | None, rims: Field | None) -> Field | None:
-    """What either hides, at the finer one's size."""
-    if hidden is None or rims is None:
-        return rims if hidden is None else hidden
-    return np.maximum(cv2.resize(hidden, rims.shape[::-1], interpolation=cv2.INTER_LINEAR), rims)
+            at = self._occlusion.layout.points * np.float32(covered.shape[1] / self._occlusion.layout.size_hw[1])
+            paint_triangles(painted, texels, face.points, as_it_is(at), visible_triangles(face.points, triangles))
+        return np.asarray(1 - painted[..., 0] / np.float32(255), np.float32)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from engines import mesh_topology
 from engines.geometry import box_of, distance_to, eye_distance, nearness
+from engines.swappers.columns import times_columns
 from engines.types import MESH_POINTS, Image, Points
 
 # In distances between the outer eye corners.
@@ -58,7 +59,7 @@ class LightField:
         apart = colours - np.median(colours, axis=0)
         trusted = np.where(wary & (apart @ LUMA > 0), WARY_SIGMA, OUTLIER_SIGMA)
         say = visible * np.exp(-(apart * apart).sum(axis=1) / (2 * trusted**2)) + 1e-3
-        weighted = self._weights @ np.column_stack([colours * say[:, np.newaxis], say]).astype(np.float32)
+        weighted = times_columns(self._weights, np.column_stack([colours * say[:, np.newaxis], say]).astype(np.float32))
         return np.asarray(weighted[:, :3] / weighted[:, 3:], np.float32)
 
 

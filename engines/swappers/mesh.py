@@ -73,14 +73,14 @@ class MeshFace:
         facing = vertex_facing(seen, self._triangles)
         points = self._shape.moved(seen, facing, face.wearer)
         texture = self._texture_for(eye_distance(points))
-        hidden, light = self._in_front.seen_in(canvas, points, sample_vertices(canvas, seen), facing, face.wearer)
-        contrast, lift = relight(self._source_light, light)
+        skin = self._in_front.skin_of(canvas, face, facing, points)
+        contrast, lift = relight(self._source_light, skin.light)
         corners = np.empty((MESH_POINTS, ATTRIBUTES), np.float32)
         corners[:, U : U + 2] = texture.points
         corners[:, CONTRAST_B : CONTRAST_B + 3], corners[:, LIFT_B : LIFT_B + 3] = contrast, lift
         corners[:, ALPHA] = opacity_of(facing)
         taken = self._holes.taken(canvas, seen)
-        texels = uncovered(texture.texels, hidden)
+        texels = uncovered(texture.texels, skin.covered)
         paint_triangles(canvas, texels, points, corners, visible_triangles(points, self._triangles))
         self._holes.fill(canvas, taken, points)
 

@@ -45,7 +45,7 @@ def as_it_is(at: Points, opacity: NDArray[np.float32] | float = 1.0) -> NDArray[
 
 
 def visible_triangles(points: Points, triangles: NDArray[np.int32]) -> NDArray[np.int32]:
-    """The triangles that face the camera, far ones first, so that a nose covers the cheek behind it."""
+    """The triangles that face the camera, far ones first, so that what is near covers what is behind."""
     towards, depths = facing_camera(points, triangles)
     return triangles[towards[np.argsort(-depths)]]
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from engines import mesh_topology
 from engines.geometry import distance_to, nearness, smoothstep
+from engines.swappers.columns import times_columns
 from engines.types import Points
 from engines.wearer import Wearer
 
@@ -23,7 +24,7 @@ FADE = 0.25
 """How far inside the outline the full shift is reached."""
 FULL_SHIFT = 2.0
 """How often the source's difference from the wearer is added at strength 1: once at the default, 0.5."""
-TRUST_IN_MEAN = 15.0
+TRUST_IN_MEAN = 20.0
 """Frames that a wearer is taken for somebody with the mean face: their own is learnt, and does not jump in."""
 CORNERS, INNER_LIPS = (61, 291), (13, 14)
 SMILE, OPEN = (1.1, 1.25), (0.06, 0.12)
@@ -65,7 +66,8 @@ class ShapeTransfer:
             own = wearer.shape.learn(_unturned(points, turn, size), self._mean, TRUST_IN_MEAN)
         apart = self._source - own
         apart += self._expressive * (apart[mesh_topology.OUTER_LIPS].mean(axis=0) - apart)
-        shift = (self._smooth @ apart * smoothstep(facing, *FACING)[:, np.newaxis]) @ turn * size
+        smoothed = times_columns(self._smooth, apart)
+        shift = np.asarray((smoothed * smoothstep(facing, *FACING)[:, np.newaxis]) @ turn * size, np.float32)
         return np.asarray(points + shift * _share_inside(points, shift)[:, np.newaxis], np.float32)
 
 
