@@ -26,6 +26,8 @@ from engines.types import FaceLandmarks, Image, Points
 
 ROUNDS = 2
 """What is in front has its say in what skin is taken for, until it was found once."""
+TRIANGLES = 13
+"""Places of the occlusion's layout: nothing within a triangle is farther than 5.3 from one of its corners."""
 WEARER_FACING = 0.02, 0.22
 """Facing (0 edge-on, 1 head-on) below which a vertex of the wearer is not painted, and above which it fully is."""
 
@@ -78,26 +80,44 @@ class InFront:
         facing: (468,), see `vertex_facing`. moved: (468, 3) px, where the landmarks will be painted, if elsewhere.
         """
         points = face.points if moved is None else moved
-        colours, seen = sample_vertices(image, face.points), opacity_of(facing)
-        hidden, glasses = None, self._glasses.seen_in(image, points, facing, face.wearer)
+        glasses = self._glasses.seen_in(image, points, facing, face.wearer)
+        seen = opacity_of(facing)
         if glasses is not None:
             seen = seen * (1 - self._glasses.layout.at_landmarks(glasses))
+        hidden, light = self._told_apart(image, points, sample_vertices(image, face.points), seen, glasses)
+        return Skin(hidden, glasses, light)
+
+    def _told_apart(
+        self,
+        image: Image,
+        points: Points,
+        colours: NDArray[np.float32],
+        seen: NDArray[np.float32],
+        glasses: Field | None = None,
+    ) -> tuple[Field | None, NDArray[np.float32]]:
+        """What hides the skin, and the light on it. seen: (468,) 0..1, what each landmark has to say."""
+        hidden = None
         for _ in range(ROUNDS):
             skin = self.light.smooth(colours, seen, wary=True)
             hidden = self._occlusion.seen_in(image, points, skin, glasses)
             if hidden is None:
                 break
             seen = seen * (1 - self._occlusion.layout.at_landmarks(hidden))
-        return Skin(hidden, glasses, self.light.smooth(colours, seen))
+        return hidden, self.light.smooth(colours, seen)
 
     def of(self, crop: Image, face: FaceLandmarks) -> Mask:
-        """(S, S) 0..1: 0 where something is in front of the face. crop: uint8 BGR. face: in px of the crop."""
-        triangles = mesh_topology.triangles()
-        covered = self.skin_of(crop, face, vertex_facing(face.points, triangles)).covered
+        """(S, S) 0..1: 0 where something is in front of the face. crop: uint8 BGR. face: in px of the crop.
+
+        Glasses are not looked for: a network was shown faces with glasses, and paints them itself.
+        """
+        points, triangles, layout = face.points, mesh_topology.triangles(), self._occlusion.layout
+        seen = opacity_of(vertex_facing(points, triangles))
+        hidden, _ = self._told_apart(crop, points, sample_vertices(crop, points), seen)
+        if hidden is None:
+            return np.ones(crop.shape[:2], np.float32)
         painted = np.zeros_like(crop)
-        if covered is not None:
-            texels = texels_of(np.repeat((covered * 255).astype(np.uint8)[..., np.newaxis], 3, axis=2))
-            # All layouts are the same face, at other sizes.
-            at = self._occlusion.layout.points * np.float32(covered.shape[1] / self._occlusion.layout.size_hw[1])
-            paint_triangles(painted, texels, face.points, as_it_is(at), visible_triangles(face.points, triangles))
+        texels = texels_of(np.repeat((hidden * 255).astype(np.uint8)[..., np.newaxis], 3, axis=2))
+        grown = np.asarray(cv2.dilate(hidden, np.ones((TRIANGLES, TRIANGLES), np.uint8)), np.float32)
+        touched = triangles[(layout.at_landmarks(grown)[triangles] > 0).any(axis=1)]
+        paint_triangles(painted, texels, points, as_it_is(layout.points), visible_triangles(points, touched))
         return np.asarray(1 - painted[..., 0] / np.float32(255), np.float32)

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 
 from engines.geometry import moved
+from engines.mesh_topology import mean_face
+from engines.swappers import in_front as in_front_module
 from engines.swappers.in_front import InFront
 from engines.types import FaceLandmarks, Image
+from tests.engines import test_glasses
 from tests.engines.test_mesh_swapper import dome
 
 SKIN = np.array([110, 130, 170])
@@ -36,6 +39,22 @@ def test_a_cup_before_the_chin_stays_in_front(in_front: InFront, crop: Image, fa
     assert mask.shape == (256, 256)
     assert mask[196:225, 104:152].max() < 0.2
     assert mask[:180].min() > 0.95
+
+
+def test_what_is_hidden_is_found_again_to_the_pixel_though_few_triangles_are_painted(
+    in_front: InFront, crop: Image, face: FaceLandmarks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crop[150:, 60:90] = (30, 30, 30)
+    few = in_front.of(crop, face)
+    monkeypatch.setattr(in_front_module, "TRIANGLES", 501)
+    assert few.min() < 0.1
+    assert (in_front.of(crop, face) == few).all()
+
+
+def test_glasses_are_left_to_the_network(in_front: InFront) -> None:
+    points = np.asarray(mean_face() * 110 + [200, 150, 0], np.float32)
+    worn = test_glasses.with_rims(np.tile(SKIN.astype(np.uint8), (320, 400, 1)), points, (235, 235, 240))
+    assert in_front.of(worn, FaceLandmarks(points, 1.0))[140:160, 160:240].min() > 0.95
 
 
 def test_a_face_half_out_of_the_crop_is_no_mistake(in_front: InFront, crop: Image, face: FaceLandmarks) -> None:
