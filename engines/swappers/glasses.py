@@ -143,7 +143,9 @@ def _likelihood(lines: list[Line]) -> float:
 
 def _is_tinted(strip: Field, line: Line) -> bool:
     """Whether it is much darker within the line than beyond it, at the lower half."""
-    beyond = np.arange(strip.shape[1]) - line.across[:, np.newaxis]
+    width = strip.shape[1]
+    middle = np.clip(line.across, WIDEST + 1, width - WIDEST - 2)  # so that there is something on both sides of it
+    beyond = np.arange(width) - middle[:, np.newaxis]
     lower, beyond = strip[LOWER], beyond[LOWER]
     return bool(np.median(lower[beyond > WIDEST]) - np.median(lower[beyond < -WIDEST]) > TINTED)
 

@@ -87,6 +87,16 @@ def test_behind_a_dark_lens_nothing_is_painted(glasses: Glasses, bare: Image, po
     assert (found[cheek_side_of_eye[:, 1], cheek_side_of_eye[:, 0]] > 0.9).all()
 
 
+@pytest.mark.parametrize("radius", [0.16, 0.42], ids=["tiny", "huge"])
+def test_rims_at_the_edge_of_where_is_looked_are_no_mistake(
+    glasses: Glasses, bare: Image, points: Points, radius: float
+) -> None:
+    for x, y in middles(points):
+        cv2.circle(bare, (round(x), round(y)), round(radius * 110), (20, 20, 20), 3, cv2.LINE_AA)
+    found = glasses.seen_in(bare, points, FACING)
+    assert found is None or found.mean() < 0.2
+
+
 def test_a_glance_without_does_not_take_them_off(glasses: Glasses, bare: Image, points: Points) -> None:
     wearer, worn = Wearer(), with_rims(bare, points, (20, 20, 20))
     for _ in range(20):
