@@ -2,6 +2,8 @@
 
 import ast
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -179,3 +181,29 @@ def test_readme_shows_the_tree_as_it_is() -> None:
     code = {path for path in shown if path.partition("/")[0] in LAYERS}
     assert code == real
     assert all((ROOT / path).exists() for path in shown)
+
+
+NOT_OURS = {
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".webp",
+    ".mp4",
+    ".mov",
+    ".mkv",
+    ".webm",
+    ".onnx",
+    ".tflite",
+    ".dfm",
+    ".npy",
+    ".pkl",
+}
+"""Pictures, clips, weights, and arrays that could hold any of them."""
+
+
+def test_no_picture_clip_or_weights_are_kept_but_our_own_pictures() -> None:
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        pytest.skip("this is no checkout: nobody can say what is kept")
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    kept = {name for name in listed.stdout.split("\0") if Path(name).suffix.lower() in NOT_OURS}
+    assert kept == {"benchmarks/pictures/demo.jpg", "benchmarks/pictures/growth.png"}
