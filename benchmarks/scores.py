@@ -39,7 +39,7 @@ def expression_error(moved: Sequence[Points]) -> tuple[float, float]:
     """
     frames = np.array(moved)
     changing = frames - frames.mean(axis=0)
-    return tuple(float(np.linalg.norm(part, axis=2).mean()) for part in (frames, changing))  # type: ignore[return-value]
+    return float(np.linalg.norm(frames, axis=2).mean()), float(np.linalg.norm(changing, axis=2).mean())
 
 
 def turned_deg(before: Points, after: Points) -> float:
@@ -49,7 +49,7 @@ def turned_deg(before: Points, after: Points) -> float:
 
 
 def _rotation(points: Points) -> NDArray[np.float64]:
-    """(3, 3): of the mean face, seen by a camera a face's width of 2 000 px away, so that perspective is slight."""
+    """(3, 3): of the mean face, through a lens so long (2000 px) that there is little perspective."""
     focal = 2000.0
     camera = np.array([[focal, 0, points[:, 0].mean()], [0, focal, points[:, 1].mean()], [0, 0, 1]])
     model = mean_face()[list(MESH_OF_68.values())].astype(np.float64)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from engines import mesh_topology
 from engines.geometry import smoothstep
+from engines.swappers.fields import Field
 from engines.swappers.raster import Texels, as_it_is, paint_triangles, texels_of, vertex_facing
 from engines.types import MESH_POINTS, Image, Points
 
@@ -22,9 +23,6 @@ FACING = 0.08, 0.40
 """Facing (0 edge-on, 1 head-on) below which a patch of a photo is not used, and above which it fully is.
 At 0.2 it would be stretched fivefold."""
 WHITE = texels_of(np.full((2, 2, 3), 255, np.uint8))
-
-Field = NDArray[np.float32]
-"""(H, W) or (H, W, 3) float32."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from engines import mesh_topology
 from engines.geometry import smoothstep
-from engines.swappers.atlas import Atlas, Field, Layout
+from engines.swappers.atlas import Atlas, Layout
+from engines.swappers.fields import Field, brightness_and_hue, in_logarithms, mean_nearby, soft
 from engines.swappers.in_front import in_front
 from engines.swappers.light import LUMA
 from engines.swappers.raster import vertex_facing
@@ -32,7 +33,6 @@ LIP = 0.08
 SHADOW = 0.05
 """How far below hair its shadow falls."""
 # Brightness in logarithms: 0.1 is a tenth.
-BLACK = 8.0
 FOREHEAD_LIKE_FACE = 0.35
 """How far the strip may differ from the face in brightness and still be skin."""
 HAIR, HUE_COUNTS = (0.28, 0.45), 1.5
@@ -60,10 +60,8 @@ def gloss_on_lips(image: Image, layout: Layout) -> Field:
     """
     whole = layout.mask_of([mesh_topology.OUTER_LIPS])
     lips = whole & ~layout.mask_of([mesh_topology.inner_lips()])
-    brightness = np.log(image.astype(np.float32) + BLACK) @ LUMA
-    weight = lips.astype(np.float32)
-    sigma = LIP * layout.unit
-    around = cv2.GaussianBlur(brightness * weight, (0, 0), sigma) / (cv2.GaussianBlur(weight, (0, 0), sigma) + 1e-6)
+    brightness = np.asarray(in_logarithms(image) @ LUMA, np.float32)
+    around, _ = mean_nearby(brightness, lips.astype(np.float32), LIP * layout.unit)
     _, parts = cv2.connectedComponents((lips & (brightness > around + GLOSS)).astype(np.uint8))
     edge = whole & (cv2.erode(whole.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0)
     return np.asarray(~np.isin(parts, [0, *np.unique(parts[edge])]), np.float32)
@@ -77,21 +75,20 @@ def hair_over_forehead(image: Image, layout: Layout) -> Field:
     inside = layout.inside().astype(np.float32)
     rows = np.arange(layout.size_hw[0])
     height = np.asarray((rows - layout.origin[1]) / layout.unit, np.float32)
-    shown = _smoothed(np.log(image.astype(np.float32) + BLACK), inside, layout)
+    shown, _ = mean_nearby(in_logarithms(image), inside, SOFT * layout.unit)
     is_skin = (inside > 0) & ~layout.mask_of(mesh_topology.features(), FEATURE_MARGIN)
     face = np.median(shown[is_skin & _between(height, FACE)[:, np.newaxis]], axis=0)
     apart = np.asarray(shown - face, np.float32)
     forehead, is_known = _along_the_brows(apart, inside, _between(height, BAND), layout)
     apart -= forehead
-    brightness = np.asarray(apart @ LUMA, np.float32)
-    hue = np.abs(apart - brightness[..., np.newaxis]).max(axis=2)
+    brightness, hue = brightness_and_hue(apart)
     odd = smoothstep(np.abs(brightness) + HUE_COUNTS * hue, *HAIR) * is_known
     odd *= inside * (height < BAND[1])[:, np.newaxis]
     above = np.maximum.accumulate(odd[::-1], axis=0)[::-1] * inside
     narrowest, shadow = (max(1, round(reach * layout.unit)) for reach in (NARROWEST, SHADOW))
     wide = cv2.morphologyEx(above, cv2.MORPH_OPEN, np.ones((1, narrowest), np.uint8))
     grown = cv2.dilate(wide, np.ones((2 * shadow + 1, 2 * shadow + 1), np.uint8))
-    return np.asarray(cv2.GaussianBlur(grown, (0, 0), SOFT * layout.unit), np.float32)
+    return soft(grown, SOFT * layout.unit)
 
 
 def _along_the_brows(
@@ -109,13 +106,6 @@ def _along_the_brows(
 
 def _between(values: NDArray[np.float32], limits: tuple[float, float]) -> NDArray[np.bool_]:
     return np.asarray((limits[0] < values) & (values < limits[1]))
-
-
-def _smoothed(photo: Field, inside: Field, layout: Layout) -> Field:
-    """Without grain, and without what lies beyond the face."""
-    sigma = SOFT * layout.unit
-    weight = cv2.GaussianBlur(inside, (0, 0), sigma)[..., np.newaxis]
-    return np.asarray(cv2.GaussianBlur(photo * inside[..., np.newaxis], (0, 0), sigma) / (weight + 1e-6), np.float32)
 
 
 def _painted_out(image: Image, places: Field, layout: Layout) -> Image:

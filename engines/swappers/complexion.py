@@ -12,7 +12,6 @@ Done once per source. Knows atlases; knows nothing of photos, frames and wearers
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
@@ -20,7 +19,8 @@ from numpy.typing import NDArray
 
 from engines import mesh_topology
 from engines.geometry import smoothstep
-from engines.swappers.atlas import Atlas, Field, Layout
+from engines.swappers.atlas import Atlas, Layout
+from engines.swappers.fields import BLACK, Field, brightness_and_hue, in_logarithms, mean_nearby, soft
 from engines.swappers.light import LUMA
 from engines.types import Image
 
@@ -35,8 +35,6 @@ FINE_SIGMA = 0.02
 """What is finer than this on plain skin is grain, cracks and brush strokes."""
 
 # Brightness in logarithms: 0.1 is a tenth.
-BLACK = 8.0
-"""Added before logarithms (0..255): near black there is noise, not colour."""
 EDGE = 0.09
 """A step on skin that is larger is the edge of a shadow; smaller ones are detail."""
 EVENNESS, EVEN_BY_SIDE, EVEN_COLOUR = 0.45, 0.8, 0.9
@@ -92,15 +90,15 @@ def complexion_of(atlases: Sequence[Atlas], layout: Layout) -> Complexion:
     softness = FEATURE_MARGIN / 2 * layout.unit
     evenness = EVENNESS + EVEN_BY_SIDE * float(np.mean([_one_sidedness(part, inside) for part in parts]))
     picture = (
-        np.exp(skin + _evened(broad, min(evenness, 1.0)) + _toned(fine, _soft(~features, softness), layout)) - BLACK
+        np.exp(skin + _evened(broad, min(evenness, 1.0)) + _toned(fine, soft(~features, softness), layout)) - BLACK
     )
-    known = _soft(np.where(features, 1, 1 - smoothstep(_distance(broad), *NO_SKIN)), softness)
+    known = soft(np.where(features, 1, 1 - smoothstep(_distance(broad), *NO_SKIN)), softness)
     return Complexion(np.clip(picture + 0.5, 0, 255).astype(np.uint8), known * seen)
 
 
 def _separate(atlas: Atlas, may_be_skin: NDArray[np.bool_], unit: float) -> _Parts:
     """The broad from the fine; a feature counts as the skin near it, where that is the brighter."""
-    photo = np.log(atlas.image.astype(np.float32) + BLACK)
+    photo = in_logarithms(atlas.image)
     shown = atlas.seen > 0.3 * atlas.seen.max()
     skin = (may_be_skin & shown).astype(np.float32)
     near = _around(photo, skin, unit)
@@ -112,11 +110,10 @@ def _separate(atlas: Atlas, may_be_skin: NDArray[np.bool_], unit: float) -> _Par
 
 
 def _around(photo: Field, skin: Field, unit: float) -> Field:
-    """At each place the mean of the skin near it (normalised convolution); of all skin, where none is near."""
-    weight = _soft(skin, FILL_SIGMA * unit)[..., np.newaxis]
-    near = _soft(photo * skin[..., np.newaxis], FILL_SIGMA * unit) / (weight + 1e-6)
+    """At each place the mean of the skin near it; of all skin, where none is near."""
+    near, count = mean_nearby(photo, skin, FILL_SIGMA * unit)
     anywhere = photo[skin > 0].mean(axis=0) if skin.any() else photo.mean(axis=(0, 1))
-    return np.asarray(np.where(weight > 0.01, near, anywhere), np.float32)
+    return np.asarray(np.where(count[..., np.newaxis] > 0.01, near, anywhere), np.float32)
 
 
 def _guided(photo: Field, reach: int) -> Field:
@@ -162,7 +159,7 @@ def _in_the_light(both: Sequence[_Parts], layout: Layout) -> Field:
     mean = _mean(fields, [part.seen for part in both])
     lit = [np.where(part.seen > WELL_SEEN, field @ LUMA, -np.inf) for part, field in zip(both, fields, strict=True)]
     more = np.maximum(np.max(lit, axis=0) - mean @ LUMA, 0)
-    return np.asarray(mean + LIT * _soft(more, LIT_SIGMA * layout.unit)[..., np.newaxis], np.float32)
+    return np.asarray(mean + LIT * soft(more, LIT_SIGMA * layout.unit)[..., np.newaxis], np.float32)
 
 
 def _one_sidedness(part: _Parts, inside: NDArray[np.bool_]) -> float:
@@ -181,18 +178,14 @@ def _evened(broad: Field, evenness: float) -> Field:
 def _toned(fine: Field, plain: Field, layout: Layout) -> Field:
     """Detail with less colour, and on plain skin with less grain. plain: (H, W) 0..1."""
     brightness = np.asarray(fine @ LUMA, np.float32)
-    grain = brightness - _soft(brightness, FINE_SIGMA * layout.unit)
+    grain = brightness - soft(brightness, FINE_SIGMA * layout.unit)
     tint = fine - brightness[..., np.newaxis]
     reddish = tint.copy()
     reddish[..., :2] = tint[..., :2].mean(axis=2, keepdims=True)
-    lips = _soft(layout.mask_of([mesh_topology.OUTER_LIPS]), FINE_SIGMA * layout.unit)[..., np.newaxis]
+    lips = soft(layout.mask_of([mesh_topology.OUTER_LIPS]), FINE_SIGMA * layout.unit)[..., np.newaxis]
     kept = (1 - lips) * _limited(TINT * tint, TINT_LIMIT) + lips * _limited(LIP_TINT * reddish, LIP_TINT_LIMIT)
     deep = _limited(brightness, DEPTH) - (1 - FINE_KEPT) * grain * plain
     return np.asarray(deep[..., np.newaxis] + kept, np.float32)
-
-
-def _soft(mask: NDArray[Any], sigma: float) -> Field:
-    return np.asarray(cv2.GaussianBlur(np.asarray(mask, np.float32), (0, 0), sigma), np.float32)
 
 
 def _limited(value: Field, limit: float) -> Field:
@@ -201,7 +194,5 @@ def _limited(value: Field, limit: float) -> Field:
 
 def _distance(broad: Field) -> Field:
     """How far each place is from skin: in brightness, or in the colour that differs most."""
-    brightness = np.asarray(broad @ LUMA, np.float32)
-    return np.asarray(
-        np.maximum(np.abs(brightness), np.abs(broad - brightness[..., np.newaxis]).max(axis=2)), np.float32
-    )
+    brightness, hue = brightness_and_hue(broad)
+    return np.asarray(np.maximum(np.abs(brightness), hue), np.float32)

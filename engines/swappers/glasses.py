@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines import mesh_topology
-from engines.swappers.atlas import Field, Layout, Places
+from engines.swappers.atlas import Layout, Places
+from engines.swappers.fields import BLACK, Field, fill_outlines
 from engines.swappers.light import LUMA
 from engines.swappers.ridges import WIDEST, Line, line_along
 from engines.types import Image, Points
@@ -26,7 +27,6 @@ UNIT = 96
 SURE, SEEN = 0.10, 0.06
 """How far the lower rims stand out (natural logarithm of brightness) when they are glasses, and least one of them.
 Bare faces of four clips: up to 0.06, drawn glasses of four kinds 0.20 to 0.30."""
-BLACK = 8
 # In distances between the outer eye corners.
 STEP = 0.01
 RADII = 0.13, 0.44
@@ -126,11 +126,8 @@ class Glasses:
         self._fill(mask, [outer] if is_tinted else [outer, inner])
 
     def _fill(self, mask: NDArray[np.uint8], outlines: list[Points]) -> None:
-        """Even-odd, so a second outline leaves a hole."""
-        sixteenths = [
-            np.round((line * np.float32(UNIT) + self.layout.origin) * 16).astype(np.int32) for line in outlines
-        ]
-        cv2.fillPoly(mask, sixteenths, (255.0,), cv2.LINE_AA, 4)
+        """outlines: (N, 2) each, as the landmarks laid flat."""
+        fill_outlines(mask, [line * np.float32(UNIT) + self.layout.origin for line in outlines])
 
 
 def _likelihood(lines: list[Line]) -> float:

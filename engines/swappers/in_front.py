@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from engines import mesh_topology
 from engines.geometry import smoothstep
 from engines.masks import Mask
-from engines.swappers.atlas import Field
+from engines.swappers.fields import Field
 from engines.swappers.glasses import Glasses
 from engines.swappers.light import LightField, sample_vertices
 from engines.swappers.occlusion import Occlusion

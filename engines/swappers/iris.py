@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.geometry import smoothstep
+from engines.swappers.fields import fill_outlines
 from engines.swappers.light import LUMA
 from engines.types import Image, Points
 
@@ -58,11 +59,11 @@ def find_iris(eye: Image, rim: Points, width: float) -> Iris | None:
     None when the eye is too small, closed, or turned away.
     """
     radius = RADIUS * width
-    visible = np.zeros(eye.shape[:2], np.uint8)
-    cv2.fillPoly(visible, [np.round(rim * 16).astype(np.int32)], (255.0,), cv2.LINE_AA, 4)
-    opening = np.asarray(visible / np.float32(255), np.float32)
     if radius < SMALLEST_PX:
         return None
+    visible = np.zeros(eye.shape[:2], np.uint8)
+    fill_outlines(visible, [rim])
+    opening = np.asarray(visible / np.float32(255), np.float32)
     darkness = 255 - np.asarray(eye.astype(np.float32) @ LUMA, np.float32)
     inner, inner_share = _mean_around(darkness, opening, 0, radius)
     outer, _ = _mean_around(darkness, opening, radius, AROUND * radius)

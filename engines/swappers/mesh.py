@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from engines import mesh_topology
 from engines.geometry import eye_distance
-from engines.swappers.atlas import Field, Layout
+from engines.swappers.atlas import Layout
 from engines.swappers.complexion import Complexion
+from engines.swappers.fields import Field
 from engines.swappers.holes import Holes
 from engines.swappers.identity import DEFAULT_STRENGTH
 from engines.swappers.in_front import in_front, opacity_of

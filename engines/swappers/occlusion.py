@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from engines import mesh_topology
 from engines.geometry import distance_to
-from engines.swappers.atlas import Field, Layout, Places
+from engines.swappers.atlas import Layout, Places
+from engines.swappers.fields import BLACK, Field
 from engines.swappers.light import LUMA
 from engines.types import Image, Points
 
@@ -33,7 +34,6 @@ SOME_HUE = 0.08, 0.16
 DARKER_THAN_LIPS = 0.45, 0.3
 NOWHERE, ON_SKIN, ON_MOUTH, ON_BROW = range(4)
 """What may be at a place. Lips and nostrils are dark and red, brows and lashes black; but neither is bright."""
-BLACK = np.float32(8)
 SMALLEST = 12
 """Places; fewer are noise."""
 MOST = 0.25
@@ -97,7 +97,7 @@ def _oddness(
             if kind[row, column] == NOWHERE:
                 continue
             x, y = np.float32(0), np.float32(0)
-            skin[:] = BLACK
+            skin[:] = np.float32(BLACK)
             for n in range(3):
                 landmark, share = corners[row, column, n], shares[row, column, n]
                 x += points[landmark, 0] * share
@@ -108,7 +108,7 @@ def _oddness(
             for c in range(3):
                 total = np.float32(canvas[top, left, c]) + np.float32(canvas[top, left + 1, c])
                 total += np.float32(canvas[top + 1, left, c]) + np.float32(canvas[top + 1, left + 1, c])
-                shown[c] = total * np.float32(0.25) + BLACK
+                shown[c] = total * np.float32(0.25) + np.float32(BLACK)
             odd[row, column] = _unlike(shown, skin, kind[row, column])
     return odd
 

@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-HALF_WIDTHS = np.array([2, 3, 4, 6])
+HALF_WIDTHS = 2, 3, 4, 6
 """Steps across, from the middle of a line to where it must be over."""
 SHARP = 2
 """Steps across, in which its edge rises."""
@@ -22,7 +22,7 @@ WIDEST = 6
 SMOOTHED = 5
 """Places along a line, of which the median counts."""
 
-Strip = NDArray[np.float32]
+Profiles = NDArray[np.float32]
 """(N, M): brightness, as its natural logarithm, at N places along and M steps across."""
 
 
@@ -36,9 +36,9 @@ class Line:
     half_width: NDArray[np.float32]
 
 
-def line_along(strip: Strip, *, closed: bool) -> Line:
+def line_along(strip: Profiles, *, closed: bool) -> Line:
     """The best line through `strip`, darker or brighter than both its sides. closed: its ends meet."""
-    ridge = _ridge(strip, HALF_WIDTHS)
+    ridge = _ridge(strip)
     found = _best_path(np.concatenate([ridge, ridge]) if closed else ridge)
     if closed:  # from the middle of two rounds, where it has forgotten where it began
         count = len(strip)
@@ -48,11 +48,11 @@ def line_along(strip: Strip, *, closed: bool) -> Line:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _ridge(strip: Strip, half_widths: NDArray[np.int64]) -> Strip:
+def _ridge(strip: Profiles) -> Profiles:
     """How far each value differs from both of its sides, if in the same direction."""
     ridge = np.zeros_like(strip)
     for row in range(strip.shape[0]):
-        for half in half_widths:
+        for half in HALF_WIDTHS:
             for at in range(half, strip.shape[1] - half):
                 one = strip[row, at] - strip[row, at - half]
                 other = strip[row, at] - strip[row, at + half]
@@ -62,7 +62,7 @@ def _ridge(strip: Strip, half_widths: NDArray[np.int64]) -> Strip:
 
 
 @njit(cache=True, nogil=True)
-def _best_path(gain: Strip) -> NDArray[np.int64]:
+def _best_path(gain: Profiles) -> NDArray[np.int64]:
     """For each place along, where across: the path of the largest sum."""
     length, width = gain.shape
     best, before = gain[0].copy(), np.empty(width, np.float32)
@@ -84,7 +84,7 @@ def _best_path(gain: Strip) -> NDArray[np.int64]:
 
 
 @njit(cache=True, nogil=True)
-def _edges(strip: Strip, path: NDArray[np.int64]) -> NDArray[np.float32]:
+def _edges(strip: Profiles, path: NDArray[np.int64]) -> NDArray[np.float32]:
     """By how much brightness changes in a few steps, on the smoother side of the path: a shade has no edges."""
     found = np.empty(len(path), np.float32)
     last = strip.shape[1] - 1
@@ -102,7 +102,7 @@ def _edges(strip: Strip, path: NDArray[np.int64]) -> NDArray[np.float32]:
 
 
 @njit(cache=True, nogil=True)
-def _half_widths(strip: Strip, path: NDArray[np.int64]) -> NDArray[np.float32]:
+def _half_widths(strip: Profiles, path: NDArray[np.int64]) -> NDArray[np.float32]:
     """Steps from the path to where half of its difference from what lies beyond is gone; the mean of both sides."""
     found = np.empty(len(path), np.float32)
     last = strip.shape[1] - 1

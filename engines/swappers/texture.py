@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from engines import mesh_topology
 from engines.geometry import distance_to, eye_distance, smoothstep
-from engines.swappers.atlas import Atlas, Field, Layout
+from engines.swappers.atlas import Atlas, Layout
 from engines.swappers.clearing import cleared
 from engines.swappers.complexion import Complexion, complexion_of
+from engines.swappers.fields import Field
 from engines.swappers.raster import Texels, texels_of
 from engines.types import Image, Points, SourcePhoto
 
