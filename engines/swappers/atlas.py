@@ -91,8 +91,11 @@ class Atlas:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Places of the flat face, to be found again on any other. corners: (K, 3) the landmarks around each, -1 beyond the
-    face. shares: (K, 3) of each of them."""
+    """Places of the flat face, to be found again on any other.
+
+    corners: (K, 3) the landmarks around each; beyond the face, and in its holes, the nearest one. shares: (K, 3) of
+    each of them.
+    """
 
     corners: NDArray[np.int32]
     shares: NDArray[np.float32]
@@ -113,6 +116,10 @@ class Places:
             inside = (to_b >= 0) & (to_c >= 0) & (to_b + to_c <= 1)
             corners[near[inside]] = triangle
             shares[near[inside]] = np.stack([1 - to_b - to_c, to_b, to_c], axis=-1)[inside]
+        beyond = np.flatnonzero(corners[:, 0] < 0)
+        apart = flat[beyond][:, np.newaxis] - landmarks
+        corners[beyond] = (apart * apart).sum(axis=2).argmin(axis=1)[:, np.newaxis]
+        shares[beyond] = 1, 0, 0
         return cls(corners, shares)
 
     def on(self, points: Points) -> Points:

@@ -72,6 +72,22 @@ def test_rims_are_found_and_only_they(
     assert found.mean() < 0.1
 
 
+@pytest.mark.parametrize("corner", [0, 255])
+def test_what_lies_in_the_corner_of_the_picture_is_nothing_to_them(
+    glasses: Glasses, bare: Image, points: Points, corner: int
+) -> None:
+    worn = with_rims(bare, points, (20, 20, 20))
+    for (x, y), outer in zip(middles(points), (-1, 1), strict=True):  # temples
+        start = round(x + outer * RADIUS * 110)
+        cv2.line(worn, (start, round(y)), (start + outer * 60, round(y)), (20, 20, 20), 4, cv2.LINE_AA)
+    marked = worn.copy()
+    marked[:3, :3] = corner
+    found, again = (glasses.seen_in(image, points, FACING) for image in (worn, marked))
+    assert found is not None
+    assert again is not None
+    assert (found == again).all()
+
+
 def test_one_ring_alone_is_none(glasses: Glasses, bare: Image, points: Points) -> None:
     [x, y], _ = middles(points)
     cv2.circle(bare, (round(x), round(y)), round(RADIUS * 110), (20, 20, 20), 4)
