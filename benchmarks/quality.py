@@ -25,6 +25,7 @@ import numpy as np
 
 from benchmarks import scores
 from benchmarks.judges import Embedding, Judge
+from benchmarks.sheets import tile
 from engines.errors import SourcePhotoError
 from engines.swappers.identity import DEFAULT_STRENGTH
 from engines.types import FaceLandmarks, Image, Points, PreparedFace, SourcePhoto
@@ -40,7 +41,6 @@ from realtime.tracking import FaceTracker
 MEDIA = Path(__file__).parent.parent.parent / "shared" / "media"
 STILL_FRAMES, NOISE = 60, 2.0
 """Of the still picture, and the standard deviation of its noise (0..255)."""
-TILE_PX = 220
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ NUMBERS = tuple(name for name in Score.__dataclass_fields__ if name not in {"sou
 
 def watched(clip: Path, engines: FaceEngines, judge: Judge, every: int) -> list[Seen]:
     """Every n-th pair of successive frames in which a face was tracked."""
-    tracker = FaceTracker(engines.detector, engines.landmarker)
+    tracker = FaceTracker(engines.detector, engines.landmarker, hands=engines.hand_tracker())
     film = open_file(clip)
 
     def tracked() -> Iterator[tuple[Image, FaceLandmarks | None]]:
@@ -145,7 +145,11 @@ def mean(pairs: list[Score]) -> Score:
 
 def jitter_px(engines: FaceEngines, picture: Image) -> float:
     """How far landmarks move on a still picture with a camera's noise: standard deviation, px."""
-    tracker, noise, seen = FaceTracker(engines.detector, engines.landmarker), np.random.default_rng(0), []
+    tracker, noise, seen = (
+        FaceTracker(engines.detector, engines.landmarker, hands=engines.hand_tracker()),
+        np.random.default_rng(0),
+        [],
+    )
     for number in range(STILL_FRAMES):
         noisy = np.clip(picture + noise.normal(0, NOISE, picture.shape), 0, 255).astype(np.uint8)
         seen.append(tracker.update(noisy, number * NS_PER_S // 30)[0].face.points[:, :2])
@@ -162,15 +166,6 @@ def sources_of(media: Path, engines: FaceEngines) -> Iterator[SourcePhoto]:
             sys.stderr.write(f"left out: {error}\n")
             continue
         yield replace(photo, name=path.stem)
-
-
-def tile(image: Image, face: FaceLandmarks) -> Image:
-    """The face with some surroundings, TILE_PX square."""
-    low, high = face.points[:, :2].min(axis=0), face.points[:, :2].max(axis=0)
-    centre, reach = (low + high) / 2, 0.75 * float((high - low).max())
-    scale = TILE_PX / (2 * reach)
-    affine = np.array([[scale, 0, TILE_PX / 2 - centre[0] * scale], [0, scale, TILE_PX / 2 - centre[1] * scale]])
-    return np.asarray(cv2.warpAffine(image, affine, (TILE_PX, TILE_PX), flags=cv2.INTER_AREA), np.uint8)
 
 
 def main() -> None:

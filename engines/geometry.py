@@ -45,8 +45,9 @@ def transform_points(points: Points, affine: Affine) -> Points:
 
 
 def moved(face: FaceLandmarks, affine: Affine) -> FaceLandmarks:
-    """The same face in the picture that `affine` leads to."""
-    return replace(face, points=transform_points(face.points, affine))
+    """The same face, and the hands near it, in the picture that `affine` leads to."""
+    hands = tuple(replace(hand, points=transform_points(hand.points, affine)) for hand in face.hands)
+    return replace(face, points=transform_points(face.points, affine), hands=hands)
 
 
 def warp_crop(image: Image, affine: Affine, size: int) -> Image:
@@ -152,6 +153,11 @@ def iou(box: Points, boxes: Points) -> NDArray[np.float32]:
     area = float(np.prod(box[2:] - box[:2]))
     areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
     return np.asarray(shared / np.maximum(area + areas - shared, 1e-9), np.float32)
+
+
+def overlap(box: Points, other: Points) -> bool:
+    """Whether two boxes, (4,), have anything in common."""
+    return bool((np.maximum(box[:2], other[:2]) < np.minimum(box[2:], other[2:])).all())
 
 
 def distance_to(points: Points, landmarks: NDArray[np.int32]) -> NDArray[np.float32]:

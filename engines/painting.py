@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from engines import mesh_topology
-from engines.geometry import box_of, eye_distance
+from engines.geometry import box_of, eye_distance, overlap
 from engines.types import FaceLandmarks, Image, Points, PreparedFace
 
 Part = tuple[FaceLandmarks, PreparedFace]
@@ -78,8 +78,7 @@ def _overlap(parts: Sequence[Part]) -> bool:
 
 def _meet(one: FaceLandmarks, other: FaceLandmarks) -> bool:
     """Whether their boxes have anything in common."""
-    first, second = box_of(one.points), box_of(other.points)
-    return bool((np.maximum(first[:2], second[:2]) < np.minimum(first[2:], second[2:])).all())
+    return overlap(box_of(one.points), box_of(other.points))
 
 
 def _batch_of(part: Part) -> object | None:

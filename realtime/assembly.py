@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from engines.alignment import five_points
 from engines.backends import Session
-from engines.backends.litert import LiteRtSession
 from engines.backends.onnxruntime import OrtSession
 from engines.catalogue import (
     Workshop,
@@ -24,13 +23,10 @@ from engines.catalogue import (
     open_recogniser,
     open_swapper,
 )
-from engines.detectors.blazeface import BlazeFaceDetector
 from engines.devices import Choice, DeviceOpener, choose_device
 from engines.enhancer import EnhancedFace, FaceEnhancer
-from engines.landmarks import FaceMeshLandmarker
 from engines.recogniser import unit
 from engines.sharing import SharedModels
-from engines.source_photo import PHOTO_THRESHOLD, PhotoExaminer
 from engines.swappers.dfm import DfmSwapper
 from engines.swappers.later import LaterFace
 from engines.swappers.mesh import MeshSwapper
@@ -40,6 +36,7 @@ from models.library import known_models
 from models.progress import Progress, ignore_progress
 from models.spec import ModelSpec
 from models.store import ModelStore
+from realtime.built_in import BuiltIn
 from realtime.config import RunConfig
 from realtime.knowing import Embed, KnownWearer
 from realtime.person import read_person
@@ -47,7 +44,6 @@ from realtime.pictures import read_image
 from realtime.swapper_options import is_one_person, precisions, swap_choices, swapper_spec
 from realtime.wardrobe import Style, Tailor, Wardrobe, Worn
 
-DETECTOR, LANDMARKER = "face_detection_back", "face_landmark"
 BUILDING = {"tensorrt", "rtx"}
 """Devices whose engines are built first, which takes from seconds to minutes."""
 
@@ -78,14 +74,12 @@ class FaceEngines:
         self.notes: list[str] = []
         self._has_chosen = config.runs_networks
         self._use(choose_device(config.device) if config.runs_networks else Choice("cpu"))
-        built_in = store.ensure_all([manifest.get(DETECTOR), manifest.get(LANDMARKER)])
-        finder, mesh = (self._shared.get(file, partial(LiteRtSession, file)) for file in built_in)
-        self.landmarker = FaceMeshLandmarker(mesh)
-        self._examiner = PhotoExaminer(BlazeFaceDetector(finder, threshold=PHOTO_THRESHOLD), self.landmarker)
+        self._built_in = BuiltIn(manifest, store, self._shared, with_hands=config.sees_hands)
+        self.landmarker, self.hand_tracker = self._built_in.landmarker, self._built_in.hand_tracker
         if self._spec is not None:
             store.ensure_all(models_for(self._spec, self._workshop))  # all questions before the first download
         self.detector: FaceDetector = (
-            BlazeFaceDetector(finder) if config.detector is None else open_detector(config.detector, self._workshop)
+            self._built_in.detector if config.detector is None else open_detector(config.detector, self._workshop)
         )
         self._enhancer: FaceEnhancer | None = None
         self._enhancer_is_off = False
@@ -94,7 +88,7 @@ class FaceEngines:
 
     def examine(self, image: Image, name: str) -> SourcePhoto:
         """The face in a photo. name: for messages. Raises SourcePhotoError, with the reason, when none can be worn."""
-        return self._examiner.examine(image, name)
+        return self._built_in.examiner.examine(image, name)
 
     def wardrobe(self, photos: tuple[Path, ...]) -> Wardrobe:
         """The faces behind these paths, ready to be worn. Raises SourceError or SourcePhotoError."""

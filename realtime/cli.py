@@ -26,6 +26,7 @@ from realtime import commands
 from realtime.console import stderr, stdout
 from realtime.model_cli import models_app
 from realtime.options import (
+    EXAMPLES,
     Accepts,
     BadgeSwitch,
     Blend,
@@ -40,6 +41,7 @@ from realtime.options import (
     Finder,
     Fps,
     Framed,
+    Hands,
     Host,
     Ice,
     Input,
@@ -67,15 +69,6 @@ from realtime.options import (
     Wanted,
     config_of,
 )
-
-EXAMPLES = """Examples:
-
-liveswap run --face alice.jpg --input holiday.mp4 --output swapped.mp4
-
-liveswap run --face alice.jpg --input group.jpg --output swapped.png --faces all
-
-liveswap run --face alice.jpg --input 0 --output recording.mp4
-"""
 
 app = typer.Typer(
     help="Appear with another face: in a video file, a picture, or live. No GPU needed.",
@@ -145,6 +138,7 @@ def run(  # noqa: PLR0913  one parameter an option
     device: Device = "auto",
     strength: Strength = 0.5,
     iris: Iris = "wearer",
+    hands: Hands = True,
     pixel_boost: Boost = 1,
     morph: Morph = None,
     occluder: Occlusion = None,
@@ -198,6 +192,7 @@ def serve(  # noqa: PLR0913  one parameter an option
     device: Device = "auto",
     strength: Strength = 0.5,
     iris: Iris = "wearer",
+    hands: Hands = True,
     enhancer: Enhancer = None,
     detector: Finder = None,
     precision: Precision = "auto",

@@ -62,7 +62,8 @@ class RunConfig:
     microphone: "default" or part of its name, of a live recording.
     when_lost: None takes the default of `realtime.privacy` for live and for files. duration_s: None for all of it.
     swapper: "mesh" or the name of a model. detector: None for the built-in one. enhancer: a model that works on the
-    swapped face, enhancer_blend of it (0..1). iris: whose colour of eyes, with the mesh swapper.
+    swapped face, enhancer_blend of it (0..1). iris: whose colour of eyes, with the mesh swapper. hands: whether hands
+    are looked for, to stay in front.
     Raises UserError for a value out of its range.
     """
 
@@ -79,6 +80,7 @@ class RunConfig:
     when_lost: WhenLost | None = None
     badge: bool = True
     iris: Whose = "wearer"
+    hands: bool = True
     size_wh: tuple[int, int] | None = None
     rate: Fraction | None = None
     duration_s: float | None = None
@@ -121,6 +123,11 @@ class RunConfig:
     def runs_networks(self) -> bool:
         """Whether a device has to be chosen: something beside the built-in models runs."""
         return self.swapper != MESH or self.detector is not None or self.enhancer is not None or bool(self.maps)
+
+    @property
+    def sees_hands(self) -> bool:
+        """Whether hands are looked for: not where an occluder's network tells what is in front."""
+        return self.hands and self.neural.occluder is None
 
     def _require_mesh_options(self) -> None:
         if not self.sources:

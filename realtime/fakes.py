@@ -112,6 +112,8 @@ class FakeTracker:
     missing: frozenset[int] = frozenset()
     seen_ns: list[int] = field(default_factory=list)
     factors: list[float] = field(default_factory=list)
+    caught_up: int = 0
+    fault_between: Fault | None = None
 
     def update(self, _image: Image, at_ns: int) -> tuple[TrackedFace, ...]:
         scripted = self.script.get(self.calls)
@@ -121,6 +123,10 @@ class FakeTracker:
             return scripted
         suffer(scripted)
         return (FakeTrack(),)
+
+    def catch_up(self) -> None:
+        self.caught_up += 1
+        suffer(self.fault_between)
 
     def rescale(self, factor: float) -> None:
         self.factors.append(factor)

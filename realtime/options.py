@@ -13,6 +13,15 @@ from realtime.casting import Faces
 from realtime.config import NeuralConfig, RunConfig, parse_map, parse_rate, parse_size
 from realtime.privacy import WhenLost
 
+EXAMPLES = """Examples:
+
+liveswap run --face alice.jpg --input holiday.mp4 --output swapped.mp4
+
+liveswap run --face alice.jpg --input group.jpg --output swapped.png --faces all
+
+liveswap run --face alice.jpg --input 0 --output recording.mp4
+"""
+
 LOOK, NEURAL, OUT = "How it looks", "Neural models", "What comes out"
 
 Names = Annotated[
@@ -51,13 +60,14 @@ Strength = Annotated[
 Iris = Annotated[
     str, typer.Option(metavar="WHOSE", help="wearer | source: whose colour of eyes.", rich_help_panel=LOOK)
 ]
+Hands = Annotated[bool, typer.Option(help="Hands stay in front of the face.", rich_help_panel=LOOK)]
 Boost = Annotated[
     int, typer.Option("--pixel-boost", metavar="K", help="K times finer, K x K times the work.", rich_help_panel=NEURAL)
 ]
 Morph = Annotated[float | None, typer.Option(help="0..1, of a DFM file.", rich_help_panel=NEURAL)]
 Occlusion = Annotated[
     str | None,
-    typer.Option("--occluder", metavar="NAME", help="Hands stay in front: xseg_1 ...", rich_help_panel=NEURAL),
+    typer.Option("--occluder", metavar="NAME", help="Tells what is in front: xseg_1 ...", rich_help_panel=NEURAL),
 ]
 Regions = Annotated[
     str | None,
@@ -128,6 +138,7 @@ def config_of(given: Mapping[str, Any]) -> RunConfig:
         "strangers",
         "badge",
         "iris",
+        "hands",
         "mirror",
         "codec",
         "crf",

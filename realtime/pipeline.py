@@ -42,6 +42,10 @@ class Tracker(Protocol):
         """The next image shows everything `factor` times as large."""
         ...
 
+    def catch_up(self) -> None:
+        """Do what is due and need not be done before the last image is out."""
+        ...
+
     @property
     def missing(self) -> Collection[int]:
         """Numbers of faces that were followed until a moment ago, and were not seen in the last image."""
@@ -88,7 +92,7 @@ class SwapPipeline:
         self.budget: LatencyBudget | None = None
         self._observer = observer
         self._is_half = False
-        self._failures: Counter[str] = Counter()
+        self._failures: Counter[tuple[str, str]] = Counter()
 
     def process(self, frame: Frame) -> ShownFrame:
         """What viewers may see of `frame`. Never raises for a failing engine: that is an outcome."""
@@ -97,7 +101,7 @@ class SwapPipeline:
             verdict = self._swap(frame.image, at_ns, settings)
         except Exception as error:  # noqa: BLE001  one bad frame must neither end the stream nor be shown
             verdict = Verdict.FAILED
-            self._log_failure(error, frame.seq)
+            self._log_failure(error, f"frame {frame.seq} was withheld", "frames were withheld")
         with self._timed(Stage.SHOW):
             if settings.mirror:
                 frame = replace(frame, image=np.ascontiguousarray(frame.image[:, ::-1]))
@@ -107,6 +111,13 @@ class SwapPipeline:
             now_ns = time.monotonic_ns()
             self.budget.note(now_ns - frame.captured_ns, now_ns)
         return shown
+
+    def catch_up(self) -> None:
+        """Do what can wait until a frame is out; whoever calls `process` calls it then. Never raises."""
+        try:
+            self._tracker.catch_up()
+        except Exception as error:  # noqa: BLE001  the next frames are shown without it
+            self._log_failure(error, "hands may be painted over", "searches for hands failed")
 
     def work_at_half_size(self, half: bool) -> None:
         """Look and paint in a picture of half the edge, to save work; what is shown keeps its size and gets softer."""
@@ -140,12 +151,12 @@ class SwapPipeline:
         yield
         self._observer.on_stage(stage, time.monotonic_ns() - began_ns)
 
-    def _log_failure(self, error: Exception, seq: int) -> None:
+    def _log_failure(self, error: Exception, once: str, often: str) -> None:
         """With its traceback the first time it happens, then at the 10th, 100th ... time: 30 a second would bury it."""
         kind = type(error).__name__
-        self._failures[kind] += 1
-        count = self._failures[kind]
+        self._failures[often, kind] += 1
+        count = self._failures[often, kind]
         if count == 1:
-            logger.error("frame %d was withheld: %s: %s", seq, kind, error, exc_info=error)
+            logger.error("%s: %s: %s", once, kind, error, exc_info=error)
         elif str(count).strip("0") == "1":
-            logger.error("%d frames were withheld so far: %s: %s", count, kind, error)
+            logger.error("%d %s so far: %s: %s", count, often, kind, error)

@@ -44,6 +44,10 @@ class Pipeline(Protocol):
 
     def process(self, frame: Frame) -> ShownFrame: ...
 
+    def catch_up(self) -> None:
+        """Do what can wait until a frame is out."""
+        ...
+
 
 class StreamRunner:
     """Runs one stream from its source through the pipeline to its outputs, and closes all of them.
@@ -132,6 +136,7 @@ class StreamRunner:
                 self._working_since_ns = None
                 for lane in self._lanes:
                     lane.slot.put(shown)
+                self._pipeline.catch_up()
         except SlotClosed:
             return
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engines.geometry import box_of, iou, roi_from_detection, roi_from_landmarks
-from engines.types import Detection, FaceDetector, FaceLandmarker, FaceLandmarks, Image, Points
+from engines.types import Detection, FaceDetector, FaceLandmarker, FaceLandmarks, HandLandmarks, Image, Points
 from engines.wearer import Wearer
+from realtime.hands import HandTracker
 from realtime.smoothing import SteadyLandmarks
 
 MIN_PRESENCE = 0.5
@@ -55,7 +56,8 @@ class _Followed:
 class FaceTracker:
     """Follows up to `max_faces` faces, the largest ones. One thread at a time.
 
-    on_detector_run: called at each run of the detector, for the metrics.
+    hands: who follows the hands near them, if anybody. on_detector_run: called at each run of the detector, for the
+    metrics.
     """
 
     def __init__(
@@ -63,11 +65,13 @@ class FaceTracker:
         detector: FaceDetector,
         landmarker: FaceLandmarker,
         *,
+        hands: HandTracker | None = None,
         max_faces: int = 1,
         on_detector_run: Callable[[], None] = lambda: None,
     ) -> None:
         self._detector = detector
         self._landmarker = landmarker
+        self._hands = hands
         self._max_faces = max_faces
         self._on_detector_run = on_detector_run
         self._followed: list[_Followed] = []
@@ -79,12 +83,16 @@ class FaceTracker:
     def search_seldom(self, seldom: bool) -> None:
         """Look for newcomers a third as often, to save work."""
         self._search_period_ns = SEARCH_PERIOD_NS * (SELDOM if seldom else 1)
+        if self._hands is not None:
+            self._hands.search_seldom(seldom)
 
     def rescale(self, factor: float) -> None:
         """Pictures come in another size from now on: everybody is `factor` times as large."""
         for face in (*self._followed, *self._lost):
             face.raw = FaceLandmarks(face.raw.points * np.float32(factor), face.raw.presence)
             face.steady = SteadyLandmarks()
+        if self._hands is not None:
+            self._hands.forget()
 
     def leave_unsteady(self, unsteady: bool) -> None:
         """Give landmarks as the model gave them, to save work."""
@@ -101,7 +109,14 @@ class FaceTracker:
         if lost_somebody or self._search_is_due(at_ns):
             self._search(image, at_ns)
         self._followed.sort(key=lambda face: -_size(face.box))
-        return [self._track(face, image, at_ns) for face in self._followed]
+        boxes = [face.box for face in self._followed]
+        hands = () if self._hands is None else self._hands.update(image, boxes, at_ns)
+        return [self._track(face, hands, image, at_ns) for face in self._followed]
+
+    def catch_up(self) -> None:
+        """Do what is due and was put off, between two pictures: the search for hands."""
+        if self._hands is not None:
+            self._hands.catch_up()
 
     @property
     def missing(self) -> frozenset[int]:
@@ -163,10 +178,10 @@ class FaceTracker:
         self._next_id += 1
         return _Followed(self._next_id - 1, found, at_ns)
 
-    def _track(self, face: _Followed, image: Image, at_ns: int) -> Track:
+    def _track(self, face: _Followed, hands: tuple[HandLandmarks, ...], image: Image, at_ns: int) -> Track:
         face.age += 1
         points = face.steady.update(image, face.raw.points, at_ns) if self._steadies else face.raw.points
-        return Track(face.id, FaceLandmarks(points, face.raw.presence, face.wearer), face.age)
+        return Track(face.id, FaceLandmarks(points, face.raw.presence, face.wearer, hands), face.age)
 
 
 def _may_be_the_same(box: Points, lost: Points) -> bool:

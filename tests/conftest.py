@@ -9,6 +9,7 @@ import pytest
 from models.errors import DownloadError
 from models.manifest import load_manifest
 from models.store import ModelStore
+from realtime.built_in import FACES, HANDS
 
 MEDIA = Path(__file__).parent.parent.parent / "shared" / "media"
 
@@ -21,7 +22,7 @@ def media() -> Path:
     return MEDIA
 
 
-BUILT_IN = ("face_detection_back", "face_landmark", "astronaut", "hopper")
+BUILT_IN = (*FACES, *HANDS, "astronaut", "hopper")
 """What a run of the mesh swapper and its demo need."""
 
 

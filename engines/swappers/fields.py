@@ -53,3 +53,18 @@ def fill_outlines(mask: NDArray[np.uint8], outlines: Sequence[Points]) -> None:
     """
     sixteenths = [np.round(line * 16).astype(np.int32) for line in outlines]
     cv2.fillPoly(mask, sixteenths, (255.0,), cv2.LINE_AA, 4)
+
+
+def snapped(mask: Field, guide: Field, reach: int, flat: float) -> Field:
+    """(H, W) 0..1: a mask whose outline moves to where the guide has edges near by.
+
+    A guided filter (He, Sun and Tang 2010). mask, guide: (H, W). reach: px. flat: contrast of the guide, in its unit,
+    below which there is no edge.
+    """
+
+    def mean(values: NDArray[Any]) -> NDArray[np.float32]:
+        return np.asarray(cv2.blur(values, (2 * reach + 1, 2 * reach + 1)), np.float32)
+
+    guides, masks = mean(guide), mean(mask)
+    slope = (mean(guide * mask) - guides * masks) / (mean(guide * guide) - guides * guides + np.float32(flat * flat))
+    return np.asarray(np.clip(mean(slope) * guide + mean(masks - slope * guides), 0, 1), np.float32)

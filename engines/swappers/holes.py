@@ -59,11 +59,16 @@ class Holes:
         return [with_iris(hole, points, self._colour) for hole in found]
 
     @staticmethod
-    def fill(canvas: Image, taken: Sequence[Opening], points: Points) -> None:
-        """Paint them. points: (468, 3) px, where they belong."""
+    def fill(
+        canvas: Image, taken: Sequence[Opening], points: Points, opacity: NDArray[np.float32] | float = 1.0
+    ) -> None:
+        """Paint them.
+
+        points: (468, 3) px, where they belong. opacity: (468,) 0..1 of their rims, or one for all.
+        """
         for hole in taken:
             shown = visible_triangles(points, hole.triangles)
-            paint_triangles(canvas, texels_of(hole.image), points, as_it_is(hole.at), shown)
+            paint_triangles(canvas, texels_of(hole.image), points, as_it_is(hole.at, opacity), shown)
 
 
 def iris_colour(photo: SourcePhoto) -> NDArray[np.float32]:

@@ -1,8 +1,8 @@
 """The wearer's skin and what is in front of it, told apart: neither can be known without the other.
 
 The light on the skin says what is no skin (occlusion.py), and what is no skin must not be taken for its light
-(light.py); two rounds settle it. Glasses are told by their shape, before that (glasses.py). Serves the mesh swapper as
-it paints, and neural swappers as a mask.
+(light.py); two rounds settle it. Glasses are told by their shape, before that (glasses.py), and hands by their joints
+(hand_cover.py). Serves the mesh swapper as it paints, and neural swappers as a mask.
 
 Knows one picture; knows no source and no network.
 """
@@ -19,6 +19,7 @@ from engines.geometry import smoothstep
 from engines.masks import Mask
 from engines.swappers.fields import Field
 from engines.swappers.glasses import Glasses
+from engines.swappers.hand_cover import HandCover
 from engines.swappers.light import LightField, sample_vertices
 from engines.swappers.occlusion import Occlusion
 from engines.swappers.raster import as_it_is, paint_triangles, texels_of, vertex_facing, visible_triangles
@@ -43,25 +44,33 @@ def opacity_of(facing: NDArray[np.float32]) -> NDArray[np.float32]:
     return smoothstep(facing, *WEARER_FACING)
 
 
+def either(one: Field | None, other: Field | None) -> Field | None:
+    """The larger of two fields everywhere, at the finer one's size; None for nothing."""
+    if one is None or other is None:
+        return other if one is None else one
+    fine, coarse = (one, other) if one.size >= other.size else (other, one)
+    if fine.shape != coarse.shape:
+        coarse = np.asarray(cv2.resize(coarse, fine.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+    return np.maximum(fine, coarse)
+
+
 @dataclass(frozen=True, slots=True)
 class Skin:
     """What is seen of a wearer's skin.
 
-    hidden, glasses: (H, W) 0..1 over the flat face, None for nothing; each at its own size. light: (468, 3) BGR, on
-    what is left of it.
+    hidden, glasses, hands: (H, W) 0..1 over the flat face, None for nothing; each at its own size. light: (468, 3)
+    BGR, on what is left of it.
     """
 
     hidden: Field | None
     glasses: Field | None
+    hands: Field | None
     light: NDArray[np.float32]
 
     @property
     def covered(self) -> Field | None:
-        """What either hides, at the finer one's size."""
-        if self.hidden is None or self.glasses is None:
-            return self.glasses if self.hidden is None else self.hidden
-        size_wh = self.glasses.shape[::-1]
-        return np.maximum(cv2.resize(self.hidden, size_wh, interpolation=cv2.INTER_LINEAR), self.glasses)
+        """What any of them hides, at the finest one's size."""
+        return either(either(self.glasses, self.hands), self.hidden)
 
 
 class InFront:
@@ -71,6 +80,8 @@ class InFront:
         flat = mesh_topology.laid_flat()
         self.light = LightField(np.column_stack([flat, np.zeros(len(flat), np.float32)]))
         self._occlusion, self._glasses = Occlusion(), Glasses()
+        self.layout = self._occlusion.layout
+        self.hand_cover = HandCover(self.layout)
 
     def skin_of(
         self, image: Image, face: FaceLandmarks, facing: NDArray[np.float32], moved: Points | None = None
@@ -81,11 +92,19 @@ class InFront:
         """
         points = face.points if moved is None else moved
         glasses = self._glasses.seen_in(image, points, facing, face.wearer)
+        hands = self.hand_cover.seen_on(image, points, face.hands)
         seen = opacity_of(facing)
         if glasses is not None:
             seen = seen * (1 - self._glasses.layout.at_landmarks(glasses))
-        hidden, light = self._told_apart(image, points, sample_vertices(image, face.points), seen, glasses)
-        return Skin(hidden, glasses, light)
+        if hands is not None:
+            seen = seen * (1 - self.layout.at_landmarks(hands))
+        colours = sample_vertices(image, face.points)
+        hidden, light = self._told_apart(image, points, colours, seen, either(glasses, hands))
+        return Skin(hidden, glasses, hands, light)
+
+    def beside_hands(self, skin: Skin) -> NDArray[np.float32] | float:
+        """(468,) 0..1: how far each landmark is free of hands; 1.0 where there are none."""
+        return 1.0 if skin.hands is None else 1 - self.layout.at_landmarks(skin.hands)
 
     def _told_apart(
         self,
@@ -93,16 +112,19 @@ class InFront:
         points: Points,
         colours: NDArray[np.float32],
         seen: NDArray[np.float32],
-        glasses: Field | None = None,
+        known: Field | None = None,
     ) -> tuple[Field | None, NDArray[np.float32]]:
-        """What hides the skin, and the light on it. seen: (468,) 0..1, what each landmark has to say."""
+        """What else hides the skin, and the light on it.
+
+        seen: (468,) 0..1, what each landmark has to say. known: (H, W) 0..1, what was found in front already.
+        """
         hidden = None
         for _ in range(ROUNDS):
             skin = self.light.smooth(colours, seen, wary=True)
-            hidden = self._occlusion.seen_in(image, points, skin, glasses)
+            hidden = self._occlusion.seen_in(image, points, skin, known)
             if hidden is None:
                 break
-            seen = seen * (1 - self._occlusion.layout.at_landmarks(hidden))
+            seen = seen * (1 - self.layout.at_landmarks(hidden))
         return hidden, self.light.smooth(colours, seen)
 
     def of(self, crop: Image, face: FaceLandmarks) -> Mask:
@@ -110,14 +132,19 @@ class InFront:
 
         Glasses are not looked for: a network was shown faces with glasses, and paints them itself.
         """
-        points, triangles, layout = face.points, mesh_topology.triangles(), self._occlusion.layout
+        points, triangles, layout = face.points, mesh_topology.triangles(), self.layout
+        hands = self.hand_cover.seen_on(crop, points, face.hands)
         seen = opacity_of(vertex_facing(points, triangles))
-        hidden, _ = self._told_apart(crop, points, sample_vertices(crop, points), seen)
+        if hands is not None:
+            seen = seen * (1 - layout.at_landmarks(hands))
+        found, _ = self._told_apart(crop, points, sample_vertices(crop, points), seen, hands)
+        hidden = either(found, hands)
         if hidden is None:
             return np.ones(crop.shape[:2], np.float32)
         painted = np.zeros_like(crop)
         texels = texels_of(np.repeat((hidden * 255).astype(np.uint8)[..., np.newaxis], 3, axis=2))
         grown = np.asarray(cv2.dilate(hidden, np.ones((TRIANGLES, TRIANGLES), np.uint8)), np.float32)
-        touched = triangles[(layout.at_landmarks(grown)[triangles] > 0).any(axis=1)]
+        closed = np.concatenate([triangles, *mesh_topology.hole_triangles()])
+        touched = closed[(layout.at_landmarks(grown)[closed] > 0).any(axis=1)]
         paint_triangles(painted, texels, points, as_it_is(layout.points), visible_triangles(points, touched))
         return np.asarray(1 - painted[..., 0] / np.float32(255), np.float32)

@@ -2,7 +2,7 @@
 
 The frame is read at a few thousand places of the face laid flat. Where the colour is far from that of the skin around,
 farther than a brow or a lip explains, and from where the outline can be reached without crossing skin, something has
-come from outside. A hand is skin too: of it only what is in shadow or at its edge is seen here.
+come from outside. A hand is skin too: see hand_cover.py.
 
 Knows one frame, nothing of the frames before; knows no source.
 """
@@ -59,16 +59,16 @@ class Occlusion:
         self._border = inside & (self.layout.spread(near) > 0)
 
     def seen_in(
-        self, canvas: Image, points: Points, light: NDArray[np.float32], glasses: Field | None = None
+        self, canvas: Image, points: Points, light: NDArray[np.float32], known: Field | None = None
     ) -> Field | None:
         """(H, W) of `layout`, 0..1: 1 where something is in front of the face; None when nothing is.
 
-        points: (468, 3) px of the wearer. light: (468, 3) BGR, the skin's colour around each. glasses: (H, W) 0..1 of
-        any size, known already: what hangs together with the outline through them alone is not in front.
+        points: (468, 3) px of the wearer. light: (468, 3) BGR, the skin's colour around each. known: (H, W) 0..1 of
+        any size, found in front already: what hangs together with the outline through it alone is not in front.
         """
         odd = _oddness(canvas, points, light, self._kind, (self._corners, self._shares))
-        if glasses is not None:
-            odd *= 1 - cv2.resize(glasses, odd.shape[::-1], interpolation=cv2.INTER_AREA)
+        if known is not None:
+            odd *= 1 - cv2.resize(known, odd.shape[::-1], interpolation=cv2.INTER_AREA)
         return self._from_outside(odd)
 
     def _from_outside(self, odd: Field) -> Field | None:

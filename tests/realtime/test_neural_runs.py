@@ -17,6 +17,7 @@ from models.store import ModelStore
 from realtime.assembly import FaceEngines
 from realtime.config import RunConfig
 from realtime.pictures import read_image
+from tests.conftest import BUILT_IN
 from tests.realtime.commandline import liveswap
 
 FILES: dict[str, Callable[[Path], Path]] = {
@@ -39,7 +40,7 @@ def neural_home(tmp_path_factory: pytest.TempPathFactory, model_file: Callable[[
     """A home whose user added a model of each kind."""
     folder = tmp_path_factory.mktemp("neural")
     (folder / "models").mkdir()
-    for name in ("face_detection_back", "face_landmark", "astronaut", "hopper"):
+    for name in BUILT_IN:
         cached = model_file(name)
         (folder / "models" / cached.name).symlink_to(cached)
     files = [make(folder / name) for name, make in FILES.items()]

@@ -136,6 +136,17 @@ def test_the_tracker_gets_the_time_of_the_stream(live: bool, times_ms: list[int]
     assert [at_ns // MS for at_ns in tracker.seen_ns] == times_ms
 
 
+def test_a_failure_between_frames_withholds_none_and_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    tracker = FakeTracker(fault_between=ValueError("boom"))
+    pipeline = make_pipeline(tracker)
+    for seq in range(9):
+        (shown,) = show(pipeline, range(seq, seq + 1))
+        pipeline.catch_up()
+        assert shown.outcome is Outcome.SWAPPED
+    assert tracker.caught_up == 9
+    assert [record.getMessage() for record in caplog.records] == ["hands may be painted over: ValueError: boom"]
+
+
 def test_a_failure_is_logged_with_its_traceback_once_and_then_counted(caplog: pytest.LogCaptureFixture) -> None:
     tracker = FakeTracker(dict.fromkeys(range(150), ValueError("boom")))
     with caplog.at_level(logging.ERROR):

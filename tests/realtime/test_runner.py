@@ -7,7 +7,7 @@ import pytest
 from realtime.errors import SinkError, SourceError
 from realtime.fakes import FOREVER, FakeSink, FakeSource, Fault
 from realtime.runner import StreamRunner
-from realtime.types import Frame, ShownFrame
+from realtime.types import Frame, Outcome, ShownFrame
 from tests.realtime.streams import make_runner, metrics, seqs
 
 
@@ -113,10 +113,28 @@ def test_a_broken_pipeline_ends_the_stream_and_shows_nothing(bug: BaseException)
         def process(self, _frame: Frame) -> ShownFrame:
             raise bug
 
+        def catch_up(self) -> None:
+            raise AssertionError("nothing is out")
+
     sink = FakeSink()
     with pytest.raises(type(bug)):
         StreamRunner(FakeSource(FOREVER), Broken(), [sink]).run()
     assert (sink.frames, sink.times_closed) == ([], 1)
+
+
+def test_what_can_wait_is_done_after_each_picture_is_out() -> None:
+    told: list[str] = []
+
+    class Pipeline:
+        def process(self, frame: Frame) -> ShownFrame:
+            told.append("process")
+            return ShownFrame(frame.image, frame.seq, frame.captured_ns, frame.pts, Outcome.SWAPPED)
+
+        def catch_up(self) -> None:
+            told.append("catch up")
+
+    StreamRunner(FakeSource(3, live=False), Pipeline(), [FakeSink()]).run()
+    assert told == ["process", "catch up"] * 3
 
 
 def test_the_duration_of_a_file_is_media_time() -> None:

@@ -13,7 +13,8 @@ from engines.backends.litert import LiteRtSession
 from engines.errors import EngineError, SourcePhotoError
 from engines.types import Image
 from models.store import ModelStore
-from realtime import assembly
+from realtime import built_in
+from realtime.built_in import FACES, HANDS
 from realtime.config import RunConfig
 from realtime.pictures import read_image
 from realtime.sources.synthetic import SyntheticSource
@@ -36,7 +37,7 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         files.append(path)
         return LiteRtSession(path)
 
-    monkeypatch.setattr(assembly, "LiteRtSession", load)
+    monkeypatch.setattr(built_in, "LiteRtSession", load)
     return files
 
 
@@ -72,7 +73,7 @@ def test_streams_share_models_and_do_not_disturb_each_other(
     alone = watch(studio.make_stream(), camera)
     with ThreadPoolExecutor(3) as pool:
         together = list(pool.map(watch, [studio.make_stream() for _ in range(3)], [camera] * 3))
-    assert len(loads) == len({"face_detection_back", "face_landmark"})
+    assert len(loads) == len(FACES + HANDS)
     for seen in together:
         np.testing.assert_array_equal(seen, alone)
 
@@ -81,7 +82,7 @@ def test_models_stay_loaded_while_nobody_visits(home: Path, config: RunConfig, l
     studio = opened(config, home)
     for _ in range(3):
         studio.make_stream().close()
-    assert len(loads) == len({"face_detection_back", "face_landmark"})
+    assert len(loads) == len(FACES + HANDS)
 
 
 def test_what_one_visitor_chooses_is_not_chosen_for_another(home: Path, config: RunConfig) -> None:

@@ -1,0 +1,215 @@
+"""Do hands stay in front? Real hands are laid over the faces of real clips, where the truth is known to the pixel.
+
+    uv run python -m benchmarks.hands --photos FOLDER [--media FOLDER] [--source PHOTO] [--sheet FILE.png] [--json]
+
+FOLDER holds photos of a hand before a plain wall; those of the npm package fingerpose 0.1.0 (MIT) will do: npm pack
+fingerpose@0.1.0. Each is cut out, given the brightness and colour of the wearer's cheeks (nothing but its outline then
+sets it off) and moved over chin, mouth, cheek and eyes of each clip. Of the face: how much of what the hand covers is
+kept (recall), how much of what is kept is hand (precision), frames in which no hand was seen, and what was taken for a
+hand on the bare clips. The sheet shows each as it came and swapped.
+"""
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.quality import MEDIA, sources_of
+from benchmarks.sheets import tile
+from engines.geometry import eye_distance
+from engines.swappers.in_front import in_front
+from engines.types import FaceLandmarks, Image, Points, PreparedFace
+from models.store import ModelStore
+from realtime.assembly import FaceEngines
+from realtime.clock import NS_PER_S
+from realtime.config import RunConfig
+from realtime.sources.media import open_file
+from realtime.tracking import FaceTracker
+
+FRAMES = 75
+PHOTO_PX = 480
+SATURATED = 75
+"""Of 255: skin before a wall."""
+LEAST = 0.03
+"""Of the face, that a hand covers where it is asked about."""
+CHEEKS = 50, 280, 205, 425
+NOSE = 4
+SIZE = 1.15
+"""Breadth of the fist, in distances between the outer eye corners: that of a grown person's, a little nearer."""
+STOPS = (
+    (0.9, 3.0),
+    (0.3, 1.5),
+    (0.15, 0.75),
+    (-0.2, 0.5),
+    (-0.45, 0.1),
+    (-0.3, -0.25),
+    (0.3, 0.2),
+    (0.8, 1.4),
+    (1.2, 3),
+)
+"""Where the fist goes, in eye distances from the nose: in from below, chin, mouth, cheek, eye, and out again."""
+SHOWN_EVERY = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """A hand cut out. image: BGR. opacity: (H, W) 0..1. middle: (2,) px of the fist. breadth: px of the fist."""
+
+    name: str
+    image: Image
+    opacity: NDArray[np.float32]
+    middle: Points
+    breadth: float
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One hand over one clip. Shares of the flat face's area, and of the frames in which the hand is over it."""
+
+    hand: str
+    clip: str
+    frames: int
+    recall: float
+    precision: float
+    overlap: float
+    unseen: float
+
+
+def cut_out(path: Path) -> Hand:
+    """The hand in a photo, told from the wall by GrabCut."""
+    image = np.asarray(cv2.imread(str(path)), np.uint8)
+    scale = PHOTO_PX / max(image.shape[:2])
+    image = np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    labels = np.full(image.shape[:2], cv2.GC_PR_BGD, np.uint8)
+    labels[cv2.cvtColor(image, cv2.COLOR_BGR2HSV)[..., 1] > SATURATED] = cv2.GC_PR_FGD
+    cv2.grabCut(image, labels, (0, 0, 1, 1), np.zeros((1, 65)), np.zeros((1, 65)), 5, cv2.GC_INIT_WITH_MASK)
+    skin = (labels % 2).astype(np.uint8)
+    _, parts, stats, _ = cv2.connectedComponentsWithStats(skin)
+    whole = (parts == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())).astype(np.uint8)
+    opacity = cv2.GaussianBlur(cv2.erode(whole, np.ones((3, 3), np.uint8)).astype(np.float32), (0, 0), 0.8)
+    # The wrist leaves the picture below; the fist is the broadest part of what is above.
+    rows = np.flatnonzero(whole.any(axis=1))
+    widths = whole[rows].sum(axis=1)
+    broadest = int(rows[int(widths.argmax())])
+    middle = float(np.flatnonzero(whole[broadest]).mean()), float(broadest)
+    return Hand(path.stem, image, np.asarray(opacity, np.float32), np.array(middle, np.float32), float(widths.max()))
+
+
+def laid_over(picture: Image, face: Points, hand: Hand, progress: float) -> tuple[Image, NDArray[np.float32]]:
+    """The picture with the hand in front of it, and where that is, (H, W) 0..1. progress: 0..1 of its way."""
+    eyes, cheeks = eye_distance(face), face[list(CHEEKS), :2].astype(int)
+    wanted = np.mean([picture[y - 3 : y + 4, x - 3 : x + 4].reshape(-1, 3).mean(axis=0) for x, y in cheeks], axis=0)
+    toned = np.clip(hand.image * (wanted / hand.image[hand.opacity > 0.9].mean(axis=0)), 0, 255)
+    scale, turn = SIZE * eyes / hand.breadth, 0.25 * math.sin(9 * progress)
+    linear = scale * np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
+    affine = np.column_stack([linear, face[NOSE, :2] + _stop(progress) * eyes - linear @ hand.middle])
+    size_wh = picture.shape[1::-1]
+    shown = cv2.warpAffine(toned, affine, size_wh, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    opacity = np.asarray(cv2.warpAffine(hand.opacity, affine, size_wh), np.float32)
+    return (picture + (shown - picture) * opacity[..., np.newaxis]).astype(np.uint8), opacity
+
+
+def _stop(progress: float) -> Points:
+    """(2,) where the fist is, at rest at each stop."""
+    along = progress * (len(STOPS) - 1)
+    last = min(int(along), len(STOPS) - 2)
+    part = along - last
+    part = part * part * (3 - 2 * part)
+    return np.asarray(np.array(STOPS[last]) * (1 - part) + np.array(STOPS[last + 1]) * part, np.float32)
+
+
+def tracked(engines: FaceEngines, pictures: list[Image]) -> Iterator[FaceLandmarks | None]:
+    """The largest face in each, with the hands at it."""
+    tracker = FaceTracker(engines.detector, engines.landmarker, hands=engines.hand_tracker())
+    for number, picture in enumerate(pictures):
+        tracks = tracker.update(picture, number * NS_PER_S // 25)
+        yield tracks[0].face if tracks else None
+
+
+def on_the_face(image: Image, face: FaceLandmarks, truth: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Area of the flat face: (covered and kept, covered or kept, covered, kept)."""
+    cover = in_front().hand_cover
+    inside = in_front().layout.inside()
+    covered = (cover.read(np.round(truth * 255).astype(np.uint8), face.points) > 127) & inside
+    field = cover.seen_on(image, face.points, face.hands)
+    kept = inside & (field > 0.5) if field is not None else np.zeros_like(inside)
+    return np.array([(covered & kept).sum(), (covered | kept).sum(), covered.sum(), kept.sum()], np.float64)
+
+
+def judged(
+    engines: FaceEngines, hand: Hand, clip: str, frames: list[tuple[Image, FaceLandmarks]], worn: PreparedFace
+) -> tuple[Score, Image]:
+    """One hand over one clip, and a row of the sheet."""
+    made = [laid_over(image, face.points, hand, n / len(frames)) for n, (image, face) in enumerate(frames)]
+    areas, tiles = [], []
+    least = LEAST * np.count_nonzero(in_front().layout.inside())
+    for number, face in enumerate(tracked(engines, [picture for picture, _ in made])):
+        picture, truth = made[number]
+        if face is None:
+            continue
+        area = on_the_face(picture, face, truth)
+        if area[2] > least:
+            areas.append(area)
+        if number % SHOWN_EVERY == SHOWN_EVERY // 2:
+            after = picture.copy()
+            worn.paint(after, face)
+            tiles.append(np.vstack([tile(picture, frames[number][1]), tile(after, frames[number][1])]))
+    both, either, covered, kept = np.sum(areas, axis=0)
+    unseen = float(np.mean([area[3] == 0 for area in areas]))
+    score = Score(hand.name, clip, len(areas), both / covered, both / max(1.0, kept), both / either, unseen)
+    return score, np.hstack(tiles)
+
+
+def in_words(score: Score) -> str:
+    """One line."""
+    return (
+        f"{score.hand + ' on ' + score.clip:40} {score.frames:3} frames, recall {score.recall:.2f}, precision "
+        f"{score.precision:.2f}, overlap (IoU) {score.overlap:.2f}, unseen in {score.unseen:.0%}"
+    )
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--photos", type=Path, required=True)
+    parser.add_argument("--media", type=Path, default=MEDIA)
+    parser.add_argument("--sheet", type=Path)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    engines = FaceEngines(
+        RunConfig(faces_from=(options.media,), input="test", outputs=("null",)), ModelStore(), live=False
+    )
+    [worn] = engines.wardrobe_of((next(sources_of(options.media, engines)),))
+    hands = [cut_out(path) for path in sorted(options.photos.glob("*.jpg"))]
+    scores, rows = [], []
+    for path in sorted(options.media.glob("*.mp4")):
+        pictures = [frame.image for frame, _ in zip(open_file(path).frames(), range(FRAMES), strict=False)]
+        faces = list(tracked(engines, pictures))
+        frames = [(image, face) for image, face in zip(pictures, faces, strict=True) if face is not None]
+        bare = [on_the_face(image, face, np.zeros(image.shape[:2], np.float32))[3] > 0 for image, face in frames]
+        print(f"{path.stem}: a hand on the bare face in {np.mean(bare):.0%} of {len(bare)} frames", file=sys.stderr)
+        for hand in hands:
+            score, row = judged(engines, hand, path.stem, frames, worn)
+            scores.append(score)
+            rows.append(row)
+            print(in_words(score), file=sys.stderr, flush=True)
+    means = {
+        name: float(np.mean([getattr(score, name) for score in scores]))
+        for name in ("recall", "precision", "overlap", "unseen")
+    }
+    print("all: " + ", ".join(f"{name} {value:.3f}" for name, value in means.items()), file=sys.stderr)
+    if options.sheet:
+        cv2.imwrite(str(options.sheet), np.vstack(rows))
+    if options.json:
+        print(json.dumps({"pairs": [asdict(score) for score in scores], "mean": means}))
+
+
+if __name__ == "__main__":
+    main()
