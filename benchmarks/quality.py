@@ -1,7 +1,7 @@
 """How convincing is the mesh swap? Measured by models that have no part in it, over every source and clip.
 
     uv run --group quality python -m benchmarks.quality [--media FOLDER] [--every 3] [--strength 0.5]
-        [--sheet FILE.png] [--json]
+        [--mouth source|wearer] [--sheet FILE.png] [--json]
 
 Sources are the pictures of the folder that `liveswap run` accepts, clips its films. For each pair: distance to the
 source and to the wearer (dlib: below 0.6 is one person), whether the nearest of all known people is the source,
@@ -33,7 +33,7 @@ from engines.wearer import Wearer
 from models.store import ModelStore
 from realtime.assembly import FaceEngines
 from realtime.clock import NS_PER_S, stream_time_ns
-from realtime.config import NeuralConfig, RunConfig
+from realtime.config import WHOSE, NeuralConfig, RunConfig
 from realtime.pictures import read_image
 from realtime.sources.media import open_file
 from realtime.tracking import FaceTracker
@@ -174,12 +174,13 @@ def main() -> None:
     parser.add_argument("--media", type=Path, default=MEDIA)
     parser.add_argument("--every", type=int, default=3)
     parser.add_argument("--strength", type=float, default=DEFAULT_STRENGTH)
+    parser.add_argument("--mouth", choices=WHOSE, default="source")
     parser.add_argument("--sheet", type=Path)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     judge = Judge()
     neural = NeuralConfig(strength=options.strength)
-    config = RunConfig(faces_from=(options.media,), input="test", outputs=("null",), neural=neural)
+    config = RunConfig(faces_from=(options.media,), input="test", outputs=("null",), neural=neural, mouth=options.mouth)
     engines = FaceEngines(config, ModelStore(), live=False)
     clips = {path.stem: watched(path, engines, judge, options.every) for path in sorted(options.media.glob("*.mp4"))}
     pairs, rows = compared(list(sources_of(options.media, engines)), clips, engines, judge)

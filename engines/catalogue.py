@@ -23,8 +23,9 @@ from engines.recogniser import EmbeddingConverter, FaceRecogniser
 from engines.swappers.dfm import DEFAULT_MORPH, DfmSwapper
 from engines.swappers.identity import DEFAULT_STRENGTH, LatentEncoder, PictureEncoder
 from engines.swappers.in_front import in_front
+from engines.swappers.mouth import WearersMouth
 from engines.swappers.neural import NeuralSwapper, SourceEncoder, SwapOptions
-from engines.types import FaceDetector, FaceSwapper
+from engines.types import FaceDetector, FaceSwapper, Whose
 from models.manifest import Manifest
 from models.spec import ModelSpec
 
@@ -61,7 +62,10 @@ class Workshop:
 
 @dataclass(frozen=True, slots=True)
 class SwapChoices:
-    """What a person may choose about a neural swapper. occluder, parser: names of models, None for none."""
+    """What a person may choose about a neural swapper.
+
+    occluder, parser: names of models, None for none. mouth: whose lips.
+    """
 
     strength: float = DEFAULT_STRENGTH
     boost: int = 1
@@ -69,6 +73,7 @@ class SwapChoices:
     occluder: str | None = None
     parser: str | None = None
     regions: Sequence[int] = field(default_factory=tuple)
+    mouth: Whose = "source"
 
 
 def open_swapper(spec: ModelSpec, workshop: Workshop, choices: SwapChoices = SwapChoices()) -> FaceSwapper:
@@ -120,6 +125,8 @@ def open_masks(workshop: Workshop, choices: SwapChoices) -> list[CropMask]:
         spec = _of_task(workshop, choices.parser, "parse")
         regions = {"regions": choices.regions} if choices.regions else {}
         masks.append(FaceParser(workshop.open_engine(workshop.fetch(spec)), spec.name, **regions))
+    if choices.mouth == "wearer":
+        masks.append(WearersMouth())
     return masks
 
 

@@ -5,7 +5,6 @@ Knows names and options; knows no stream. Everything a run says about its engine
 
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -108,9 +107,7 @@ class FaceEngines:
 
     def tailor(self, style: Style) -> Tailor:
         """Another way of swapping, while a stream runs: nothing is asked or downloaded. Raises UserError."""
-        config = replace(
-            self._config, swapper=style.swapper, neural=replace(self._config.neural, strength=style.strength)
-        )
+        config = self._config.restyled(style.swapper, style.strength)
         spec = swapper_spec(config, self._workshop.manifest)
         if is_one_person(spec):
             raise UserError(
@@ -178,7 +175,7 @@ class FaceEngines:
 
     def _open(self, config: RunConfig, spec: ModelSpec | None) -> tuple[FaceSwapper, FaceEnhancer | None]:
         swapper: FaceSwapper = (
-            MeshSwapper(config.neural.strength, config.iris)
+            MeshSwapper(config.neural.strength, config.iris, config.mouth)
             if spec is None
             else open_swapper(spec, self._workshop, swap_choices(config))
         )
@@ -189,7 +186,7 @@ class FaceEngines:
         return swapper, self._enhancer
 
     def _stand_in(self, index: int, photo: SourcePhoto, later: "Future[list[PreparedFace]]") -> LaterFace:
-        mesh = MeshSwapper().prepare(photo)
+        mesh = MeshSwapper(mouth=self._config.mouth).prepare(photo)
         mesh.paint(photo.image.copy(), photo.face)
         mine: Future[PreparedFace] = self._worker.submit(lambda: later.result()[index])
         return LaterFace(mesh, mine, self._config.swapper)

@@ -4,7 +4,7 @@ Knows values and their limits; knows nothing of how they were typed.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import get_args
@@ -20,7 +20,7 @@ CPU_DEVICES = ("auto", "cpu")
 PRECISIONS = ("auto", "fp16", "mixed", "fp32")
 MOST_BOOST = 8
 STRANGERS = ("blur", "leave")
-IRIS: tuple[Whose, ...] = get_args(Whose)
+WHOSE: tuple[Whose, ...] = get_args(Whose)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +62,8 @@ class RunConfig:
     microphone: "default" or part of its name, of a live recording.
     when_lost: None takes the default of `realtime.privacy` for live and for files. duration_s: None for all of it.
     swapper: "mesh" or the name of a model. detector: None for the built-in one. enhancer: a model that works on the
-    swapped face, enhancer_blend of it (0..1). iris: whose colour of eyes, with the mesh swapper. hands: whether hands
-    are looked for, to stay in front.
+    swapped face, enhancer_blend of it (0..1). iris: whose colour of eyes, with the mesh swapper. mouth: whose lips.
+    hands: whether hands are looked for, to stay in front.
     Raises UserError for a value out of its range.
     """
 
@@ -80,6 +80,7 @@ class RunConfig:
     when_lost: WhenLost | None = None
     badge: bool = True
     iris: Whose = "wearer"
+    mouth: Whose = "source"
     hands: bool = True
     size_wh: tuple[int, int] | None = None
     rate: Fraction | None = None
@@ -101,8 +102,9 @@ class RunConfig:
             raise UserError("--map and --face do not go together", remedy="give every face to be worn in a --map")
         if self.strangers not in STRANGERS:
             raise UserError(f"--strangers {self.strangers} says nothing", remedy=f"use {' or '.join(STRANGERS)}")
-        if self.iris not in IRIS:
-            raise UserError(f"--iris {self.iris} says nothing", remedy=f"use {' or '.join(IRIS)}")
+        for option, whose in (("--iris", self.iris), ("--mouth", self.mouth)):
+            if whose not in WHOSE:
+                raise UserError(f"{option} {whose} says nothing", remedy=f"use {' or '.join(WHOSE)}")
         if self.latency_budget_ms is not None and not 1 <= self.latency_budget_ms <= 10_000:
             raise UserError(
                 f"--latency-budget {self.latency_budget_ms:g} is out of range", remedy="give 1 to 10000 milliseconds"
@@ -123,6 +125,12 @@ class RunConfig:
     def runs_networks(self) -> bool:
         """Whether a device has to be chosen: something beside the built-in models runs."""
         return self.swapper != MESH or self.detector is not None or self.enhancer is not None or bool(self.maps)
+
+    def restyled(self, swapper: str, strength: float) -> "RunConfig":
+        """The same run with another swapper; what that one has no use for is left away."""
+        if swapper == MESH:
+            return replace(self, swapper=MESH, device="auto", neural=NeuralConfig(strength=strength))
+        return replace(self, swapper=swapper, iris="wearer", neural=replace(self.neural, strength=strength))
 
     @property
     def sees_hands(self) -> bool:

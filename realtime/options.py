@@ -60,6 +60,10 @@ Strength = Annotated[
 Iris = Annotated[
     str, typer.Option(metavar="WHOSE", help="wearer | source: whose colour of eyes.", rich_help_panel=LOOK)
 ]
+Mouth = Annotated[
+    str,
+    typer.Option(metavar="WHOSE", help="source | wearer: whose lips.", rich_help_panel=LOOK),
+]
 Hands = Annotated[bool, typer.Option(help="Hands stay in front of the face.", rich_help_panel=LOOK)]
 Boost = Annotated[
     int, typer.Option("--pixel-boost", metavar="K", help="K times finer, K x K times the work.", rich_help_panel=NEURAL)
@@ -138,6 +142,7 @@ def config_of(given: Mapping[str, Any]) -> RunConfig:
         "strangers",
         "badge",
         "iris",
+        "mouth",
         "hands",
         "mirror",
         "codec",

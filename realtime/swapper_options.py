@@ -44,6 +44,7 @@ def swap_choices(config: RunConfig) -> SwapChoices:
         morph=neural.morph,
         occluder=neural.occluder,
         parser=neural.parser,
+        mouth=config.mouth,
     )
 
 

@@ -21,6 +21,7 @@ from engines.swappers.holes import Holes
 from engines.swappers.identity import DEFAULT_STRENGTH
 from engines.swappers.in_front import in_front, opacity_of
 from engines.swappers.light import LightField, relight, sample_vertices
+from engines.swappers.mouth import beyond_mouth
 from engines.swappers.raster import (
     ALPHA,
     ATTRIBUTES,
@@ -41,32 +42,35 @@ from engines.types import MESH_POINTS, FaceLandmarks, Image, SourcePhoto, Whose
 class MeshSwapper:
     """Makes mesh faces out of source photos.
 
-    strength: 0..1, how far the wearer's proportions are moved to the source's. iris: whose colour of eyes.
+    strength: 0..1, how far the wearer's proportions are moved to the source's. iris: whose colour of eyes. mouth:
+    whose lips; what they say is the wearer's.
     """
 
     name = "mesh"
 
-    def __init__(self, strength: float = DEFAULT_STRENGTH, iris: Whose = "wearer") -> None:
+    def __init__(self, strength: float = DEFAULT_STRENGTH, iris: Whose = "wearer", mouth: Whose = "source") -> None:
         self._strength, self._iris = strength, iris
+        self._painted = beyond_mouth() if mouth == "wearer" else np.ones(MESH_POINTS, np.float32)
 
     def prepare(self, photo: SourcePhoto) -> "MeshFace":
         """Examine the photo, and those of the same person with it, once; a tenth of a second each.
 
         Raises SourcePhotoError when the first one shows no iris and its colour was asked for.
         """
-        return MeshFace(photo, self._strength, Holes(photo, self._iris))
+        shape = ShapeTransfer([view.face.points for view in photo.views], self._strength * self._painted)
+        return MeshFace(photo, shape, Holes(photo, self._iris), self._painted)
 
 
 class MeshFace:
-    """A source face that can be painted over others. One thread at a time."""
+    """A source face that can be painted over others. One thread at a time. painted: (468,) 0..1, how far, where."""
 
-    def __init__(self, photo: SourcePhoto, strength: float, holes: Holes) -> None:
-        self._triangles, self._holes = mesh_topology.triangles(), holes
+    def __init__(self, photo: SourcePhoto, shape: ShapeTransfer, holes: Holes, painted: NDArray[np.float32]) -> None:
+        self._triangles, self._shape, self._holes = mesh_topology.triangles(), shape, holes
         face, layout = flat_face(photo.views)
-        self._textures = texture_pyramid(face.image, face.known * inside_edges(layout), layout)
+        opacity = face.known * inside_edges(layout) * layout.spread(painted)
+        self._textures = texture_pyramid(face.image, opacity, layout)
         self._in_front = in_front()
         self._source_light = light_of(face, layout, self._in_front.light)
-        self._shape = ShapeTransfer([view.face.points for view in photo.views], strength)
 
     def paint(self, canvas: Image, face: FaceLandmarks) -> None:
         """Swap `face` in `canvas`, in place. Touches only pixels inside the mesh."""

@@ -39,10 +39,11 @@ FACING = 0.1, 0.5
 class ShapeTransfer:
     """Moves landmarks towards one source's proportions.
 
-    views: (468, 3) px of the source, one for each photo of it. strength: 0..1, 0 leaves the wearer's face as it is.
+    views: (468, 3) px of the source, one for each photo of it. strength: 0..1, 0 leaves the wearer's face as it is;
+    (468,) of each landmark, or one for all.
     """
 
-    def __init__(self, views: Sequence[Points], strength: float) -> None:
+    def __init__(self, views: Sequence[Points], strength: NDArray[np.float32] | float) -> None:
         mean = mesh_topology.mean_face()
         flat = mesh_topology.laid_flat()
         near = nearness(flat, SMOOTHED)

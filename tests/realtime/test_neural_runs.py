@@ -65,6 +65,7 @@ def swap(home: Path, portrait: Path, wearer: Path, out: Path, *options: str | Pa
         ("--swapper", "uniface_256", "--enhancer", "gpen_bfr_256"),
         ("--swapper", "somebody", "--morph", "0.2"),
         ("--swapper", "mesh", "--enhancer", "gpen_bfr_256"),
+        ("--mouth", "wearer", "--swapper", "hyperswap_1a_256"),
     ],
     ids=lambda options: " ".join(options[1:3]),
 )

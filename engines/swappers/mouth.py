@@ -1,0 +1,46 @@
+"""The wearer's own mouth, if asked for: the lips, and the skin that moves with them.
+
+The mesh swapper leaves it out of the source's texture and where it is; networks are told not to paint it. Knows where
+lips are; knows no light and no colour.
+"""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines import mesh_topology
+from engines.geometry import distance_to, smoothstep
+from engines.masks import Mask
+from engines.swappers.atlas import WHITE
+from engines.swappers.raster import as_it_is, paint_triangles, visible_triangles
+from engines.types import MESH_POINTS, FaceLandmarks, Image
+
+AROUND = 0.04, 0.18
+"""Distances from the lips, between the outer eye corners: up to where the face is the wearer's, and from where not."""
+
+
+@cache
+def beyond_mouth() -> NDArray[np.float32]:
+    """(468,) 0..1: 0 at the mouth, 1 away from it. Read-only."""
+    lips = np.concatenate([mesh_topology.OUTER_LIPS, mesh_topology.inner_lips()])
+    beyond = smoothstep(distance_to(mesh_topology.laid_flat(), lips), *AROUND)
+    beyond.setflags(write=False)
+    return beyond
+
+
+class WearersMouth:
+    """A mask of crops that leaves the mouth out."""
+
+    def __init__(self) -> None:
+        kept = 1 - beyond_mouth()
+        mouth, *_ = mesh_topology.hole_triangles()
+        closed = np.concatenate([mesh_topology.triangles(), mouth])
+        self._triangles = closed[(kept[closed] > 0).any(axis=1)]
+        self._corners = as_it_is(np.zeros((MESH_POINTS, 2), np.float32), kept)
+
+    def of(self, crop: Image, face: FaceLandmarks) -> Mask:
+        """(S, S) 0..1. face: in px of the crop."""
+        painted = np.zeros_like(crop)
+        paint_triangles(painted, WHITE, face.points, self._corners, visible_triangles(face.points, self._triangles))
+        return np.asarray(1 - painted[..., 0] / np.float32(255), np.float32)

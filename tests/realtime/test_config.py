@@ -1,0 +1,40 @@
+"""What a run may be, and what becomes of its options when its swapper is changed."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.errors import UserError
+from realtime.config import NeuralConfig, RunConfig
+
+
+def config(**options: Any) -> RunConfig:
+    return RunConfig(faces_from=(Path("alice.jpg"),), input="test", outputs=("null",), **options)
+
+
+def test_a_network_is_not_asked_for_what_only_the_mesh_swapper_can() -> None:
+    asked = config(iris="source", mouth="wearer", hands=False)
+    other = asked.restyled("inswapper_128", 1.0)
+    assert (other.swapper, other.neural.strength, other.iris, other.mouth) == ("inswapper_128", 1.0, "wearer", "wearer")
+    assert not other.hands
+    assert asked.restyled("mesh", 0.5) == asked
+
+
+def test_the_mesh_swapper_is_not_asked_for_what_only_networks_can() -> None:
+    asked = config(swapper="inswapper_128", device="cuda", neural=NeuralConfig(pixel_boost=2, occluder="xseg_1"))
+    assert asked.restyled("mesh", 0.7) == config(neural=NeuralConfig(strength=0.7))
+    assert asked.restyled("hyperswap_1a_256", 0.5).neural == asked.neural
+
+
+def test_hands_are_not_looked_for_where_a_network_tells_what_is_in_front() -> None:
+    assert config().sees_hands
+    assert not config(hands=False).sees_hands
+    assert not config(swapper="inswapper_128", neural=NeuralConfig(occluder="xseg_1")).sees_hands
+
+
+@pytest.mark.parametrize("option", ["iris", "mouth"])
+def test_whose_it_is_must_be_somebody(option: str) -> None:
+    with pytest.raises(UserError, match=f"--{option} nobody says nothing") as caught:
+        config(**{option: "nobody"})
+    assert caught.value.remedy == "use wearer or source"
