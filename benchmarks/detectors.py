@@ -68,7 +68,7 @@ def measure(name: str, store: ModelStore, pictures: list[Image]) -> Row:
     """Run one detector over the pictures at every share."""
     manifest = load_manifest()
     detector = BlazeFaceDetector(LiteRtSession(store.ensure(manifest.get(name))))
-    landmarker = FaceMeshLandmarker(LiteRtSession(store.ensure(manifest.get("face_landmark"))))
+    landmarker = FaceMeshLandmarker(LiteRtSession(store.ensure(manifest.get("face_landmarks_detector"))))
     took_ms = []
     for image in (pictures[0],) * TIMED_RUNS:
         started = time.perf_counter()

@@ -13,9 +13,12 @@ from engines.errors import ModelContractError
 from engines.geometry import invert_affine, roi_to_crop, transform_points, warp_crop
 from engines.types import MESH_POINTS, FaceLandmarks, Image, Roi
 
+WITH_IRISES = MESH_POINTS + 10
+"""The model's landmarks; the last ten are those of the irises."""
+
 
 class FaceMeshLandmarker:
-    """Places 468 landmarks with MediaPipe's face mesh.
+    """Places 468 landmarks with MediaPipe's face mesh, the one of its Face Landmarker.
 
     session: the loaded model, square RGB input 0..1. Raises ModelContractError when the model is another one.
     """
@@ -23,20 +26,20 @@ class FaceMeshLandmarker:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._size = session.inputs[0].shape[1]
-        by_count = {math.prod(spec.shape): spec.name for spec in session.outputs}
-        if set(by_count) != {MESH_POINTS * 3, 1}:
+        sizes = [math.prod(spec.shape) for spec in session.outputs]
+        if sizes != [WITH_IRISES * 3, 1, 1]:
             raise ModelContractError(
-                f"a face mesh has outputs of {MESH_POINTS * 3} and 1 values, this model {sorted(by_count)}",
+                f"a face mesh has outputs of {WITH_IRISES * 3}, 1 and 1 values, this model {sizes}",
                 remedy="liveswap models verify",
             )
-        self._points_name, self._presence_name = by_count[MESH_POINTS * 3], by_count[1]
+        self._points_name, self._presence_name = (spec.name for spec in session.outputs[:2])
 
     def locate(self, image: Image, roi: Roi) -> FaceLandmarks:
         """Landmarks of the face inside `roi`, in pixels of `image`; below presence 0.5 there is no face."""
         affine = roi_to_crop(roi, self._size)
         crop = cv2.cvtColor(warp_crop(image, affine, self._size), cv2.COLOR_BGR2RGB)
         outputs = self._session.run(np.multiply(crop, np.float32(1 / 255), dtype=np.float32)[np.newaxis])
-        in_crop = outputs[self._points_name].reshape(MESH_POINTS, 3)
+        in_crop = outputs[self._points_name].reshape(WITH_IRISES, 3)[:MESH_POINTS]
         logit = float(outputs[self._presence_name].item())
         return FaceLandmarks(
             points=transform_points(in_crop, invert_affine(affine)),

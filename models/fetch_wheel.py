@@ -11,7 +11,8 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from contextlib import ExitStack
+from pathlib import Path, PurePosixPath
 
 from models.errors import DownloadError
 from models.progress import Progress
@@ -40,16 +41,13 @@ CURES = {
 }
 
 
-def download_wheel(
-    requirement: str, folder: Path, progress: Progress, pip: Sequence[str] = PIP, tags: str | None = None
-) -> Path:
+def download_wheel(requirement: str, folder: Path, progress: Progress, pip: Sequence[str] = PIP) -> Path:
     """Have pip download the wheel of `requirement` ("name==1.2") into the empty `folder`, without its dependencies.
 
-    tags: Python, ABI and platform of the wheel to take, as its name ends; None takes what suits this machine.
     Raises DownloadError with pip's last lines, or OSError (ENOSPC) when pip found no room.
     """
     progress(requirement, 0, None)
-    command = [*pip, "download", *OPTIONS, *_of_that_kind(tags), "--dest", str(folder), requirement]
+    command = [*pip, "download", *OPTIONS, "--dest", str(folder), requirement]
     done = subprocess.run(
         command,
         env={**os.environ, "TMPDIR": str(folder)},  # all that pip writes is in one place, and goes with it
@@ -70,10 +68,17 @@ def download_wheel(
 def member_chunks(wheel: Path, member: str) -> Iterator[bytes]:
     """The bytes of one file in `wheel`. Raises DownloadError when it is not there or damaged.
 
-    `member` is only looked up, never used as a path on this machine.
+    `member` is only looked up, never used as a path on this machine. Where it leads through a file of the wheel, that
+    one is an archive too: "pack/models.task/eyes.tflite".
     """
     try:
-        with zipfile.ZipFile(wheel) as archive, archive.open(member) as file:
+        with ExitStack() as opened:
+            archive = opened.enter_context(zipfile.ZipFile(wheel))
+            outer = next((str(p) for p in PurePosixPath(member).parents if str(p) in archive.namelist()), None)
+            if outer is not None:
+                archive = opened.enter_context(zipfile.ZipFile(opened.enter_context(archive.open(outer))))
+            inner = member if outer is None else member.removeprefix(f"{outer}/")
+            file = opened.enter_context(archive.open(inner))
             while chunk := file.read(CHUNK_BYTES):
                 yield chunk
     except KeyError as error:
@@ -83,14 +88,6 @@ def member_chunks(wheel: Path, member: str) -> Iterator[bytes]:
             f"{wheel.name} is damaged: {error}",
             remedy="try again; if it happens again, ask your index (or use another: PIP_INDEX_URL)",
         ) from error
-
-
-def _of_that_kind(tags: str | None) -> list[str]:
-    if tags is None:
-        return []
-    python, abi, platform = tags.split("-")
-    named = {"implementation": python[:2], "python-version": python[2:], "abi": abi, "platform": platform}
-    return [f"--{option}={value}" for option, value in named.items()]
 
 
 def _failure(requirement: str, command: Sequence[str], stderr: str) -> DownloadError | OSError:

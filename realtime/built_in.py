@@ -16,8 +16,8 @@ from models.manifest import Manifest
 from models.store import ModelStore
 from realtime.hands import HandTracker
 
-FACES = "face_detection_back", "face_landmark"
-HANDS = "palm_detection_full", "hand_landmark_full"
+FACES = "face_detection_back", "face_landmarks_detector"
+HANDS = "hand_detector", "hand_landmarks_detector"
 
 
 class BuiltIn:

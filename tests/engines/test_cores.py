@@ -39,5 +39,5 @@ def test_a_network_takes_no_second_thread_on_one_core(
         return real(path, num_threads=num_threads)
 
     monkeypatch.setattr(litert, "Interpreter", noted)
-    LiteRtSession(model_file("face_landmark"))
+    LiteRtSession(model_file("face_landmarks_detector"))
     assert asked == [1]

@@ -135,7 +135,7 @@ def test_other_models_are_refused() -> None:
 @pytest.mark.media
 def test_the_hand_of_a_painting_is_found(media: Path, model_file: Callable[[str], Path]) -> None:
     painting: Image = read_image(media / "face-painting-monalisa.jpg")
-    sessions = [LiteRtSession(model_file(name)) for name in ("palm_detection_full", "hand_landmark_full")]
+    sessions = [LiteRtSession(model_file(name)) for name in ("hand_detector", "hand_landmarks_detector")]
     finder = PalmsAndLandmarks(*sessions)
     [hand] = finder.search(painting, [])
     # Her right hand, above the left arm; looked up by eye.

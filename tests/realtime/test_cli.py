@@ -138,9 +138,9 @@ def test_demo_needs_nothing_but_the_install(home: Path, tmp_path: Path) -> None:
         (["--help"], 0, "liveswap demo"),
         ([], 0, "Usage"),
         (["run", "--help"], 0, "--when-lost"),
-        (["models", "list"], 0, "face_landmark"),
+        (["models", "list"], 0, "face_landmarks_detector"),
         (["models", "verify"], 0, "ok"),
-        (["models", "pull", "face_landmark"], 0, "face_landmark-"),
+        (["models", "pull", "face_landmarks_detector"], 0, "face_landmarks_detector-"),
         (["doctor"], 0, "ok    Python"),
         (["devices"], 0, ""),
     ],
@@ -154,7 +154,7 @@ def test_small_commands_answer_on_stdout(home: Path, arguments: list[str], code:
 
 def test_misspelt_model_and_command_get_a_hint(home: Path) -> None:
     model = liveswap("models", "pull", "face_landmrk", home=home)
-    assert (model.returncode, "did you mean face_landmark" in model.stderr) == (2, True)
+    assert (model.returncode, "did you mean face_landmarks_detector" in model.stderr) == (2, True)
     command = liveswap("rnu", home=home)
     assert (command.returncode, "error: " in command.stderr, "hint: " in command.stderr) == (2, True, True)
 

@@ -30,7 +30,7 @@ def test_tracking_agrees_with_detecting_every_frame_at_a_fraction_of_the_runs(
     media: Path, model_file: Callable[[str], Path], clip: str
 ) -> None:
     detector = BlazeFaceDetector(LiteRtSession(model_file("face_detection_back")))
-    landmarker = FaceMeshLandmarker(LiteRtSession(model_file("face_landmark")))
+    landmarker = FaceMeshLandmarker(LiteRtSession(model_file("face_landmarks_detector")))
     runs: list[int] = []
     tracker = FaceTracker(detector, landmarker, max_faces=4, on_detector_run=lambda: runs.append(1))
     errors, ids, seen, frames = [], set(), 0, 0
@@ -55,7 +55,7 @@ def test_on_a_still_face_a_camera_s_noise_moves_landmarks_by_less_than_a_sixth_o
     media: Path, model_file: Callable[[str], Path], clip: str
 ) -> None:
     detector = BlazeFaceDetector(LiteRtSession(model_file("face_detection_back")))
-    tracker = FaceTracker(detector, FaceMeshLandmarker(LiteRtSession(model_file("face_landmark"))))
+    tracker = FaceTracker(detector, FaceMeshLandmarker(LiteRtSession(model_file("face_landmarks_detector"))))
     still, chance, seen = next(pictures(media / f"{clip}.mp4"))[0].copy(), np.random.default_rng(0), []
     for frame in range(60):
         noisy = np.clip(still + chance.normal(0, 2, still.shape), 0, 255).astype(np.uint8)

@@ -102,4 +102,4 @@ def test_what_cannot_work_is_said_before_anybody_comes(home: Path, config: RunCo
     with pytest.raises(SourcePhotoError, match="no human face"):
         opened(replace(config, faces_from=(empty,)), home)
     with pytest.raises(EngineError, match="does not swap"):
-        opened(replace(config, swapper="face_landmark"), home)
+        opened(replace(config, swapper="face_landmarks_detector"), home)
