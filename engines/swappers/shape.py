@@ -22,8 +22,8 @@ from engines.wearer import Wearer
 SMOOTHED = 0.08
 FADE = 0.25
 """How far inside the outline the full shift is reached."""
-FULL_SHIFT = 2.0
-"""How often the source's difference from the wearer is added at strength 1: once at the default, 0.5."""
+FULL_SHIFT = 2.8
+"""How often the source's difference from the wearer is added at strength 1; half as often at the default."""
 TRUST_IN_MEAN = 20.0
 """Frames that a wearer is taken for somebody with the mean face: their own is learnt, and does not jump in."""
 CORNERS, INNER_LIPS = (61, 291), (13, 14)
