@@ -4,11 +4,15 @@ Knows running means and their weights; what is averaged is known to those who lo
 outlives the track, and none of it is ever written down.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+ROUND = 3
+"""Frames in which each of several things is looked at once."""
 LASTING = 300
 """Frames: what is older counts for little."""
 BELIEF_LOOKS = 30
@@ -56,13 +60,36 @@ class Belief:
         return self.likely > sure
 
 
+@dataclass(slots=True)
+class Glances:
+    """The last look at each of several things that hardly change: in a frame only a part of them is looked at."""
+
+    _seen: dict[int, Any] = field(default_factory=dict)
+    _frame: int = 0
+
+    def next_frame(self) -> None:
+        """Others are looked at from here on."""
+        self._frame += 1
+
+    def at(self, thing: int, look: Callable[[], Any]) -> Any:
+        """What `look` gives, or gave lately. thing: its number."""
+        if thing not in self._seen or (self._frame + thing) % ROUND == 0:
+            self._seen[thing] = look()
+        return self._seen[thing]
+
+    def forget(self) -> None:
+        """Look at everything anew."""
+        self._seen.clear()
+
+
 @dataclass(slots=True, eq=False)
 class Wearer:
     """One person in view. One thread at a time.
 
-    shape: their landmarks as seen from the front (engines/swappers/shape.py). glasses: how likely they wear some
-    (engines/swappers/glasses.py).
+    shape: their landmarks as seen from the front (engines/swappers/shape.py). glasses: how likely they wear some, and
+    rims: where they are (engines/swappers/glasses.py).
     """
 
     shape: Average = field(default_factory=Average)
     glasses: Belief = field(default_factory=Belief)
+    rims: Glances = field(default_factory=Glances)

@@ -5,8 +5,12 @@ import numpy as np
 import pytest
 
 from engines.mesh_topology import BROWS, eye_rims, mean_face
+from engines.swappers import glasses as glasses_module
+from engines.swappers import ridges
 from engines.swappers.atlas import Places
+from engines.swappers.fields import Field
 from engines.swappers.glasses import Glasses
+from engines.swappers.ridges import Line, Profiles
 from engines.types import Image, Points
 from engines.wearer import Wearer
 
@@ -129,3 +133,27 @@ def test_who_wears_none_is_looked_at_seldom_and_soon_enough(glasses: Glasses, ba
     worn = with_rims(bare, points, (20, 20, 20))
     frames = [glasses.seen_in(worn, points, FACING, wearer) is not None for _ in range(60)]
     assert frames[-1]
+
+
+def test_of_who_wears_some_a_part_is_looked_at_in_a_frame_and_all_within_three(
+    glasses: Glasses, bare: Image, points: Points, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[Line] = []
+
+    def line_along(strip: Profiles, *, closed: bool) -> Line:
+        looks.append(ridges.line_along(strip, closed=closed))
+        return looks[-1]
+
+    monkeypatch.setattr(glasses_module, "line_along", line_along)
+    wearer, pushed_up = Wearer(), points - np.array([0, 6, 0], np.float32)
+    for _ in range(30):
+        glasses.seen_in(with_rims(bare, points, (20, 20, 20)), points, FACING, wearer)
+    looks.clear()
+    moved = with_rims(bare, pushed_up, (20, 20, 20))
+    seen: list[Field | None] = [glasses.seen_in(moved, points, FACING, wearer) for _ in range(3)]
+    assert len(looks) == 5
+    fresh = glasses.seen_in(moved, points, FACING)
+    assert seen[0] is not None
+    assert seen[-1] is not None
+    assert (seen[-1] == fresh).all()
+    assert (seen[0] != fresh).any()
