@@ -1,19 +1,26 @@
 """Outside models that judge a swap: none of them is used to make it.
 
 dlib's ResNet says who it is (distances below 0.6 are one person), its 68 landmarks where features are. The latter were
-trained on pictures that are for research only, so they stay in a benchmark. Knows dlib; computes no score.
+trained on pictures that are for research only, so they stay in a benchmark. The second opinion is InsightFace's
+MobileFaceNet, trained on other people with another loss. Knows networks; computes no score but the second's.
 """
 
 import importlib.util
+from collections.abc import Iterable
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.geometry import box_of
-from engines.types import FaceLandmarks, Image, Points
+from engines.alignment import five_points
+from engines.backends.onnxruntime import OrtSession
+from engines.geometry import box_of, roi_from_landmarks
+from engines.recogniser import FaceRecogniser, unit
+from engines.types import FaceLandmarker, FaceLandmarks, Image, Points
 from models.errors import UserError
+from models.manifest import load_manifest
+from models.store import ModelStore
 
 Embedding = NDArray[np.float64]
 FOREHEAD = 0.05
@@ -45,3 +52,40 @@ class Judge:
         shape = self._shape(rgb, box)
         points = np.array([(point.x, point.y) for point in shape.parts()], np.float32)
         return points, np.array(self._who.compute_face_descriptor(rgb, shape))
+
+
+SECOND = "w600k_mbf"
+
+
+class SecondOpinion:
+    """Who it is, by another network; cosines, above 0.3 or so one person.
+
+    landmarker: says where eyes, nose and mouth came out. Raises UserError when the network is not on this disk.
+    """
+
+    def __init__(self, landmarker: FaceLandmarker, store: ModelStore) -> None:
+        spec = load_manifest().get(SECOND)
+        if not store.is_cached(spec):
+            raise UserError(f"{SECOND} is not on this disk", remedy=f"liveswap models pull {SECOND} --accept-licence")
+        self._recogniser = FaceRecogniser(spec, OrtSession(store.ensure(spec)))
+        self._landmarker = landmarker
+        self._known: dict[str, NDArray[np.float32]] = {}
+
+    def remember(self, name: str, pictures: Iterable[tuple[Image, FaceLandmarks]]) -> None:
+        """Somebody who may be recognised."""
+        self._known[name] = unit(np.mean([self._embedding(*picture) for picture in pictures], axis=0))
+
+    def of(self, image: Image, face: FaceLandmarks, names: tuple[str, str]) -> dict[str, float]:
+        """Numbers of `benchmarks.verdicts.Score`. face: says where to look. names: of source and clip."""
+        embedding = self._embedding(image, face)
+        alike = {name: float(embedding @ who) for name, who in self._known.items()}
+        source, clip = names
+        return {
+            "second_to_source": alike[source],
+            "second_to_wearer": alike[clip],
+            "second_retrieved": float(max(alike, key=alike.__getitem__) == source),
+        }
+
+    def _embedding(self, image: Image, face: FaceLandmarks) -> NDArray[np.float32]:
+        found = self._landmarker.locate(image, roi_from_landmarks(face.points))
+        return unit(self._recogniser.embed(image, five_points(found)))

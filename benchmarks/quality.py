@@ -1,14 +1,15 @@
 """How convincing is the mesh swap? Measured by models that have no part in it, over every source and clip.
 
     uv run --group quality python -m benchmarks.quality [--media FOLDER] [--every 3] [--strength 0.5]
-        [--mouth source|wearer] [--sheet FILE.png] [--json]
+        [--mouth source|wearer] [--second] [--sheet FILE.png] [--json]
 
 Sources are the pictures of the folder that `liveswap run` accepts, clips its films. For each pair: distance to the
 source and to the wearer (dlib: below 0.6 is one person), whether the nearest of all known people is the source,
 expression (landmarks of the output against the input's, and what of it changes from frame to frame), pose, pixels
 outside the face, the seam along the outline, flicker beside the input's own, and the light (angle, and mean colour).
 Then jitter on a still picture with a camera's noise.
-About two minutes; one JSON line with --json; the sheet shows a frame of each pair.
+About two minutes; one JSON line with --json; the sheet shows a frame of each pair. --second asks another network who it
+is (InsightFace's w600k_mbf, for non-commercial use; ONNX Runtime: --extra cpu).
 """
 
 import argparse
@@ -24,11 +25,12 @@ import cv2
 import numpy as np
 
 from benchmarks import scores
-from benchmarks.judges import Embedding, Judge
+from benchmarks.judges import Embedding, Judge, SecondOpinion
 from benchmarks.sheets import tile
+from benchmarks.verdicts import Judged, Score, in_words, mean, of_pair
 from engines.errors import SourcePhotoError
 from engines.swappers.identity import DEFAULT_STRENGTH
-from engines.types import FaceLandmarks, Image, Points, PreparedFace, SourcePhoto
+from engines.types import FaceLandmarks, Image, PreparedFace, SourcePhoto
 from engines.wearer import Wearer
 from models.store import ModelStore
 from realtime.assembly import FaceEngines
@@ -53,37 +55,6 @@ class Seen:
     points: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One frame. moved: (51, 2), see `scores.displaced`."""
-
-    numbers: dict[str, float]
-    moved: Points
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """One pair. changing: the expression error without what is alike in all frames."""
-
-    source: str
-    clip: str
-    to_source: float
-    to_wearer: float
-    retrieved: float
-    expression: float
-    changing: float
-    pose_deg: float
-    outside: float
-    seam: float
-    flicker: float
-    flicker_before: float
-    light_deg: float
-    colour: float
-
-
-NUMBERS = tuple(name for name in Score.__dataclass_fields__ if name not in {"source", "clip"})
-
-
 def watched(clip: Path, engines: FaceEngines, judge: Judge, every: int) -> list[Seen]:
     """Every n-th pair of successive frames in which a face was tracked."""
     tracker = FaceTracker(engines.detector, engines.landmarker, hands=engines.hand_tracker())
@@ -102,14 +73,23 @@ def watched(clip: Path, engines: FaceEngines, judge: Judge, every: int) -> list[
     return found
 
 
-def judged(worn: PreparedFace, seen: Seen, judge: Judge, known: dict[str, Embedding], names: tuple[str, str]) -> Judged:
-    """One frame. known: people by name. names: of source and clip."""
+@dataclass(frozen=True, slots=True)
+class Jury:
+    """Who judges. known: people by name, as `judge` sees them."""
+
+    judge: Judge
+    known: dict[str, Embedding]
+    second: SecondOpinion | None
+
+
+def judged(worn: PreparedFace, seen: Seen, jury: Jury, names: tuple[str, str]) -> Judged:
+    """One frame. names: of source and clip."""
     after = (seen.pictures[0].copy(), seen.pictures[1].copy())
     for canvas, face in zip(after, seen.faces, strict=True):
         worn.paint(canvas, face)
     before, face = seen.pictures[0], seen.faces[0]
-    points, embedding = judge.look(after[0], face)
-    apart = {name: float(np.linalg.norm(embedding - who)) for name, who in known.items()}
+    points, embedding = jury.judge.look(after[0], face)
+    apart = {name: float(np.linalg.norm(embedding - who)) for name, who in jury.known.items()}
     source, clip = names
     own, ours = scores.flicker(seen.pictures, after, face)
     angle, colour = scores.light(before, after[0], face)
@@ -125,22 +105,9 @@ def judged(worn: PreparedFace, seen: Seen, judge: Judge, known: dict[str, Embedd
         "light_deg": angle,
         "colour": colour,
     }
+    if jury.second is not None:
+        numbers |= jury.second.of(after[0], face, names)
     return Judged(numbers, scores.displaced(seen.points, points))
-
-
-def of_pair(source: str, clip: str, frames: list[Judged]) -> Score:
-    """Means over the frames of one pair; outside: the worst."""
-    numbers = {name: float(np.mean([frame.numbers[name] for frame in frames])) for name in frames[0].numbers}
-    numbers["outside"] = max(frame.numbers["outside"] for frame in frames)
-    numbers["expression"], numbers["changing"] = scores.expression_error([frame.moved for frame in frames])
-    return Score(source, clip, **numbers)
-
-
-def mean(pairs: list[Score]) -> Score:
-    """Of all pairs; outside: the worst."""
-    numbers = {name: float(np.mean([getattr(pair, name) for pair in pairs])) for name in NUMBERS}
-    numbers["outside"] = max(pair.outside for pair in pairs)
-    return Score(pairs[0].source, pairs[0].clip, **numbers)
 
 
 def jitter_px(engines: FaceEngines, picture: Image) -> float:
@@ -175,6 +142,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=3)
     parser.add_argument("--strength", type=float, default=DEFAULT_STRENGTH)
     parser.add_argument("--mouth", choices=WHOSE, default="source")
+    parser.add_argument("--second", action="store_true")
     parser.add_argument("--sheet", type=Path)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -183,7 +151,9 @@ def main() -> None:
     config = RunConfig(faces_from=(options.media,), input="test", outputs=("null",), neural=neural, mouth=options.mouth)
     engines = FaceEngines(config, ModelStore(), live=False)
     clips = {path.stem: watched(path, engines, judge, options.every) for path in sorted(options.media.glob("*.mp4"))}
-    pairs, rows = compared(list(sources_of(options.media, engines)), clips, engines, judge)
+    sources = list(sources_of(options.media, engines))
+    second = SecondOpinion(engines.landmarker, ModelStore()) if options.second else None
+    pairs, rows = compared(sources, clips, engines, jury_of(judge, second, sources, clips))
     jitter = jitter_px(engines, next(iter(clips.values()))[0].pictures[0])
     print(f"{in_words(mean(pairs), whole=True)}   jitter {jitter:.2f} px", file=sys.stderr)
     if options.sheet:
@@ -192,20 +162,32 @@ def main() -> None:
         print(json.dumps({"pairs": [asdict(pair) for pair in pairs], "mean": asdict(mean(pairs)), "jitter_px": jitter}))
 
 
-def compared(
-    sources: list[SourcePhoto], clips: dict[str, list[Seen]], engines: FaceEngines, judge: Judge
-) -> tuple[list[Score], list[Image]]:
-    """A score for each pair, told as it comes, and a row of the sheet for each source."""
+def jury_of(
+    judge: Judge, second: SecondOpinion | None, sources: list[SourcePhoto], clips: dict[str, list[Seen]]
+) -> Jury:
+    """Who knows everybody that is there."""
     known: dict[str, Embedding] = {
         name: np.mean([seen.embedding for seen in frames], axis=0) for name, frames in clips.items()
     }
     known |= {photo.name: judge.look(photo.image, photo.face)[1] for photo in sources}
+    if second is not None:
+        for photo in sources:
+            second.remember(photo.name, [(photo.image, photo.face)])
+        for name, frames in clips.items():
+            second.remember(name, [(seen.pictures[0], seen.faces[0]) for seen in frames])
+    return Jury(judge, known, second)
+
+
+def compared(
+    sources: list[SourcePhoto], clips: dict[str, list[Seen]], engines: FaceEngines, jury: Jury
+) -> tuple[list[Score], list[Image]]:
+    """A score for each pair, told as it comes, and a row of the sheet for each source."""
     pairs, rows = [], []
     for photo in sources:
         [worn] = engines.wardrobe_of((photo,))
         for clip, frames in clips.items():
             names = photo.name, clip
-            pairs.append(of_pair(*names, [judged(worn, seen, judge, known, names) for seen in strangers(frames)]))
+            pairs.append(of_pair(*names, [judged(worn, seen, jury, names) for seen in strangers(frames)]))
             print(in_words(pairs[-1]), flush=True, file=sys.stderr)
         rows.append(np.hstack([sheet_tile(worn, frames[len(frames) // 2]) for frames in clips.values()]))
     return pairs, rows
@@ -225,18 +207,6 @@ def sheet_tile(worn: PreparedFace, seen: Seen) -> Image:
     after = seen.pictures[0].copy()
     worn.paint(after, seen.faces[0])
     return np.hstack([tile(seen.pictures[0], seen.faces[0]), tile(after, seen.faces[0])])
-
-
-def in_words(score: Score, *, whole: bool = False) -> str:
-    """One line."""
-    flicker = score.flicker / score.flicker_before
-    who = "all" if whole else f"{score.source} on {score.clip}"
-    return (
-        f"{who:52} to source {score.to_source:.3f}, to wearer {score.to_wearer:.3f}, retrieved {score.retrieved:4.0%}, "
-        f"expression {score.expression:.1%}, changing {score.changing:.1%}, pose {score.pose_deg:.1f} deg, "
-        f"outside {score.outside:.0f}, seam {score.seam:.2f}, "
-        f"flicker {flicker:.2f}, light {score.light_deg:.0f} deg, colour {score.colour:.1f}"
-    )
 
 
 if __name__ == "__main__":

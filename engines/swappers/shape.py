@@ -1,4 +1,4 @@
-"""The source's proportions on the wearer's face: where brows, eyes, nose and mouth sit, and how large they are.
+"""The source's proportions on the wearer's face: where eyes, nose and mouth sit, and how large they are.
 
 What makes the source differ from the wearer is added to the wearer's landmarks, turned as the head is turned. Of a
 wearer who was just met, the mean face is assumed. The difference is smoothed over the face, so that it moves features
@@ -22,7 +22,10 @@ from engines.wearer import Wearer
 SMOOTHED = 0.08
 FADE = 0.25
 """How far inside the outline the full shift is reached."""
-FULL_SHIFT = 2.8
+BROWS = 0.05, 0.3
+"""How near to the brows nothing is moved, and how far from them all of it: they are raised and drawn, and where they are
+is more of the moment than of the person."""
+FULL_SHIFT = 3.0
 """How often the source's difference from the wearer is added at strength 1; half as often at the default."""
 TRUST_IN_MEAN = 20.0
 """Frames that a wearer is taken for somebody with the mean face: their own is learnt, and does not jump in."""
@@ -48,6 +51,7 @@ class ShapeTransfer:
         flat = mesh_topology.laid_flat()
         near = nearness(flat, SMOOTHED)
         fade = smoothstep(distance_to(flat, mesh_topology.face_oval()), 0, FADE)
+        fade *= smoothstep(distance_to(flat, mesh_topology.BROWS), *BROWS)
         share = FULL_SHIFT * strength * fade / near.sum(axis=1)
         self._smooth = (share[:, np.newaxis] * near).astype(np.float32)
         self._mean = np.asarray(mean - mean.mean(axis=0), np.float32)
