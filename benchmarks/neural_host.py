@@ -65,7 +65,7 @@ def face_in(size_wh: tuple[int, int]) -> FaceLandmarks:
     scale = FACE_PX / float(high[1] - low[1])
     centre = np.array([size_wh[0] / 2, size_wh[1] / 2, 0])
     points = ((mean - (low + high) / 2) * scale + centre).astype(np.float32)
-    return FaceLandmarks(points, 1.0, Wearer())
+    return FaceLandmarks(points, 1.0, wearer=Wearer())
 
 
 def picture(size_wh: tuple[int, int]) -> Image:

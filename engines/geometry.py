@@ -47,7 +47,8 @@ def transform_points(points: Points, affine: Affine) -> Points:
 def moved(face: FaceLandmarks, affine: Affine) -> FaceLandmarks:
     """The same face, and the hands near it, in the picture that `affine` leads to."""
     hands = tuple(replace(hand, points=transform_points(hand.points, affine)) for hand in face.hands)
-    return replace(face, points=transform_points(face.points, affine), hands=hands)
+    irises = None if face.irises is None else transform_points(face.irises, affine)
+    return replace(face, points=transform_points(face.points, affine), irises=irises, hands=hands)
 
 
 def warp_crop(image: Image, affine: Affine, size: int) -> Image:

@@ -11,10 +11,10 @@ import numpy as np
 from engines.backends import Session
 from engines.errors import ModelContractError
 from engines.geometry import invert_affine, roi_to_crop, transform_points, warp_crop
-from engines.types import MESH_POINTS, FaceLandmarks, Image, Roi
+from engines.types import IRIS_POINTS, MESH_POINTS, FaceLandmarks, Image, Roi
 
-WITH_IRISES = MESH_POINTS + 10
-"""The model's landmarks; the last ten are those of the irises."""
+WITH_IRISES = MESH_POINTS + IRIS_POINTS
+"""The model's landmarks; those of the irises come last."""
 
 
 class FaceMeshLandmarker:
@@ -39,9 +39,10 @@ class FaceMeshLandmarker:
         affine = roi_to_crop(roi, self._size)
         crop = cv2.cvtColor(warp_crop(image, affine, self._size), cv2.COLOR_BGR2RGB)
         outputs = self._session.run(np.multiply(crop, np.float32(1 / 255), dtype=np.float32)[np.newaxis])
-        in_crop = outputs[self._points_name].reshape(WITH_IRISES, 3)[:MESH_POINTS]
+        points = transform_points(outputs[self._points_name].reshape(WITH_IRISES, 3), invert_affine(affine))
         logit = float(outputs[self._presence_name].item())
         return FaceLandmarks(
-            points=transform_points(in_crop, invert_affine(affine)),
+            points=points[:MESH_POINTS],
             presence=1 / (1 + math.exp(-max(-80.0, min(80.0, logit)))),
+            irises=points[MESH_POINTS:],
         )

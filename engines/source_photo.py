@@ -22,6 +22,7 @@ from engines.geometry import (
     box_of,
     eye_distance,
     iou,
+    moved,
     roi_from_detection,
     roi_from_landmarks,
 )
@@ -167,5 +168,4 @@ def _cut_out(image: Image, face: FaceLandmarks, name: str) -> SourcePhoto:
     margin = KEPT_MARGIN * max(x2 - x1, y2 - y1)
     left, top = max(0, int(x1 - margin)), max(0, int(y1 - margin))
     cut = image[top : int(y2 + margin) + 1, left : int(x2 + margin) + 1].copy()
-    moved = face.points - np.array([left, top, 0], np.float32)
-    return SourcePhoto(name, cut, FaceLandmarks(moved, face.presence))
+    return SourcePhoto(name, cut, moved(face, np.array([[1.0, 0.0, -left], [0.0, 1.0, -top]])))

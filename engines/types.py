@@ -28,6 +28,9 @@ Whose: TypeAlias = Literal["wearer", "source"]
 MESH_POINTS = 468
 """Landmarks of a face mesh (MediaPipe's numbering)."""
 
+IRIS_POINTS = 10
+"""Landmarks of both irises."""
+
 HAND_POINTS = 21
 """Landmarks of a hand (MediaPipe's numbering): the wrist, then four of each finger from the palm on, thumb first."""
 
@@ -73,18 +76,22 @@ class HandLandmarks:
 class FaceLandmarks:
     """The dense landmarks of one face and how sure the model is that a face is there.
 
-    hands: those seen near it, whoever's they are. wearer: what was learnt about this person in the frames before; None
-    for a single picture.
+    irises: image-left, image-right: the middle, then four points of the edge; None from a model without. hands: those
+    seen near it, whoever's they are. wearer: what was learnt about this person in the frames before; None for a single
+    picture.
     """
 
     points: Points  # (468, 3) px
     presence: float  # 0..1
+    irises: Points | None = None  # (10, 3) px
     wearer: Wearer | None = None
     hands: tuple[HandLandmarks, ...] = ()
 
     def __post_init__(self) -> None:
         if self.points.shape != (MESH_POINTS, 3):
             raise ValueError(f"FaceLandmarks needs points ({MESH_POINTS}, 3), got {self.points.shape}")
+        if self.irises is not None and self.irises.shape != (IRIS_POINTS, 3):
+            raise ValueError(f"FaceLandmarks needs irises ({IRIS_POINTS}, 3), got {self.irises.shape}")
 
 
 @dataclass(frozen=True, slots=True)

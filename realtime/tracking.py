@@ -7,7 +7,7 @@ Knows faces over time; knows nothing of sources, swapping or threads.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -181,7 +181,7 @@ class FaceTracker:
     def _track(self, face: _Followed, hands: tuple[HandLandmarks, ...], image: Image, at_ns: int) -> Track:
         face.age += 1
         points = face.steady.update(image, face.raw.points, at_ns) if self._steadies else face.raw.points
-        return Track(face.id, FaceLandmarks(points, face.raw.presence, face.wearer, hands), face.age)
+        return Track(face.id, replace(face.raw, points=points, wearer=face.wearer, hands=hands), face.age)
 
 
 def _may_be_the_same(box: Points, lost: Points) -> bool:

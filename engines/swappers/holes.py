@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from engines import mesh_topology
 from engines.errors import SourcePhotoError
 from engines.geometry import box_of
-from engines.swappers.iris import colour_of, find_iris, recoloured
+from engines.swappers.iris import Iris, colour_of, iris_in, recoloured
 from engines.swappers.raster import as_it_is, paint_triangles, texels_of, visible_triangles
-from engines.types import Image, Points, SourcePhoto, Whose
+from engines.types import FaceLandmarks, Image, Points, SourcePhoto, Whose
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,12 @@ class Holes:
     def __init__(self, photo: SourcePhoto, iris: Whose) -> None:
         self._colour = iris_colour(photo) if iris == "source" else None
 
-    def taken(self, canvas: Image, points: Points) -> list[Opening]:
-        """The wearer's, before the skin is painted. points: (468, 3) px."""
-        found = list(openings(canvas, points))
+    def taken(self, canvas: Image, face: FaceLandmarks) -> list[Opening]:
+        """The wearer's, before the skin is painted."""
+        found = list(openings(canvas, face.points))
         if self._colour is None:
             return found
-        return [with_iris(hole, points, self._colour) for hole in found]
+        return [with_iris(hole, face, self._colour) for hole in found]
 
     @staticmethod
     def fill(
@@ -75,11 +75,10 @@ def iris_colour(photo: SourcePhoto) -> NDArray[np.float32]:
     """(3,) BGR beside the white of the eye, the mean of both eyes."""
     found = []
     for hole in openings(photo.image, photo.face.points):
-        for rim, width in _eye_in(hole, photo.face.points):
-            iris = find_iris(hole.image, rim, width)
-            colour = None if iris is None else colour_of(hole.image, iris)
-            if colour is not None:
-                found.append(colour)
+        iris = _iris_in(hole, photo.face)
+        colour = None if iris is None else colour_of(hole.image, iris)
+        if colour is not None:
+            found.append(colour)
     if not found:
         raise SourcePhotoError(
             f"no iris can be made out in {photo.name}",
@@ -88,18 +87,17 @@ def iris_colour(photo: SourcePhoto) -> NDArray[np.float32]:
     return np.asarray(np.mean(found, axis=0), np.float32)
 
 
-def with_iris(hole: Opening, points: Points, colour: NDArray[np.float32]) -> Opening:
-    """The same, with an iris of this colour if it is an eye. points: (468, 3) px."""
-    for rim, width in _eye_in(hole, points):
-        iris = find_iris(hole.image, rim, width)
-        if iris is not None:
-            return replace(hole, image=recoloured(hole.image, iris, colour))
-    return hole
+def with_iris(hole: Opening, face: FaceLandmarks, colour: NDArray[np.float32]) -> Opening:
+    """The same, with an iris of this colour if it is an open eye."""
+    iris = _iris_in(hole, face)
+    return hole if iris is None else replace(hole, image=recoloured(hole.image, iris, colour))
 
 
-def _eye_in(hole: Opening, points: Points) -> Iterator[tuple[Points, float]]:
-    """Of an eye: its rim, (16, 2) px of the picture, and its width in px, however it is turned. Of a mouth nothing."""
-    for rim in mesh_topology.eye_rims():
+def _iris_in(hole: Opening, face: FaceLandmarks) -> Iris | None:
+    """In px of the hole's picture; None for a mouth, a closed eye, and a face whose irises are not known."""
+    if face.irises is None:
+        return None
+    for rim, iris in zip(mesh_topology.eye_rims(), np.split(face.irises[:, :2], 2), strict=True):
         if np.isin(hole.triangles, rim).all():
-            apart = points[rim][:, np.newaxis] - points[rim]
-            yield hole.at[rim], float(np.linalg.norm(apart, axis=2).max())
+            return iris_in(hole.image, hole.at[rim], iris + hole.at[rim[0]] - face.points[rim[0], :2])
+    return None

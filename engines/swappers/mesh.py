@@ -84,7 +84,7 @@ class MeshFace:
         corners[:, U : U + 2] = texture.points
         corners[:, CONTRAST_B : CONTRAST_B + 3], corners[:, LIFT_B : LIFT_B + 3] = contrast, lift
         corners[:, ALPHA] = opacity_of(facing)
-        taken = self._holes.taken(canvas, seen)
+        taken = self._holes.taken(canvas, face)
         texels = uncovered(texture.texels, skin.covered)
         paint_triangles(canvas, texels, points, corners, visible_triangles(points, self._triangles))
         self._holes.fill(canvas, taken, points, self._in_front.beside_hands(skin))

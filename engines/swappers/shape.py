@@ -23,8 +23,8 @@ SMOOTHED = 0.08
 FADE = 0.25
 """How far inside the outline the full shift is reached."""
 BROWS = 0.05, 0.3
-"""How near to the brows nothing is moved, and how far from them all of it: they are raised and drawn, and where they are
-is more of the moment than of the person."""
+"""How near to the brows nothing is moved, and how far from them all of it: brows are raised and drawn, and where they
+are is more of the moment than of the person."""
 FULL_SHIFT = 3.0
 """How often the source's difference from the wearer is added at strength 1; half as often at the default."""
 TRUST_IN_MEAN = 20.0

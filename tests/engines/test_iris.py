@@ -1,4 +1,4 @@
-"""The iris: found in an open eye, given another colour; lashes, white and reflections stay."""
+"""The iris in an open eye: given another colour; lashes, white and reflections stay."""
 
 import cv2
 import numpy as np
@@ -6,11 +6,11 @@ import pytest
 
 from engines.errors import SourcePhotoError
 from engines.swappers.holes import Holes, iris_colour
-from engines.swappers.iris import RADIUS, colour_of, find_iris, recoloured
+from engines.swappers.iris import Iris, colour_of, iris_in, recoloured
 from engines.types import FaceLandmarks, Image, Points, SourcePhoto
 from tests.engines.test_mesh_swapper import dome
 
-WIDTH, HEIGHT = 60, 28
+WIDTH, HEIGHT, RADIUS = 60, 28, 12
 BLUE, WHITE, LID = (120, 95, 70), (200, 205, 210), (90, 110, 150)
 RIM = np.array(
     [[30 + WIDTH / 2 * np.cos(a), 20 + HEIGHT / 2 * np.sin(a)] for a in np.linspace(0, 2 * np.pi, 16, endpoint=False)],
@@ -22,7 +22,7 @@ def eye(iris_x: float = 34, lashes: bool = True) -> Image:
     """An open eye of WIDTH px: white, blue iris with a pupil and a reflection, dark lashes over it."""
     image = np.full((48, 68, 3), LID, np.uint8)
     cv2.fillPoly(image, [RIM.astype(np.int32)], WHITE)
-    centre, radius = (round(iris_x), 24), RADIUS * WIDTH
+    centre, radius = (round(iris_x), 24), RADIUS
     cv2.circle(image, centre, round(radius), BLUE, -1, cv2.LINE_AA)
     cv2.circle(image, centre, round(radius / 3), (15, 15, 15), -1, cv2.LINE_AA)
     cv2.circle(image, (centre[0] + 4, 20), 2, (255, 255, 255), -1)
@@ -31,25 +31,40 @@ def eye(iris_x: float = 34, lashes: bool = True) -> Image:
     return image
 
 
-@pytest.mark.parametrize("x", [22, 34, 46])
-def test_the_iris_is_found_wherever_it_looks(x: float) -> None:
-    found = find_iris(eye(x), RIM, WIDTH)
+def iris_at(x: float, radius: float = RADIUS) -> Points:
+    """Its middle, and four points of its edge."""
+    return np.array([[x, 24], [x + radius, 24], [x, 24 - radius], [x - radius, 24], [x, 24 + radius]], np.float32)
+
+
+def open_eye(x: float = 34) -> Iris:
+    found = iris_in(eye(x), RIM, iris_at(x))
     assert found is not None
-    assert found.centre == pytest.approx([x, 24], abs=2.5)
+    return found
 
 
-def test_a_closed_a_tiny_and_an_empty_eye_have_none() -> None:
+@pytest.mark.parametrize("x", [22, 34, 46])
+def test_as_much_of_the_iris_is_seen_as_the_lids_leave(x: float) -> None:
+    iris = open_eye(x)
+    assert (iris.centre[0], iris.radius) == pytest.approx((x, RADIUS))
+    shown = (iris.visible > 0.5) & (iris.distances() < 1)
+    assert 0.5 * np.pi * RADIUS**2 < shown.sum() <= 1.05 * np.pi * RADIUS**2
+
+
+def test_in_a_closed_a_tiny_and_an_averted_eye_it_is_not() -> None:
     closed = RIM.copy()
     closed[:, 1] = 24 + (closed[:, 1] - 24) * 0.1
-    assert find_iris(eye(), closed, WIDTH) is None
-    assert find_iris(eye()[::8, ::8].copy(), RIM / np.float32(8), WIDTH / 8) is None
-    assert find_iris(np.full((48, 68, 3), LID, np.uint8), RIM, WIDTH) is None
+    assert iris_in(eye(), closed, iris_at(34)) is None
+    assert iris_in(eye()[::8, ::8].copy(), RIM / np.float32(8), iris_at(34) / np.float32(8)) is None
+    assert iris_in(eye(), RIM, iris_at(66)) is None
+
+
+def test_a_lid_whose_opening_is_misjudged_is_not_painted() -> None:
+    assert iris_in(np.full((48, 68, 3), LID, np.uint8), RIM, iris_at(34)) is None
 
 
 def test_it_takes_another_colour_and_nothing_else_changes() -> None:
     before = eye()
-    found = find_iris(before, RIM, WIDTH)
-    assert found is not None
+    found = open_eye()
     brown = np.array([0.15, 0.3, 0.45], np.float32)
     after = recoloured(before, found, brown)
     blue, green, red = after[24, 28].astype(int)  # between pupil and edge
@@ -63,8 +78,7 @@ def test_it_takes_another_colour_and_nothing_else_changes() -> None:
 
 
 def test_the_same_iris_in_warm_light_has_the_same_colour() -> None:
-    found = find_iris(eye(), RIM, WIDTH)
-    assert found is not None
+    found = open_eye()
     warm = (eye() * np.array([0.6, 0.8, 1.0])).astype(np.uint8)
     plain, lit = colour_of(eye(), found), colour_of(warm, found)
     assert plain is not None
