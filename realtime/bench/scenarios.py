@@ -15,6 +15,7 @@ import numpy as np
 from engines.backends.probe import probe
 from engines.devices import DEVICES, Device, DeviceOpener
 from engines.self_check import question
+from engines.wearer import Wearer
 from engines.yuv import Yuv420, empty_planes
 from models.errors import UserError
 from models.library import known_models
@@ -81,8 +82,9 @@ def landmarks(equipment: Equipment, seconds: float) -> Result:
 
 
 def mesh_swap(equipment: Equipment, seconds: float) -> Result:
+    """Of somebody who has been in view for a while."""
     image = equipment.camera(HD).render(0)
-    face = equipment.engines.landmarker.locate(image, equipment.roi_in(image))
+    face = replace(equipment.engines.landmarker.locate(image, equipment.roi_in(image)), wearer=Wearer())
     [worn] = equipment.wardrobe
     return timed(lambda: worn.paint(image, face), seconds)
 
