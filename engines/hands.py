@@ -20,7 +20,7 @@ from engines.types import HAND_POINTS, HandLandmarks, Image, Points, Roi
 WRIST, INDEX_KNUCKLE, MIDDLE_KNUCKLE, RING_KNUCKLE = 0, 5, 9, 13
 PALM = AnchorFamily("palm detector", {192: ((24, 2), (12, 6))}, points=7, low=0, high=1)
 """Its points: wrist, the knuckles of index, middle, ring and little finger, two of the thumb."""
-PALM_THRESHOLD = 0.5
+PALM_THRESHOLD = 0.6
 AROUND_PALM, TOWARDS_FINGERS = 2.6, 0.5
 """Edge of the square / of the palm's box, and how far it is shifted, in edges of that box."""
 AROUND_HAND, BEYOND_KNUCKLES = 2.0, 0.1

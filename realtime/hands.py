@@ -14,7 +14,7 @@ from engines.hands import same_hand
 from engines.types import HandFinder, HandLandmarks, Image, Points
 
 MOST_HANDS = 4
-SEARCH_PERIOD_NS = 120_000_000
+SEARCH_PERIOD_NS = 200_000_000
 """Between looks for hands: a hand takes about as long from where it is searched for to a face."""
 SELDOM = 3
 SEARCHED = 0.7, 0.4
