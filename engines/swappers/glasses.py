@@ -40,6 +40,8 @@ LOWER = slice(ROUND // 36, ROUND // 2 - ROUND // 36)
 """Of a rim, which begins at the outer corner of the eye and goes down."""
 EDGE = 0.5
 """Steps that a line is wider than it seems: half of its soft edge."""
+OUTWARD = 1.2
+"""How much more a rim far from the eye counts than one at it, where lids and the creases below them are."""
 TINTED = 0.7
 """How much darker (natural logarithm) a lens is than the skin around it, to hide what is behind."""
 FACING = 0.35
@@ -136,7 +138,7 @@ class Glasses:
 
 def _look(strip: Strip, canvas: Image, points: Points) -> Found:
     shown = strip.brightness(canvas, points)
-    line = line_along(shown, closed=strip.closed)
+    line = line_along(shown, closed=strip.closed, outward=OUTWARD if strip.closed else 0.0)
     return Found(strip, line, strip.closed and _is_tinted(shown, line))
 
 

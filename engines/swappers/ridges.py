@@ -36,10 +36,14 @@ class Line:
     half_width: NDArray[np.float32]
 
 
-def line_along(strip: Profiles, *, closed: bool) -> Line:
-    """The best line through `strip`, darker or brighter than both its sides. closed: its ends meet."""
+def line_along(strip: Profiles, *, closed: bool, outward: float = 0.0) -> Line:
+    """The best line through `strip`, darker or brighter than both its sides.
+
+    closed: its ends meet. outward: how much more a line at the strip's far side counts than one at its near side.
+    """
     ridge = _ridge(strip)
-    found = _best_path(np.concatenate([ridge, ridge]) if closed else ridge)
+    gain = ridge * (1 + outward * np.linspace(0, 1, strip.shape[1], dtype=np.float32))
+    found = _best_path(np.concatenate([gain, gain]) if closed else gain)
     if closed:  # from the middle of two rounds, where it has forgotten where it began
         count = len(strip)
         found = np.concatenate([found[count : count + count // 2], found[count // 2 : count]])

@@ -30,13 +30,16 @@ FULL_SHIFT = 3.0
 TRUST_IN_MEAN = 20.0
 """Frames that a wearer is taken for somebody with the mean face: their own is learnt, and does not jump in."""
 CORNERS, INNER_LIPS = (61, 291), (13, 14)
+UPPER_LIP, LOWER_LIP = (191, 80, 81, 82, 13, 312, 311, 310, 415), (95, 88, 178, 87, 14, 317, 402, 318, 324)
+"""Landmarks of the inner lips that touch where the mouth is closed."""
 SMILE, OPEN = (1.1, 1.25), (0.06, 0.12)
 """Width of the source's mouth beside the mean one, and its gap beside its width: where an expression begins, and where
 only the mouth's place, and not its shape, is the person's own."""
 MOUTH = 0.05, 0.35
 """How far around the lips."""
-FACING = 0.1, 0.5
-"""A vertex seen at a lower facing is not moved: sideways it would leave the head."""
+FACING, PART_OF_FACE = (0.1, 0.5), 0.15
+"""A part of the face seen at a lower facing is not moved: sideways it would leave the head. Of parts, not of single
+vertices: closed lips and the underside of a nose are folds, which must move as what is around them."""
 
 
 class ShapeTransfer:
@@ -54,6 +57,10 @@ class ShapeTransfer:
         fade *= smoothstep(distance_to(flat, mesh_topology.BROWS), *BROWS)
         share = FULL_SHIFT * strength * fade / near.sum(axis=1)
         self._smooth = (share[:, np.newaxis] * near).astype(np.float32)
+        touching = np.array([UPPER_LIP, LOWER_LIP])
+        self._smooth[touching] = self._smooth[touching].mean(axis=0)  # moved alike: closed lips stay closed
+        parts = nearness(flat, PART_OF_FACE)
+        self._parts = np.asarray(parts / parts.sum(axis=1)[:, np.newaxis], np.float32)
         self._mean = np.asarray(mean - mean.mean(axis=0), np.float32)
         upright = [_upright(points) for points in views]
         self._source = np.mean(upright, axis=0)
@@ -72,7 +79,8 @@ class ShapeTransfer:
         apart = self._source - own
         apart += self._expressive * (apart[mesh_topology.OUTER_LIPS].mean(axis=0) - apart)
         smoothed = times_columns(self._smooth, apart)
-        shift = np.asarray((smoothed * smoothstep(facing, *FACING)[:, np.newaxis]) @ turn * size, np.float32)
+        seen = smoothstep(times_columns(self._parts, facing[:, np.newaxis]), *FACING)
+        shift = np.asarray((smoothed * seen) @ turn * size, np.float32)
         return np.asarray(points + shift * _share_inside(points, shift)[:, np.newaxis], np.float32)
 
 

@@ -140,8 +140,8 @@ def test_of_who_wears_some_a_part_is_looked_at_in_a_frame_and_all_within_three(
 ) -> None:
     looks: list[Line] = []
 
-    def line_along(strip: Profiles, *, closed: bool) -> Line:
-        looks.append(ridges.line_along(strip, closed=closed))
+    def line_along(strip: Profiles, *, closed: bool, outward: float) -> Line:
+        looks.append(ridges.line_along(strip, closed=closed, outward=outward))
         return looks[-1]
 
     monkeypatch.setattr(glasses_module, "line_along", line_along)

@@ -52,3 +52,11 @@ def test_a_gap_is_crossed() -> None:
     strip = strip_with(WAVE, 1, -0.5)
     strip[20:26] = 0
     assert np.abs(line_along(strip, closed=True).across[18:28] - WAVE[18:28]).max() < 4
+
+
+def test_of_two_lines_the_outer_one_counts_more_if_it_is_to() -> None:
+    strip = strip_with(np.full(LONG, 6.0), 1, -0.2) + strip_with(np.full(LONG, 24.0), 1, -0.15)
+    assert np.median(line_along(strip, closed=True).across) == pytest.approx(6, abs=1)
+    outer = line_along(strip, closed=True, outward=0.8)
+    assert np.median(outer.across) == pytest.approx(24, abs=1)
+    assert np.median(outer.strength) == pytest.approx(0.15, abs=0.03)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engines.mesh_topology import face_oval, mean_face
-from engines.swappers.shape import ShapeTransfer, pose_of
+from engines.swappers.shape import LOWER_LIP, UPPER_LIP, ShapeTransfer, pose_of
 from engines.types import Points
 from engines.wearer import Wearer
 
@@ -105,3 +105,21 @@ def test_however_strong_no_landmark_leaves_the_hull_of_the_wearers_face() -> Non
         moved = shape.moved(wearer, SQUARE)
         beyond = [cv2.pointPolygonTest(hull, (float(x), float(y)), True) for x, y in moved[:, :2]]
         assert min(beyond) > -0.05
+
+
+def test_what_lies_in_a_fold_moves_with_what_is_around_it() -> None:
+    shape, folded = ShapeTransfer([wide_nosed()], 0.5), SQUARE.copy()
+    folded[[NOSE, *LIPS]] = 0
+    moved, plain = (shape.moved(mean_in_px(), facing) for facing in (folded, SQUARE))
+    assert np.abs(plain - mean_in_px()).max() > 3
+    assert np.abs(moved - plain).max() < 0.35 * np.abs(plain - mean_in_px()).max()
+
+
+def test_closed_lips_stay_closed() -> None:
+    closed = mean_in_px()
+    closed[list(UPPER_LIP)] = closed[list(LOWER_LIP)]
+    tall = mean_in_px()
+    tall[:, 1] = 200 + 1.3 * (tall[:, 1] - 200)
+    moved = ShapeTransfer([tall], 1.0).moved(closed, SQUARE)
+    assert np.abs(moved - closed).max() > 3
+    assert moved[list(UPPER_LIP)] == pytest.approx(moved[list(LOWER_LIP)], abs=0.01)
