@@ -1,6 +1,6 @@
 """Do hands stay in front? Real hands are laid over the faces of real clips, where the truth is known to the pixel.
 
-    uv run python -m benchmarks.hands --photos FOLDER [--media FOLDER] [--source PHOTO] [--sheet FILE.png] [--json]
+    uv run python -m benchmarks.hands --photos FOLDER [--media FOLDER] [--sheet FILE.png] [--json]
 
 FOLDER holds photos of a hand before a plain wall; those of the npm package fingerpose 0.1.0 (MIT) will do: npm pack
 fingerpose@0.1.0. Each is cut out, given the brightness and colour of the wearer's cheeks (nothing but its outline then
@@ -188,6 +188,8 @@ def main() -> None:
     )
     [worn] = engines.wardrobe_of((next(sources_of(options.media, engines)),))
     hands = [cut_out(path) for path in sorted(options.photos.glob("*.jpg"))]
+    if not hands:
+        parser.error(f"no photo of a hand (*.jpg) in {options.photos}; see --help for where to get some")
     scores, rows = [], []
     for path in sorted(options.media.glob("*.mp4")):
         pictures = [frame.image for frame, _ in zip(open_file(path).frames(), range(FRAMES), strict=False)]

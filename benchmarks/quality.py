@@ -150,9 +150,9 @@ def main() -> None:
     neural = NeuralConfig(strength=options.strength)
     config = RunConfig(faces_from=(options.media,), input="test", outputs=("null",), neural=neural, mouth=options.mouth)
     engines = FaceEngines(config, ModelStore(), live=False)
+    second = SecondOpinion(engines.landmarker, ModelStore()) if options.second else None
     clips = {path.stem: watched(path, engines, judge, options.every) for path in sorted(options.media.glob("*.mp4"))}
     sources = list(sources_of(options.media, engines))
-    second = SecondOpinion(engines.landmarker, ModelStore()) if options.second else None
     pairs, rows = compared(sources, clips, engines, jury_of(judge, second, sources, clips))
     jitter = jitter_px(engines, next(iter(clips.values()))[0].pictures[0])
     print(f"{in_words(mean(pairs), whole=True)}   jitter {jitter:.2f} px", file=sys.stderr)
