@@ -15,6 +15,8 @@ import math
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import cache
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -23,7 +25,7 @@ from numpy.typing import NDArray
 
 from benchmarks.quality import MEDIA, sources_of
 from benchmarks.sheets import tile
-from engines.geometry import eye_distance
+from engines.geometry import eye_distance, smoothstep
 from engines.swappers.in_front import in_front
 from engines.types import FaceLandmarks, Image, Points, PreparedFace
 from models.store import ModelStore
@@ -120,8 +122,7 @@ def _stop(progress: float) -> Points:
     """(2,) where the fist is, at rest at each stop."""
     along = progress * (len(STOPS) - 1)
     last = min(int(along), len(STOPS) - 2)
-    part = along - last
-    part = part * part * (3 - 2 * part)
+    part = smoothstep(np.float32(along - last), 0, 1)
     return np.asarray(np.array(STOPS[last]) * (1 - part) + np.array(STOPS[last + 1]) * part, np.float32)
 
 
@@ -133,10 +134,16 @@ def tracked(engines: FaceEngines, pictures: list[Image]) -> Iterator[FaceLandmar
         yield tracks[0].face if tracks else None
 
 
+@cache
+def the_face() -> NDArray[np.bool_]:
+    """(H, W): where the flat face is."""
+    return in_front().layout.inside()
+
+
 def on_the_face(image: Image, face: FaceLandmarks, truth: NDArray[np.float32]) -> NDArray[np.float64]:
     """Area of the flat face: (covered and kept, covered or kept, covered, kept)."""
     cover = in_front().hand_cover
-    inside = in_front().layout.inside()
+    inside = the_face()
     covered = (cover.read(np.round(truth * 255).astype(np.uint8), face.points) > 127) & inside
     field = cover.seen_on(image, face.points, face.hands)
     kept = inside & (field > 0.5) if field is not None else np.zeros_like(inside)
@@ -149,7 +156,7 @@ def judged(
     """One hand over one clip, and a row of the sheet."""
     made = [laid_over(image, face.points, hand, n / len(frames)) for n, (image, face) in enumerate(frames)]
     areas, tiles = [], []
-    least = LEAST * np.count_nonzero(in_front().layout.inside())
+    least = LEAST * np.count_nonzero(the_face())
     for number, face in enumerate(tracked(engines, [picture for picture, _ in made])):
         picture, truth = made[number]
         if face is None:
@@ -192,7 +199,7 @@ def main() -> None:
         parser.error(f"no photo of a hand (*.jpg) in {options.photos}; see --help for where to get some")
     scores, rows = [], []
     for path in sorted(options.media.glob("*.mp4")):
-        pictures = [frame.image for frame, _ in zip(open_file(path).frames(), range(FRAMES), strict=False)]
+        pictures = [frame.image for frame in islice(open_file(path).frames(), FRAMES)]
         faces = list(tracked(engines, pictures))
         frames = [(image, face) for image, face in zip(pictures, faces, strict=True) if face is not None]
         bare = [on_the_face(image, face, np.zeros(image.shape[:2], np.float32))[3] > 0 for image, face in frames]

@@ -112,11 +112,7 @@ def judged(worn: PreparedFace, seen: Seen, jury: Jury, names: tuple[str, str]) -
 
 def jitter_px(engines: FaceEngines, picture: Image) -> float:
     """How far landmarks move on a still picture with a camera's noise: standard deviation, px."""
-    tracker, noise, seen = (
-        FaceTracker(engines.detector, engines.landmarker, hands=engines.hand_tracker()),
-        np.random.default_rng(0),
-        [],
-    )
+    tracker, noise, seen = FaceTracker(engines.detector, engines.landmarker), np.random.default_rng(0), []
     for number in range(STILL_FRAMES):
         noisy = np.clip(picture + noise.normal(0, NOISE, picture.shape), 0, 255).astype(np.uint8)
         seen.append(tracker.update(noisy, number * NS_PER_S // 30)[0].face.points[:, :2])

@@ -68,18 +68,19 @@ def in_words(score: Score, *, whole: bool = False) -> str:
     """One line."""
     flicker = score.flicker / score.flicker_before
     who = "all" if whole else f"{score.source} on {score.clip}"
-    second = (
-        ""
-        if score.second_to_source is None
-        else (
-            f", second opinion: cosine to source {score.second_to_source:.2f}, to wearer {score.second_to_wearer:.2f}, "
-            f"retrieved {score.second_retrieved:.0%}"
-        )
-    )
     return (
         f"{who:52} to source {score.to_source:.3f}, to wearer {score.to_wearer:.3f}, retrieved {score.retrieved:4.0%}, "
         f"expression {score.expression:.1%}, changing {score.changing:.1%}, pose {score.pose_deg:.1f} deg, "
         f"outside {score.outside:.0f}, seam {score.seam:.2f}, "
         f"flicker {flicker:.2f}, light {score.light_deg:.0f} deg, colour {score.colour:.1f}"
-        f"{second}"
+        f"{_second_opinion(score)}"
+    )
+
+
+def _second_opinion(score: Score) -> str:
+    if score.second_to_source is None:
+        return ""
+    return (
+        f", second opinion: cosine to source {score.second_to_source:.2f}, to wearer {score.second_to_wearer:.2f}, "
+        f"retrieved {score.second_retrieved:.0%}"
     )

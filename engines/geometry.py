@@ -100,11 +100,17 @@ def roi_from_landmarks(points: Points) -> Roi:
     """The square for the next look at a face whose landmarks are known. points: (468, 2 or 3) px."""
     eyes = points[IMAGE_RIGHT_EYE_OUTER, :2] - points[IMAGE_LEFT_EYE_OUTER, :2]
     angle = math.atan2(float(eyes[1]), float(eyes[0]))
+    centre, edge = turned_box(points, angle)
+    return Roi((float(centre[0]), float(centre[1])), edge * ROI_MARGIN, angle)
+
+
+def turned_box(points: Points, angle: float) -> tuple[NDArray[np.float64], float]:
+    """Middle, (2,) px, and longer side of the box around points whose sides are turned by `angle`, radians."""
     cos, sin = math.cos(angle), math.sin(angle)
-    level = points[:, :2] @ np.array([[cos, -sin], [sin, cos]], np.float32)
+    turn = np.array([[cos, -sin], [sin, cos]])
+    level = points[:, :2] @ turn.astype(np.float32)
     low, high = level.min(axis=0), level.max(axis=0)
-    centre = np.array([[cos, -sin], [sin, cos]]) @ ((low + high) / 2)
-    return Roi((float(centre[0]), float(centre[1])), float((high - low).max()) * ROI_MARGIN, angle)
+    return turn @ ((low + high) / 2), float((high - low).max())
 
 
 def box_of(points: Points) -> Points:

@@ -8,16 +8,18 @@ Shares and shifts of the squares: MediaPipe's palm_detection_detection_to_roi an
 import math
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from engines.backends import Session
 from engines.detectors.anchors import AnchorDetector, AnchorFamily
-from engines.errors import ModelContractError
-from engines.geometry import box_of, invert_affine, iou, roi_to_crop, transform_points, warp_crop
+from engines.geometry import box_of, iou, turned_box
+from engines.region_model import RegionModel
 from engines.types import HAND_POINTS, HandLandmarks, Image, Points, Roi
 
 WRIST, INDEX_KNUCKLE, MIDDLE_KNUCKLE, RING_KNUCKLE = 0, 5, 9, 13
+VALUES = HAND_POINTS * 3, 1, 1, HAND_POINTS * 3
+"""Of the landmark model's outputs: the second pair is left or right, and points in metres."""
 PALM = AnchorFamily("palm detector", {192: ((24, 2), (12, 6))}, points=7, low=0, high=1)
 """Its points: wrist, the knuckles of index, middle, ring and little finger, two of the thumb."""
 PALM_THRESHOLD = 0.6
@@ -39,23 +41,11 @@ class HandLandmarker:
     """
 
     def __init__(self, session: Session) -> None:
-        self._session, self._size = session, session.inputs[0].shape[1]
-        sizes = [math.prod(spec.shape) for spec in session.outputs]
-        if sizes != [HAND_POINTS * 3, 1, 1, HAND_POINTS * 3]:
-            raise ModelContractError(
-                f"a hand model has outputs of {HAND_POINTS * 3}, 1, 1 and {HAND_POINTS * 3} values, this one {sizes}",
-                remedy="liveswap models verify",
-            )
-        self._points_name, self._presence_name = (spec.name for spec in session.outputs[:2])
+        self._model = RegionModel(session, VALUES, "hand model")
 
     def locate(self, image: Image, roi: Roi) -> HandLandmarks:
         """Landmarks of the hand inside `roi`, in pixels of `image`."""
-        affine = roi_to_crop(roi, self._size)
-        crop = cv2.cvtColor(warp_crop(image, affine, self._size), cv2.COLOR_BGR2RGB)
-        outputs = self._session.run(np.multiply(crop, np.float32(1 / 255), dtype=np.float32)[np.newaxis])
-        in_crop = outputs[self._points_name].reshape(HAND_POINTS, 3)
-        points = transform_points(in_crop, invert_affine(affine))
-        return HandLandmarks(points, float(outputs[self._presence_name].item()))
+        return HandLandmarks(*self._model.look(image, roi))
 
 
 class PalmsAndLandmarks:
@@ -116,14 +106,10 @@ def roi_from_hand(points: Points) -> Roi:
     flat = points[:, :2]
     ahead = (flat[INDEX_KNUCKLE] + flat[RING_KNUCKLE] + 2 * flat[MIDDLE_KNUCKLE]) / 4 - flat[WRIST]
     angle = math.atan2(float(ahead[1]), float(ahead[0])) + math.pi / 2
-    cos, sin = math.cos(angle), math.sin(angle)
-    turned = np.array([[cos, -sin], [sin, cos]], np.float32)
-    upright = flat[list(INNER)] @ turned
-    low, high = upright.min(axis=0), upright.max(axis=0)
-    return _shifted(turned @ ((low + high) / 2), float((high - low).max()), angle, BEYOND_KNUCKLES, AROUND_HAND)
+    return _shifted(*turned_box(flat[list(INNER)], angle), angle, BEYOND_KNUCKLES, AROUND_HAND)
 
 
-def _shifted(centre: Points, edge: float, angle: float, ahead: float, around: float) -> Roi:
+def _shifted(centre: NDArray[np.floating], edge: float, angle: float, ahead: float, around: float) -> Roi:
     """A square `around` times `edge`, shifted by `ahead` edges to where the fingers point."""
     x = float(centre[0]) + math.sin(angle) * ahead * edge
     y = float(centre[1]) - math.cos(angle) * ahead * edge

@@ -82,6 +82,12 @@ def hole_triangles() -> tuple[Indices, ...]:
     return tuple(_sealed(_fan(loop)) for loop in (inner_lips(), *eye_rims()))
 
 
+@cache
+def closed_triangles() -> Indices:
+    """(898, 3): those of the mesh, and those that close its holes."""
+    return _sealed(np.concatenate([triangles(), *hole_triangles()]))
+
+
 def face_oval() -> Indices:
     """(36,) the outline of the face, in order around it."""
     return np.array(border_loops()[_ON_OVAL], np.int32)

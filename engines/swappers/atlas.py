@@ -64,6 +64,12 @@ class Layout:
         painted = self._painted(WHITE, np.zeros((MESH_POINTS, 2), np.float32), values)[..., 0]
         return np.asarray(painted / np.float32(255), np.float32)
 
+    def places(self) -> "Places":
+        """Of every pixel, row after row."""
+        rows, columns = np.indices(self.size_hw)
+        at = np.stack([columns.ravel(), rows.ravel()], axis=-1).astype(np.float32)
+        return Places.of((at - self.origin) / np.float32(self.unit))
+
     def at_landmarks(self, field: Field) -> NDArray[np.float32]:
         """(468,): the value of an (H, W) field at each landmark."""
         columns, rows = self.points.round().astype(np.int32).T
@@ -125,3 +131,11 @@ class Places:
     def on(self, points: Points) -> Points:
         """(K, 2) px: where these places lie on a face. points: (468, 2 or 3) px."""
         return np.asarray(np.einsum("kc,kcd->kd", self.shares, points[self.corners, :2]), np.float32)
+
+    def read(self, image: NDArray[np.uint8], points: Points) -> NDArray[np.uint8]:
+        """(K[, C]): what an image shows where these places lie on a face; beyond its edge its border is continued.
+
+        points: (468, 2 or 3) px of the face in it.
+        """
+        x, y = np.ascontiguousarray(self.on(points).T)[..., np.newaxis]
+        return np.asarray(cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[:, 0], np.uint8)

@@ -16,6 +16,9 @@ from engines.types import Image, Points
 BLACK = 8.0
 """Added before logarithms (0..255): near black there is noise, not colour."""
 
+FINE_BITS = 4
+"""Outlines are drawn to a sixteenth of a pixel."""
+
 Field = NDArray[np.float32]
 """(H, W) or (H, W, 3) float32."""
 
@@ -51,8 +54,12 @@ def fill_outlines(mask: NDArray[np.uint8], outlines: Sequence[Points]) -> None:
 
     mask: (H, W), written in place. outlines: (N, 2) px each.
     """
-    sixteenths = [np.round(line * 16).astype(np.int32) for line in outlines]
-    cv2.fillPoly(mask, sixteenths, (255.0,), cv2.LINE_AA, 4)
+    cv2.fillPoly(mask, [in_sixteenths(line) for line in outlines], (255.0,), cv2.LINE_AA, FINE_BITS)
+
+
+def in_sixteenths(points: Points) -> NDArray[np.int32]:
+    """Points as OpenCV draws them with FINE_BITS bits behind the point."""
+    return np.round(points * (1 << FINE_BITS)).astype(np.int32)
 
 
 def snapped(mask: Field, guide: Field, reach: int, flat: float) -> Field:

@@ -11,7 +11,6 @@ so a third of the lines is looked for in a frame. Knows no source.
 from dataclasses import dataclass
 from functools import partial
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -62,9 +61,7 @@ class Strip:
 
     def brightness(self, canvas: Image, points: Points) -> Field:
         """(N, M), natural logarithm."""
-        at = self.places.on(points)[:, np.newaxis]
-        shown = cv2.remap(canvas, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
-        luma = shown.reshape(*self.flat.shape[:2], 3).astype(np.float32) @ LUMA
+        luma = self.places.read(canvas, points).reshape(*self.flat.shape[:2], 3).astype(np.float32) @ LUMA
         return np.asarray(np.log(luma + BLACK), np.float32)
 
     def edges(self, line: Line) -> tuple[Points, Points]:

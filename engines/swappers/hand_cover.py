@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engines.geometry import box_of
 from engines.hands import MIDDLE_KNUCKLE, WRIST
 from engines.swappers.atlas import Layout, Places
-from engines.swappers.fields import Field, snapped
+from engines.swappers.fields import FINE_BITS, Field, in_sixteenths, snapped
 from engines.types import HandLandmarks, Image, Points
 
 PALM = (0, 1, 2, 5, 9, 13, 17)
@@ -29,18 +29,13 @@ FLAT = 8.0
 """Contrast, of 255, below which there is no edge."""
 STEEPER = 3.0
 """Where there is no edge the outline comes out soft, as wide as it was looked for."""
-FINE_BITS = 4
-"""Coordinates are drawn in sixteenths of a pixel."""
 
 
 class HandCover:
-    """Finds what hands cover. layout: of the fields it gives."""
+    """Finds what hands cover. layout: of the fields it gives. places: of its pixels."""
 
-    def __init__(self, layout: Layout) -> None:
-        rows, columns = np.indices(layout.size_hw)
-        at = np.stack([columns.ravel(), rows.ravel()], axis=-1).astype(np.float32)
-        self._places = Places.of((at - layout.origin) / np.float32(layout.unit))
-        self._unit, self._size_hw = layout.unit, layout.size_hw
+    def __init__(self, layout: Layout, places: Places) -> None:
+        self._places, self._unit, self._size_hw = places, layout.unit, layout.size_hw
 
     def seen_on(self, image: Image, points: Points, hands: tuple[HandLandmarks, ...]) -> Field | None:
         """(H, W) 0..1: 1 where a hand is in front; None where none is. points: (468, 3) px of the face."""
@@ -61,9 +56,7 @@ class HandCover:
 
     def read(self, image: NDArray[np.uint8], points: Points) -> NDArray[np.uint8]:
         """(H, W[, C]): an image where each place is on a face. points: (468, 2 or 3) px of the face in it."""
-        x, y = self._places.on(points).T.reshape(2, *self._size_hw)
-        x, y = np.ascontiguousarray(x), np.ascontiguousarray(y)
-        return np.asarray(cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+        return self._places.read(image, points).reshape(*self._size_hw, *image.shape[2:])
 
 
 def palm_length(points: Points) -> float:
@@ -76,7 +69,7 @@ def palm_length(points: Points) -> float:
 def draw_hand(canvas: NDArray[np.uint8], points: Points) -> None:
     """Fill what a hand covers with 255. points: (21, 2) px of the canvas, may lie beyond it."""
     length = palm_length(points)
-    fixed = np.round(points * (1 << FINE_BITS)).astype(np.int32)
+    fixed = in_sixteenths(points)
 
     def line(corners: NDArray[np.int32], thickness: float, closed: bool = False) -> None:
         cv2.polylines(canvas, [corners], closed, (255.0,), max(1, round(thickness * length)), cv2.LINE_AA, FINE_BITS)
@@ -87,5 +80,5 @@ def draw_hand(canvas: NDArray[np.uint8], points: Points) -> None:
     cv2.fillConvexPoly(canvas, palm, (255.0,), cv2.LINE_AA, FINE_BITS)
     line(palm, AROUND_PALM, closed=True)
     back = fixed[WRIST] - fixed[MIDDLE_KNUCKLE]
-    reach = ARM_LENGTH * length * (1 << FINE_BITS) / max(1.0, float(np.linalg.norm(back)))
+    reach = ARM_LENGTH * length * 16 / max(1.0, float(np.linalg.norm(back)))
     line(np.stack([fixed[WRIST], np.round(fixed[WRIST] + back * reach).astype(np.int32)]), ARM)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from engines import mesh_topology
 from engines.geometry import smoothstep
 from engines.masks import Mask
+from engines.swappers.atlas import Layout
 from engines.swappers.fields import Field
 from engines.swappers.glasses import Glasses
 from engines.swappers.hand_cover import HandCover
@@ -42,6 +43,11 @@ def in_front() -> "InFront":
 def opacity_of(facing: NDArray[np.float32]) -> NDArray[np.float32]:
     """(468,) 0..1: how far a vertex is painted. facing: see `vertex_facing`."""
     return smoothstep(facing, *WEARER_FACING)
+
+
+def free_of(cover: Field | None, layout: Layout) -> NDArray[np.float32] | float:
+    """(468,) 0..1: how far nothing covers each landmark; 1.0 for no cover. layout: of `cover`."""
+    return 1.0 if cover is None else 1 - layout.at_landmarks(cover)
 
 
 def either(one: Field | None, other: Field | None) -> Field | None:
@@ -81,7 +87,7 @@ class InFront:
         self.light = LightField(np.column_stack([flat, np.zeros(len(flat), np.float32)]))
         self._occlusion, self._glasses = Occlusion(), Glasses()
         self.layout = self._occlusion.layout
-        self.hand_cover = HandCover(self.layout)
+        self.hand_cover = HandCover(self.layout, self._occlusion.places)
 
     def skin_of(
         self, image: Image, face: FaceLandmarks, facing: NDArray[np.float32], moved: Points | None = None
@@ -93,18 +99,14 @@ class InFront:
         points = face.points if moved is None else moved
         glasses = self._glasses.seen_in(image, points, facing, face.wearer)
         hands = self.hand_cover.seen_on(image, points, face.hands)
-        seen = opacity_of(facing)
-        if glasses is not None:
-            seen = seen * (1 - self._glasses.layout.at_landmarks(glasses))
-        if hands is not None:
-            seen = seen * (1 - self.layout.at_landmarks(hands))
+        seen = opacity_of(facing) * free_of(glasses, self._glasses.layout) * free_of(hands, self.layout)
         colours = sample_vertices(image, face.points)
         hidden, light = self._told_apart(image, points, colours, seen, either(glasses, hands))
         return Skin(hidden, glasses, hands, light)
 
     def beside_hands(self, skin: Skin) -> NDArray[np.float32] | float:
         """(468,) 0..1: how far each landmark is free of hands; 1.0 where there are none."""
-        return 1.0 if skin.hands is None else 1 - self.layout.at_landmarks(skin.hands)
+        return free_of(skin.hands, self.layout)
 
     def _told_apart(
         self,
@@ -124,7 +126,7 @@ class InFront:
             hidden = self._occlusion.seen_in(image, points, skin, known)
             if hidden is None:
                 break
-            seen = seen * (1 - self.layout.at_landmarks(hidden))
+            seen = seen * free_of(hidden, self.layout)
         return hidden, self.light.smooth(colours, seen)
 
     def of(self, crop: Image, face: FaceLandmarks) -> Mask:
@@ -134,9 +136,7 @@ class InFront:
         """
         points, triangles, layout = face.points, mesh_topology.triangles(), self.layout
         hands = self.hand_cover.seen_on(crop, points, face.hands)
-        seen = opacity_of(vertex_facing(points, triangles))
-        if hands is not None:
-            seen = seen * (1 - layout.at_landmarks(hands))
+        seen = opacity_of(vertex_facing(points, triangles)) * free_of(hands, layout)
         found, _ = self._told_apart(crop, points, sample_vertices(crop, points), seen, hands)
         hidden = either(found, hands)
         if hidden is None:
@@ -144,7 +144,7 @@ class InFront:
         painted = np.zeros_like(crop)
         texels = texels_of(np.repeat((hidden * 255).astype(np.uint8)[..., np.newaxis], 3, axis=2))
         grown = np.asarray(cv2.dilate(hidden, np.ones((TRIANGLES, TRIANGLES), np.uint8)), np.float32)
-        closed = np.concatenate([triangles, *mesh_topology.hole_triangles()])
+        closed = mesh_topology.closed_triangles()
         touched = closed[(layout.at_landmarks(grown)[closed] > 0).any(axis=1)]
         paint_triangles(painted, texels, points, as_it_is(layout.points), visible_triangles(points, touched))
         return np.asarray(1 - painted[..., 0] / np.float32(255), np.float32)

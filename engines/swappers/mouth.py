@@ -34,8 +34,7 @@ class WearersMouth:
 
     def __init__(self) -> None:
         kept = 1 - beyond_mouth()
-        mouth, *_ = mesh_topology.hole_triangles()
-        closed = np.concatenate([mesh_topology.triangles(), mouth])
+        closed = mesh_topology.closed_triangles()
         self._triangles = closed[(kept[closed] > 0).any(axis=1)]
         self._corners = as_it_is(np.zeros((MESH_POINTS, 2), np.float32), kept)
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from engines import mesh_topology
 from engines.geometry import distance_to
-from engines.swappers.atlas import Layout, Places
+from engines.swappers.atlas import Layout
 from engines.swappers.fields import BLACK, Field
 from engines.swappers.light import LUMA
 from engines.types import Image, Points
@@ -45,10 +45,9 @@ class Occlusion:
 
     def __init__(self) -> None:
         self.layout = Layout.of(UNIT)
-        rows, columns = np.indices(self.layout.size_hw)
-        at = np.stack([columns.ravel(), rows.ravel()], axis=-1).astype(np.float32)
-        places = Places.of((at - self.layout.origin) / np.float32(UNIT))
-        self._corners, self._shares = (table.reshape(*rows.shape, 3) for table in (places.corners, places.shares))
+        self.places = self.layout.places()
+        tables = self.places.corners, self.places.shares
+        self._tables = tuple(table.reshape(*self.layout.size_hw, 3) for table in tables)
         flat = mesh_topology.laid_flat()
         *brows_and_eyes, lips = mesh_topology.features()
         inside = self.layout.inside()
@@ -66,7 +65,7 @@ class Occlusion:
         points: (468, 3) px of the wearer. light: (468, 3) BGR, the skin's colour around each. known: (H, W) 0..1 of
         any size, found in front already: what hangs together with the outline through it alone is not in front.
         """
-        odd = _oddness(canvas, points, light, self._kind, (self._corners, self._shares))
+        odd = _oddness(canvas, points, light, self._kind, self._tables)
         if known is not None:
             odd *= 1 - cv2.resize(known, odd.shape[::-1], interpolation=cv2.INTER_AREA)
         return self._from_outside(odd)
