@@ -17,9 +17,8 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from itertools import islice, pairwise
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -30,7 +29,7 @@ from benchmarks.sheets import tile
 from benchmarks.verdicts import Judged, Score, in_words, mean, of_pair
 from engines.errors import SourcePhotoError
 from engines.swappers.identity import DEFAULT_STRENGTH
-from engines.types import FaceLandmarks, Image, PreparedFace, SourcePhoto
+from engines.types import FaceLandmarks, Image, Points, PreparedFace, SourcePhoto
 from engines.wearer import Wearer
 from models.store import ModelStore
 from realtime.assembly import FaceEngines
@@ -47,29 +46,26 @@ STILL_FRAMES, NOISE = 60, 2.0
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One frame of a clip: two successive pictures, and the face in both as it was tracked."""
+    """One frame of a clip in which a face was tracked. number: of the frame.
 
-    pictures: tuple[Image, Image]
-    faces: tuple[FaceLandmarks, FaceLandmarks]
-    embedding: Embedding
-    points: Any
+    looks: (68, 2) px and embedding, as the judge sees it; None for frames that are painted, but not judged.
+    """
+
+    number: int
+    picture: Image
+    face: FaceLandmarks
+    looks: tuple[Points, Embedding] | None
 
 
 def watched(clip: Path, engines: FaceEngines, judge: Judge, every: int) -> list[Seen]:
-    """Every n-th pair of successive frames in which a face was tracked."""
+    """The frames of a film in which a face is tracked; every n-th is for the judge."""
     tracker = FaceTracker(engines.detector, engines.landmarker, hands=engines.hand_tracker())
-    film = open_file(clip)
-
-    def tracked() -> Iterator[tuple[Image, FaceLandmarks | None]]:
-        for frame in film.frames():
-            tracks = tracker.update(frame.image, stream_time_ns(frame, film.info))
-            yield frame.image, tracks[0].face if tracks else None
-
-    found = []
-    for (first, face), (second, after) in islice(pairwise(tracked()), 0, None, every):
-        if face is not None and after is not None:
-            points, embedding = judge.look(first, face)
-            found.append(Seen((first, second), (face, after), embedding, points))
+    film, found = open_file(clip), []
+    for number, frame in enumerate(film.frames()):
+        tracks = tracker.update(frame.image, stream_time_ns(frame, film.info))
+        if tracks:
+            looks = judge.look(frame.image, tracks[0].face) if number % every == 0 else None
+            found.append(Seen(number, frame.image, tracks[0].face, looks))
     return found
 
 
@@ -82,32 +78,48 @@ class Jury:
     second: SecondOpinion | None
 
 
-def judged(worn: PreparedFace, seen: Seen, jury: Jury, names: tuple[str, str]) -> Judged:
-    """One frame. names: of source and clip."""
-    after = (seen.pictures[0].copy(), seen.pictures[1].copy())
-    for canvas, face in zip(after, seen.faces, strict=True):
-        worn.paint(canvas, face)
-    before, face = seen.pictures[0], seen.faces[0]
-    points, embedding = jury.judge.look(after[0], face)
+@dataclass(frozen=True, slots=True)
+class Swapped:
+    """A frame before and after."""
+
+    seen: Seen
+    after: Image
+
+
+def swapped(worn: PreparedFace, frames: list[Seen]) -> Iterator[Swapped]:
+    """Each frame in turn, of somebody about whom nothing is known at first: as in a call."""
+    wearer = Wearer()
+    for seen in frames:
+        after = seen.picture.copy()
+        worn.paint(after, replace(seen.face, wearer=wearer))
+        yield Swapped(seen, after)
+
+
+def judged(first: Swapped, second: Swapped, jury: Jury, names: tuple[str, str]) -> Judged | None:
+    """The first of two frames that follow each other; None for one that is not judged. names: of source and clip."""
+    seen, face, after = first.seen, first.seen.face, first.after
+    if seen.looks is None or second.seen.number != seen.number + 1:
+        return None
+    points, embedding = jury.judge.look(after, face)
     apart = {name: float(np.linalg.norm(embedding - who)) for name, who in jury.known.items()}
     source, clip = names
-    own, ours = scores.flicker(seen.pictures, after, face)
-    angle, colour = scores.light(before, after[0], face)
+    own, ours = scores.flicker((seen.picture, second.seen.picture), (after, second.after), face)
+    angle, colour = scores.light(seen.picture, after, face)
     numbers = {
         "to_source": apart[source],
         "to_wearer": apart[clip],
         "retrieved": float(min(apart, key=apart.__getitem__) == source),
-        "pose_deg": scores.turned_deg(seen.points, points),
-        "outside": scores.changed_outside(before, after[0], face),
-        "seam": scores.seam(before, after[0], face),
+        "pose_deg": scores.turned_deg(seen.looks[0], points),
+        "outside": scores.changed_outside(seen.picture, after, face),
+        "seam": scores.seam(seen.picture, after, face),
         "flicker": ours,
         "flicker_before": own,
         "light_deg": angle,
         "colour": colour,
     }
     if jury.second is not None:
-        numbers |= jury.second.of(after[0], face, names)
-    return Judged(numbers, scores.displaced(seen.points, points))
+        numbers |= jury.second.of(after, face, names)
+    return Judged(numbers, scores.displaced(seen.looks[0], points))
 
 
 def jitter_px(engines: FaceEngines, picture: Image) -> float:
@@ -150,7 +162,7 @@ def main() -> None:
     clips = {path.stem: watched(path, engines, judge, options.every) for path in sorted(options.media.glob("*.mp4"))}
     sources = list(sources_of(options.media, engines))
     pairs, rows = compared(sources, clips, engines, jury_of(judge, second, sources, clips))
-    jitter = jitter_px(engines, next(iter(clips.values()))[0].pictures[0])
+    jitter = jitter_px(engines, next(iter(clips.values()))[0].picture)
     print(f"{in_words(mean(pairs), whole=True)}   jitter {jitter:.2f} px", file=sys.stderr)
     if options.sheet:
         cv2.imwrite(str(options.sheet), np.vstack(rows))
@@ -163,14 +175,15 @@ def jury_of(
 ) -> Jury:
     """Who knows everybody that is there."""
     known: dict[str, Embedding] = {
-        name: np.mean([seen.embedding for seen in frames], axis=0) for name, frames in clips.items()
+        name: np.mean([seen.looks[1] for seen in frames if seen.looks is not None], axis=0)
+        for name, frames in clips.items()
     }
     known |= {photo.name: judge.look(photo.image, photo.face)[1] for photo in sources}
     if second is not None:
         for photo in sources:
             second.remember(photo.name, [(photo.image, photo.face)])
         for name, frames in clips.items():
-            second.remember(name, [(seen.pictures[0], seen.faces[0]) for seen in frames])
+            second.remember(name, [(seen.picture, seen.face) for seen in frames if seen.looks is not None])
     return Jury(judge, known, second)
 
 
@@ -181,28 +194,18 @@ def compared(
     pairs, rows = [], []
     for photo in sources:
         [worn] = engines.wardrobe_of((photo,))
+        tiles = []
         for clip, frames in clips.items():
-            names = photo.name, clip
-            pairs.append(of_pair(*names, [judged(worn, seen, jury, names) for seen in strangers(frames)]))
+            found = []
+            for number, (first, second) in enumerate(pairwise(swapped(worn, frames))):
+                if (verdict := judged(first, second, jury, (photo.name, clip))) is not None:
+                    found.append(verdict)
+                if number == len(frames) // 2:
+                    tiles += [tile(picture, first.seen.face) for picture in (first.seen.picture, first.after)]
+            pairs.append(of_pair(photo.name, clip, found))
             print(in_words(pairs[-1]), flush=True, file=sys.stderr)
-        rows.append(np.hstack([sheet_tile(worn, frames[len(frames) // 2]) for frames in clips.values()]))
+        rows.append(np.hstack(tiles))
     return pairs, rows
-
-
-def strangers(frames: list[Seen]) -> list[Seen]:
-    """The same frames of somebody about whom nothing was learnt yet."""
-    wearer = Wearer()
-    return [
-        replace(seen, faces=(replace(seen.faces[0], wearer=wearer), replace(seen.faces[1], wearer=wearer)))
-        for seen in frames
-    ]
-
-
-def sheet_tile(worn: PreparedFace, seen: Seen) -> Image:
-    """Before and after."""
-    after = seen.pictures[0].copy()
-    worn.paint(after, seen.faces[0])
-    return np.hstack([tile(seen.pictures[0], seen.faces[0]), tile(after, seen.faces[0])])
 
 
 if __name__ == "__main__":
