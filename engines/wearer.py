@@ -15,6 +15,8 @@ ROUND = 3
 """Frames in which each of several things is looked at once."""
 LASTING = 300
 """Frames: what is older counts for little."""
+AT_REST = 0.25
+"""Of a small change, in a frame: what trembles from frame to frame trembles a third as much."""
 BELIEF_LOOKS = 30
 SELDOM = 10
 """Frames from one look to the next for what is not so."""
@@ -33,6 +35,26 @@ class Average:
             self.value, self.weight = assumed.astype(np.float32), trust
         self.weight = min(self.weight + 1, LASTING)
         self.value += (seen - self.value) / np.float32(self.weight)
+        return self.value
+
+
+@dataclass(slots=True)
+class Steadied:
+    """A value that trembles a little. value: None before the first."""
+
+    value: NDArray[np.float32] | None = None
+
+    def follow(self, seen: NDArray[np.float32], large: float) -> NDArray[np.float32]:
+        """The value, nearer to `seen`: by a quarter of the way for a small change, all of it for a large one.
+
+        large: root mean square of a change that is no trembling; it is followed at once.
+        """
+        if self.value is None:
+            self.value = seen
+            return seen
+        change = seen - self.value
+        size = float(np.sqrt(np.square(change).mean()))
+        self.value = self.value + change * np.float32(AT_REST + (1 - AT_REST) * min(1, size / large))
         return self.value
 
 
@@ -87,9 +109,10 @@ class Wearer:
     """One person in view. One thread at a time.
 
     shape: their landmarks as seen from the front (engines/swappers/shape.py). glasses: how likely they wear some, and
-    rims: where they are (engines/swappers/glasses.py).
+    rims: where they are (engines/swappers/glasses.py). light: on their skin (engines/swappers/in_front.py).
     """
 
     shape: Average = field(default_factory=Average)
     glasses: Belief = field(default_factory=Belief)
     rims: Glances = field(default_factory=Glances)
+    light: Steadied = field(default_factory=Steadied)

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from engines.geometry import moved
-from engines.mesh_topology import mean_face
+from engines.mesh_topology import mean_face, triangles
 from engines.swappers import in_front as in_front_module
 from engines.swappers.in_front import InFront
+from engines.swappers.raster import vertex_facing
 from engines.types import FaceLandmarks, Image
+from engines.wearer import Wearer
 from tests.engines import test_glasses
 from tests.engines.test_mesh_swapper import dome
 
@@ -63,3 +65,18 @@ def test_a_face_half_out_of_the_crop_is_no_mistake(in_front: InFront, crop: Imag
     mask = in_front.of(crop, beside)
     assert np.isfinite(mask).all()
     assert 0 <= mask.min() <= mask.max() <= 1
+
+
+def test_noise_of_the_light_on_somebody_in_view_is_held_still_and_a_change_followed(
+    in_front: InFront, crop: Image, face: FaceLandmarks
+) -> None:
+    noise, facing = np.random.default_rng(0), vertex_facing(face.points, triangles())
+
+    def light_of(face: FaceLandmarks, level: float) -> float:
+        return float(in_front.skin_of((crop * level).astype(np.uint8), face, facing).light.mean())
+
+    followed = FaceLandmarks(face.points, 1.0, wearer=Wearer())
+    levels = 0.8 + noise.normal(0, 0.005, 40)
+    alone, steadied = ([light_of(who, level) for level in levels] for who in (face, followed))
+    assert np.abs(np.diff(steadied)).mean() < 0.5 * np.abs(np.diff(alone)).mean()
+    assert light_of(followed, 0.5) == pytest.approx(light_of(face, 0.5), abs=0.5)
