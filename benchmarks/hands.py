@@ -13,9 +13,7 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -23,24 +21,22 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.covered import FRAMES, Score, compared, in_words, means, score_of, tracked
 from benchmarks.quality import MEDIA, sources_of
 from benchmarks.sheets import tile
 from engines.geometry import eye_distance, smoothstep
+from engines.swappers.fields import Field
 from engines.swappers.in_front import in_front
 from engines.types import FaceLandmarks, Image, Points, PreparedFace
 from models.store import ModelStore
 from realtime.assembly import FaceEngines
-from realtime.clock import NS_PER_S
 from realtime.config import RunConfig
 from realtime.sources.media import open_file
-from realtime.tracking import FaceTracker
 
-FRAMES = 75
+NOTHING = np.zeros((2, 2), np.float32)
 PHOTO_PX = 480
 SATURATED = 75
 """Of 255: skin before a wall."""
-LEAST = 0.03
-"""Of the face, that a hand covers where it is asked about."""
 CHEEKS = 50, 280, 205, 425
 NOSE = 4
 SIZE = 1.15
@@ -69,19 +65,6 @@ class Hand:
     opacity: NDArray[np.float32]
     middle: Points
     breadth: float
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """One hand over one clip. Shares of the flat face's area, and of the frames in which the hand is over it."""
-
-    hand: str
-    clip: str
-    frames: int
-    recall: float
-    precision: float
-    overlap: float
-    unseen: float
 
 
 def cut_out(path: Path) -> Hand:
@@ -126,28 +109,9 @@ def _stop(progress: float) -> Points:
     return np.asarray(np.array(STOPS[last]) * (1 - part) + np.array(STOPS[last + 1]) * part, np.float32)
 
 
-def tracked(engines: FaceEngines, pictures: list[Image]) -> Iterator[FaceLandmarks | None]:
-    """The largest face in each, with the hands at it."""
-    tracker = FaceTracker(engines.detector, engines.landmarker, hands=engines.hand_tracker())
-    for number, picture in enumerate(pictures):
-        tracks = tracker.update(picture, number * NS_PER_S // 25)
-        yield tracks[0].face if tracks else None
-
-
-@cache
-def the_face() -> NDArray[np.bool_]:
-    """(H, W): where the flat face is."""
-    return in_front().layout.inside()
-
-
-def on_the_face(image: Image, face: FaceLandmarks, truth: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Area of the flat face: (covered and kept, covered or kept, covered, kept)."""
-    cover = in_front().hand_cover
-    inside = the_face()
-    covered = (cover.read(np.round(truth * 255).astype(np.uint8), face.points) > 127) & inside
-    field = cover.seen_on(image, face.points, face.hands)
-    kept = inside & (field > 0.5) if field is not None else np.zeros_like(inside)
-    return np.array([(covered & kept).sum(), (covered | kept).sum(), covered.sum(), kept.sum()], np.float64)
+def kept_of(picture: Image, face: FaceLandmarks) -> Field | None:
+    """(H, W) 0..1 over the flat face: what is taken for a hand."""
+    return in_front().hand_cover.seen_on(picture, face.points, face.hands)
 
 
 def judged(
@@ -155,31 +119,17 @@ def judged(
 ) -> tuple[Score, Image]:
     """One hand over one clip, and a row of the sheet."""
     made = [laid_over(image, face.points, hand, n / len(frames)) for n, (image, face) in enumerate(frames)]
-    areas, tiles = [], []
-    least = LEAST * np.count_nonzero(the_face())
+    found, tiles = [], []
     for number, face in enumerate(tracked(engines, [picture for picture, _ in made])):
         picture, truth = made[number]
         if face is None:
             continue
-        area = on_the_face(picture, face, truth)
-        if area[2] > least:
-            areas.append(area)
+        found.append(compared(kept_of(picture, face), truth, face))
         if number % SHOWN_EVERY == SHOWN_EVERY // 2:
             after = picture.copy()
             worn.paint(after, face)
             tiles.append(np.vstack([tile(picture, frames[number][1]), tile(after, frames[number][1])]))
-    both, either, covered, kept = np.sum(areas, axis=0)
-    unseen = float(np.mean([area[3] == 0 for area in areas]))
-    score = Score(hand.name, clip, len(areas), both / covered, both / max(1.0, kept), both / either, unseen)
-    return score, np.hstack(tiles)
-
-
-def in_words(score: Score) -> str:
-    """One line."""
-    return (
-        f"{score.hand + ' on ' + score.clip:40} {score.frames:3} frames, recall {score.recall:.2f}, precision "
-        f"{score.precision:.2f}, overlap (IoU) {score.overlap:.2f}, unseen in {score.unseen:.0%}"
-    )
+    return score_of(hand.name, clip, found), np.hstack(tiles)
 
 
 def main() -> None:
@@ -202,22 +152,18 @@ def main() -> None:
         pictures = [frame.image for frame in islice(open_file(path).frames(), FRAMES)]
         faces = list(tracked(engines, pictures))
         frames = [(image, face) for image, face in zip(pictures, faces, strict=True) if face is not None]
-        bare = [on_the_face(image, face, np.zeros(image.shape[:2], np.float32))[3] > 0 for image, face in frames]
+        bare = [compared(kept_of(image, face), NOTHING, face).kept.any() for image, face in frames]
         print(f"{path.stem}: a hand on the bare face in {np.mean(bare):.0%} of {len(bare)} frames", file=sys.stderr)
         for hand in hands:
             score, row = judged(engines, hand, path.stem, frames, worn)
             scores.append(score)
             rows.append(row)
             print(in_words(score), file=sys.stderr, flush=True)
-    means = {
-        name: float(np.mean([getattr(score, name) for score in scores]))
-        for name in ("recall", "precision", "overlap", "unseen")
-    }
-    print("all: " + ", ".join(f"{name} {value:.3f}" for name, value in means.items()), file=sys.stderr)
+    print("all: " + ", ".join(f"{name} {value:.3f}" for name, value in means(scores).items()), file=sys.stderr)
     if options.sheet:
         cv2.imwrite(str(options.sheet), np.vstack(rows))
     if options.json:
-        print(json.dumps({"pairs": [asdict(score) for score in scores], "mean": means}))
+        print(json.dumps({"pairs": [asdict(score) for score in scores], "mean": means(scores)}))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,9 @@ VENDORS = {
     "numba": {
         "engines/swappers/columns.py",
         "engines/swappers/light.py",
+        "engines/swappers/growth.py",
         "engines/swappers/occlusion.py",
+        "engines/swappers/skin_tone.py",
         "engines/swappers/raster.py",
         "engines/swappers/ridges.py",
         "engines/tensors.py",

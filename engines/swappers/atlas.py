@@ -99,7 +99,7 @@ class Atlas:
 class Places:
     """Places of the flat face, to be found again on any other.
 
-    corners: (K, 3) the landmarks around each; beyond the face, and in its holes, the nearest one. shares: (K, 3) of
+    corners: (K, 3) the landmarks around each; beyond the face the nearest one. shares: (K, 3) of
     each of them.
     """
 
@@ -113,7 +113,7 @@ class Places:
         landmarks = mesh_topology.laid_flat().astype(np.float64)
         by_x = np.argsort(flat[:, 0])
         x = flat[by_x, 0]
-        for triangle in mesh_topology.triangles():
+        for triangle in mesh_topology.closed_triangles()[::-1]:  # the mesh's own last: what closes a hole may overlap
             a, b, c = landmarks[triangle]
             low, high = np.min([a, b, c], axis=0), np.max([a, b, c], axis=0)
             column = by_x[np.searchsorted(x, low[0]) : np.searchsorted(x, high[0], "right")]

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from engines import mesh_topology
 from engines.geometry import smoothstep
 from engines.swappers.atlas import Atlas, Layout
-from engines.swappers.fields import Field, brightness_and_hue, in_logarithms, mean_nearby, soft
+from engines.swappers.fields import LUMA, Field, brightness_and_hue, in_logarithms, mean_nearby, soft
 from engines.swappers.in_front import in_front
-from engines.swappers.light import LUMA
 from engines.swappers.raster import vertex_facing
 from engines.types import Image, SourcePhoto
 

@@ -20,8 +20,7 @@ from numpy.typing import NDArray
 from engines import mesh_topology
 from engines.geometry import smoothstep
 from engines.swappers.atlas import Atlas, Layout
-from engines.swappers.fields import BLACK, Field, brightness_and_hue, in_logarithms, mean_nearby, soft
-from engines.swappers.light import LUMA
+from engines.swappers.fields import BLACK, LUMA, Field, brightness_and_hue, in_logarithms, mean_nearby, soft
 from engines.types import Image
 
 # Lengths in distances between the outer eye corners.

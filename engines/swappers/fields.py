@@ -10,9 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.swappers.light import LUMA
 from engines.types import Image, Points
 
+LUMA = np.array([0.114, 0.587, 0.299], np.float32)
+"""BT.601 luma of BGR."""
 BLACK = 8.0
 """Added before logarithms (0..255): near black there is noise, not colour."""
 

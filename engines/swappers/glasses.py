@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 
 from engines import mesh_topology
 from engines.swappers.atlas import Layout, Places
-from engines.swappers.fields import BLACK, Field, fill_outlines
-from engines.swappers.light import LUMA
+from engines.swappers.fields import BLACK, LUMA, Field, fill_outlines
 from engines.swappers.ridges import WIDEST, Line, line_along
 from engines.types import Image, Points
 from engines.wearer import Glances, Wearer

@@ -1,7 +1,7 @@
 """The wearer's skin and what is in front of it, told apart: neither can be known without the other.
 
 The light on the skin says what is no skin (occlusion.py), and what is no skin must not be taken for its light
-(light.py); two rounds settle it. Glasses are told by their shape, before that (glasses.py), and hands by their joints
+(light.py). Glasses are told by their shape, before that (glasses.py), and hands by their joints
 (hand_cover.py). Serves the mesh swapper as it paints, and neural swappers as a mask.
 
 Knows one picture; knows no source and no network.
@@ -29,8 +29,6 @@ from engines.types import FaceLandmarks, Image, Points
 OTHER_LIGHT = 6.0
 """Of 255, root mean square over the face: a change of light that is no noise. Nineteen in twenty frames of films change
 by less than 1.3."""
-ROUNDS = 2
-"""What is in front has its say in what skin is taken for, until it was found once."""
 TRIANGLES = 13
 """Places of the occlusion's layout: nothing within a triangle is farther than 5.3 from one of its corners."""
 WEARER_FACING = 0.02, 0.22
@@ -125,14 +123,11 @@ class InFront:
 
         seen: (468,) 0..1, what each landmark has to say. known: (H, W) 0..1, what was found in front already.
         """
-        hidden = None
-        for _ in range(ROUNDS):
-            skin = self.light.smooth(colours, seen, wary=True)
-            hidden = self._occlusion.seen_in(image, points, skin, known)
-            if hidden is None:
-                break
-            seen = seen * free_of(hidden, self.layout)
-        return hidden, self.light.smooth(colours, seen)
+        light = self.light.smooth(colours, seen)
+        hidden = self._occlusion.seen_in(image, points, light, known)
+        if hidden is not None:
+            light = self.light.smooth(colours, seen * free_of(hidden, self.layout))
+        return hidden, light
 
     def of(self, crop: Image, face: FaceLandmarks) -> Mask:
         """(S, S) 0..1: 0 where something is in front of the face. crop: uint8 BGR. face: in px of the crop.

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.geometry import smoothstep
-from engines.swappers.fields import fill_outlines
-from engines.swappers.light import LUMA
+from engines.swappers.fields import LUMA, fill_outlines
 from engines.types import Image, Points
 
 SMALLEST_PX = 2.0

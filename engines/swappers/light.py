@@ -1,8 +1,8 @@
 """The light on a face: a smooth field of colour over its landmarks.
 
 Light changes slowly over a face; skin, brows and lips do not. So the colour at each landmark is averaged with that of
-its neighbours on skin, weighted by distance along the source's geometry, and two such fields say how to turn one
-person's light into another's. Four hundred vertices instead of two blurred pictures: a matrix product of 0.1 ms.
+its neighbours on skin (skin_tone.py), weighted by distance along the source's geometry, and two such fields say how to
+turn one person's light into another's. Four hundred vertices instead of two blurred pictures: 0.1 ms.
 
 Knows vertices and colours; knows nothing of how pixels are painted.
 """
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from engines import mesh_topology
 from engines.geometry import box_of, distance_to, eye_distance, nearness
 from engines.swappers.columns import times_columns
+from engines.swappers.fields import LUMA
+from engines.swappers.skin_tone import SkinTone
 from engines.types import MESH_POINTS, Image, Points
 
 # In distances between the outer eye corners.
@@ -32,11 +34,8 @@ TINT_LIMITS = (0.6, 1.7)
 """Of each channel beside the brightness: in a deep shadow of the source there is little colour to scale."""
 BLACK = 4.0
 """Added before ratios: the ratio of two near-blacks says nothing."""
-LUMA = np.array([0.114, 0.587, 0.299], np.float32)
-"""BT.601 luma of BGR."""
-OUTLIER_SIGMA, WARY_SIGMA = 120.0, 50.0
-"""Colour distance (0..441) from the median skin at which a vertex loses most of its say: hair, glasses, a hand. The
-second is for what is brighter, when looking for what covers the face: skin falls into shadow, but does not shine."""
+LEAST_SAY = 1e-3
+"""Of each vertex on skin, so that there is some light where nothing is seen."""
 
 
 class LightField:
@@ -46,20 +45,17 @@ class LightField:
         unit = points / eye_distance(points)
         self._skin = np.flatnonzero(skin_vertices(unit))
         self._weights = np.ascontiguousarray(nearness(unit, LIGHT_SIGMA)[:, self._skin])
+        self._tone = SkinTone(unit[self._skin, :2])
 
-    def smooth(
-        self, colours: NDArray[np.float32], visible: NDArray[np.float32], *, wary: bool = False
-    ) -> NDArray[np.float32]:
+    def smooth(self, colours: NDArray[np.float32], visible: NDArray[np.float32]) -> NDArray[np.float32]:
         """The light at each vertex, (468, 3) BGR.
 
         colours: (468, 3) BGR 0..255. visible: (468,) 0..1: a vertex turned away shows what lies behind the face
-        and has no say; nor has one whose colour is no skin's. wary: nor one that is much brighter than the skin.
+        and has no say; nor has one whose colour is no skin's.
         """
         colours, visible = colours[self._skin], visible[self._skin]
-        apart = colours - np.median(colours, axis=0)
-        trusted = np.where(wary & (apart @ LUMA > 0), WARY_SIGMA, OUTLIER_SIGMA)
-        say = visible * np.exp(-(apart * apart).sum(axis=1) / (2 * trusted**2)) + 1e-3
-        weighted = times_columns(self._weights, np.column_stack([colours * say[:, np.newaxis], say]).astype(np.float32))
+        say = visible * self._tone.trust(colours, visible) + np.float32(LEAST_SAY)
+        weighted = times_columns(self._weights, np.column_stack([colours * say[:, np.newaxis], say]))
         return np.asarray(weighted[:, :3] / weighted[:, 3:], np.float32)
 
 

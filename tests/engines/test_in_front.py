@@ -43,6 +43,33 @@ def test_a_cup_before_the_chin_stays_in_front(in_front: InFront, crop: Image, fa
     assert mask[:180].min() > 0.95
 
 
+@pytest.mark.parametrize("colour", [(36, 36, 38), (160, 60, 20), (200, 205, 208)], ids=["black", "blue", "white"])
+def test_a_thing_over_lips_and_chin_is_neither_painted_nor_taken_for_the_skins_light(
+    in_front: InFront, crop: Image, face: FaceLandmarks, colour: tuple[int, int, int]
+) -> None:
+    facing = vertex_facing(face.points, triangles())
+    free = in_front.skin_of(crop, face, facing).light
+    crop[165:, 106:150] = colour
+    found = in_front.skin_of(crop, face, facing)
+    assert found.hidden is not None
+    covered = in_front.layout.at_landmarks(found.hidden)
+    x, y = face.points[:, :2].T
+    inside = (x > 112) & (x < 144) & (y > 172) & (y < 230)
+    assert covered[inside].mean() > 0.8
+    assert covered[(y < 155) | (x < 95) | (x > 160)].max() < 0.1
+    assert np.abs(found.light - free).max() < 12
+
+
+@pytest.mark.parametrize(
+    "light", [(0.6, 0.5, 0.46), (0.45, 0.58, 0.65), (0.35, 0.35, 0.35)], ids=["cool", "warm", "dark"]
+)
+def test_one_side_in_another_light_is_skin(
+    in_front: InFront, crop: Image, face: FaceLandmarks, light: tuple[float, float, float]
+) -> None:
+    dark = np.clip((140 - np.arange(256)) / 24, 0, 1)[np.newaxis, :, np.newaxis]
+    assert (in_front.of((crop * (1 - dark * (1 - np.array(light)))).astype(np.uint8), face) == 1).all()
+
+
 def test_what_is_hidden_is_found_again_to_the_pixel_though_few_triangles_are_painted(
     in_front: InFront, crop: Image, face: FaceLandmarks, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,215 @@
+"""Do things before the face stay in front? Drawn ones over the faces of real clips, where the truth is known.
+
+    uv run python -m benchmarks.objects [--media FOLDER] [--sheet FILE.png] [--json]
+
+A microphone, a white and a red cup, a pen, a telephone and a lock of hair, shaded and with a camera's noise, each with
+the head of each clip, a little late and adrift. Of the face: how much of what the thing covers is kept (recall), how
+much of what is kept is the thing (precision), both in one (IoU). What stays in front of the bare face in the same
+frame, the wearer's own hair, is not counted. Then the clips with parts of the face in hard, coloured or glaring light:
+how much more stays in front, which should be nothing. The sheet shows each thing before and after a swap.
+"""
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.covered import FRAMES, Covered, Score, compared, in_words, means, score_of, the_face, tracked
+from benchmarks.quality import MEDIA, sources_of
+from benchmarks.sheets import tile
+from engines import mesh_topology
+from engines.geometry import CHIN, FOREHEAD_TOP, NOSE_TIP, eye_distance, smoothstep
+from engines.swappers.fields import FINE_BITS, Field, in_sixteenths
+from engines.swappers.in_front import in_front
+from engines.swappers.raster import vertex_facing
+from engines.types import FaceLandmarks, Image, Points, PreparedFace
+from models.store import ModelStore
+from realtime.assembly import FaceEngines
+from realtime.config import RunConfig
+from realtime.sources.media import open_file
+
+MOUTH, CHEEK = 13, 352
+LATE = 13
+"""Frames over which the head's motion is averaged before a thing follows it."""
+ADRIFT = 0.06
+"""Eye distances."""
+NOISE = 3.0
+SHOWN, SELDOM = 30, 5
+"""The frame of the sheet, and each how many are looked at in other light."""
+LIGHTS = {
+    "left half": (0.0, 0.06, (0.4, 0.4, 0.4)),
+    "left third": (-0.4, 0.06, (0.4, 0.4, 0.4)),
+    "right third": (0.4, 0.06, (0.3, 0.3, 0.3)),
+    "left half, cool": (0.0, 0.25, (0.6, 0.5, 0.46)),
+    "left half, warm": (0.0, 0.25, (0.45, 0.58, 0.65)),
+    "left half, glaring": (0.0, 0.1, (2.2, 2.2, 2.2)),
+}
+"""Where the edge is, in eye distances right of the nose, with the other light on the side away from it; how soft; how
+much of the light there is, BGR."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What can be drawn. at: the landmark that it goes with. outline: (N, 2) about it, in eye distances.
+
+    thickness: of a line along the outline, in eye distances; 0 fills it. colour: BGR. roundness: 0 flat, 1 dark rims.
+    """
+
+    name: str
+    at: int
+    outline: Callable[[], Points]
+    thickness: float
+    colour: tuple[int, int, int]
+    roundness: float
+
+
+def _ball() -> Points:
+    angles = np.linspace(0, 2 * np.pi, 40)
+    ball = np.column_stack([np.cos(angles), np.sin(angles)]) * 0.33 + [0.15, -0.2]
+    stick = np.array([[0.27, 0.1], [0.7, 2.8], [0.5, 2.8], [0.1, 0.12]])
+    return np.concatenate([ball[:8], stick, ball[12:]])
+
+
+def _cup() -> Points:
+    return np.array([(-0.6, 0.25), (0.4, 0.25), (0.32, 1.45), (-0.52, 1.45)])
+
+
+def _pen() -> Points:
+    return np.array([(-1.1, 0.8), (0.2, -0.05)])
+
+
+def _telephone() -> Points:
+    return np.array([(-0.1, -0.9), (0.7, -0.8), (0.5, 1.1), (-0.3, 1.0)])
+
+
+def _lock() -> Points:
+    along = np.linspace(0, 1, 24)[:, np.newaxis]
+    start, bend, end = (np.array(point) for point in ((0.0, -0.5), (-0.2, 0.35), (-0.75, 1.2)))
+    return np.asarray((1 - along) ** 2 * start + 2 * along * (1 - along) * bend + along**2 * end, np.float32)
+
+
+THINGS = (
+    Thing("microphone", CHIN, _ball, 0, (42, 40, 38), 0.5),
+    Thing("white cup", MOUTH, _cup, 0, (222, 228, 232), 0.5),
+    Thing("red cup", MOUTH, _cup, 0, (45, 40, 190), 0.5),
+    Thing("pen", MOUTH, _pen, 0.12, (160, 60, 20), 0),
+    Thing("telephone", CHEEK, _telephone, 0, (28, 26, 25), 0),
+    Thing("lock", FOREHEAD_TOP, _lock, 0.35, (35, 50, 75), 0.3),
+)
+
+
+def drawn(thing: Thing, picture: Image, at: Points, eyes: float, noise: Field) -> tuple[Image, Field]:
+    """The picture with the thing in front, and where that is, (H, W) 0..1. at: (2,) px. eyes: their distance, px."""
+    mask: NDArray[np.uint8] = np.zeros(picture.shape[:2], np.uint8)
+    outline = in_sixteenths((at + thing.outline() * eyes).astype(np.float32))
+    if thing.thickness:
+        cv2.polylines(mask, [outline], False, (255.0,), round(thing.thickness * eyes), cv2.LINE_AA, FINE_BITS)
+    else:
+        cv2.fillPoly(mask, [outline], (255.0,), cv2.LINE_AA, FINE_BITS)
+    opacity = np.asarray(cv2.GaussianBlur(mask, (0, 0), 0.8) / np.float32(255), np.float32)
+    depth = np.minimum(cv2.distanceTransform((mask > 127).astype(np.uint8), cv2.DIST_L2, 3) / (0.35 * eyes), 1)
+    shade = 1 - thing.roundness * (1 - depth[..., np.newaxis])
+    shown = np.array(thing.colour) * shade + noise[: picture.shape[0], : picture.shape[1]]
+    laid = picture + (shown - picture) * opacity[..., np.newaxis]
+    return np.clip(laid, 0, 255).astype(np.uint8), opacity
+
+
+def scenes(thing: Thing, frames: list[tuple[Image, FaceLandmarks]]) -> Iterator[tuple[Image, Field]]:
+    """Each frame with the thing in front, and where that is."""
+    eyes = float(np.median([eye_distance(face.points) for _, face in frames]))
+    noise = np.random.default_rng(1).normal(0, NOISE, (*frames[0][0].shape[:2], 3)).astype(np.float32)
+    weights = np.hanning(LATE + 2)[1:-1]
+    path = np.array([face.points[thing.at, :2] for _, face in frames])
+    padded = np.pad(path, ((LATE // 2, LATE // 2), (0, 0)), "edge")
+    followed = np.column_stack([np.convolve(column, weights / weights.sum(), "valid") for column in padded.T])
+    for number, ((picture, _), at) in enumerate(zip(frames, followed, strict=True)):
+        adrift = ADRIFT * eyes * np.array([math.sin(number / 9), math.sin(number / 13 + 1)])
+        yield drawn(thing, picture, at + adrift, eyes, noise)
+
+
+def kept_of(picture: Image, face: FaceLandmarks) -> Field | None:
+    """(H, W) 0..1 over the flat face: what stays in front, but for glasses and hands."""
+    return in_front().skin_of(picture, face, vertex_facing(face.points, mesh_topology.triangles())).hidden
+
+
+def judged(
+    engines: FaceEngines, thing: Thing, clip: str, frames: list[tuple[Image, FaceLandmarks]], worn: PreparedFace
+) -> tuple[Score, Image]:
+    """One thing over one clip, and what is seen of it before and after."""
+    made = list(scenes(thing, frames))
+    found, shown = [], np.zeros((2, 2, 3), np.uint8)
+    for number, face in enumerate(tracked(engines, [picture for picture, _ in made])):
+        if face is None:
+            continue
+        (picture, truth), (bare, own) = made[number], frames[number]
+        hair = compared(kept_of(bare, own), truth, own).kept
+        frame = compared(kept_of(picture, face), truth, face)
+        found.append(Covered(frame.kept & ~hair, frame.true & ~hair))
+        after = picture.copy()
+        worn.paint(after, face)
+        if number == SHOWN:
+            shown = np.vstack([tile(picture, face), tile(after, face)])
+    return score_of(thing.name, clip, found), shown
+
+
+def in_light(picture: Image, face: FaceLandmarks, edge: float, soft: float, light: tuple[float, ...]) -> Image:
+    """With one side of it in another light: see `LIGHTS`."""
+    eyes, away = eye_distance(face.points), 1 if edge > 0 else -1
+    across = np.arange(picture.shape[1], dtype=np.float32) - face.points[NOSE_TIP, 0] - edge * eyes
+    other = smoothstep(across * np.float32(away), -soft * eyes, soft * eyes)[np.newaxis, :, np.newaxis]
+    return np.asarray(np.clip(picture * (1 - other * (1 - np.array(light))), 0, 255), np.uint8)
+
+
+def unpainted(frames: list[tuple[Image, FaceLandmarks]], light: tuple[float, float, tuple[float, ...]]) -> float:
+    """Share of the face that stays in front in that light, and does not as it was filmed."""
+    shares = []
+    for picture, face in frames[::SELDOM]:
+        masks = [kept_of(image, face) for image in (picture, in_light(picture, face, *light))]
+        own, kept = (np.zeros_like(the_face()) if mask is None else (mask > 0.5) & the_face() for mask in masks)
+        shares.append(np.count_nonzero(kept & ~own) / np.count_nonzero(the_face()))
+    return float(np.mean(shares))
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--media", type=Path, default=MEDIA)
+    parser.add_argument("--sheet", type=Path)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    config = RunConfig(faces_from=(options.media,), input="test", outputs=("null",))
+    engines = FaceEngines(config, ModelStore(), live=False)
+    [worn] = engines.wardrobe_of((next(sources_of(options.media, engines)),))
+    scores, rows, mistaken = [], [], []
+    for path in sorted(options.media.glob("*.mp4")):
+        pictures = [frame.image for frame in islice(open_file(path).frames(), FRAMES)]
+        faces = tracked(engines, pictures)
+        frames = [(image, face) for image, face in zip(pictures, faces, strict=True) if face is not None]
+        tiles = []
+        for thing in THINGS:
+            score, shown = judged(engines, thing, path.stem, frames, worn)
+            scores.append(score)
+            tiles.append(shown)
+            print(in_words(score), file=sys.stderr, flush=True)
+        rows.append(np.hstack(tiles))
+        mistaken += [unpainted(frames, light) for light in LIGHTS.values()]
+        told = ", ".join(f"{name} {share:.1%}" for name, share in zip(LIGHTS, mistaken[-len(LIGHTS) :], strict=True))
+        print(f"{path.stem}: of the face left unpainted in {told}", file=sys.stderr)
+    mean = means(scores) | {"unpainted": float(np.mean(mistaken))}
+    print("all: " + ", ".join(f"{name} {value:.3f}" for name, value in mean.items()), file=sys.stderr)
+    if options.sheet:
+        cv2.imwrite(str(options.sheet), np.vstack(rows))
+    if options.json:
+        print(json.dumps({"pairs": [asdict(score) for score in scores], "mean": mean}))
+
+
+if __name__ == "__main__":
+    main()
