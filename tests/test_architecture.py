@@ -20,6 +20,7 @@ PRODUCT = ("models", "engines", "realtime")
 VENDORS = {
     "ai_edge_litert": {"engines/backends/litert.py"},
     "numba": {
+        "engines/swappers/atlas.py",
         "engines/swappers/columns.py",
         "engines/swappers/light.py",
         "engines/swappers/growth.py",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from engines import mesh_topology
@@ -130,7 +131,7 @@ class Places:
 
     def on(self, points: Points) -> Points:
         """(K, 2) px: where these places lie on a face. points: (468, 2 or 3) px."""
-        return np.asarray(np.einsum("kc,kcd->kd", self.shares, points[self.corners, :2]), np.float32)
+        return _between_corners(self.corners, self.shares, points)
 
     def read(self, image: NDArray[np.uint8], points: Points) -> NDArray[np.uint8]:
         """(K[, C]): what an image shows where these places lie on a face; beyond its edge its border is continued.
@@ -139,3 +140,13 @@ class Places:
         """
         x, y = np.ascontiguousarray(self.on(points).T)[..., np.newaxis]
         return np.asarray(cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[:, 0], np.uint8)
+
+
+@njit(cache=True, nogil=True)
+def _between_corners(corners: NDArray[np.int32], shares: NDArray[np.float32], points: Points) -> Points:
+    found = np.zeros((corners.shape[0], 2), np.float32)
+    for k in range(corners.shape[0]):
+        for n in range(3):
+            for axis in range(2):
+                found[k, axis] += shares[k, n] * points[corners[k, n], axis]
+    return found

@@ -36,10 +36,14 @@ def grown(start: NDArray[np.uint8], tone: Field, features: NDArray[np.bool_]) ->
     """
     found = start
     for _ in range(ROUNDS):
-        near = _around(np.dstack([tone * found[..., np.newaxis], found]))
-        found = _reached(found, _of_its_colour(tone, near))
+        found = _reached(found, tone, _around(_summed(found, tone), tone.shape[1::-1]))
     alone = _features_alone(found, (found & features & ~start).astype(np.uint8))
-    return _reached(start, (found & ~alone) > 0)
+    if not alone.any():
+        return found
+    count, parts = cv2.connectedComponents(found & ~alone, connectivity=4)
+    joined = np.zeros(count, np.uint8)
+    joined[parts[start > 0]] = 1
+    return np.asarray(joined[parts], np.uint8)
 
 
 def _features_alone(found: NDArray[np.uint8], on_features: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -47,28 +51,66 @@ def _features_alone(found: NDArray[np.uint8], on_features: NDArray[np.uint8]) ->
 
     A thing that lies over them goes on beside them; they end in skin.
     """
-    _, parts = cv2.connectedComponents(on_features)
+    count, parts = cv2.connectedComponents(on_features)
     beside = cv2.dilate(parts.astype(np.uint16), np.ones((3, 3), np.uint8))
     rim = (beside > 0) & (parts == 0)
-    around = np.bincount(beside[rim], minlength=parts.max() + 1)
-    going_on = np.bincount(beside[rim & (found > 0)], minlength=parts.max() + 1)
+    around = np.bincount(beside[rim], minlength=count)
+    going_on = np.bincount(beside[rim & (found > 0)], minlength=count)
     alone = going_on < GOES_ON * around
     return np.asarray(alone[parts], np.uint8)
 
 
 @njit(cache=True, nogil=True)
-def _of_its_colour(tone: Field, near: Field) -> NDArray[np.bool_]:
-    """(H, W): what is more like what was found than like skin. near: (H, W, 4) sum of tones found around, and share."""
-    like = np.zeros(tone.shape[:2], np.bool_)
-    for row in range(tone.shape[0]):
-        for column in range(tone.shape[1]):
-            share = near[row, column, 3]
-            if share > LEAST:
-                blue, green, red = tone[row, column]
-                other_b, other_g, other_r, _ = near[row, column]
-                apart = _apart(blue - other_b / share, green - other_g / share, red - other_r / share)
-                like[row, column] = apart < NEARER**2 * _apart(blue, green, red)
-    return like
+def _summed(found: NDArray[np.uint8], tone: Field) -> Field:
+    """(H / COARSE, W / COARSE, 4): of what was found, the tones' sums and how many there are."""
+    height, width = found.shape[0] // COARSE, found.shape[1] // COARSE
+    sums = np.zeros((height, width, 4), np.float32)
+    for row in range(height * COARSE):
+        for column in range(width * COARSE):
+            if found[row, column]:
+                total = sums[row // COARSE, column // COARSE]
+                for c in range(3):
+                    total[c] += tone[row, column, c]
+                total[3] += 1
+    return sums
+
+
+def _around(sums: Field, size_wh: tuple[int, ...]) -> Field:
+    """(H, W, 4): the same around each place."""
+    return np.asarray(cv2.resize(cv2.GaussianBlur(sums, (0, 0), REACH_PX / COARSE), size_wh), np.float32)
+
+
+@njit(cache=True, nogil=True)
+def _reached(start: NDArray[np.uint8], tone: Field, near: Field) -> NDArray[np.uint8]:
+    """`start` and what hangs together with it, more like it than like skin. near: see `_around`."""
+    height, width = start.shape
+    reached, waiting, count = start.copy(), np.empty(height * width, np.int32), 0
+    for row in range(height):
+        for column in range(width):
+            if start[row, column]:
+                waiting[count] = row * width + column
+                count += 1
+    while count:
+        count -= 1
+        row, column = divmod(waiting[count], width)
+        for down, right in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+            y, x = row + down, column + right
+            if 0 <= y < height and 0 <= x < width and not reached[y, x] and _is_alike(tone, near, y, x):
+                reached[y, x] = 1
+                waiting[count] = y * width + x
+                count += 1
+    return reached
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _is_alike(tone: Any, near: Any, y: Any, x: Any) -> Any:
+    """Whether a place is nearer to what was found around it than to skin."""
+    share = near[y, x, 3]
+    if share <= LEAST * COARSE * COARSE:
+        return False
+    blue, green, red = tone[y, x, 0], tone[y, x, 1], tone[y, x, 2]
+    from_it = _apart(blue - near[y, x, 0] / share, green - near[y, x, 1] / share, red - near[y, x, 2] / share)
+    return from_it < NEARER**2 * _apart(blue, green, red)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -77,33 +119,3 @@ def _apart(blue: Any, green: Any, red: Any) -> Any:
     bright = blue * LUMA[0] + green * LUMA[1] + red * LUMA[2]
     hue = max(abs(blue - bright), abs(green - bright), abs(red - bright))
     return (np.float32(SHADE) * bright) ** 2 + hue * hue
-
-
-def _around(field: Field) -> Field:
-    """Its mean around each place."""
-    height, width = field.shape[:2]
-    small = cv2.resize(field, (width // COARSE, height // COARSE), interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.resize(cv2.GaussianBlur(small, (0, 0), REACH_PX / COARSE), (width, height)), np.float32)
-
-
-@njit(cache=True, nogil=True)
-def _reached(start: NDArray[np.uint8], open_: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """`start`, and all of `open_` that one gets to from there, up, down, left or right."""
-    height, width = start.shape
-    reached = start.copy()
-    waiting = np.empty(height * width, np.int32)
-    count = 0
-    for at in range(height * width):
-        if start[at // width, at % width]:
-            waiting[count] = at
-            count += 1
-    while count:
-        count -= 1
-        row, column = waiting[count] // width, waiting[count] % width
-        for down, right in ((-1, 0), (1, 0), (0, -1), (0, 1)):
-            y, x = row + down, column + right
-            if 0 <= y < height and 0 <= x < width and open_[y, x] and not reached[y, x]:
-                reached[y, x] = 1
-                waiting[count] = y * width + x
-                count += 1
-    return reached

@@ -86,10 +86,12 @@ class Occlusion:
 
     def _from_outside(self, odd: NDArray[np.bool_]) -> NDArray[np.uint8]:
         """What of it hangs together with the outline."""
-        _, parts, stats, _ = cv2.connectedComponentsWithStats(odd.astype(np.uint8), connectivity=8)
-        reaching = set(np.unique(parts[self._border & odd]).tolist()) - {0}
-        large = [part for part in reaching if stats[part, cv2.CC_STAT_AREA] >= SMALLEST]
-        return np.isin(parts, large).astype(np.uint8)
+        count, parts, stats, _ = cv2.connectedComponentsWithStats(odd.astype(np.uint8), connectivity=8)
+        reaching = np.zeros(count, np.bool_)
+        reaching[parts[self._border & odd]] = True
+        reaching &= stats[:, cv2.CC_STAT_AREA] >= SMALLEST
+        reaching[0] = False
+        return np.asarray(reaching[parts], np.uint8)
 
 
 @njit(cache=True, nogil=True)

@@ -64,7 +64,8 @@ def _fitting(apart: NDArray[np.float64], leniency: float) -> NDArray[np.float64]
     """(N,) Welsch's weights. apart: (N, 4), brightness and hue. leniency: of what is HUE apart."""
     fits = np.empty(apart.shape[0])
     for n in range(apart.shape[0]):
-        bright, hue = apart[n, 0], np.abs(apart[n, 1:]).max()
+        bright = apart[n, 0]
+        hue = max(abs(apart[n, 1]), abs(apart[n, 2]), abs(apart[n, 3]))
         fits[n] = np.exp(-((hue / (leniency * HUE)) ** 2 + (bright / (BRIGHTER if bright > 0 else DARKER)) ** 2) / 2)
     return fits
 
