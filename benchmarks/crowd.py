@@ -11,6 +11,7 @@ import threading
 import time
 from fractions import Fraction
 
+from benchmarks.command import run
 from engines.sharing import SharedModels
 from models.store import ModelStore
 from realtime.app import make_pipeline
@@ -71,4 +72,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

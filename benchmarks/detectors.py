@@ -17,6 +17,7 @@ import av
 import cv2
 import numpy as np
 
+from benchmarks.command import run
 from engines.backends.litert import LiteRtSession
 from engines.detectors.blazeface import BlazeFaceDetector
 from engines.geometry import roi_from_detection
@@ -99,4 +100,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import onnx_detectors, onnx_zoo
+from benchmarks.command import run
 from engines.backends import Session
 from engines.backends.onnxruntime import OrtSession
 from engines.backends.probe import probe
@@ -78,4 +79,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -18,6 +18,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks.command import films_in, run
+
 
 @dataclass(frozen=True)
 class Row:
@@ -89,7 +91,7 @@ def main() -> None:
     face = options.media / "face-painting-girl.jpg"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        clips = sorted(options.media.glob("*.mp4"))
+        clips = films_in(options.media)
         start_s = first_frame_s(face, clips[0])
         outputs = ("null", str(folder / "out.mp4"))
         rows = [measure(face, clip, output, folder, options.repeat) for clip in clips for output in outputs]
@@ -106,4 +108,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

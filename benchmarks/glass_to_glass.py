@@ -20,6 +20,7 @@ import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.browser import as_camera, browsing
+from benchmarks.command import run
 from benchmarks.web_servers import echo, liveswap
 from models.errors import UserError
 from realtime.bench.processes import cpu_s
@@ -104,4 +105,4 @@ def _report(name: str, rounds: list[dict[str, Any]]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

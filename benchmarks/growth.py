@@ -23,6 +23,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from benchmarks.command import run
 from benchmarks.curves import Curve, draw
 from benchmarks.duel import per_go
 from engines.types import Image
@@ -198,4 +199,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

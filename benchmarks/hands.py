@@ -21,6 +21,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.command import films_in, run
 from benchmarks.covered import FRAMES, Score, compared, in_words, means, score_of, tracked
 from benchmarks.quality import MEDIA, sources_of
 from benchmarks.sheets import tile
@@ -140,6 +141,7 @@ def main() -> None:
     parser.add_argument("--sheet", type=Path)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
+    films = films_in(options.media)
     engines = FaceEngines(
         RunConfig(faces_from=(options.media,), input="test", outputs=("null",)), ModelStore(), live=False
     )
@@ -148,7 +150,7 @@ def main() -> None:
     if not hands:
         parser.error(f"no photo of a hand (*.jpg) in {options.photos}; see --help for where to get some")
     scores, rows = [], []
-    for path in sorted(options.media.glob("*.mp4")):
+    for path in films:
         pictures = [frame.image for frame in islice(open_file(path).frames(), FRAMES)]
         faces = list(tracked(engines, pictures))
         frames = [(image, face) for image, face in zip(pictures, faces, strict=True) if face is not None]
@@ -167,4 +169,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

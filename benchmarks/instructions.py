@@ -23,6 +23,7 @@ from typing import IO, Any, cast
 
 import cv2
 
+from benchmarks.command import run
 from benchmarks.kernels import kernels
 from models.store import ModelStore
 from realtime.doctor import installed
@@ -149,4 +150,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

@@ -23,6 +23,7 @@ import cv2
 import numpy as np
 
 from benchmarks import onnx_detectors, onnx_zoo
+from benchmarks.command import run
 from engines import mesh_topology
 from engines.alignment import five_points
 from engines.backends.onnxruntime import OrtSession
@@ -174,4 +175,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

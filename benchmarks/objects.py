@@ -22,6 +22,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.command import films_in, run
 from benchmarks.covered import FRAMES, Covered, Score, compared, in_words, means, score_of, the_face, tracked
 from benchmarks.quality import MEDIA, sources_of
 from benchmarks.sheets import tile
@@ -185,11 +186,12 @@ def main() -> None:
     parser.add_argument("--sheet", type=Path)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
+    films = films_in(options.media)
     config = RunConfig(faces_from=(options.media,), input="test", outputs=("null",))
     engines = FaceEngines(config, ModelStore(), live=False)
     [worn] = engines.wardrobe_of((next(sources_of(options.media, engines)),))
     scores, rows, mistaken = [], [], []
-    for path in sorted(options.media.glob("*.mp4")):
+    for path in films:
         pictures = [frame.image for frame in islice(open_file(path).frames(), FRAMES)]
         faces = tracked(engines, pictures)
         frames = [(image, face) for image, face in zip(pictures, faces, strict=True) if face is not None]
@@ -212,4 +214,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks import floors, peer_loops
+from benchmarks.command import run
 from benchmarks.duel import Duel, Side, fight
 from benchmarks.ring import Ring
 from models.errors import UserError
@@ -120,4 +121,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

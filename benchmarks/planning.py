@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.command import run
 from benchmarks.curves import Curve
 
 RESULT = Path(__file__).parent / "results" / "growth.json"
@@ -145,4 +146,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -24,6 +24,7 @@ import cv2
 import numpy as np
 
 from benchmarks import scores
+from benchmarks.command import films_in, run
 from benchmarks.judges import Embedding, Judge, SecondOpinion
 from benchmarks.sheets import tile
 from benchmarks.verdicts import Judged, Score, in_words, mean, of_pair
@@ -31,6 +32,7 @@ from engines.errors import SourcePhotoError
 from engines.swappers.identity import DEFAULT_STRENGTH
 from engines.types import FaceLandmarks, Image, Points, PreparedFace, SourcePhoto
 from engines.wearer import Wearer
+from models.errors import UserError
 from models.store import ModelStore
 from realtime.assembly import FaceEngines
 from realtime.clock import NS_PER_S, stream_time_ns
@@ -133,14 +135,18 @@ def jitter_px(engines: FaceEngines, picture: Image) -> float:
 
 
 def sources_of(media: Path, engines: FaceEngines) -> Iterator[SourcePhoto]:
-    """The pictures that can be worn, under their names."""
+    """The pictures that can be worn, under their names. Raises UserError when there are none."""
+    count = 0
     for path in sorted((*media.glob("*.jpg"), *media.glob("*.png"))):
         try:
             photo = engines.examine(read_image(path), path.name)
         except SourcePhotoError as error:
             sys.stderr.write(f"left out: {error}\n")
             continue
+        count += 1
         yield replace(photo, name=path.stem)
+    if not count:
+        raise UserError(f"there is no picture of a face in {media}", remedy="put a portrait (*.jpg) beside the films")
 
 
 def main() -> None:
@@ -159,7 +165,7 @@ def main() -> None:
     config = RunConfig(faces_from=(options.media,), input="test", outputs=("null",), neural=neural, mouth=options.mouth)
     engines = FaceEngines(config, ModelStore(), live=False)
     second = SecondOpinion(engines.landmarker, ModelStore()) if options.second else None
-    clips = {path.stem: watched(path, engines, judge, options.every) for path in sorted(options.media.glob("*.mp4"))}
+    clips = {path.stem: watched(path, engines, judge, options.every) for path in films_in(options.media)}
     sources = list(sources_of(options.media, engines))
     pairs, rows = compared(sources, clips, engines, jury_of(judge, second, sources, clips))
     jitter = jitter_px(engines, next(iter(clips.values()))[0].picture)
@@ -209,4 +215,4 @@ def compared(
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.command import run
 from benchmarks.troubles import HALF, TROUBLE_S, UNPLUGGED_S, middle, watched_camera
 from engines.types import Image
 from models.manifest import load_manifest
@@ -188,4 +189,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -17,6 +17,7 @@ from typing import Any
 import aiohttp
 from aiortc.mediastreams import MediaStreamError
 
+from benchmarks.command import run
 from benchmarks.web_servers import liveswap
 from models.store import ModelStore
 from realtime.bench.processes import cpu_s, resident_mb
@@ -146,4 +147,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -22,6 +22,7 @@ import av
 import cv2
 from aiortc import VideoStreamTrack
 
+from benchmarks.command import run
 from benchmarks.web_servers import liveswap
 from models.store import ModelStore
 from realtime.bench.processes import resident_mb
@@ -153,4 +154,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -27,6 +27,7 @@ VENDORS = {
         "engines/swappers/occlusion.py",
         "engines/swappers/skin_tone.py",
         "engines/swappers/raster.py",
+        "engines/swappers/reddening.py",
         "engines/swappers/ridges.py",
         "engines/tensors.py",
         "engines/paste.py",

@@ -29,6 +29,8 @@ from engines.types import FaceLandmarks, Image, Points
 OTHER_LIGHT = 6.0
 """Of 255, root mean square over the face: a change of light that is no noise. Nineteen in twenty frames of films change
 by less than 1.3."""
+BESIDE = 5
+"""Places of the occlusion's layout: a landmark so near to what is in front shows some of it."""
 TRIANGLES = 13
 """Places of the occlusion's layout: nothing within a triangle is farther than 5.3 from one of its corners."""
 WEARER_FACING = 0.02, 0.22
@@ -123,11 +125,12 @@ class InFront:
 
         seen: (468,) 0..1, what each landmark has to say. known: (H, W) 0..1, what was found in front already.
         """
-        light = self.light.smooth(colours, seen)
-        hidden = self._occlusion.seen_in(image, points, light, known)
-        if hidden is not None:
-            light = self.light.smooth(colours, seen * free_of(hidden, self.layout))
-        return hidden, light
+        skin = self.light.smooth(colours, seen, wary=True)
+        hidden = self._occlusion.seen_in(image, points, skin, known)
+        near = (
+            None if hidden is None else np.asarray(cv2.dilate(hidden, np.ones((BESIDE, BESIDE), np.uint8)), np.float32)
+        )
+        return hidden, self.light.smooth(colours, seen * free_of(near, self.layout))
 
     def of(self, crop: Image, face: FaceLandmarks) -> Mask:
         """(S, S) 0..1: 0 where something is in front of the face. crop: uint8 BGR. face: in px of the crop.

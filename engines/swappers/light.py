@@ -34,6 +34,8 @@ TINT_LIMITS = (0.6, 1.7)
 """Of each channel beside the brightness: in a deep shadow of the source there is little colour to scale."""
 BLACK = 4.0
 """Added before ratios: the ratio of two near-blacks says nothing."""
+LENIENCY = 6.0
+"""Where what is in front is known already: folds and shadows belong to the light."""
 LEAST_SAY = 1e-3
 """Of each vertex on skin, so that there is some light where nothing is seen."""
 
@@ -47,14 +49,17 @@ class LightField:
         self._weights = np.ascontiguousarray(nearness(unit, LIGHT_SIGMA)[:, self._skin])
         self._tone = SkinTone(unit[self._skin, :2])
 
-    def smooth(self, colours: NDArray[np.float32], visible: NDArray[np.float32]) -> NDArray[np.float32]:
+    def smooth(
+        self, colours: NDArray[np.float32], visible: NDArray[np.float32], *, wary: bool = False
+    ) -> NDArray[np.float32]:
         """The light at each vertex, (468, 3) BGR.
 
         colours: (468, 3) BGR 0..255. visible: (468,) 0..1: a vertex turned away shows what lies behind the face
-        and has no say; nor has one whose colour is no skin's.
+        and has no say; nor has one whose colour is no skin's. wary: of what may not be skin; shadows suffer too.
         """
         colours, visible = colours[self._skin], visible[self._skin]
-        say = visible * self._tone.trust(colours, visible) + np.float32(LEAST_SAY)
+        trust = self._tone.trust(colours, visible, 1.0 if wary else LENIENCY)
+        say = visible * trust + np.float32(LEAST_SAY)
         weighted = times_columns(self._weights, np.column_stack([colours * say[:, np.newaxis], say]))
         return np.asarray(weighted[:, :3] / weighted[:, 3:], np.float32)
 

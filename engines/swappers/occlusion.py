@@ -20,6 +20,7 @@ from engines.geometry import distance_to
 from engines.swappers.atlas import Layout
 from engines.swappers.fields import BLACK, LUMA, Field
 from engines.swappers.growth import grown
+from engines.swappers.reddening import evened
 from engines.types import Image, Points
 
 UNIT = 48
@@ -60,6 +61,7 @@ class Occlusion:
         near = (distance_to(flat, mesh_topology.face_oval()) < BORDER).astype(np.float32)
         self._border = inside & (self.layout.spread(near) > 0)
         self._is_face = inside.astype(np.uint8)
+        self._is_plain = (self._kind == ON_SKIN) & ~self._border
         self._features = self.layout.mask_of([mesh_topology.face_oval()]) & (self._kind != ON_SKIN)
 
     def seen_in(
@@ -71,7 +73,7 @@ class Occlusion:
         any size, found in front already: what hangs together with the outline through it alone is not in front.
         """
         shown, skin = _shown_and_expected(canvas, points, light, self._tables)
-        tone = np.log(shown) - np.log(skin)
+        tone = evened(np.asarray(np.log(shown) - np.log(skin), np.float32), self._is_plain)
         odd = _oddness(tone, self._kind)
         if known is not None:
             odd *= 1 - cv2.resize(known, odd.shape[::-1], interpolation=cv2.INTER_AREA)

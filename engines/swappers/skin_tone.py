@@ -41,32 +41,41 @@ class SkinTone:
         alone = 1 / nearness(flat, NEIGHBOURHOOD).sum(axis=1)
         self._area = (alone / alone.mean()).astype(np.float64)
 
-    def trust(self, colours: NDArray[np.float32], seen: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(N,) 0..1: how likely each shows skin. colours: (N, 3) BGR 0..255. seen: (N,) 0..1, its say so far."""
+    def trust(
+        self, colours: NDArray[np.float32], seen: NDArray[np.float32], leniency: float = 1.0
+    ) -> NDArray[np.float32]:
+        """(N,) 0..1: how likely each shows skin.
+
+        colours: (N, 3) BGR 0..255. seen: (N,) 0..1, its say so far. leniency: how many times as far from what fits in
+        something may be.
+        """
         tones = np.log(colours.astype(np.float64) + BLACK)
         brightness = (tones @ LUMA.astype(np.float64))[:, np.newaxis]
         tones = np.column_stack([brightness, tones - brightness])
         lost = smoothstep(colours.max(axis=1), *SATURATED)
-        return np.maximum(_trust(self._terms, tones, self._area * seen * (1 - lost) + 1e-6), lost).astype(np.float32)
+        say = self._area * seen * (1 - lost) + 1e-6
+        return np.maximum(_trust(self._terms, tones, say, leniency), lost).astype(np.float32)
 
 
 @njit(cache=True, nogil=True)
-def _trust(terms: NDArray[np.float64], tones: NDArray[np.float64], say: NDArray[np.float64]) -> NDArray[np.float64]:
+def _trust(
+    terms: NDArray[np.float64], tones: NDArray[np.float64], say: NDArray[np.float64], leniency: float
+) -> NDArray[np.float64]:
     """tones: (N, 4) brightness and hue, logarithms."""
-    fits = _fitting(tones - _middle(tones, say), AT_FIRST)
-    for left in range(LOOKS - 1, -1, -1):
-        fits = _fitting(_apart(terms, tones, say * fits), AT_FIRST ** (left / LOOKS))
-    return fits
+    apart = tones - _middle(tones, say)
+    for left in range(LOOKS, 0, -1):
+        apart = _apart(terms, tones, say * _fitting(apart, AT_FIRST ** (left / LOOKS), 1.0))
+    return _fitting(apart, leniency, leniency)
 
 
 @njit(cache=True, nogil=True)
-def _fitting(apart: NDArray[np.float64], leniency: float) -> NDArray[np.float64]:
-    """(N,) Welsch's weights. apart: (N, 4), brightness and hue. leniency: of what is HUE apart."""
+def _fitting(apart: NDArray[np.float64], for_hue: float, for_brightness: float) -> NDArray[np.float64]:
+    """(N,) Welsch's weights. apart: (N, 4), brightness and hue. for_...: how lenient."""
     fits = np.empty(apart.shape[0])
     for n in range(apart.shape[0]):
-        bright = apart[n, 0]
-        hue = max(abs(apart[n, 1]), abs(apart[n, 2]), abs(apart[n, 3]))
-        fits[n] = np.exp(-((hue / (leniency * HUE)) ** 2 + (bright / (BRIGHTER if bright > 0 else DARKER)) ** 2) / 2)
+        bright = apart[n, 0] / (BRIGHTER if apart[n, 0] > 0 else DARKER) / for_brightness
+        hue = max(abs(apart[n, 1]), abs(apart[n, 2]), abs(apart[n, 3])) / HUE / for_hue
+        fits[n] = np.exp(-(hue * hue + bright * bright) / 2)
     return fits
 
 

@@ -70,6 +70,13 @@ def test_one_side_in_another_light_is_skin(
     assert (in_front.of((crop * (1 - dark * (1 - np.array(light)))).astype(np.uint8), face) == 1).all()
 
 
+def test_folds_are_part_of_the_light(in_front: InFront, crop: Image, face: FaceLandmarks) -> None:
+    folds = (np.arange(256) // 8 % 3 == 0)[:, np.newaxis, np.newaxis]
+    wrinkled = np.where(folds, crop * [0.5, 0.6, 0.75], crop).astype(np.uint8)
+    seen = in_front.skin_of(wrinkled, face, vertex_facing(face.points, triangles()))
+    assert seen.light.mean(axis=0) == pytest.approx(wrinkled[40:216, 60:196].mean(axis=(0, 1)), rel=0.04)
+
+
 def test_what_is_hidden_is_found_again_to_the_pixel_though_few_triangles_are_painted(
     in_front: InFront, crop: Image, face: FaceLandmarks, monkeypatch: pytest.MonkeyPatch
 ) -> None:

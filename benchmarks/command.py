@@ -1,0 +1,28 @@
+"""What the benchmarks' commands have in common: what a person can mend is said, with exit code 2 and no traceback.
+
+Knows words, exit codes and folders; knows no benchmark.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from models.errors import UserError
+
+
+def run(main: Callable[[], int | None]) -> NoReturn:
+    """Run the command and exit."""
+    try:
+        sys.exit(main() or 0)
+    except UserError as error:
+        sys.stderr.write(f"error: {error}\nhint: {error.remedy}\n")
+        sys.exit(2)
+
+
+def films_in(folder: Path) -> list[Path]:
+    """Its films, sorted. Raises UserError when there are none."""
+    films = sorted(folder.glob("*.mp4"))
+    if not films:
+        raise UserError(f"there is no *.mp4 in {folder}", remedy="name a folder with films of faces: --media FOLDER")
+    return films
