@@ -109,9 +109,9 @@ class InFront:
             light = face.wearer.light.follow(light, OTHER_LIGHT)
         return Skin(hidden, glasses, hands, light)
 
-    def beside_hands(self, skin: Skin) -> NDArray[np.float32] | float:
-        """(468,) 0..1: how far each landmark is free of hands; 1.0 where there are none."""
-        return free_of(skin.hands, self.layout)
+    def free(self, skin: Skin) -> NDArray[np.float32] | float:
+        """(468,) 0..1: how far nothing covers each landmark but glasses, through which one sees; 1.0 for nothing."""
+        return free_of(either(skin.hands, skin.hidden), self.layout)
 
     def _told_apart(
         self,
@@ -127,9 +127,9 @@ class InFront:
         """
         skin = self.light.smooth(colours, seen, wary=True)
         hidden = self._occlusion.seen_in(image, points, skin, known)
-        near = (
-            None if hidden is None else np.asarray(cv2.dilate(hidden, np.ones((BESIDE, BESIDE), np.uint8)), np.float32)
-        )
+        if hidden is None:
+            return None, self.light.smooth(colours, seen)
+        near = np.asarray(cv2.dilate(hidden, np.ones((BESIDE, BESIDE), np.uint8)), np.float32)
         return hidden, self.light.smooth(colours, seen * free_of(near, self.layout))
 
     def of(self, crop: Image, face: FaceLandmarks) -> Mask:

@@ -87,7 +87,7 @@ class MeshFace:
         taken = self._holes.taken(canvas, face)
         texels = uncovered(texture.texels, skin.covered)
         paint_triangles(canvas, texels, points, corners, visible_triangles(points, self._triangles))
-        self._holes.fill(canvas, taken, points, self._in_front.beside_hands(skin))
+        self._holes.fill(canvas, taken, points, self._in_front.free(skin))
 
     def _texture_for(self, eye_px: float) -> Texture:
         """The smallest texture that is not magnified, else the largest: sharp without aliasing."""
