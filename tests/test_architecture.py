@@ -26,6 +26,7 @@ VENDORS = {
         "engines/swappers/growth.py",
         "engines/swappers/occlusion.py",
         "engines/swappers/skin_tone.py",
+        "engines/swappers/tones.py",
         "engines/swappers/raster.py",
         "engines/swappers/reddening.py",
         "engines/swappers/ridges.py",

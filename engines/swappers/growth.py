@@ -11,7 +11,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from engines.swappers.fields import LUMA, Field
+from engines.swappers.fields import Field
+from engines.swappers.tones import brightness_of, hue_of
 
 ROUNDS = 3
 """What was found says what to look for, that often."""
@@ -116,6 +117,6 @@ def _is_alike(tone: Any, near: Any, y: Any, x: Any) -> Any:
 @njit(cache=True, nogil=True, inline="always")
 def _apart(blue: Any, green: Any, red: Any) -> Any:
     """How different two tones are, squared."""
-    bright = blue * LUMA[0] + green * LUMA[1] + red * LUMA[2]
-    hue = max(abs(blue - bright), abs(green - bright), abs(red - bright))
+    bright = brightness_of(blue, green, red)
+    hue = hue_of(blue, green, red, bright)
     return (np.float32(SHADE) * bright) ** 2 + hue * hue

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from engines import mesh_topology
 from engines.geometry import distance_to
 from engines.swappers.atlas import Layout
-from engines.swappers.fields import BLACK, LUMA, Field
+from engines.swappers.fields import BLACK, Field
 from engines.swappers.growth import grown
 from engines.swappers.reddening import evened
+from engines.swappers.tones import brightness_of, hue_of
 from engines.types import Image, Points
 
 UNIT = 48
@@ -105,8 +106,8 @@ def _oddness(tone: Field, kind: NDArray[np.uint8]) -> Field:
             if kind[row, column] == NOWHERE:
                 continue
             blue, green, red = tone[row, column]
-            bright = blue * LUMA[0] + green * LUMA[1] + red * LUMA[2]
-            hue = max(abs(blue - bright), abs(green - bright), abs(red - bright))
+            bright = brightness_of(blue, green, red)
+            hue = hue_of(blue, green, red, bright)
             coloured = _between(hue, SOME_HUE)
             strange = min(_between(bright, BRIGHTER), coloured)
             if kind[row, column] == ON_SKIN:

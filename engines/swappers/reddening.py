@@ -6,13 +6,12 @@ is measured how the hue of plain skin goes with its brightness, over the whole f
 Knows fields of the flat face; knows no picture.
 """
 
-from typing import Any
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from engines.swappers.fields import LUMA, Field
+from engines.swappers.fields import Field
+from engines.swappers.tones import brightness_of
 
 LOOKS = 4
 """At the line of hue with brightness, each with less say for what is far from the last one."""
@@ -44,7 +43,7 @@ def _slope(tones: NDArray[np.float32]) -> NDArray[np.float32]:
     for _ in range(LOOKS):
         blue, green, red, squares = np.float32(0), np.float32(0), np.float32(0), np.float32(HABIT)
         for n in range(tones.shape[0]):
-            bright = _brightness(tones[n, 0], tones[n, 1], tones[n, 2])
+            bright = brightness_of(tones[n, 0], tones[n, 1], tones[n, 2])
             if DARKEST < bright < BRIGHTEST:
                 b, g, r = tones[n, 0] - bright, tones[n, 1] - bright, tones[n, 2] - bright
                 apart = max(abs(b - slope[0] * bright), abs(g - slope[1] * bright), abs(r - slope[2] * bright))
@@ -61,15 +60,10 @@ def _forgiven(tone: Field, slope: NDArray[np.float32]) -> Field:
     even = np.empty_like(tone)
     for row in range(tone.shape[0]):
         for column in range(tone.shape[1]):
-            bright = _brightness(tone[row, column, 0], tone[row, column, 1], tone[row, column, 2])
+            bright = brightness_of(tone[row, column, 0], tone[row, column, 1], tone[row, column, 2])
             shade = min(max(bright, np.float32(DARKEST)), np.float32(0))
             for c in range(3):
                 hue, usual = tone[row, column, c] - bright, slope[c] * shade
                 forgiven = min(max(hue, np.float32(0)), usual) if usual > 0 else max(min(hue, np.float32(0)), usual)
                 even[row, column, c] = tone[row, column, c] - forgiven
     return even
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _brightness(blue: Any, green: Any, red: Any) -> Any:
-    return blue * LUMA[0] + green * LUMA[1] + red * LUMA[2]

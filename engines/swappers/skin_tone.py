@@ -28,6 +28,8 @@ HUE, BRIGHTER, DARKER = 0.07, 0.3, 0.5
 """Natural logarithms: at this distance from what fits in, the say is down to 0.6."""
 SATURATED = 235.0, 252.0
 """Of 255, a landmark's largest channel: what is so bright has lost its hue, says nothing of others, and is believed."""
+LEAST = 1e-6
+"""Of a say, so that a picture in which nothing fits in has some surface too."""
 FLATNESS = 1.0
 """Weight, in landmarks, of the belief that a surface is level: few landmarks in view do not bend it."""
 
@@ -75,7 +77,7 @@ def _fitting(apart: NDArray[np.float64], for_hue: float, for_brightness: float) 
     for n in range(apart.shape[0]):
         bright = apart[n, 0] / (BRIGHTER if apart[n, 0] > 0 else DARKER) / for_brightness
         hue = max(abs(apart[n, 1]), abs(apart[n, 2]), abs(apart[n, 3])) / HUE / for_hue
-        fits[n] = np.exp(-(hue * hue + bright * bright) / 2)
+        fits[n] = max(np.exp(-(hue * hue + bright * bright) / 2), LEAST)
     return fits
 
 

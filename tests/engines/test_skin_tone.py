@@ -77,3 +77,16 @@ def test_what_is_not_seen_has_no_say(tone: SkinTone) -> None:
 
 def test_a_face_of_which_nothing_is_seen_is_no_mistake(tone: SkinTone) -> None:
     assert np.isfinite(tone.trust(face(), np.zeros_like(SEEN))).all()
+
+
+def test_colours_of_which_none_fits_in_are_no_mistake(tone: SkinTone) -> None:
+    wild = np.random.default_rng(0).choice(np.array([0, 255], np.float32), (len(FLAT), 3))
+    for colours in (
+        wild,
+        np.zeros_like(wild),
+        np.full_like(wild, 255),
+        np.random.default_rng(1).random(wild.shape) * 255,
+    ):
+        trust = tone.trust(colours.astype(np.float32), SEEN)
+        assert np.isfinite(trust).all()
+        assert 0 <= trust.min() <= trust.max() <= 1
