@@ -15,7 +15,7 @@ from engines.geometry import distance_to, eye_distance, smoothstep
 from engines.swappers.atlas import Atlas, Layout
 from engines.swappers.clearing import cleared
 from engines.swappers.complexion import Complexion, complexion_of
-from engines.swappers.fields import Field
+from engines.swappers.fields import Field, fill_outlines, soft
 from engines.swappers.raster import Texels, texels_of
 from engines.types import Image, Points, SourcePhoto
 
@@ -27,6 +27,8 @@ TEXTURE_LEVELS = 4
 # In distances between the outer eye corners (about 9 cm on an adult).
 OUTLINE_FEATHER = 0.20
 RIM_FEATHER = 0.012
+OFF_THE_TEETH = 0.3
+"""Of the way from the inner to the outer edge of the lips: a smiling source shows teeth at the inner one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,9 @@ def inside_edges(layout: Layout) -> Field:
     """(H, W) 0..1: 0 on the face's outline, fading in over OUTLINE_FEATHER, and a thin edge around eyes and mouth."""
     flat = mesh_topology.laid_flat()
     inside = layout.spread(smoothstep(distance_to(flat, mesh_topology.face_oval()), 0, OUTLINE_FEATHER))
-    holes = layout.mask_of([mesh_topology.inner_lips(), *mesh_topology.eye_rims()])
-    return inside * (1 - cv2.GaussianBlur(holes.astype(np.float32), (0, 0), RIM_FEATHER * layout.unit))
+    holes = np.zeros(layout.size_hw, np.uint8)
+    fill_outlines(holes, [layout.points[rim] for rim in (mesh_topology.inner_lips(), *mesh_topology.eye_rims())])
+    return inside * (1 - soft(holes / np.float32(255), RIM_FEATHER * layout.unit))
 
 
 def texture_pyramid(image: Image, opacity: Field, layout: Layout) -> list[Texture]:
@@ -76,4 +79,15 @@ def _scaled(image: Image, cover: NDArray[np.uint8], layout: Layout, scale: float
         np.asarray(cv2.resize(picture, size_wh, interpolation=cv2.INTER_AREA), np.uint8) for picture in (image, cover)
     )
     # Pixel centres are at whole numbers, so scaling about the image's corner moves them by half a pixel.
-    return Texture(texels_of(resized, covered), (layout.points + 0.5) * exact - 0.5, layout.unit * scale)
+    return Texture(
+        texels_of(resized, covered), (_off_the_teeth(layout.points) + 0.5) * exact - 0.5, layout.unit * scale
+    )
+
+
+def _off_the_teeth(points: Points) -> Points:
+    """(468, 2): the same, with the inner edge of the lips read from a little farther out. points: of a layout."""
+    flat, inner, outer = mesh_topology.laid_flat(), mesh_topology.inner_lips(), mesh_topology.OUTER_LIPS
+    apart = np.linalg.norm(flat[inner][:, np.newaxis] - flat[outer], axis=2)
+    moved = points.copy()
+    moved[inner] += np.float32(OFF_THE_TEETH) * (points[outer[apart.argmin(axis=1)]] - points[inner])
+    return moved

@@ -1,5 +1,6 @@
 """The mesh swapper on made faces: where it paints, what it leaves alone, how it takes on the wearer's light."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -183,6 +184,21 @@ def test_textures_halve_and_their_points_keep_their_place() -> None:
         x, y = level.points[1].round().astype(int)
         shown = int(level.texels[y, x]) & 0xFFFF, int(level.texels[y, x]) >> 16 & 0xFFFF
         assert shown == pytest.approx(tuple(layout.points[1] / 2), abs=4)
+
+
+def test_teeth_between_a_sources_lips_are_not_worn() -> None:
+    layout = Layout.of(224)
+    teeth = np.zeros(layout.size_hw, np.uint8)
+    cv2.fillPoly(teeth, [layout.points[inner_lips()].round().astype(np.int32)], (255.0,))
+    image = np.repeat(teeth[..., np.newaxis], 3, axis=2)
+    [texture, *_] = texture_pyramid(image, np.ones(layout.size_hw, np.float32), layout)
+
+    def shown(points: Points) -> float:
+        columns, rows = points[inner_lips()].round().astype(int).T
+        return float((teeth[rows, columns] > 0).mean())
+
+    assert shown(layout.points) == 1
+    assert shown(texture.points) < 0.15  # in the corners of the mouth
 
 
 def test_vertex_colours_are_read_where_the_vertices_are() -> None:
