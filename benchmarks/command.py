@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from models.errors import UserError
+from realtime.console import fail
 
 
 def run(main: Callable[[], int | None]) -> NoReturn:
@@ -16,8 +17,7 @@ def run(main: Callable[[], int | None]) -> NoReturn:
     try:
         sys.exit(main() or 0)
     except UserError as error:
-        sys.stderr.write(f"error: {error}\nhint: {error.remedy}\n")
-        sys.exit(2)
+        fail(str(error), error.remedy)
 
 
 def films_in(folder: Path) -> list[Path]:

@@ -6,6 +6,8 @@ Knows areas and numbers; knows no thing and no way of finding it.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,7 @@ from engines.swappers.in_front import in_front
 from engines.types import FaceLandmarks, Image
 from realtime.assembly import FaceEngines
 from realtime.clock import NS_PER_S
+from realtime.sources.media import open_file
 from realtime.tracking import FaceTracker
 
 FRAMES = 75
@@ -67,11 +70,22 @@ def the_face() -> Mask:
     return in_front().layout.inside()
 
 
+def beginning_of(film: Path, engines: FaceEngines) -> list[tuple[Image, FaceLandmarks]]:
+    """Its first FRAMES frames in which a face is seen."""
+    pictures = [frame.image for frame in islice(open_file(film).frames(), FRAMES)]
+    faces = tracked(engines, pictures)
+    return [(image, face) for image, face in zip(pictures, faces, strict=True) if face is not None]
+
+
+def kept_in(field: Field | None) -> Mask:
+    """(H, W) of the flat face: what is left alone. field: (H, W) 0..1 of it, None for nothing."""
+    return (field > 0.5) & the_face() if field is not None else np.zeros_like(the_face())
+
+
 def compared(kept: Field | None, truth: NDArray[np.float32], face: FaceLandmarks) -> Covered:
-    """kept: (H, W) 0..1 of the flat face, None for nothing. truth: (h, w) 0..1 of the picture."""
-    inside = the_face()
-    true = (in_front().hand_cover.read(np.round(truth * 255).astype(np.uint8), face.points) > 127) & inside
-    return Covered((kept > 0.5) & inside if kept is not None else np.zeros_like(inside), true)
+    """kept: see `kept_in`. truth: (h, w) 0..1 of the picture."""
+    true = in_front().hand_cover.read(np.round(truth * 255).astype(np.uint8), face.points) > 127
+    return Covered(kept_in(kept), true & the_face())
 
 
 def score_of(thing: str, clip: str, frames: Sequence[Covered]) -> Score:

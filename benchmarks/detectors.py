@@ -17,7 +17,7 @@ import av
 import cv2
 import numpy as np
 
-from benchmarks.command import run
+from benchmarks.command import films_in, run
 from engines.backends.litert import LiteRtSession
 from engines.detectors.blazeface import BlazeFaceDetector
 from engines.geometry import roi_from_detection
@@ -44,8 +44,8 @@ class Row:
 
 
 def frames(folder: Path) -> list[Image]:
-    """Every EVERY-th frame of every clip, BGR."""
-    return [image for clip in sorted(folder.glob("*.mp4")) for image in _sampled(clip)]
+    """Every EVERY-th frame of every clip, BGR. Raises UserError without clips."""
+    return [image for clip in films_in(folder) for image in _sampled(clip)]
 
 
 def _sampled(clip: Path) -> Iterator[Image]:
@@ -89,8 +89,6 @@ def measure(name: str, store: ModelStore, pictures: list[Image]) -> Row:
 def main() -> None:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/media")
     pictures = frames(folder)
-    if not pictures:
-        sys.exit(f"no .mp4 clips in {folder}")
     store = ModelStore()
     detectors = [spec.name for spec in load_manifest().for_task("detect")]
     rows = [measure(name, store, pictures) for name in detectors]

@@ -14,7 +14,6 @@ import json
 import math
 import sys
 from dataclasses import asdict, dataclass
-from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -22,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.command import films_in, run
-from benchmarks.covered import FRAMES, Score, compared, in_words, means, score_of, tracked
+from benchmarks.covered import Score, beginning_of, compared, in_words, kept_in, means, score_of, tracked
 from benchmarks.quality import MEDIA, sources_of
 from benchmarks.sheets import tile
 from engines.geometry import eye_distance, smoothstep
@@ -32,9 +31,7 @@ from engines.types import FaceLandmarks, Image, Points, PreparedFace
 from models.store import ModelStore
 from realtime.assembly import FaceEngines
 from realtime.config import RunConfig
-from realtime.sources.media import open_file
 
-NOTHING = np.zeros((2, 2), np.float32)
 PHOTO_PX = 480
 SATURATED = 75
 """Of 255: skin before a wall."""
@@ -151,10 +148,8 @@ def main() -> None:
         parser.error(f"no photo of a hand (*.jpg) in {options.photos}; see --help for where to get some")
     scores, rows = [], []
     for path in films:
-        pictures = [frame.image for frame in islice(open_file(path).frames(), FRAMES)]
-        faces = list(tracked(engines, pictures))
-        frames = [(image, face) for image, face in zip(pictures, faces, strict=True) if face is not None]
-        bare = [compared(kept_of(image, face), NOTHING, face).kept.any() for image, face in frames]
+        frames = beginning_of(path, engines)
+        bare = [kept_in(kept_of(image, face)).any() for image, face in frames]
         print(f"{path.stem}: a hand on the bare face in {np.mean(bare):.0%} of {len(bare)} frames", file=sys.stderr)
         for hand in hands:
             score, row = judged(engines, hand, path.stem, frames, worn)

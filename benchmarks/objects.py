@@ -15,7 +15,6 @@ import math
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -23,7 +22,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.command import films_in, run
-from benchmarks.covered import FRAMES, Covered, Score, compared, in_words, means, score_of, the_face, tracked
+from benchmarks.covered import (
+    Covered,
+    Score,
+    beginning_of,
+    compared,
+    in_words,
+    kept_in,
+    means,
+    score_of,
+    the_face,
+    tracked,
+)
 from benchmarks.quality import MEDIA, sources_of
 from benchmarks.sheets import tile
 from engines import mesh_topology
@@ -35,7 +45,6 @@ from engines.types import FaceLandmarks, Image, Points, PreparedFace
 from models.store import ModelStore
 from realtime.assembly import FaceEngines
 from realtime.config import RunConfig
-from realtime.sources.media import open_file
 
 MOUTH, CHEEK = 13, 352
 LATE = 13
@@ -151,7 +160,7 @@ def judged(
         if face is None:
             continue
         (picture, truth), (bare, own) = made[number], frames[number]
-        hair = compared(kept_of(bare, own), truth, own).kept
+        hair = kept_in(kept_of(bare, own))
         frame = compared(kept_of(picture, face), truth, face)
         found.append(Covered(frame.kept & ~hair, frame.true & ~hair))
         after = picture.copy()
@@ -173,8 +182,7 @@ def unpainted(frames: list[tuple[Image, FaceLandmarks]], light: tuple[float, flo
     """Share of the face that stays in front in that light, and does not as it was filmed."""
     shares = []
     for picture, face in frames[::SELDOM]:
-        masks = [kept_of(image, face) for image in (picture, in_light(picture, face, *light))]
-        own, kept = (np.zeros_like(the_face()) if mask is None else (mask > 0.5) & the_face() for mask in masks)
+        own, kept = (kept_in(kept_of(image, face)) for image in (picture, in_light(picture, face, *light)))
         shares.append(np.count_nonzero(kept & ~own) / np.count_nonzero(the_face()))
     return float(np.mean(shares))
 
@@ -192,9 +200,7 @@ def main() -> None:
     [worn] = engines.wardrobe_of((next(sources_of(options.media, engines)),))
     scores, rows, mistaken = [], [], []
     for path in films:
-        pictures = [frame.image for frame in islice(open_file(path).frames(), FRAMES)]
-        faces = tracked(engines, pictures)
-        frames = [(image, face) for image, face in zip(pictures, faces, strict=True) if face is not None]
+        frames = beginning_of(path, engines)
         tiles = []
         for thing in THINGS:
             score, shown = judged(engines, thing, path.stem, frames, worn)

@@ -19,11 +19,10 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.logging import RichHandler
-from rich.markup import escape
 
 from models.errors import UserError
 from realtime import commands
-from realtime.console import stderr, stdout
+from realtime.console import fail, stderr, stdout
 from realtime.model_cli import models_app
 from realtime.options import (
     EXAMPLES,
@@ -87,11 +86,11 @@ def main() -> NoReturn:
     try:
         sys.exit(app(standalone_mode=False) or 0)
     except UserError as error:
-        _fail(str(error), error.remedy)
+        fail(str(error), error.remedy)
     except typer.TyperException as error:
         if not error.format_message():  # no arguments: the help was printed
             sys.exit(0)
-        _fail(error.format_message(), "liveswap --help and liveswap COMMAND --help list what there is")
+        fail(error.format_message(), "liveswap --help and liveswap COMMAND --help list what there is")
     except (KeyboardInterrupt, typer.Abort):
         stderr.print("interrupted")
         sys.exit(130)
@@ -100,12 +99,6 @@ def main() -> NoReturn:
 def _defaults(command: Callable[..., None]) -> dict[str, Any]:
     """What each option is when it is not given."""
     return {name: parameter.default for name, parameter in inspect.signature(command).parameters.items()}
-
-
-def _fail(problem: str, remedy: str) -> NoReturn:
-    stderr.print(f"[bold red]error:[/] {escape(problem)}", soft_wrap=True)
-    stderr.print(f"[bold cyan]hint:[/] {escape(remedy)}", soft_wrap=True)
-    sys.exit(2)
 
 
 @app.callback(invoke_without_command=True)

@@ -6,11 +6,12 @@ Knows rich; decides nothing. Without a terminal nothing moves: a file of logs ge
     DownloadDisplay   a bar per download
 """
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
 from rich.console import Console
 from rich.live import Live
@@ -34,6 +35,13 @@ OUTCOME_STYLES = {"swapped": "green", "no_face": "yellow", "withheld": "magenta"
 def write_row(*cells: str) -> None:
     """One line of data on stdout, its cells between tabs, for programs: nothing is wrapped or coloured."""
     stdout.file.write("\t".join(cells) + "\n")
+
+
+def fail(problem: str, remedy: str) -> NoReturn:
+    """Say what a person can mend, and end the program with 2."""
+    stderr.print(f"[bold red]error:[/] {escape(problem)}", soft_wrap=True)
+    stderr.print(f"[bold cyan]hint:[/] {escape(remedy)}", soft_wrap=True)
+    sys.exit(2)
 
 
 class RunDisplay:

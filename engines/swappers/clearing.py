@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engines import mesh_topology
 from engines.geometry import smoothstep
 from engines.swappers.atlas import Atlas, Layout
-from engines.swappers.fields import LUMA, Field, brightness_and_hue, in_logarithms, mean_nearby, soft
+from engines.swappers.fields import LUMA, Field, brightness_and_hue, in_logarithms, mean_nearby, parts_at, soft
 from engines.swappers.in_front import in_front
 from engines.swappers.raster import vertex_facing
 from engines.types import Image, SourcePhoto
@@ -61,9 +61,9 @@ def gloss_on_lips(image: Image, layout: Layout) -> Field:
     lips = whole & ~layout.mask_of([mesh_topology.inner_lips()])
     brightness = np.asarray(in_logarithms(image) @ LUMA, np.float32)
     around, _ = mean_nearby(brightness, lips.astype(np.float32), LIP * layout.unit)
-    _, parts = cv2.connectedComponents((lips & (brightness > around + GLOSS)).astype(np.uint8))
+    count, parts = cv2.connectedComponents((lips & (brightness > around + GLOSS)).astype(np.uint8))
     edge = whole & (cv2.erode(whole.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0)
-    return np.asarray(~np.isin(parts, [0, *np.unique(parts[edge])]), np.float32)
+    return np.asarray((parts > 0) & ~parts_at(parts, edge, count)[parts], np.float32)
 
 
 def hair_over_forehead(image: Image, layout: Layout) -> Field:

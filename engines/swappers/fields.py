@@ -76,3 +76,11 @@ def snapped(mask: Field, guide: Field, reach: int, flat: float) -> Field:
     guides, masks = mean(guide), mean(mask)
     slope = (mean(guide * mask) - guides * masks) / (mean(guide * guide) - guides * guides + np.float32(flat * flat))
     return np.asarray(np.clip(mean(slope) * guide + mean(masks - slope * guides), 0, 1), np.float32)
+
+
+def parts_at(parts: NDArray[Any], where: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:
+    """(count,): which of the connected parts, as OpenCV numbers them, are anywhere in `where`; 0 is no part."""
+    found = np.zeros(count, np.bool_)
+    found[parts[where]] = True
+    found[0] = False
+    return found

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from engines.swappers.fields import Field
+from engines.swappers.fields import Field, parts_at
 from engines.swappers.tones import brightness_of, hue_of
 
 ROUNDS = 3
@@ -42,9 +42,7 @@ def grown(start: NDArray[np.uint8], tone: Field, features: NDArray[np.bool_]) ->
     if not alone.any():
         return found
     count, parts = cv2.connectedComponents(found & ~alone, connectivity=4)
-    joined = np.zeros(count, np.uint8)
-    joined[parts[start > 0]] = 1
-    return np.asarray(joined[parts], np.uint8)
+    return np.asarray(parts_at(parts, start > 0, count)[parts], np.uint8)
 
 
 def _features_alone(found: NDArray[np.uint8], on_features: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from engines import mesh_topology
 from engines.geometry import distance_to
 from engines.swappers.atlas import Layout
-from engines.swappers.fields import BLACK, Field
+from engines.swappers.fields import BLACK, Field, parts_at
 from engines.swappers.growth import grown
 from engines.swappers.reddening import evened
 from engines.swappers.tones import brightness_of, hue_of
@@ -90,10 +90,7 @@ class Occlusion:
     def _from_outside(self, odd: NDArray[np.bool_]) -> NDArray[np.uint8]:
         """What of it hangs together with the outline."""
         count, parts, stats, _ = cv2.connectedComponentsWithStats(odd.astype(np.uint8), connectivity=8)
-        reaching = np.zeros(count, np.bool_)
-        reaching[parts[self._border & odd]] = True
-        reaching &= stats[:, cv2.CC_STAT_AREA] >= SMALLEST
-        reaching[0] = False
+        reaching = parts_at(parts, self._border & odd, count) & (stats[:, cv2.CC_STAT_AREA] >= SMALLEST)
         return np.asarray(reaching[parts], np.uint8)
 
 

@@ -55,7 +55,7 @@ class SkinTone:
         brightness = (tones @ LUMA.astype(np.float64))[:, np.newaxis]
         tones = np.column_stack([brightness, tones - brightness])
         lost = smoothstep(colours.max(axis=1), *SATURATED)
-        say = self._area * seen * (1 - lost) + 1e-6
+        say = self._area * seen * (1 - lost) + LEAST
         return np.maximum(_trust(self._terms, tones, say, leniency), lost).astype(np.float32)
 
 

@@ -68,10 +68,12 @@ def texture_pyramid(image: Image, opacity: Field, layout: Layout) -> list[Textur
     image: (H, W, 3) BGR. opacity: (H, W) 0..1.
     """
     cover = (opacity * 255 + 0.5).astype(np.uint8)
-    return [_scaled(image, cover, layout, 1 / 2**level) for level in range(TEXTURE_LEVELS)]
+    points = _off_the_teeth(layout.points)
+    scales = [1 / 2**level for level in range(TEXTURE_LEVELS)]
+    return [Texture(*_scaled(image, cover, points, scale), layout.unit * scale) for scale in scales]
 
 
-def _scaled(image: Image, cover: NDArray[np.uint8], layout: Layout, scale: float) -> Texture:
+def _scaled(image: Image, cover: NDArray[np.uint8], points: Points, scale: float) -> tuple[Texels, Points]:
     height, width = image.shape[:2]
     size_wh = max(2, round(width * scale)), max(2, round(height * scale))
     exact = np.array([size_wh[0] / width, size_wh[1] / height], np.float32)
@@ -79,9 +81,7 @@ def _scaled(image: Image, cover: NDArray[np.uint8], layout: Layout, scale: float
         np.asarray(cv2.resize(picture, size_wh, interpolation=cv2.INTER_AREA), np.uint8) for picture in (image, cover)
     )
     # Pixel centres are at whole numbers, so scaling about the image's corner moves them by half a pixel.
-    return Texture(
-        texels_of(resized, covered), (_off_the_teeth(layout.points) + 0.5) * exact - 0.5, layout.unit * scale
-    )
+    return texels_of(resized, covered), (points + 0.5) * exact - 0.5
 
 
 def _off_the_teeth(points: Points) -> Points:

@@ -16,9 +16,7 @@ FILM = np.array([0.9, 0.15, -0.65], np.float32)
 def shaded(slope: NDArray[np.float32]) -> Field:
     """Skin from shadow on the left to light on the right, with a camera's noise."""
     slope = slope - slope @ LUMA
-    bright = np.linspace(-0.6, 0.25, SIZE[1], dtype=np.float32)[np.newaxis, :, np.newaxis] * np.ones(
-        (*SIZE, 1), np.float32
-    )
+    bright = np.broadcast_to(np.linspace(-0.6, 0.25, SIZE[1])[:, np.newaxis], (*SIZE, 1))
     noise = np.random.default_rng(0).normal(0, 0.02, (*SIZE, 3))
     return np.asarray(bright * (1 + slope) + noise, np.float32)
 
