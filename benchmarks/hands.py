@@ -4,9 +4,10 @@
 
 FOLDER holds photos of a hand before a plain wall; those of the npm package fingerpose 0.1.0 (MIT) will do: npm pack
 fingerpose@0.1.0. Each is cut out, given the brightness and colour of the wearer's cheeks (nothing but its outline then
-sets it off) and moved over chin, mouth, cheek and eyes of each clip. Of the face: how much of what the hand covers is
-kept (recall), how much of what is kept is hand (precision), frames in which no hand was seen, and what was taken for a
-hand on the bare clips. The sheet shows each as it came and swapped.
+sets it off) and moved over chin, mouth, cheek and eyes of each clip; the pictures of the folder are worn in turn. Of
+the face: how much of what the hand covers is kept (recall), how much of what is kept is hand (precision), frames in
+which nothing was kept, how far the swapper paints on the hand and beside it (alpha), and how much of the bare face is
+left out. That, such as the wearer's own hair, is not counted as hand. The sheet shows each as it came and swapped.
 """
 
 import argparse
@@ -21,13 +22,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.command import films_in, run
-from benchmarks.covered import Score, beginning_of, compared, in_words, kept_in, means, score_of, tracked
-from benchmarks.quality import MEDIA, sources_of
-from benchmarks.sheets import tile
+from benchmarks.covered import (
+    FRAMES,
+    Bare,
+    Score,
+    before_and_after,
+    beginning_of,
+    everybody,
+    in_words,
+    means,
+    over_clip,
+    score_of,
+)
+from benchmarks.covers import tone_of
+from benchmarks.quality import MEDIA
+from benchmarks.sheets import in_rows
 from engines.geometry import eye_distance, smoothstep
-from engines.swappers.fields import Field
-from engines.swappers.in_front import in_front
-from engines.types import FaceLandmarks, Image, Points, PreparedFace
+from engines.types import Image, Points
 from models.store import ModelStore
 from realtime.assembly import FaceEngines
 from realtime.config import RunConfig
@@ -35,7 +46,6 @@ from realtime.config import RunConfig
 PHOTO_PX = 480
 SATURATED = 75
 """Of 255: skin before a wall."""
-CHEEKS = 50, 280, 205, 425
 NOSE = 4
 SIZE = 1.15
 """Breadth of the fist, in distances between the outer eye corners: that of a grown person's, a little nearer."""
@@ -87,9 +97,8 @@ def cut_out(path: Path) -> Hand:
 
 def laid_over(picture: Image, face: Points, hand: Hand, progress: float) -> tuple[Image, NDArray[np.float32]]:
     """The picture with the hand in front of it, and where that is, (H, W) 0..1. progress: 0..1 of its way."""
-    eyes, cheeks = eye_distance(face), face[list(CHEEKS), :2].astype(int)
-    wanted = np.mean([picture[y - 3 : y + 4, x - 3 : x + 4].reshape(-1, 3).mean(axis=0) for x, y in cheeks], axis=0)
-    toned = np.clip(hand.image * (wanted / hand.image[hand.opacity > 0.9].mean(axis=0)), 0, 255)
+    eyes, own = eye_distance(face), hand.image[hand.opacity > 0.9].mean(axis=0)
+    toned = np.clip(hand.image * (tone_of(picture, face) / own), 0, 255)
     scale, turn = SIZE * eyes / hand.breadth, 0.25 * math.sin(9 * progress)
     linear = scale * np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
     affine = np.column_stack([linear, face[NOSE, :2] + _stop(progress) * eyes - linear @ hand.middle])
@@ -107,27 +116,15 @@ def _stop(progress: float) -> Points:
     return np.asarray(np.array(STOPS[last]) * (1 - part) + np.array(STOPS[last + 1]) * part, np.float32)
 
 
-def kept_of(picture: Image, face: FaceLandmarks) -> Field | None:
-    """(H, W) 0..1 over the flat face: what is taken for a hand."""
-    return in_front().hand_cover.seen_on(picture, face.points, face.hands)
-
-
-def judged(
-    engines: FaceEngines, hand: Hand, clip: str, frames: list[tuple[Image, FaceLandmarks]], worn: PreparedFace
-) -> tuple[Score, Image]:
+def judged(engines: FaceEngines, hand: Hand, clip: str, frames: list[Bare]) -> tuple[Score, Image]:
     """One hand over one clip, and a row of the sheet."""
-    made = [laid_over(image, face.points, hand, n / len(frames)) for n, (image, face) in enumerate(frames)]
-    found, tiles = [], []
-    for number, face in enumerate(tracked(engines, [picture for picture, _ in made])):
-        picture, truth = made[number]
-        if face is None:
-            continue
-        found.append(compared(kept_of(picture, face), truth, face))
-        if number % SHOWN_EVERY == SHOWN_EVERY // 2:
-            after = picture.copy()
-            worn.paint(after, face)
-            tiles.append(np.vstack([tile(picture, frames[number][1]), tile(after, frames[number][1])]))
-    return score_of(hand.name, clip, found), np.hstack(tiles)
+    made = (laid_over(bare.picture, bare.face.points, hand, n / len(frames)) for n, bare in enumerate(frames))
+    found, tiles = [], {}
+    for seen in over_clip(engines, frames, made):
+        found.append(seen.covered)
+        if seen.number % SHOWN_EVERY == SHOWN_EVERY // 2:
+            tiles[seen.number] = before_and_after(frames[seen.number], seen.picture, seen.face)
+    return score_of(hand.name, clip, found), in_rows(list(tiles.values()), FRAMES // SHOWN_EVERY)
 
 
 def main() -> None:
@@ -142,17 +139,17 @@ def main() -> None:
     engines = FaceEngines(
         RunConfig(faces_from=(options.media,), input="test", outputs=("null",)), ModelStore(), live=False
     )
-    [worn] = engines.wardrobe_of((next(sources_of(options.media, engines)),))
+    worn = everybody(options.media, engines)
     hands = [cut_out(path) for path in sorted(options.photos.glob("*.jpg"))]
     if not hands:
         parser.error(f"no photo of a hand (*.jpg) in {options.photos}; see --help for where to get some")
     scores, rows = [], []
     for path in films:
-        frames = beginning_of(path, engines)
-        bare = [kept_in(kept_of(image, face)).any() for image, face in frames]
-        print(f"{path.stem}: a hand on the bare face in {np.mean(bare):.0%} of {len(bare)} frames", file=sys.stderr)
+        frames = beginning_of(path, engines, worn)
+        bare = np.mean([frame.look.left_out for frame in frames])
+        print(f"{path.stem}: {bare:.1%} of the bare face left out, over {len(frames)} frames", file=sys.stderr)
         for hand in hands:
-            score, row = judged(engines, hand, path.stem, frames, worn)
+            score, row = judged(engines, hand, path.stem, frames)
             scores.append(score)
             rows.append(row)
             print(in_words(score), file=sys.stderr, flush=True)

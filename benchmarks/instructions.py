@@ -3,9 +3,10 @@
     python -m benchmarks.instructions [--save] [--only mesh]
 
 Counts do not depend on how busy a machine is: on one machine they repeat to the last instruction, and the kernels are
-compiled for the same CPU everywhere. They say nothing of caches and waiting, and OpenCV takes slower ways under
-valgrind than outside; for time see `bench_kernels`. Exit status 1 when a kernel needs over 2 % more than the baseline
-(benchmarks/instructions.json, written by --save). Needs valgrind, and about two minutes.
+compiled for the same CPU everywhere and run on one core, where nobody waits for anybody in a loop. They say nothing of
+caches and waiting, and OpenCV takes slower ways under valgrind than outside; for time see `bench_kernels`. Exit status
+1 when a kernel needs over 2 % more than the baseline (benchmarks/instructions.json, written by --save). Needs valgrind
+and Linux, and about two minutes.
 """
 
 import argparse
@@ -95,6 +96,7 @@ def counting() -> Iterator[Counter]:
 def child() -> None:
     """Call what is asked for: lines of a number and a name, answered when it is done."""
     cv2.setNumThreads(1)
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     ready = kernels(ModelStore())
     for line in sys.stdin:
         calls, _, name = line.strip().partition(" ")
@@ -135,8 +137,9 @@ def main() -> int:
     packages = installed(PACKAGES)
     if baseline["packages"] != packages:
         sys.stderr.write(f"the baseline was counted with other packages: {baseline['packages']}\n")
-    counts, is_worse = dict(baseline["counts"]), False
-    names = [name for name in kernels(ModelStore()) if options.only in name]
+    known = list(kernels(ModelStore()))
+    counts, is_worse = {name: count for name, count in baseline["counts"].items() if name in known}, False
+    names = [name for name in known if options.only in name]
     with counting() as counter:
         for name in names:
             counts[name] = counter.per_call(name)

@@ -1,53 +1,76 @@
 """Every kernel on the hot path, ready to be called again and again: a line a kernel.
 
-Knows what each is called with; counts and times nothing.
+The compositor's network waits for its threads in loops, so that neither a count nor a short time says much of it: here
+it gives what it gave once, and is a row of its own. Knows what each is called with; counts and times nothing.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 from itertools import count
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engines.alignment import five_points
+from engines.backends import TensorSpec
+from engines.backends.litert import LiteRtSession
 from engines.contract import CropFacts
 from engines.crop_codec import CropCodec
 from engines.geometry import roi_from_landmarks
 from engines.mesh_topology import triangles
 from engines.paste import paste
-from engines.swappers.glasses import Glasses
+from engines.swappers.compose import compose, in_rectangle, with_margin
+from engines.swappers.compositor import Compositor, default_compositor, mix_of, weights_file
+from engines.swappers.coverage import coverage_of
+from engines.swappers.fields import Field
 from engines.swappers.identity import DEFAULT_STRENGTH
-from engines.swappers.light import LightField, relight, sample_vertices
-from engines.swappers.occlusion import Occlusion
-from engines.swappers.raster import (
-    ALPHA,
-    ATTRIBUTES,
-    CONTRAST_B,
-    LIFT_B,
-    paint_triangles,
-    texels_of,
-    vertex_facing,
-    visible_triangles,
-)
+from engines.swappers.layers import layers_of
+from engines.swappers.mesh import AROUND, MeshSwapper, places_of
+from engines.swappers.raster import vertex_facing, visible_triangles
+from engines.swappers.relight import light_ratio
 from engines.swappers.shape import ShapeTransfer
-from engines.types import FaceLandmarks, Image
-from engines.wearer import Wearer
+from engines.swappers.square import face_square, rectangle, scale_of, shifted
+from engines.swappers.surface import Surface
+from engines.swappers.texture import Texture, textures_of
+from engines.swappers.warp import Warp, warp_between
+from engines.types import MESH_POINTS, Affine, FaceLandmarks, Image, SourcePhoto
+from engines.wearer import Follower, Wearer
 from engines.yuv import Yuv420, empty_planes
 from models.manifest import load_manifest
 from models.store import ModelStore
 from realtime.bench.equipment import Equipment
 from realtime.colour import BT709, LUMA_WEIGHTS
 from realtime.label import Badge
+from realtime.pictures import read_image
 from realtime.privacy import blur
 from realtime.slot import LatestSlot
 from realtime.smoothing import SteadyLandmarks
 
 HD = (1280, 720)
 NS_PER_FRAME = 33_333_333
-PATCH_PX, PATCH_CELLS = 300, 20
-"""A square of about as many pixels and triangles as a face."""
 Kernel = Callable[[], object]
 Kernels = Mapping[str, Kernel]
+Answer = Mapping[str, NDArray[Any]]
+
+
+class Answered:
+    """A Session that says of every face the same. answer: what its outputs hold, as another session gave it."""
+
+    def __init__(self, inputs: tuple[TensorSpec, ...], outputs: tuple[TensorSpec, ...], answer: Answer) -> None:
+        self.inputs, self.outputs, self._answer = inputs, outputs, answer
+
+    @classmethod
+    def once_by(cls, path: Path, *tensors: NDArray[Any]) -> "Answered":
+        """What a network says of these tensors. It is gone then, and its threads with it."""
+        session = LiteRtSession(path, threads=1)
+        return cls(session.inputs, session.outputs, session.run(*tensors))
+
+    def run(self, *_tensors: NDArray[Any]) -> Answer:
+        return self._answer
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 def kernels(store: ModelStore) -> Kernels:
@@ -55,59 +78,69 @@ def kernels(store: ModelStore) -> Kernels:
     equipment = Equipment(store)
     image = equipment.camera(HD).render(0)
     face = equipment.engines.landmarker.locate(image, equipment.roi_in(image))
-    [worn] = equipment.wardrobe
-    return {
-        "mesh: whole swap": lambda: worn.paint(image, face),
-        **_of_the_mesh(image, face),
-        **_of_a_neural_swap(image, face),
-        **_of_the_frame(image, face),
-    }
+    photo = equipment.engines.examine(read_image(equipment.source), equipment.source.name)
+    return {**_of_the_mesh(image, face, photo), **_of_a_neural_swap(image, face), **_of_the_frame(image, face)}
 
 
 def networks(store: ModelStore) -> Kernels:
-    """The two built-in networks with what surrounds them. Their threads wait in loops, so only time tells."""
+    """The built-in networks with what surrounds them. Their threads wait in loops, so only time tells."""
     equipment = Equipment(store)
     image, engines = equipment.camera(HD).render(0), equipment.engines
     roi = equipment.roi_in(image)
+    points = engines.landmarker.locate(image, roi).points
+    photo = engines.examine(read_image(equipment.source), equipment.source.name)
+    surface = Surface.of(Warp(points, points))
+    layers = layers_of(image, surface, _texture_of(photo), face_square(points))
     return {
         "network: detector": lambda: engines.detector.detect(image),
         "network: landmarks": lambda: engines.landmarker.locate(image, roi),
+        "network: compositor": lambda: default_compositor().fields([layers]),
     }
 
 
-def _of_the_mesh(image: Image, face: FaceLandmarks) -> Kernels:
-    points, wiring = face.points, triangles()
-    field, facing = LightField(points), vertex_facing(points, wiring)
-    colours = sample_vertices(image, points)
-    light = field.smooth(colours, facing)
-    shape, occlusion, wearer = ShapeTransfer([points], DEFAULT_STRENGTH), Occlusion(), Wearer()
-    glasses = Glasses()
+def _texture_of(photo: SourcePhoto) -> Texture:
+    return textures_of(photo.views, np.ones(MESH_POINTS, np.float32))[0]
+
+
+def _of_the_mesh(image: Image, face: FaceLandmarks, photo: SourcePhoto) -> Kernels:
+    points, wiring, wearer, texture = face.points, triangles(), Wearer(), _texture_of(photo)
+    facing, shape = vertex_facing(points, wiring), ShapeTransfer([photo.face.points], DEFAULT_STRENGTH)
+    moved = shape.moved(points, facing, wearer)
+    surface, affine = Surface.of(warp_between(points, moved)), face_square(points)
+    layers = layers_of(image, surface, texture, affine)
+    compositor = Compositor(Answered.once_by(weights_file(".tflite"), layers.tensor()))
+    worn, canvas = MeshSwapper(compositor=compositor).prepare(photo), image.copy()
+    [fields] = compositor.fields([layers])
+    mix, steady = mix_of(fields, layers, DEFAULT_STRENGTH), Follower()
     return {
-        "mesh: triangles": _patch(image.copy()),
+        "mesh: whole swap": lambda: worn.paint(canvas, face),
         "mesh: facing": lambda: vertex_facing(points, wiring),
         "mesh: order": lambda: visible_triangles(points, wiring),
-        "mesh: vertex colours": lambda: sample_vertices(image, points),
-        "mesh: light": lambda: field.smooth(colours, facing),
         "mesh: proportions": lambda: shape.moved(points, facing, wearer),
-        "mesh: what is in front": lambda: occlusion.seen_in(image, points, light),
-        "mesh: glasses": lambda: glasses.seen_in(image, points, facing),
-        "mesh: relight": lambda: relight(light, light),
+        "mesh: warp": lambda: warp_between(points, moved),
+        "mesh: layers": lambda: layers_of(image, surface, texture, affine),
+        "mesh: light": lambda: light_ratio(layers.wearer, layers.texture, layers.valid),
+        "mesh: mix": lambda: mix_of(fields, layers, DEFAULT_STRENGTH),
+        "mesh: coverage": lambda: coverage_of(image, layers, 0.0),
+        "mesh: steady": lambda: steady.follow(mix, layers.wearer[..., 1], worn),
+        **_of_the_pixels(image, surface, texture, affine, mix),
     }
 
 
-def _patch(canvas: Image) -> Kernel:
-    """A textured square in the middle of the canvas, half of it half transparent."""
-    steps = np.linspace(0, PATCH_PX, PATCH_CELLS + 1, dtype=np.float32)
-    grid = np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2)
-    first = np.arange(PATCH_CELLS * (PATCH_CELLS + 1)).reshape(PATCH_CELLS, -1)[:, :-1].ravel()
-    below = first + PATCH_CELLS + 1
-    wiring = np.concatenate([np.stack([first, first + 1, below], 1), np.stack([first + 1, below + 1, below], 1)])
-    corners = np.ones((len(grid), ATTRIBUTES), np.float32)
-    corners[:, :2], corners[:, LIFT_B : LIFT_B + 3], corners[:, CONTRAST_B] = grid * 0.9, 5, 0.8
-    corners[: len(grid) // 2, ALPHA] = 0.5
-    texture = np.random.default_rng(0).integers(0, 256, (PATCH_PX, PATCH_PX, 3)).astype(np.uint8)
-    points = (grid + (np.array(HD) - PATCH_PX) / 2).astype(np.float32)
-    return partial(paint_triangles, canvas, texels_of(texture), points, corners, wiring.astype(np.int32))
+def _of_the_pixels(image: Image, surface: Surface, texture: Texture, affine: Affine, mix: Field) -> Kernels:
+    """What is done at full size, within the rectangle of the mesh."""
+    inner = rectangle(np.concatenate([surface.warp.read, surface.warp.laid]), image.shape, AROUND)
+    if inner is None:
+        raise ValueError("the camera shows no face")
+    before, scale = image[inner].copy(), scale_of(affine)
+    after, to_square = before.copy(), shifted(affine, np.array([inner[1].start, inner[0].start], np.float32))
+    places = places_of(surface, inner, texture, scale)
+
+    def paint() -> None:
+        laid = in_rectangle(mix, to_square, after.shape)
+        compose(after, with_margin(before), texture.image, places, laid)
+
+    return {"mesh: places": lambda: places_of(surface, inner, texture, scale), "mesh: compose": paint}
 
 
 def _of_a_neural_swap(image: Image, face: FaceLandmarks) -> Kernels:

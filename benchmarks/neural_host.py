@@ -2,10 +2,10 @@
 
     python -m benchmarks.neural_host [--full] [--rounds 5] [--json]
 
-Host side: everything but the network (crop, normalise, denormalise, paste; ours also looks for what is in front), on a
-face of 300 px in pictures of 1280x720 and 1920x1080; both sides alternate, medians of rounds. --full: also the
-full-size inswapper graph on the CPU against a bare InferenceSession.run (needs 600 MB of disk for the generated file,
-and minutes).
+Host side: everything but the network (crop, normalise, denormalise, paste), on a face of 300 px in pictures of 1280x720
+and 1920x1080; both sides alternate, medians of rounds. Ours also looks for what is in front and tells how much it
+painted; the compositor, a network of its own, counts as host. --full: also the full-size inswapper graph on the CPU
+against a bare InferenceSession.run (needs 600 MB of disk for the generated file, and minutes).
 """
 
 import argparse
@@ -30,8 +30,9 @@ from engines.backends.onnxruntime import OrtSession
 from engines.contract import CropFacts
 from engines.cores import available_cores
 from engines.crop_codec import CropCodec
+from engines.swappers.compositor import default_compositor
+from engines.swappers.crop_paste import Finish, InFront
 from engines.swappers.identity import FixedSource
-from engines.swappers.in_front import in_front
 from engines.swappers.neural import NeuralFace, bind
 from engines.types import FaceLandmarks, Image
 from engines.wearer import Wearer
@@ -88,7 +89,7 @@ def ours(path: Path, session: Any) -> NeuralFace:
     spec = load_manifest().get("inswapper_128")
     latent = np.random.default_rng(1).normal(size=(1, 512)).astype(np.float32)
     codec, source = CropCodec(CropFacts.of(spec)), FixedSource(latent)
-    return NeuralFace(codec, bind(spec, OrtSession(path)), session, source, [in_front()])
+    return NeuralFace(codec, bind(spec, OrtSession(path)), session, source, Finish([InFront(default_compositor())]))
 
 
 def theirs(path: Path) -> Any:

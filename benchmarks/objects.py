@@ -3,10 +3,12 @@
     uv run python -m benchmarks.objects [--media FOLDER] [--sheet FILE.png] [--json]
 
 A microphone, a white and a red cup, a pen, a telephone and a lock of hair, shaded and with a camera's noise, each with
-the head of each clip, a little late and adrift. Of the face: how much of what the thing covers is kept (recall), how
-much of what is kept is the thing (precision), both in one (IoU). What stays in front of the bare face in the same
-frame, the wearer's own hair, is not counted. Then the clips with parts of the face in hard, coloured or glaring light:
-how much more stays in front, which should be nothing. The sheet shows each thing before and after a swap.
+the head of each clip, a little late and adrift; the pictures of the folder are worn in turn. Of the face: how much of
+what the thing covers is kept (recall), how much of what is kept is the thing (precision), both in one (IoU), and how
+far the swapper paints on the thing and beside it (alpha). What stays in front of the bare face in the same frame, the
+wearer's own hair, is not counted, and told for itself. Then a plain cover in the colour of skin over 30, 50 and 70 % of
+the face: how far the rest stays painted. Then the clips with parts of the face in hard, coloured or glaring light: how
+much more stays in front, which should be nothing. The sheet shows each thing, and each cover, before and after a swap.
 """
 
 import argparse
@@ -14,34 +16,33 @@ import json
 import math
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks import covers
 from benchmarks.command import films_in, run
 from benchmarks.covered import (
-    Covered,
+    Bare,
     Score,
+    before_and_after,
     beginning_of,
-    compared,
+    everybody,
     in_words,
-    kept_in,
+    looked,
     means,
+    over_clip,
     score_of,
-    the_face,
-    tracked,
 )
-from benchmarks.quality import MEDIA, sources_of
-from benchmarks.sheets import tile
-from engines import mesh_topology
+from benchmarks.quality import MEDIA
+from benchmarks.sheets import TILE_PX
 from engines.geometry import CHIN, FOREHEAD_TOP, NOSE_TIP, eye_distance, smoothstep
 from engines.swappers.fields import FINE_BITS, Field, in_sixteenths
-from engines.swappers.in_front import in_front
-from engines.swappers.raster import vertex_facing
-from engines.types import FaceLandmarks, Image, Points, PreparedFace
+from engines.swappers.mesh import MeshFace
+from engines.types import FaceLandmarks, Image, Points
 from models.store import ModelStore
 from realtime.assembly import FaceEngines
 from realtime.config import RunConfig
@@ -51,9 +52,8 @@ LATE = 13
 """Frames over which the head's motion is averaged before a thing follows it."""
 ADRIFT = 0.06
 """Eye distances."""
-NOISE = 3.0
 SHOWN, SELDOM = 30, 5
-"""The frame of the sheet, and each how many are looked at in other light."""
+"""The frame from which on the sheet shows one of each thing, and each how many are looked at in other light."""
 LIGHTS = {
     "left half": (0.0, 0.06, (0.4, 0.4, 0.4)),
     "left third": (-0.4, 0.06, (0.4, 0.4, 0.4)),
@@ -116,7 +116,7 @@ THINGS = (
 )
 
 
-def drawn(thing: Thing, picture: Image, at: Points, eyes: float, noise: Field) -> tuple[Image, Field]:
+def drawn(thing: Thing, picture: Image, at: Points, eyes: float) -> tuple[Image, Field]:
     """The picture with the thing in front, and where that is, (H, W) 0..1. at: (2,) px. eyes: their distance, px."""
     mask: NDArray[np.uint8] = np.zeros(picture.shape[:2], np.uint8)
     outline = in_sixteenths((at + thing.outline() * eyes).astype(np.float32))
@@ -127,46 +127,30 @@ def drawn(thing: Thing, picture: Image, at: Points, eyes: float, noise: Field) -
     opacity = np.asarray(cv2.GaussianBlur(mask, (0, 0), 0.8) / np.float32(255), np.float32)
     depth = np.minimum(cv2.distanceTransform((mask > 127).astype(np.uint8), cv2.DIST_L2, 3) / (0.35 * eyes), 1)
     shade = 1 - thing.roundness * (1 - depth[..., np.newaxis])
-    shown = np.array(thing.colour) * shade + noise[: picture.shape[0], : picture.shape[1]]
+    shown = np.array(thing.colour) * shade + covers.camera_noise(mask.shape)
     laid = picture + (shown - picture) * opacity[..., np.newaxis]
     return np.clip(laid, 0, 255).astype(np.uint8), opacity
 
 
-def scenes(thing: Thing, frames: list[tuple[Image, FaceLandmarks]]) -> Iterator[tuple[Image, Field]]:
+def scenes(thing: Thing, frames: list[Bare]) -> Iterator[tuple[Image, Field]]:
     """Each frame with the thing in front, and where that is."""
-    eyes = float(np.median([eye_distance(face.points) for _, face in frames]))
-    noise = np.random.default_rng(1).normal(0, NOISE, (*frames[0][0].shape[:2], 3)).astype(np.float32)
+    eyes = float(np.median([eye_distance(bare.face.points) for bare in frames]))
     weights = np.hanning(LATE + 2)[1:-1]
-    path = np.array([face.points[thing.at, :2] for _, face in frames])
+    path = np.array([bare.face.points[thing.at, :2] for bare in frames])
     padded = np.pad(path, ((LATE // 2, LATE // 2), (0, 0)), "edge")
     followed = np.column_stack([np.convolve(column, weights / weights.sum(), "valid") for column in padded.T])
-    for number, ((picture, _), at) in enumerate(zip(frames, followed, strict=True)):
+    for number, (bare, at) in enumerate(zip(frames, followed, strict=True)):
         adrift = ADRIFT * eyes * np.array([math.sin(number / 9), math.sin(number / 13 + 1)])
-        yield drawn(thing, picture, at + adrift, eyes, noise)
+        yield drawn(thing, bare.picture, at + adrift, eyes)
 
 
-def kept_of(picture: Image, face: FaceLandmarks) -> Field | None:
-    """(H, W) 0..1 over the flat face: what stays in front, but for glasses and hands."""
-    return in_front().skin_of(picture, face, vertex_facing(face.points, mesh_topology.triangles())).hidden
-
-
-def judged(
-    engines: FaceEngines, thing: Thing, clip: str, frames: list[tuple[Image, FaceLandmarks]], worn: PreparedFace
-) -> tuple[Score, Image]:
+def judged(engines: FaceEngines, thing: Thing, clip: str, frames: list[Bare], shown_number: int) -> tuple[Score, Image]:
     """One thing over one clip, and what is seen of it before and after."""
-    made = list(scenes(thing, frames))
-    found, shown = [], np.zeros((2, 2, 3), np.uint8)
-    for number, face in enumerate(tracked(engines, [picture for picture, _ in made])):
-        if face is None:
-            continue
-        (picture, truth), (bare, own) = made[number], frames[number]
-        hair = kept_in(kept_of(bare, own))
-        frame = compared(kept_of(picture, face), truth, face)
-        found.append(Covered(frame.kept & ~hair, frame.true & ~hair))
-        after = picture.copy()
-        worn.paint(after, face)
-        if number == SHOWN:
-            shown = np.vstack([tile(picture, face), tile(after, face)])
+    found, shown = [], np.zeros((2 * TILE_PX, TILE_PX, 3), np.uint8)
+    for seen in over_clip(engines, frames, scenes(thing, frames)):
+        found.append(seen.covered)
+        if seen.number == shown_number:
+            shown = before_and_after(frames[seen.number], seen.picture, seen.face)
     return score_of(thing.name, clip, found), shown
 
 
@@ -178,13 +162,52 @@ def in_light(picture: Image, face: FaceLandmarks, edge: float, soft: float, ligh
     return np.asarray(np.clip(picture * (1 - other * (1 - np.array(light))), 0, 255), np.uint8)
 
 
-def unpainted(frames: list[tuple[Image, FaceLandmarks]], light: tuple[float, float, tuple[float, ...]]) -> float:
+def unpainted(frames: list[Bare], light: tuple[float, float, tuple[float, ...]]) -> float:
     """Share of the face that stays in front in that light, and does not as it was filmed."""
     shares = []
-    for picture, face in frames[::SELDOM]:
-        own, kept = (kept_in(kept_of(image, face)) for image in (picture, in_light(picture, face, *light)))
-        shares.append(np.count_nonzero(kept & ~own) / np.count_nonzero(the_face()))
+    for bare in frames[::SELDOM]:
+        look = looked(bare.worn, in_light(bare.picture, bare.face, *light), bare.face)
+        own = bare.look.alpha < 0.5
+        shares.append(np.count_nonzero(look.face & (look.alpha < 0.5) & ~own) / np.count_nonzero(look.face))
     return float(np.mean(shares))
+
+
+@dataclass(slots=True)
+class Results:
+    """What was found so far. bare: of each clip, the share of the face that stays in front with nothing there."""
+
+    scores: list[Score] = field(default_factory=list)
+    covered: list[covers.Cover] = field(default_factory=list)
+    unpainted: list[float] = field(default_factory=list)
+    bare: list[float] = field(default_factory=list)
+
+    @property
+    def mean(self) -> dict[str, float]:
+        """Over all clips."""
+        rest = {"unpainted": float(np.mean(self.unpainted)), "bare": float(np.mean(self.bare))}
+        return means(self.scores) | rest
+
+
+def over_film(path: Path, engines: FaceEngines, worn: list[MeshFace], results: Results) -> Image:
+    """Everything over one clip, told as it comes; and its row of the sheet."""
+    frames = beginning_of(path, engines, worn)
+    tiles = []
+    for number, thing in enumerate(THINGS):
+        score, shown = judged(engines, thing, path.stem, frames, SHOWN + number)
+        results.scores.append(score)
+        tiles.append(shown)
+        print(in_words(score), file=sys.stderr, flush=True)
+    for side in covers.SIDES:
+        found, shown_covers = covers.judged(engines, path.stem, frames, side)
+        results.covered += found
+        print("\n".join(in_words(cover.score) for cover in found), file=sys.stderr)
+        tiles += shown_covers
+    lights = {name: unpainted(frames, light) for name, light in LIGHTS.items()}
+    results.unpainted += lights.values()
+    results.bare.append(float(np.mean([bare.look.left_out for bare in frames])))
+    told = ", ".join(f"{name} {share:.1%}" for name, share in lights.items())
+    print(f"{path.stem}: of the face left unpainted {results.bare[-1]:.1%}, more in {told}", file=sys.stderr)
+    return np.hstack(tiles)
 
 
 def main() -> None:
@@ -197,26 +220,15 @@ def main() -> None:
     films = films_in(options.media)
     config = RunConfig(faces_from=(options.media,), input="test", outputs=("null",))
     engines = FaceEngines(config, ModelStore(), live=False)
-    [worn] = engines.wardrobe_of((next(sources_of(options.media, engines)),))
-    scores, rows, mistaken = [], [], []
-    for path in films:
-        frames = beginning_of(path, engines)
-        tiles = []
-        for thing in THINGS:
-            score, shown = judged(engines, thing, path.stem, frames, worn)
-            scores.append(score)
-            tiles.append(shown)
-            print(in_words(score), file=sys.stderr, flush=True)
-        rows.append(np.hstack(tiles))
-        mistaken += [unpainted(frames, light) for light in LIGHTS.values()]
-        told = ", ".join(f"{name} {share:.1%}" for name, share in zip(LIGHTS, mistaken[-len(LIGHTS) :], strict=True))
-        print(f"{path.stem}: of the face left unpainted in {told}", file=sys.stderr)
-    mean = means(scores) | {"unpainted": float(np.mean(mistaken))}
-    print("all: " + ", ".join(f"{name} {value:.3f}" for name, value in mean.items()), file=sys.stderr)
+    worn, results = everybody(options.media, engines), Results()
+    rows = [over_film(path, engines, worn, results) for path in films]
+    print("all: " + ", ".join(f"{name} {value:.3f}" for name, value in results.mean.items()), file=sys.stderr)
+    print(covers.in_words(results.covered), file=sys.stderr)
     if options.sheet:
         cv2.imwrite(str(options.sheet), np.vstack(rows))
     if options.json:
-        print(json.dumps({"pairs": [asdict(score) for score in scores], "mean": mean}))
+        found = {"pairs": [asdict(score) for score in results.scores], "mean": results.mean}
+        print(json.dumps(found | {"covered": covers.means(results.covered)}))
 
 
 if __name__ == "__main__":

@@ -21,8 +21,9 @@ from engines.backends.onnxruntime import OrtSession
 from engines.contract import CropFacts
 from engines.crop_codec import CropCodec
 from engines.geometry import roi_from_detection
+from engines.swappers.compositor import default_compositor
+from engines.swappers.crop_paste import Finish, InFront
 from engines.swappers.identity import FixedSource
-from engines.swappers.in_front import in_front
 from engines.swappers.neural import NeuralFace, bind
 from engines.types import Image, SourcePhoto
 from models.manifest import load_manifest
@@ -63,7 +64,7 @@ def insightface(ring: Ring) -> tuple[Side, Side]:
     spec = load_manifest().get(SWAPPER)
     session = OrtSession(file)
     codec, identity = CropCodec(CropFacts.of(spec)), FixedSource(latent[None])
-    face = NeuralFace(codec, bind(spec, session), session, identity, [in_front()])
+    face = NeuralFace(codec, bind(spec, session), session, identity, Finish([InFront(default_compositor())]))
     photo = SourcePhoto("source", ring.first, ring.face)
     wardrobe = Wardrobe(Worn(Style(SWAPPER), (photo,), (face,)), ring.equipment.engines.tailor)
     return ring.whole_frames(wardrobe), per_go(theirs, ring.frames)
@@ -87,7 +88,7 @@ def naive(ring: Ring) -> tuple[Side, Side]:
 
 
 def seamless_clone(ring: Ring) -> tuple[Side, Side]:
-    """OpenCV's gradient-domain paste in place of our light and blend."""
+    """OpenCV's gradient-domain paste over our swap."""
     worn, face = ring.worn, ring.face
     outline = outline_of(face)
     x, y, width, height = cv2.boundingRect(outline)

@@ -1,14 +1,17 @@
 """How convincing is the mesh swap? Measured by models that have no part in it, over every source and clip.
 
-    uv run --group quality python -m benchmarks.quality [--media FOLDER] [--every 3] [--strength 0.5]
-        [--mouth source|wearer] [--second] [--sheet FILE.png] [--json]
+    uv run --group quality python -m benchmarks.quality [--media FOLDER] [--people FOLDER_OR_ZIP] [--only media|people]
+        [--every 3] [--strength 0.5] [--mouth source|wearer] [--second] [--sheet FILE.png] [--json]
 
-Sources are the pictures of the folder that `liveswap run` accepts, clips its films. For each pair: distance to the
-source and to the wearer (dlib: below 0.6 is one person), whether the nearest of all known people is the source,
+Sources are the pictures of the folder that `liveswap run` accepts, clips its films. Then generated people of a data
+set, the pairs of benchmarks/people.txt, who are in no training: a camera with noise looks at each still. For
+each pair: distance to the source and to the wearer (dlib: below 0.6 is one person), whether the nearest of all known
+people is the source, the fine detail of plain skin and the step of colour at the jaw (`benchmarks.realism`),
 expression (landmarks of the output against the input's, and what of it changes from frame to frame), pose, pixels
 outside the face, the seam along the outline, flicker beside the input's own, and the light (angle, and mean colour).
-Then jitter on a still picture with a camera's noise.
-About two minutes; one JSON line with --json; the sheet shows a frame of each pair. --second asks another network who it
+Then jitter on a still picture with a camera's noise. Paintings bring the grain of their canvas: detail above 1 is no
+fault there.
+Some four minutes; one JSON line with --json; the sheet shows a frame of each pair. --second asks another network who it
 is (InsightFace's w600k_mbf, for non-commercial use; ONNX Runtime: --extra cpu).
 """
 
@@ -19,56 +22,30 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 
-from benchmarks import scores
+from benchmarks import people, realism, scores
+from benchmarks.clips import HELD_FRAMES, Seen, Swapped, held_still, swapped, tracker_of, watched
 from benchmarks.command import films_in, run
 from benchmarks.judges import Embedding, Judge, SecondOpinion
-from benchmarks.sheets import tile
-from benchmarks.verdicts import Judged, Score, in_words, mean, of_pair
+from benchmarks.sheets import in_rows, tile
+from benchmarks.verdicts import Judged, Score, in_words, mean, of_pair, realism_in_words
 from engines.errors import SourcePhotoError
 from engines.swappers.identity import DEFAULT_STRENGTH
-from engines.types import FaceLandmarks, Image, Points, PreparedFace, SourcePhoto
-from engines.wearer import Wearer
+from engines.types import Image, SourcePhoto
 from models.errors import UserError
 from models.store import ModelStore
 from realtime.assembly import FaceEngines
-from realtime.clock import NS_PER_S, stream_time_ns
+from realtime.clock import NS_PER_S
 from realtime.config import WHOSE, NeuralConfig, RunConfig
 from realtime.pictures import read_image
-from realtime.sources.media import open_file
-from realtime.tracking import FaceTracker
 
 MEDIA = Path(__file__).parent.parent.parent / "shared" / "media"
 STILL_FRAMES, NOISE = 60, 2.0
 """Of the still picture, and the standard deviation of its noise (0..255)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One frame of a clip in which a face was tracked. number: of the frame.
-
-    looks: (68, 2) px and embedding, as the judge sees it; None for frames that are painted, but not judged.
-    """
-
-    number: int
-    picture: Image
-    face: FaceLandmarks
-    looks: tuple[Points, Embedding] | None
-
-
-def watched(clip: Path, engines: FaceEngines, judge: Judge, every: int) -> list[Seen]:
-    """The frames of a film in which a face is tracked; every n-th is for the judge."""
-    tracker = FaceTracker(engines.detector, engines.landmarker, hands=engines.hand_tracker())
-    film, found = open_file(clip), []
-    for number, frame in enumerate(film.frames()):
-        tracks = tracker.update(frame.image, stream_time_ns(frame, film.info))
-        if tracks:
-            looks = judge.look(frame.image, tracks[0].face) if number % every == 0 else None
-            found.append(Seen(number, frame.image, tracks[0].face, looks))
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +58,12 @@ class Jury:
 
 
 @dataclass(frozen=True, slots=True)
-class Swapped:
-    """A frame before and after."""
+class Cast:
+    """Who is compared. pairs: names of a source and of a clip, in the order of the sheet."""
 
-    seen: Seen
-    after: Image
-
-
-def swapped(worn: PreparedFace, frames: list[Seen]) -> Iterator[Swapped]:
-    """Each frame in turn, of somebody about whom nothing is known at first: as in a call."""
-    wearer = Wearer()
-    for seen in frames:
-        after = seen.picture.copy()
-        worn.paint(after, replace(seen.face, wearer=wearer))
-        yield Swapped(seen, after)
+    sources: dict[str, SourcePhoto]
+    clips: dict[str, list[Seen]]
+    pairs: list[tuple[str, str]]
 
 
 def judged(first: Swapped, second: Swapped, jury: Jury, names: tuple[str, str]) -> Judged | None:
@@ -118,6 +87,8 @@ def judged(first: Swapped, second: Swapped, jury: Jury, names: tuple[str, str]) 
         "flicker_before": own,
         "light_deg": angle,
         "colour": colour,
+        "detail": realism.fine_detail(seen.picture, after, face),
+        "jaw": realism.jaw_step(seen.picture, after, face),
     }
     if jury.second is not None:
         numbers |= jury.second.of(after, face, names)
@@ -126,7 +97,7 @@ def judged(first: Swapped, second: Swapped, jury: Jury, names: tuple[str, str]) 
 
 def jitter_px(engines: FaceEngines, picture: Image) -> float:
     """How far landmarks move on a still picture with a camera's noise: standard deviation, px."""
-    tracker, noise, seen = FaceTracker(engines.detector, engines.landmarker), np.random.default_rng(0), []
+    tracker, noise, seen = tracker_of(engines), np.random.default_rng(0), []
     for number in range(STILL_FRAMES):
         noisy = np.clip(picture + noise.normal(0, NOISE, picture.shape), 0, 255).astype(np.uint8)
         seen.append(tracker.update(noisy, number * NS_PER_S // 30)[0].face.points[:, :2])
@@ -149,69 +120,104 @@ def sources_of(media: Path, engines: FaceEngines) -> Iterator[SourcePhoto]:
         raise UserError(f"there is no picture of a face in {media}", remedy="put a portrait (*.jpg) beside the films")
 
 
-def main() -> None:
-    """The command."""
+def everybody_of(media: Path, engines: FaceEngines, judge: Judge, every: int) -> Cast:
+    """Every picture of the folder on each of its films."""
+    clips = {path.stem: watched(path, engines, judge, every) for path in films_in(media)}
+    sources = {photo.name: photo for photo in sources_of(media, engines)}
+    return Cast(sources, clips, [(source, clip) for source in sources for clip in clips])
+
+
+def generated(place: Path, engines: FaceEngines, judge: Judge) -> Cast:
+    """The pairs of people.txt. Raises UserError or SourcePhotoError where one cannot be had."""
+    pairs = people.pairs_of(people.PAIRS.read_text(encoding="utf-8"))
+    pictures = people.pictures_of(place, [name for pair in pairs for name in (pair.source, pair.wearer)])
+    sources = {pair.source: engines.examine(pictures[pair.source], pair.source) for pair in pairs}
+    clips = {pair.wearer: held_still(pictures[pair.wearer], engines, judge) for pair in pairs}
+    if short := [name for name, frames in clips.items() if len(frames) < HELD_FRAMES]:
+        raise UserError(f"no face is followed in {short[0]}", remedy=f"name another wearer in {people.PAIRS.name}")
+    return Cast(sources, clips, [(pair.source, pair.wearer) for pair in pairs])
+
+
+def jury_of(judge: Judge, second: SecondOpinion | None, cast: Cast) -> Jury:
+    """Who knows everybody that is there."""
+    known: dict[str, Embedding] = {
+        name: np.mean([seen.looks[1] for seen in frames if seen.looks is not None], axis=0)
+        for name, frames in cast.clips.items()
+    }
+    known |= {name: judge.look(photo.image, photo.face)[1] for name, photo in cast.sources.items()}
+    if second is not None:
+        for name, frames in cast.clips.items():
+            second.remember(name, [(seen.picture, seen.face) for seen in frames if seen.looks is not None])
+        for name, photo in cast.sources.items():
+            second.remember(name, [(photo.image, photo.face)])
+    return Jury(judge, known, second)
+
+
+def compared(cast: Cast, engines: FaceEngines, jury: Jury) -> tuple[list[Score], list[Image]]:
+    """A score for each pair, told as it comes, and tiles of the sheet: a frame of it before and after."""
+    pairs, tiles = [], []
+    worn = {name: next(iter(engines.wardrobe_of((photo,)))) for name, photo in cast.sources.items()}
+    for source, clip in cast.pairs:
+        found, frames = [], cast.clips[clip]
+        for number, (first, second) in enumerate(pairwise(swapped(worn[source], frames))):
+            if (verdict := judged(first, second, jury, (source, clip))) is not None:
+                found.append(verdict)
+            if number == len(frames) // 2:
+                tiles += [tile(picture, first.seen.face) for picture in (first.seen.picture, first.after)]
+        pairs.append(of_pair(source, clip, found))
+        print(in_words(pairs[-1]), flush=True, file=sys.stderr)
+    return pairs, tiles
+
+
+def told(pairs: list[Score]) -> dict[str, Any]:
+    """Ready for json.dumps; and in words, for people."""
+    print(f"{in_words(mean(pairs), whole=True)}\n{realism_in_words(pairs)}", file=sys.stderr)
+    return {"pairs": [asdict(pair) for pair in pairs], "mean": asdict(mean(pairs))}
+
+
+def options_of() -> argparse.Namespace:
+    """What the person wants."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--media", type=Path, default=MEDIA)
+    parser.add_argument("--people", type=Path, default=people.PEOPLE)
+    parser.add_argument("--only", choices=("media", "people"))
     parser.add_argument("--every", type=int, default=3)
     parser.add_argument("--strength", type=float, default=DEFAULT_STRENGTH)
     parser.add_argument("--mouth", choices=WHOSE, default="source")
     parser.add_argument("--second", action="store_true")
     parser.add_argument("--sheet", type=Path)
     parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    judge = Judge()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """The command."""
+    options, judge = options_of(), Judge()
     neural = NeuralConfig(strength=options.strength)
     config = RunConfig(faces_from=(options.media,), input="test", outputs=("null",), neural=neural, mouth=options.mouth)
     engines = FaceEngines(config, ModelStore(), live=False)
-    second = SecondOpinion(engines.landmarker, ModelStore()) if options.second else None
-    clips = {path.stem: watched(path, engines, judge, options.every) for path in films_in(options.media)}
-    sources = list(sources_of(options.media, engines))
-    pairs, rows = compared(sources, clips, engines, jury_of(judge, second, sources, clips))
-    jitter = jitter_px(engines, next(iter(clips.values()))[0].picture)
-    print(f"{in_words(mean(pairs), whole=True)}   jitter {jitter:.2f} px", file=sys.stderr)
+    results: dict[str, Any] = {}
+    tiles: list[Image] = []
+    for name in ("media", "people"):
+        default = name == "people" and options.people == people.PEOPLE and not options.only
+        if options.only not in {None, name} or (default and not options.people.exists()):
+            continue
+        cast = (
+            everybody_of(options.media, engines, judge, options.every)
+            if name == "media"
+            else generated(options.people, engines, judge)
+        )
+        second = SecondOpinion(engines.landmarker, ModelStore()) if options.second else None
+        pairs, shown = compared(cast, engines, jury_of(judge, second, cast))
+        results[name] = told(pairs)
+        tiles += shown
+        if name == "media":
+            results["jitter_px"] = jitter_px(engines, next(iter(cast.clips.values()))[0].picture)
+            print(f"jitter {results['jitter_px']:.2f} px", file=sys.stderr)
     if options.sheet:
-        cv2.imwrite(str(options.sheet), np.vstack(rows))
+        cv2.imwrite(str(options.sheet), in_rows(tiles, 8))
     if options.json:
-        print(json.dumps({"pairs": [asdict(pair) for pair in pairs], "mean": asdict(mean(pairs)), "jitter_px": jitter}))
-
-
-def jury_of(
-    judge: Judge, second: SecondOpinion | None, sources: list[SourcePhoto], clips: dict[str, list[Seen]]
-) -> Jury:
-    """Who knows everybody that is there."""
-    known: dict[str, Embedding] = {
-        name: np.mean([seen.looks[1] for seen in frames if seen.looks is not None], axis=0)
-        for name, frames in clips.items()
-    }
-    known |= {photo.name: judge.look(photo.image, photo.face)[1] for photo in sources}
-    if second is not None:
-        for photo in sources:
-            second.remember(photo.name, [(photo.image, photo.face)])
-        for name, frames in clips.items():
-            second.remember(name, [(seen.picture, seen.face) for seen in frames if seen.looks is not None])
-    return Jury(judge, known, second)
-
-
-def compared(
-    sources: list[SourcePhoto], clips: dict[str, list[Seen]], engines: FaceEngines, jury: Jury
-) -> tuple[list[Score], list[Image]]:
-    """A score for each pair, told as it comes, and a row of the sheet for each source."""
-    pairs, rows = [], []
-    for photo in sources:
-        [worn] = engines.wardrobe_of((photo,))
-        tiles = []
-        for clip, frames in clips.items():
-            found = []
-            for number, (first, second) in enumerate(pairwise(swapped(worn, frames))):
-                if (verdict := judged(first, second, jury, (photo.name, clip))) is not None:
-                    found.append(verdict)
-                if number == len(frames) // 2:
-                    tiles += [tile(picture, first.seen.face) for picture in (first.seen.picture, first.after)]
-            pairs.append(of_pair(photo.name, clip, found))
-            print(in_words(pairs[-1]), flush=True, file=sys.stderr)
-        rows.append(np.hstack(tiles))
-    return pairs, rows
+        print(json.dumps(results))
 
 
 if __name__ == "__main__":

@@ -20,9 +20,10 @@ from engines.landmarks_106 import Landmarks106
 from engines.masks import CropMask, FaceParser, Occluder
 from engines.onnx_file import cached_emap
 from engines.recogniser import EmbeddingConverter, FaceRecogniser
+from engines.swappers.compositor import Compositor
+from engines.swappers.crop_paste import Finish, InFront
 from engines.swappers.dfm import DEFAULT_MORPH, DfmSwapper
 from engines.swappers.identity import DEFAULT_STRENGTH, LatentEncoder, PictureEncoder
-from engines.swappers.in_front import in_front
 from engines.swappers.mouth import WearersMouth
 from engines.swappers.neural import NeuralSwapper, SourceEncoder, SwapOptions
 from engines.types import FaceDetector, FaceSwapper, Whose
@@ -49,7 +50,7 @@ class Workshop:
 
     fetch: a row's file on this disk. is_here: whether that costs no download. open_engine: a file on the device that
     was asked for. open_on_cpu: a file on the CPU, for what runs once per source. derived: a folder for what is
-    computed from files.
+    computed from files. compositor: our own network, open.
     """
 
     manifest: Manifest
@@ -58,13 +59,14 @@ class Workshop:
     open_engine: EngineOpener
     open_on_cpu: Callable[[Path], Session]
     derived: Path
+    compositor: Callable[[], Compositor]
 
 
 @dataclass(frozen=True, slots=True)
 class SwapChoices:
     """What a person may choose about a neural swapper.
 
-    occluder, parser: names of models, None for none. mouth: whose lips.
+    occluder, parser: names of models, None for none. mouth: whose lips. relight: the wearer's light on the crop.
     """
 
     strength: float = DEFAULT_STRENGTH
@@ -74,6 +76,7 @@ class SwapChoices:
     parser: str | None = None
     regions: Sequence[int] = field(default_factory=tuple)
     mouth: Whose = "source"
+    relight: bool = False
 
 
 def open_swapper(spec: ModelSpec, workshop: Workshop, choices: SwapChoices = SwapChoices()) -> FaceSwapper:
@@ -85,7 +88,7 @@ def open_swapper(spec: ModelSpec, workshop: Workshop, choices: SwapChoices = Swa
     if choices.morph is not None and spec.family != "dfm":
         raise EngineError(f"{spec.name} has no morph", remedy="--morph is for DFM files; leave it away")
     encoder = None if spec.family == "dfm" else _encoder(spec, workshop, per_frame=choices.strength != DEFAULT_STRENGTH)
-    masks = open_masks(workshop, choices)
+    finish = Finish(open_masks(workshop, choices), choices.relight)
     session = workshop.open_engine(workshop.fetch(spec))
     if encoder is None:
         if choices.strength != DEFAULT_STRENGTH or choices.boost != 1:
@@ -94,8 +97,8 @@ def open_swapper(spec: ModelSpec, workshop: Workshop, choices: SwapChoices = Swa
                 remedy="leave --strength and --pixel-boost away; --morph is its dial",
             )
         morph = DEFAULT_MORPH if choices.morph is None else choices.morph
-        return DfmSwapper(spec.name, session, morph=morph, masks=masks)
-    return NeuralSwapper(spec, session, encoder, SwapOptions(choices.strength, choices.boost, masks))
+        return DfmSwapper(spec.name, session, morph=morph, finish=finish)
+    return NeuralSwapper(spec, session, encoder, SwapOptions(choices.strength, choices.boost, finish))
 
 
 def models_for(spec: ModelSpec, workshop: Workshop) -> list[ModelSpec]:
@@ -114,10 +117,10 @@ def open_recogniser(workshop: Workshop) -> FaceRecogniser:
 
 
 def open_masks(workshop: Workshop, choices: SwapChoices) -> list[CropMask]:
-    """The masks beside the box; without an occluder what is no skin stays in front, which needs no network."""
+    """The masks beside the box; without an occluder the compositor says what is in front."""
     masks: list[CropMask] = []
     if choices.occluder is None:
-        masks.append(in_front())
+        masks.append(InFront(workshop.compositor()))
     else:
         spec = _of_task(workshop, choices.occluder, "occlude")
         masks.append(Occluder(workshop.open_engine(workshop.fetch(spec)), spec.name))

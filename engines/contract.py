@@ -11,6 +11,8 @@ from engines.errors import ModelContractError
 from models.spec import InputSpec, ModelSpec, OutputSpec
 
 EMBEDDING = 512
+MOST_TOGETHER = 4
+"""Pictures in one run: what TensorRT engines are built for, and more would only take memory."""
 AS_IT_IS = OutputSpec((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
 
 

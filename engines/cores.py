@@ -1,9 +1,17 @@
-"""How many cores there are for this process.
+"""How many cores there are for this process, and work on another one than the caller's.
 
-Knows the system's answer; knows nothing of what runs on them.
+Knows the system's answer; knows nothing of what runs on them. Only work that lets go of the interpreter's lock gains.
 """
 
 import os
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
+from typing import ParamSpec, TypeVar
+
+MOST_BESIDE = 4
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 
 def available_cores() -> int:
@@ -11,3 +19,17 @@ def available_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def beside(work: Callable[Given, Result], *given: Given.args, **named: Given.kwargs) -> "Future[Result]":
+    """Begin `work` on another core; where there is none it is done at once. Ask the future for its result."""
+    if available_cores() > 1:
+        return _others().submit(work, *given, **named)
+    done: Future[Result] = Future()
+    done.set_result(work(*given, **named))
+    return done
+
+
+@cache
+def _others() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(min(MOST_BESIDE, available_cores() - 1), thread_name_prefix="beside")

@@ -14,7 +14,7 @@ from engines.crop_codec import CropCodec
 from engines.masks import box_mask
 from engines.paste import paste
 from engines.tensors import Tensor
-from engines.types import FaceLandmarks, Image, PreparedFace
+from engines.types import Coverage, FaceLandmarks, Image, PreparedFace
 from models.spec import ModelSpec
 
 DEFAULT_BLEND = 0.8
@@ -54,7 +54,8 @@ class EnhancedFace:
     def __init__(self, prepared: PreparedFace, enhancer: FaceEnhancer) -> None:
         self._prepared, self._enhancer = prepared, enhancer
 
-    def paint(self, canvas: Image, face: FaceLandmarks) -> None:
-        self._prepared.paint(canvas, face)
+    def paint(self, canvas: Image, face: FaceLandmarks) -> Coverage:
+        done = self._prepared.paint(canvas, face)
         if not self._enhancer.is_off:
             self._enhancer.enhance(canvas, face)
+        return done

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from engines.geometry import box_of, invert_affine, roi_to_crop, transform_points
-from engines.types import MESH_POINTS, Detection, FaceLandmarks, Image, Points, Roi, SourcePhoto
+from engines.types import MESH_POINTS, Coverage, Detection, FaceLandmarks, Image, Points, Roi, SourcePhoto
 
 SKIN = 200
 """Pixel value of a fake face."""
@@ -78,9 +78,11 @@ class FakePreparedFace:
     def __init__(self, colour: tuple[int, int, int]) -> None:
         self.colour = colour
 
-    def paint(self, canvas: Image, face: FaceLandmarks) -> None:
+    def paint(self, canvas: Image, face: FaceLandmarks) -> Coverage:
         x1, y1, x2, y2 = box_of(face.points).astype(int)
-        canvas[max(0, y1) : y2, max(0, x1) : x2] = self.colour
+        place = canvas[max(0, y1) : y2, max(0, x1) : x2]
+        place[:] = self.colour
+        return Coverage(1.0 if place.size else 0.0)
 
 
 class FakeSwapper:

@@ -1,9 +1,11 @@
 """Where in its crop a swapped face may be seen: the box, what covers the face, and the regions of a face.
 
-Knows masks of crops, combined by the least of each pixel; knows nothing of pasting. Constants are facefusion 3.8.1's.
+Knows masks of crops; crop_paste.py beside the swappers knows how they combine and what is pasted.
+Constants are facefusion 3.8.1's.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
@@ -13,8 +15,9 @@ from numpy.typing import NDArray
 
 from engines.backends import Session
 from engines.contract import require_count, require_shape, the_one
+from engines.swappers.layers import Layers
 from engines.tensors import to_planes
-from engines.types import FaceLandmarks, Image
+from engines.types import Affine, FaceLandmarks, Image
 
 Mask = NDArray[np.float32]
 """(S, S) float32 0..1: opacity of the swapped face."""
@@ -28,11 +31,25 @@ FACE_REGIONS = (1, 2, 3, 4, 5, 6, 10, 11, 12, 13)
 IMAGENET_MEAN, IMAGENET_STD = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
 
 
-class CropMask(Protocol):
-    """Something that looks at the wearer's crop before the swap and says where the swap may show."""
+@dataclass(frozen=True, slots=True)
+class SwappedCrop:
+    """A crop that a network swapped, before it is pasted.
 
-    def of(self, crop: Image, face: FaceLandmarks, /) -> Mask:
-        """A mask of the crop's size. face: in px of the crop."""
+    crop: (S, S, 3) uint8 BGR, the wearer's. face: in px of the crop. layers: the wearer and what the network made, in
+    the square of the face. to_crop: px of that square -> px of the crop.
+    """
+
+    crop: Image
+    face: FaceLandmarks
+    to_crop: Affine
+    layers: Layers
+
+
+class CropMask(Protocol):
+    """Something that says where a swapped crop may be seen."""
+
+    def of(self, swapped: SwappedCrop, /) -> Mask:
+        """A mask of the crop's size."""
         ...
 
 
@@ -47,14 +64,6 @@ def box_mask(size: int) -> Mask:
     mask[[0, -1]] = 0
     mask[:, [0, -1]] = 0
     mask.setflags(write=False)
-    return mask
-
-
-def combined(size: int, crop: Image, face: FaceLandmarks, masks: Sequence[CropMask]) -> Mask:
-    """The box and all of `masks`, each pixel the least of them. face: in px of the crop."""
-    mask = box_mask(size)
-    for other in masks:
-        mask = np.minimum(mask, other.of(crop, face))
     return mask
 
 
@@ -75,8 +84,9 @@ class Occluder:
         require_shape(session.outputs[0], (1, self._size, self._size, 1), what="a mask (NHWC)", model=name)
         self._session, self._output = session, session.outputs[0].name
 
-    def of(self, crop: Image, _face: FaceLandmarks) -> Mask:
-        """1 where the face is free. crop: the wearer's, uint8 BGR, before the swap."""
+    def of(self, swapped: SwappedCrop) -> Mask:
+        """1 where the face is free."""
+        crop = swapped.crop
         seen = cv2.resize(crop, (self._size, self._size))
         tensor = np.multiply(seen, np.float32(1 / 255), dtype=np.float32)[np.newaxis]
         seen_free = self._session.run(tensor)[self._output].reshape(self._size, self._size)
@@ -97,8 +107,9 @@ class FaceParser:
         self._gain = np.array([1 / std for std in IMAGENET_STD], np.float32)
         self._offset = np.array([-m / s for m, s in zip(IMAGENET_MEAN, IMAGENET_STD, strict=True)], np.float32)
 
-    def of(self, crop: Image, _face: FaceLandmarks) -> Mask:
-        """1 in the chosen regions. crop: uint8 BGR."""
+    def of(self, swapped: SwappedCrop) -> Mask:
+        """1 in the chosen regions."""
+        crop = swapped.crop
         tensor = np.empty((1, 3, self._size, self._size), np.float32)
         seen = np.asarray(cv2.resize(crop, (self._size, self._size)), np.uint8)
         to_planes(seen, self._gain, self._offset, True, tensor[0])

@@ -1,6 +1,6 @@
 """How the 468 landmarks hang together: triangles, the loops around the holes, what mirrors what, and the mean face.
 
-Knows indices and that one face; knows no picture. Triangles and mean are read from data/, the rest follows from them.
+Knows indices and that one face; knows no picture. Triangles, mean and colours are read from data/, the rest follows.
 """
 
 from collections import Counter
@@ -77,15 +77,27 @@ def mean_face() -> NDArray[np.float32]:
 
 
 @cache
+def mean_colours() -> NDArray[np.float32]:
+    """(468, 3) float32 B, G, R of 0..255: the mean face's skin, brows and lips, evenly lit. Read-only."""
+    return _sealed(_table("face_mesh_colours.txt").astype(np.float32))
+
+
+@cache
 def hole_triangles() -> tuple[Indices, ...]:
     """(18, 3), (14, 3) and (14, 3) int32: what closes the mouth and both eyes, counter-clockwise like the rest."""
     return tuple(_sealed(_fan(loop)) for loop in (inner_lips(), *eye_rims()))
 
 
 @cache
+def all_hole_triangles() -> Indices:
+    """(46, 3): what closes all three holes."""
+    return _sealed(np.concatenate(hole_triangles()))
+
+
+@cache
 def closed_triangles() -> Indices:
     """(898, 3): those of the mesh, and those that close its holes."""
-    return _sealed(np.concatenate([triangles(), *hole_triangles()]))
+    return _sealed(np.concatenate([triangles(), all_hole_triangles()]))
 
 
 def face_oval() -> Indices:

@@ -12,7 +12,7 @@ import numpy as np
 
 from engines import mesh_topology
 from engines.geometry import box_of, eye_distance, overlap
-from engines.types import FaceLandmarks, Image, Points, PreparedFace
+from engines.types import Coverage, FaceLandmarks, Image, Points, PreparedFace
 
 Part = tuple[FaceLandmarks, PreparedFace]
 
@@ -26,37 +26,42 @@ class BatchFace(PreparedFace, Protocol):
         """The same object for all faces that can be run together; None for a face that goes alone."""
         ...
 
-    def paint_together(self, canvas: Image, parts: Sequence[Part]) -> None:
+    def paint_together(self, canvas: Image, parts: Sequence[Part]) -> list[Coverage]:
         """Paint all of `parts`, which have the same `batch`, in place."""
         ...
 
 
-def paint_all(canvas: Image, parts: Sequence[Part]) -> None:
-    """Swap every face of `parts` in `canvas`, in place.
+def paint_all(canvas: Image, parts: Sequence[Part]) -> list[Coverage]:
+    """Swap every face of `parts` in `canvas`, in place. Returns what became of each, in their order.
 
     Where two overlap, the nearer one (the larger) is in front: nothing of the farther one is painted on it.
     """
     if _overlap(parts):
-        _paint_in_depth(canvas, sorted(parts, key=lambda part: eye_distance(part[0].points)))
-        return
+        return _paint_in_depth(canvas, parts)
+    done: list[Coverage] = []
     for batch, group in groupby(parts, key=_batch_of):
         together = list(group)
         first = together[0][1]
         if batch is not None and len(together) > 1 and isinstance(first, BatchFace):
-            first.paint_together(canvas, together)
+            done += first.paint_together(canvas, together)
         else:
-            for face, prepared in together:
-                prepared.paint(canvas, face)
+            done += [prepared.paint(canvas, face) for face, prepared in together]
+    return done
 
 
-def _paint_in_depth(canvas: Image, parts: Sequence[Part]) -> None:
-    """parts: far ones first. A face that was painted into a nearer one gives back what it took."""
-    for number, (face, prepared) in enumerate(parts):
-        kept = [_cut_out(canvas, nearer.points) for nearer, _ in parts[number + 1 :] if _meet(face, nearer)]
-        prepared.paint(canvas, face)
+def _paint_in_depth(canvas: Image, parts: Sequence[Part]) -> list[Coverage]:
+    """Far ones first. A face that was painted into a nearer one gives back what it took."""
+    far_first = sorted(range(len(parts)), key=lambda number: eye_distance(parts[number][0].points))
+    done: dict[int, Coverage] = {}
+    for step, number in enumerate(far_first):
+        face, prepared = parts[number]
+        nearer = [parts[other][0] for other in far_first[step + 1 :]]
+        kept = [_cut_out(canvas, other.points) for other in nearer if _meet(face, other)]
+        done[number] = prepared.paint(canvas, face)
         for (top, left), mask, content in kept:
             place = canvas[top : top + mask.shape[0], left : left + mask.shape[1]]
             place[mask] = content[mask]
+    return [done[number] for number in range(len(parts))]
 
 
 def _cut_out(canvas: Image, points: Points) -> tuple[tuple[int, int], np.ndarray, Image]:

@@ -137,11 +137,30 @@ class HandFinder(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of one face a painter really painted, told from the pixels (engines/swappers/coverage.py).
+
+    painted: 0..1, of the camera-facing mesh inside the picture, what no longer shows the wearer, not even moved.
+    occluded: 0..1, of the same, what the painter left out because something is in front of it.
+    """
+
+    painted: float
+    occluded: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.painted <= 1 and 0 <= self.occluded <= 1):
+            raise ValueError(f"Coverage needs shares from 0 to 1, got {self.painted} and {self.occluded}")
+
+
 class PreparedFace(Protocol):
     """A source person made ready to be worn."""
 
-    def paint(self, canvas: Image, face: FaceLandmarks) -> None:
-        """Swap `face` in `canvas`, in place; no pixel outside the face's rectangle is touched."""
+    def paint(self, canvas: Image, face: FaceLandmarks) -> Coverage:
+        """Swap `face` in `canvas`, in place; no pixel outside the face's rectangle is touched.
+
+        Returns what became of the face.
+        """
         ...
 
 

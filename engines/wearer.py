@@ -4,22 +4,18 @@ Knows running means and their weights; what is averaged is known to those who lo
 outlives the track, and none of it is ever written down.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
+import cv2
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
-ROUND = 3
-"""Frames in which each of several things is looked at once."""
 LASTING = 300
 """Frames: what is older counts for little."""
-AT_REST = 0.25
-"""Of a small change, in a frame: what trembles from frame to frame trembles a third as much."""
-BELIEF_LOOKS = 30
-SELDOM = 10
-"""Frames from one look to the next for what is not so."""
+FOLLOWED, SEEN_TO_CHANGE, NEAR_PX = 0.2, 0.012, 5
+"""Of a change of fields in a frame where nothing is seen to change; the change of brightness from which something is
+(twice that: all of it is followed); and how far around it."""
 
 
 @dataclass(slots=True)
@@ -39,80 +35,52 @@ class Average:
 
 
 @dataclass(slots=True)
-class Steadied:
-    """A value that trembles a little. value: None before the first."""
+class Follower:
+    """Values over a face's square that tremble with the camera's noise: slow where nothing is seen to change.
 
-    value: NDArray[np.float32] | None = None
-
-    def follow(self, seen: NDArray[np.float32], large: float) -> NDArray[np.float32]:
-        """The value, nearer to `seen`: by a quarter of the way for a small change, all of it for a large one.
-
-        large: root mean square of a change that is no trembling; it is followed at once.
-        """
-        if self.value is None:
-            self.value = seen
-            return seen
-        change = seen - self.value
-        size = float(np.sqrt(np.square(change).mean()))
-        self.value = self.value + change * np.float32(AT_REST + (1 - AT_REST) * min(1, size / large))
-        return self.value
-
-
-@dataclass(slots=True)
-class Belief:
-    """Whether something is true of a person: an average over a second of looks, which are seldom while it is not.
-
-    likely: in the unit of those who look. looks: how many there were.
+    value: (S, S, C) and seen: (S, S) of the frame before; None before the first. maker: who made them.
     """
 
-    likely: float = 0
-    looks: int = 0
-    _waits: int = 0
+    value: NDArray[np.float32] | None = None
+    seen: NDArray[np.float32] | None = None
+    maker: object = None
 
-    def is_due(self) -> bool:
-        """Whether to look at this frame."""
-        self._waits = max(0, self._waits - 1)
-        return self._waits == 0
+    def follow(self, value: NDArray[np.float32], seen: NDArray[np.float32], maker: object) -> NDArray[np.float32]:
+        """The values, nearer to `value`: all the way where `seen` changed, a little where it did not.
 
-    def learn(self, seen: float, sure: float) -> bool:
-        """Whether the average, with `seen` in it, is above `sure`."""
-        self.looks = min(self.looks + 1, BELIEF_LOOKS)
-        self.likely += (seen - self.likely) / self.looks
-        self._waits = 0 if self.likely > sure / 2 else SELDOM
-        return self.likely > sure
-
-
-@dataclass(slots=True)
-class Glances:
-    """The last look at each of several things that hardly change: in a frame only a part of them is looked at."""
-
-    _seen: dict[int, Any] = field(default_factory=dict)
-    _frame: int = 0
-
-    def next_frame(self) -> None:
-        """Others are looked at from here on."""
-        self._frame += 1
-
-    def at(self, thing: int, look: Callable[[], Any]) -> Any:
-        """What `look` gives, or gave lately. thing: its number."""
-        if thing not in self._seen or (self._frame + thing) % ROUND == 0:
-            self._seen[thing] = look()
-        return self._seen[thing]
-
-    def forget(self) -> None:
-        """Look at everything anew."""
-        self._seen.clear()
+        seen: (S, S) 0..1, the face's brightness. maker: another one than before begins anew.
+        """
+        if self.value is None or self.seen is None or self.maker is not maker:
+            self.value, self.seen, self.maker = value, seen, maker
+            return value
+        changed = cv2.blur(cv2.absdiff(seen, self.seen), (NEAR_PX, NEAR_PX))
+        followed = np.empty_like(value)
+        _follow(self.value, value, np.asarray(changed, np.float32), followed)
+        self.value, self.seen = followed, seen
+        return self.value
 
 
 @dataclass(slots=True, eq=False)
 class Wearer:
     """One person in view. One thread at a time.
 
-    shape: their landmarks as seen from the front (engines/swappers/shape.py). glasses: how likely they wear some, and
-    rims: where they are (engines/swappers/glasses.py). light: on their skin (engines/swappers/in_front.py).
+    shape: their landmarks as seen from the front (engines/swappers/shape.py). mix: how the source's face was composed
+    with theirs (engines/swappers/compositor.py).
     """
 
     shape: Average = field(default_factory=Average)
-    glasses: Belief = field(default_factory=Belief)
-    rims: Glances = field(default_factory=Glances)
-    light: Steadied = field(default_factory=Steadied)
+    mix: Follower = field(default_factory=Follower)
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _follow(
+    before: NDArray[np.float32], now: NDArray[np.float32], changed: NDArray[np.float32], followed: NDArray[np.float32]
+) -> None:
+    zero, one = np.float32(0), np.float32(1)
+    for row in range(now.shape[0]):
+        for column in range(now.shape[1]):
+            seen = min(one, max(zero, changed[row, column] / np.float32(SEEN_TO_CHANGE) - one))
+            rate = np.float32(FOLLOWED) + (one - np.float32(FOLLOWED)) * seen
+            for c in range(now.shape[2]):
+                was = before[row, column, c]
+                followed[row, column, c] = was + (now[row, column, c] - was) * rate

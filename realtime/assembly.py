@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from engines.alignment import five_points
 from engines.backends import Session
+from engines.backends.litert import LiteRtSession
 from engines.backends.onnxruntime import OrtSession
 from engines.catalogue import (
     Workshop,
@@ -26,6 +27,7 @@ from engines.devices import Choice, DeviceOpener, choose_device
 from engines.enhancer import EnhancedFace, FaceEnhancer
 from engines.recogniser import unit
 from engines.sharing import SharedModels
+from engines.swappers.compositor import Compositor, weights_file
 from engines.swappers.dfm import DfmSwapper
 from engines.swappers.later import LaterFace
 from engines.swappers.mesh import MeshSwapper
@@ -36,7 +38,7 @@ from models.progress import Progress, ignore_progress
 from models.spec import ModelSpec
 from models.store import ModelStore
 from realtime.built_in import BuiltIn
-from realtime.config import RunConfig
+from realtime.config import CPU_DEVICES, RunConfig
 from realtime.knowing import Embed, KnownWearer
 from realtime.person import read_person
 from realtime.pictures import read_image
@@ -157,11 +159,27 @@ class FaceEngines:
         self.notes += [f"runs on {choice.device} ({'; '.join(choice.passed_over)})"] if choice.passed_over else []
         self._opener = DeviceOpener(choice.device, folder, ladder=precisions(self._config), progress=self._progress)
         self._workshop = Workshop(
-            self._manifest, store.ensure, store.is_cached, self._open_shared, self._open_on_cpu, folder
+            self._manifest,
+            store.ensure,
+            store.is_cached,
+            self._open_shared,
+            self._open_on_cpu,
+            folder,
+            self._compositor,
         )
 
     def _open_shared(self, path: Path, edge: int | None = None) -> Session:
         return self._shared.get((self.device, path, edge), partial(self._opener, path, edge))
+
+    def _compositor(self) -> Compositor:
+        """On the device that was asked for; otherwise on the CPU, where it takes two milliseconds (LEDGER.md)."""
+        if self._config.device in CPU_DEVICES:
+            return self._compositor_on_cpu()
+        return Compositor(self._open_shared(weights_file(".onnx")))
+
+    def _compositor_on_cpu(self) -> Compositor:
+        path = weights_file(".tflite")
+        return Compositor(self._shared.get(("litert", path), partial(LiteRtSession, path)))
 
     def _open_on_cpu(self, path: Path) -> Session:
         return self._shared.get(("cpu", path, None), partial(OrtSession, path))
@@ -175,7 +193,7 @@ class FaceEngines:
 
     def _open(self, config: RunConfig, spec: ModelSpec | None) -> tuple[FaceSwapper, FaceEnhancer | None]:
         swapper: FaceSwapper = (
-            MeshSwapper(config.neural.strength, config.iris, config.mouth)
+            MeshSwapper(config.neural.strength, config.iris, config.mouth, self._compositor())
             if spec is None
             else open_swapper(spec, self._workshop, swap_choices(config))
         )
@@ -186,7 +204,7 @@ class FaceEngines:
         return swapper, self._enhancer
 
     def _stand_in(self, index: int, photo: SourcePhoto, later: "Future[list[PreparedFace]]") -> LaterFace:
-        mesh = MeshSwapper(mouth=self._config.mouth).prepare(photo)
+        mesh = MeshSwapper(mouth=self._config.mouth, compositor=self._compositor_on_cpu()).prepare(photo)
         mesh.paint(photo.image.copy(), photo.face)
         mine: Future[PreparedFace] = self._worker.submit(lambda: later.result()[index])
         return LaterFace(mesh, mine, self._config.swapper)

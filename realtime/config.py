@@ -29,7 +29,8 @@ class NeuralConfig:
 
     strength: 0..1, how much of the source; 0.5 is the plain one. pixel_boost: crop this many times finer than the
     network sees. morph: 0..1, of a DFM. occluder, parser, enhancer, detector: names of models. enhancer_blend: 0..1.
-    precision: of GPU engines. Raises UserError for a value out of its range.
+    relight: the wearer's light on the swapped crop. precision: of GPU engines. Raises UserError for a value out of
+    range.
     """
 
     strength: float = 0.5
@@ -37,6 +38,7 @@ class NeuralConfig:
     morph: float | None = None
     occluder: str | None = None
     parser: str | None = None
+    relight: bool = False
     precision: str = "auto"
 
     def __post_init__(self) -> None:
@@ -124,12 +126,13 @@ class RunConfig:
     @property
     def runs_networks(self) -> bool:
         """Whether a device has to be chosen: something beside the built-in models runs."""
-        return self.swapper != MESH or self.detector is not None or self.enhancer is not None or bool(self.maps)
+        asked = self.swapper != MESH or self.device not in CPU_DEVICES
+        return asked or self.detector is not None or self.enhancer is not None or bool(self.maps)
 
     def restyled(self, swapper: str, strength: float) -> "RunConfig":
         """The same run with another swapper; what that one has no use for is left away."""
         if swapper == MESH:
-            return replace(self, swapper=MESH, device="auto", neural=NeuralConfig(strength=strength))
+            return replace(self, swapper=MESH, neural=NeuralConfig(strength=strength))
         return replace(self, swapper=swapper, iris="wearer", neural=replace(self.neural, strength=strength))
 
     @property
@@ -142,13 +145,8 @@ class RunConfig:
             raise UserError("no source face", remedy="add --face PHOTO: a photo of the face to appear with")
         if self.neural != NeuralConfig(strength=self.neural.strength):
             raise UserError(
-                "--pixel-boost, --morph, --occluder, --regions and --precision are for neural swappers",
+                "--pixel-boost, --morph, --occluder, --regions, --relight and --precision are for neural swappers",
                 remedy="add --swapper NAME (liveswap models list shows them), or leave those options away",
-            )
-        if self.device not in CPU_DEVICES and not self.runs_networks:
-            raise UserError(
-                f"--device {self.device} is for neural swappers, and the mesh swapper runs on the CPU only",
-                remedy="use --device auto or --device cpu, or add --swapper NAME",
             )
 
 

@@ -24,6 +24,12 @@ SHOWN_AT_S = (0.0, 1.4, 3.4)
 GAP_PX, TILE_WIDTH_PX = 6, 400
 INSET_SHARE = 0.4
 """Width of the source's picture, in a tile's heights."""
+NEXT = {
+    "your webcam": "liveswap run --face alice.jpg --input 0 --output recording.mp4",
+    "a film": "liveswap run --face alice.jpg --input holiday.mp4 --output swapped.mp4",
+    "in a browser": "liveswap serve",
+}
+"""What to try next, with a photo of one's own: what for people, how for the shell."""
 
 
 def make_demo(folder: Path) -> None:
@@ -33,11 +39,13 @@ def make_demo(folder: Path) -> None:
     with DownloadDisplay() as progress:
         source, wearer = portraits(ModelStore(progress=progress))
     film, sheet = folder / "demo.mp4", folder / "demo.png"
-    execute(RunConfig(faces_from=(source,), input="test", outputs=(str(film),), duration_s=SECONDS))
+    execute(RunConfig(faces_from=(source,), input="test:plain", outputs=(str(film),), duration_s=SECONDS))
     picture = before_and_after(film, read_image(source), SyntheticSource(read_image(wearer)))
     if not cv2.imwrite(str(sheet), picture):
         raise SinkError(f"{sheet} cannot be written", remedy="use another folder")
     stderr.print(f"-> {sheet}", soft_wrap=True)
+    for what, command in NEXT.items():
+        stderr.print(f"[cyan]next, {what}:[/] {command}", soft_wrap=True)
 
 
 def before_and_after(film: Path, source: Image, camera: SyntheticSource) -> Image:

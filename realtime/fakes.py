@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from engines.types import MESH_POINTS, FaceLandmarks, Image
+from engines.types import MESH_POINTS, Coverage, FaceLandmarks, Image
 from realtime.casting import TrackedFace
 from realtime.types import Frame, ShownFrame, StreamInfo
 
@@ -139,13 +139,14 @@ class FakeFace:
     colour_bgr: tuple[int, int, int] = (10, 200, 10)
     fault: Fault | None = None
 
-    def paint(self, canvas: Image, face: FaceLandmarks) -> None:
+    def paint(self, canvas: Image, face: FaceLandmarks) -> Coverage:
         left, top = np.floor(face.points[:, :2].min(axis=0)).astype(int)
         right, bottom = np.ceil(face.points[:, :2].max(axis=0)).astype(int)
         if self.fault is not None:
             canvas[top : (top + bottom) // 2, left:right] = self.colour_bgr
             suffer(self.fault)
         canvas[top:bottom, left:right] = self.colour_bgr
+        return Coverage(1.0)
 
 
 @dataclass

@@ -55,7 +55,7 @@ Device = Annotated[
     typer.Option(help="auto | cpu | cuda | tensorrt | rtx | openvino | coreml | directml", rich_help_panel=NEURAL),
 ]
 Strength = Annotated[
-    float, typer.Option(help="0..1, how much of the source; mesh: of its proportions.", rich_help_panel=LOOK)
+    float, typer.Option(help="0..1: from the wearer's skin and light to all of the source.", rich_help_panel=LOOK)
 ]
 Iris = Annotated[
     str, typer.Option(metavar="WHOSE", help="wearer | source: whose colour of eyes.", rich_help_panel=LOOK)
@@ -76,6 +76,9 @@ Occlusion = Annotated[
 Regions = Annotated[
     str | None,
     typer.Option("--regions", metavar="NAME", help="Face only: bisenet_resnet_34 ...", rich_help_panel=NEURAL),
+]
+Relight = Annotated[
+    bool, typer.Option("--relight", help="The wearer's light on what the network made.", rich_help_panel=NEURAL)
 ]
 Precision = Annotated[str, typer.Option(help="auto | fp16 | mixed | fp32, of GPU engines.", rich_help_panel=NEURAL)]
 Enhancer = Annotated[
@@ -131,7 +134,7 @@ TlsKey = Annotated[Path | None, typer.Option(metavar="FILE.pem", help="Where the
 
 def config_of(given: Mapping[str, Any]) -> RunConfig:
     """The options of `run`, by their names, as values that were checked."""
-    neural = ("strength", "pixel_boost", "morph", "occluder", "precision")
+    neural = ("strength", "pixel_boost", "morph", "occluder", "relight", "precision")
     alike = (
         "swapper",
         "device",

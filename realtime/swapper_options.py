@@ -45,6 +45,7 @@ def swap_choices(config: RunConfig) -> SwapChoices:
         occluder=neural.occluder,
         parser=neural.parser,
         mouth=config.mouth,
+        relight=neural.relight,
     )
 
 

@@ -1,9 +1,10 @@
-"""Which runtimes an install brings: never two wheels of ONNX Runtime, never two of OpenCV."""
+"""What an install brings: never two wheels of ONNX Runtime, never two of OpenCV, and nothing that only trains."""
 
 import re
 import shutil
 import subprocess
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -46,3 +47,21 @@ def test_wheels_that_overwrite_each_other_cannot_be_asked_for_together(options: 
     done = exported(*options.split())
     assert done.returncode != 0
     assert "incompatible" in done.stderr
+
+
+def test_wheel_has_our_network_and_not_its_training(tmp_path: Path) -> None:
+    uv = shutil.which("uv")
+    if uv is None:
+        pytest.skip("uv is not on the path")
+    done = subprocess.run(
+        [uv, "build", "--wheel", "--out-dir", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0 and "hatchling" in done.stderr:
+        pytest.skip(f"the build backend cannot be fetched: {done.stderr.splitlines()[-1]}")
+    assert done.returncode == 0, done.stderr
+    (wheel,) = tmp_path.glob("*.whl")
+    with ZipFile(wheel) as archive:
+        names = archive.namelist()
+    assert [name for name in names if name.startswith("models/training")] == []
+    assert {"engines/data/compositor.onnx", "engines/data/compositor.tflite"} <= set(names)
+    assert "models/manifest.toml" in names

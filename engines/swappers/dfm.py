@@ -3,7 +3,6 @@
 Knows their tensors by name (NHWC, BGR, 0..1) and their own masks; the identity is in the weights.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -14,11 +13,10 @@ from engines.alignment import align, five_points
 from engines.backends import Session
 from engines.contract import described, differs, require_shape
 from engines.errors import EngineError
-from engines.geometry import moved
-from engines.masks import CropMask, Mask, combined
-from engines.paste import paste
+from engines.masks import Mask, box_mask
+from engines.swappers.crop_paste import AS_IT_IS, Finish, lay_on
 from engines.tensors import aligned_crop
-from engines.types import FaceLandmarks, Image, SourcePhoto
+from engines.types import Coverage, FaceLandmarks, Image, SourcePhoto
 
 FACE_IN, MORPH_IN = "in_face:0", "morph_value:0"
 FACE_OUT, FACE_MASK, CELEB_MASK = "out_celeb_face:0", "out_face_mask:0", "out_celeb_face_mask:0"
@@ -31,9 +29,7 @@ ERODE, BLUR = 0.04, 0.02
 class DfmSwapper:
     """A DFM, ready. name: its row's. morph: 0..1, how far it leaves the wearer's features; only some files have it."""
 
-    def __init__(
-        self, name: str, session: Session, *, morph: float = DEFAULT_MORPH, masks: Sequence[CropMask] = ()
-    ) -> None:
+    def __init__(self, name: str, session: Session, *, morph: float = DEFAULT_MORPH, finish: Finish = AS_IT_IS) -> None:
         self.name = name
         inputs = {spec.name: spec for spec in session.inputs}
         if FACE_IN not in inputs or not inputs.keys() <= {FACE_IN, MORPH_IN}:
@@ -45,7 +41,7 @@ class DfmSwapper:
         if size < 1:
             raise differs(name, "a face of a fixed size [N, S, S, 3]", described([face]))
         require_shape(face, (1, size, size, 3), what="a face", model=name)
-        self.face = DfmFace(session, size, morph, masks)
+        self.face = DfmFace(session, size, morph, finish)
 
     def prepare(self, _photo: SourcePhoto) -> "DfmFace":
         """The person is in the weights; a photo is not looked at."""
@@ -55,13 +51,13 @@ class DfmSwapper:
 class DfmFace:
     """The person of a DFM. One thread at a time."""
 
-    def __init__(self, session: Session, size: int, morph: float, masks: Sequence[CropMask]) -> None:
-        self._session, self._size, self._masks = session, size, masks
+    def __init__(self, session: Session, size: int, morph: float, finish: Finish) -> None:
+        self._session, self._size, self._finish = session, size, finish
         self._morph = np.array([morph], np.float32)
         radius = max(1, round(size * ERODE))
         self._kernel = np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
 
-    def paint(self, canvas: Image, face: FaceLandmarks) -> None:
+    def paint(self, canvas: Image, face: FaceLandmarks) -> Coverage:
         """Swap `face` in `canvas`, in place, where the network's own masks allow it."""
         affine = align(five_points(face), TEMPLATE, self._size)
         crop = aligned_crop(canvas, affine, self._size)
@@ -71,10 +67,10 @@ class DfmFace:
         own = np.minimum(self._plane(made[FACE_MASK]), self._plane(made[CELEB_MASK]))
         picture = np.empty((self._size, self._size, 4), np.float32)
         picture[:, :, :3] = np.clip(made[FACE_OUT].reshape(self._size, self._size, 3) * 255, 0, 255)
-        picture[:, :, 3] = np.minimum(self._softened(own), combined(self._size, crop, moved(face, affine), self._masks))
+        picture[:, :, 3] = np.minimum(self._softened(own), box_mask(self._size))
         if not np.isfinite(picture).all():
             raise EngineError("the network gave values that are no numbers", remedy="ask for another --device")
-        paste(canvas, picture, affine)
+        return lay_on(canvas, (crop, affine), picture, face, self._finish)
 
     def _plane(self, mask: NDArray[Any]) -> Mask:
         return np.asarray(mask, np.float32).reshape(self._size, self._size)

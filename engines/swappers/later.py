@@ -6,7 +6,7 @@ Knows two prepared faces and a future; knows nothing of what takes so long.
 import logging
 from concurrent.futures import Future
 
-from engines.types import FaceLandmarks, Image, PreparedFace
+from engines.types import Coverage, FaceLandmarks, Image, PreparedFace
 
 logger = logging.getLogger(__name__)
 
@@ -22,9 +22,9 @@ class LaterFace:
         self._face, self._name = now, name
         self._later: Future[PreparedFace] | None = later
 
-    def paint(self, canvas: Image, face: FaceLandmarks) -> None:
+    def paint(self, canvas: Image, face: FaceLandmarks) -> Coverage:
         if self._later is not None and self._later.done():
             self._face = self._later.result()  # raises again at every frame
             self._later = None
             logger.warning("%s is ready and takes over", self._name)
-        self._face.paint(canvas, face)
+        return self._face.paint(canvas, face)

@@ -11,10 +11,8 @@ from numpy.typing import NDArray
 
 from engines import mesh_topology
 from engines.geometry import distance_to, smoothstep
-from engines.masks import Mask
-from engines.swappers.atlas import WHITE
-from engines.swappers.raster import as_it_is, paint_triangles, visible_triangles
-from engines.types import MESH_POINTS, FaceLandmarks, Image
+from engines.masks import Mask, SwappedCrop
+from engines.swappers.raster import paint_attributes, visible_triangles
 
 AROUND = 0.04, 0.18
 """Distances from the lips, between the outer eye corners: up to where the face is the wearer's, and from where not."""
@@ -36,10 +34,11 @@ class WearersMouth:
         kept = 1 - beyond_mouth()
         closed = mesh_topology.closed_triangles()
         self._triangles = closed[(kept[closed] > 0).any(axis=1)]
-        self._corners = as_it_is(np.zeros((MESH_POINTS, 2), np.float32), kept)
+        self._kept = kept[:, np.newaxis]
 
-    def of(self, crop: Image, face: FaceLandmarks) -> Mask:
-        """(S, S) 0..1. face: in px of the crop."""
-        painted = np.zeros_like(crop)
-        paint_triangles(painted, WHITE, face.points, self._corners, visible_triangles(face.points, self._triangles))
-        return np.asarray(1 - painted[..., 0] / np.float32(255), np.float32)
+    def of(self, swapped: SwappedCrop) -> Mask:
+        """(S, S) 0..1."""
+        points = swapped.face.points
+        kept = np.zeros((*swapped.crop.shape[:2], 1), np.float32)
+        paint_attributes(kept, points, self._kept, visible_triangles(points, self._triangles))
+        return 1 - kept[..., 0]

@@ -15,6 +15,7 @@ from engines.alignment import five_points
 from engines.backends import Session, TensorSpec
 from engines.contract import (
     EMBEDDING,
+    MOST_TOGETHER,
     CropFacts,
     described,
     differs,
@@ -24,12 +25,11 @@ from engines.contract import (
     the_one,
 )
 from engines.crop_codec import CropCodec
-from engines.geometry import moved
-from engines.masks import CropMask, combined
-from engines.paste import paste
+from engines.masks import box_mask
+from engines.swappers.crop_paste import AS_IT_IS, Finish, lay_on
 from engines.swappers.identity import DEFAULT_STRENGTH, Source
 from engines.tensors import Tensor
-from engines.types import Affine, FaceLandmarks, Image, SourcePhoto
+from engines.types import Affine, Coverage, FaceLandmarks, Image, SourcePhoto
 from models.spec import ModelSpec
 
 
@@ -39,20 +39,16 @@ class SourceEncoder(Protocol):
     def source(self, photo: SourcePhoto, strength: float) -> Source: ...
 
 
-MOST_TOGETHER = 4
-"""Pictures in one run: what TensorRT engines are built for, and more would only take memory."""
-
-
 @dataclass(frozen=True, slots=True)
 class SwapOptions:
     """How a neural swapper is used.
 
-    strength: 0..1. boost: how many times finer the crop is than what the network sees. masks: beside the box.
+    strength: 0..1. boost: how many times finer the crop is than what the network sees. finish: how it is laid on.
     """
 
     strength: float = DEFAULT_STRENGTH
     boost: int = 1
-    masks: Sequence[CropMask] = ()
+    finish: Finish = AS_IT_IS
 
 
 class NeuralSwapper:
@@ -70,7 +66,7 @@ class NeuralSwapper:
         """Look at the source once."""
         codec = CropCodec(self._facts, boost=self._options.boost, batch=self._binding.target.shape[0] == -1)
         source = self._encoder.source(photo, self._options.strength)
-        return NeuralFace(codec, self._binding, self._session, source, self._options.masks)
+        return NeuralFace(codec, self._binding, self._session, source, self._options.finish)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +82,9 @@ class Binding:
 class NeuralFace:
     """A source face that can be put on others by a network. One thread at a time."""
 
-    def __init__(
-        self, codec: CropCodec, binding: Binding, session: Session, source: Source, masks: Sequence[CropMask]
-    ) -> None:
+    def __init__(self, codec: CropCodec, binding: Binding, session: Session, source: Source, finish: Finish) -> None:
         self._codec, self._binding, self._session = codec, binding, session
-        self._source, self._masks = source, masks
+        self._source, self._finish = source, finish
 
     @property
     def batch(self) -> object | None:
@@ -98,23 +92,25 @@ class NeuralFace:
         takes_many = self._binding.target.shape[0] == self._binding.source.shape[0] == -1
         return self._session if takes_many and not self._codec.is_boosted else None
 
-    def paint_together(self, canvas: Image, parts: "Sequence[tuple[FaceLandmarks, NeuralFace]]") -> None:
+    def paint_together(self, canvas: Image, parts: "Sequence[tuple[FaceLandmarks, NeuralFace]]") -> list[Coverage]:
         """Swap several faces in one run. parts: faces, and what they wear, all of this network."""
         five = [five_points(face) for face, _ in parts]
         cuts = [self._codec.cut(canvas, points) for points in five]
         batch = np.concatenate([self._codec.encode(crop).copy() for crop, _ in cuts])  # one buffer for all
         sources = [worn._source.tensor(canvas, points) for (_, worn), points in zip(parts, five, strict=True)]  # noqa: SLF001  of our own class
         made = self._run(batch, np.concatenate(sources))
-        for (face, _), (crop, affine), planes in zip(parts, cuts, made, strict=True):
-            self._paste(canvas, (crop, affine), np.asarray(planes, np.float32), face)
+        return [
+            self._paste(canvas, cut, np.asarray(planes, np.float32), face)
+            for (face, _), cut, planes in zip(parts, cuts, made, strict=True)
+        ]
 
-    def paint(self, canvas: Image, face: FaceLandmarks) -> None:
+    def paint(self, canvas: Image, face: FaceLandmarks) -> Coverage:
         """Swap `face` in `canvas`, in place, inside the crop's rectangle only."""
         points = five_points(face)
         crop, affine = self._codec.cut(canvas, points)
         identity = self._source.tensor(canvas, points)
         planes = self._codec.through(lambda batch: self._run(batch, self._repeated(identity, len(batch))), crop)
-        self._paste(canvas, (crop, affine), planes, face)
+        return self._paste(canvas, (crop, affine), planes, face)
 
     def _run(self, batch: Tensor, identity: NDArray[Any]) -> NDArray[Any]:
         """Any number of pictures, at most MOST_TOGETHER at a time."""
@@ -130,10 +126,8 @@ class NeuralFace:
         """As often as there are pictures in a run, where the network wants it so."""
         return np.repeat(identity, count, axis=0) if self._binding.source.shape[0] == -1 else identity
 
-    def _paste(self, canvas: Image, cut: tuple[Image, Affine], planes: Tensor, face: FaceLandmarks) -> None:
-        crop, affine = cut
-        mask = combined(self._codec.size, crop, moved(face, affine), self._masks)
-        paste(canvas, self._codec.decode(planes, mask), affine)
+    def _paste(self, canvas: Image, cut: tuple[Image, Affine], planes: Tensor, face: FaceLandmarks) -> Coverage:
+        return lay_on(canvas, cut, self._codec.decode(planes, box_mask(self._codec.size)), face, self._finish)
 
 
 def bind(spec: ModelSpec, session: Session) -> Binding:

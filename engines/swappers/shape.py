@@ -20,11 +20,11 @@ from engines.wearer import Wearer
 
 # Lengths in distances between the outer eye corners.
 SMOOTHED = 0.08
-FADE = 0.25
-"""How far inside the outline the full shift is reached."""
-BROWS = 0.05, 0.3
-"""How near to the brows nothing is moved, and how far from them all of it: brows are raised and drawn, and where they
-are is more of the moment than of the person."""
+FADE = 0.04, 0.40
+"""How far inside the outline the shift begins, and where all of it is reached."""
+BROWS, BROWS_SHARE = (0.05, 0.3), 0.75
+"""How near to the brows only a share of the shift is made, and how far from them all of it: brows are raised and drawn,
+so where they are is of the moment as well as of the person."""
 FULL_SHIFT = 3.0
 """How often the source's difference from the wearer is added at strength 1; half as often at the default."""
 TRUST_IN_MEAN = 20.0
@@ -53,8 +53,9 @@ class ShapeTransfer:
         mean = mesh_topology.mean_face()
         flat = mesh_topology.laid_flat()
         near = nearness(flat, SMOOTHED)
-        fade = smoothstep(distance_to(flat, mesh_topology.face_oval()), 0, FADE)
-        fade *= smoothstep(distance_to(flat, mesh_topology.BROWS), *BROWS)
+        fade = smoothstep(distance_to(flat, mesh_topology.face_oval()), *FADE)
+        beyond = smoothstep(distance_to(flat, mesh_topology.BROWS), *BROWS)
+        fade *= BROWS_SHARE + (1 - BROWS_SHARE) * beyond
         share = FULL_SHIFT * strength * fade / near.sum(axis=1)
         self._smooth = (share[:, np.newaxis] * near).astype(np.float32)
         touching = np.array([UPPER_LIP, LOWER_LIP])

@@ -3,7 +3,7 @@
 0, 1, /dev/video0       a camera, also by its name ("HD Webcam")
 rtsp:// http:// srt://  a stream from the network
 screen, screen:2        a monitor; screen:X,Y,WxH a part of the desktop
-test                    a synthetic camera
+test, test:plain        a synthetic camera; plain without the time in its pixels
 anything else           a file: a picture or a video, by its content, whatever its name
 """
 
@@ -28,6 +28,8 @@ from realtime.types import FrameSource
 
 URL_WAIT_S = 5.0
 """At most between two tries to open a stream from the network again."""
+TESTS = {"test": True, "test:plain": False}
+"""Names of the synthetic camera, and whether its pictures carry the time."""
 CAMERA = re.compile(r"\d+|/dev/video\d+")
 URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
@@ -48,10 +50,11 @@ class SourceOptions:
 
 def open_source(where: str, options: SourceOptions = SourceOptions()) -> FrameSource:
     """Open what --input names. Raises SourceError with the reason and what to do."""
-    if where == "test":
+    if where in TESTS:
         if options.test_picture is None:
             raise SourceError("the synthetic camera needs a picture", remedy="liveswap models pull")
-        return SyntheticSource(options.test_picture(), size_wh=options.size_wh, rate=options.rate)
+        picture, is_timed = options.test_picture(), TESTS[where]
+        return SyntheticSource(picture, size_wh=options.size_wh, rate=options.rate, timed=is_timed)
     if where.partition(":")[0] == "screen":
         return ScreenSource(where, size_wh=options.size_wh, rate=options.rate)
     if CAMERA.fullmatch(where):

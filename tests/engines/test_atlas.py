@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from engines.mesh_topology import BROWS, eye_rims, laid_flat, mirrored
-from engines.swappers.atlas import Layout, Places
-from tests.engines.test_mesh_swapper import dome
+from engines.mesh_topology import BROWS, eye_rims, mirrored
+from engines.swappers.atlas import Layout
+from tests.engines.made_faces import dome
 
 LAYOUT = Layout.of(100)
 NOSE, LEFT_CHEEK, RIGHT_CHEEK = 1, 50, 280
@@ -59,13 +59,3 @@ def test_a_mask_covers_its_landmarks_and_a_margin() -> None:
     assert all(at(tight, landmark) for landmark in BROWS[:10])
     assert not at(tight, BROWS[10])
     assert wide.sum() > tight.sum()
-
-
-def test_places_are_found_again_on_a_face_and_never_leave_it() -> None:
-    points = dome((150, 150), 240)
-    flat = laid_flat()
-    found = Places.of(np.concatenate([flat, flat * 3])).on(points)
-    assert found[: len(flat)] == pytest.approx(points[:, :2], abs=0.01)
-    low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
-    assert (found >= low - 0.01).all()
-    assert (found <= high + 0.01).all()

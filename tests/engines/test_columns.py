@@ -8,7 +8,7 @@ import pytest
 from engines.swappers.columns import times_columns
 from engines.swappers.mesh import MeshSwapper
 from engines.types import FaceLandmarks
-from tests.engines.test_mesh_swapper import dome, photo, striped
+from tests.engines.made_faces import dome, photo, striped
 
 
 @pytest.mark.parametrize("shape", [(468, 468, 3), (468, 180, 4), (1, 1, 1)])

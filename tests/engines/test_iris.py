@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 
 from engines.errors import SourcePhotoError
-from engines.swappers.holes import Holes, iris_colour
+from engines.mesh_topology import eye_rims
+from engines.swappers.eyes import EyeColour, iris_colour
 from engines.swappers.iris import Iris, colour_of, iris_in, recoloured
+from engines.swappers.mesh import MeshSwapper
 from engines.types import FaceLandmarks, Image, Points, SourcePhoto
-from tests.engines.test_mesh_swapper import dome
+from tests.engines.made_faces import dome, mean_at
 
 WIDTH, HEIGHT, RADIUS = 60, 28, 12
 BLUE, WHITE, LID = (120, 95, 70), (200, 205, 210), (90, 110, 150)
@@ -85,11 +87,49 @@ def test_the_same_iris_in_warm_light_has_the_same_colour() -> None:
     assert lit == pytest.approx(plain, abs=0.06)
 
 
+def with_eyes(colour: tuple[int, int, int]) -> tuple[Image, FaceLandmarks]:
+    """A large face whose two eyes are open, with irises of this colour."""
+    points = mean_at((300, 260), 260)
+    picture, irises = np.full((520, 600, 3), LID, np.uint8), []
+    for rim in eye_rims():
+        opening = points[rim, :2]
+        middle = (opening.min(axis=0) + opening.max(axis=0)) / 2
+        centre, radius = middle.round().astype(int), round(float(np.ptp(opening[:, 1])) * 0.45)
+        cv2.fillPoly(picture, [opening.round().astype(np.int32)], WHITE)
+        cv2.circle(picture, (int(centre[0]), int(centre[1])), radius, colour, -1, cv2.LINE_AA)
+        spokes = np.array([[0, 0], [1, 0], [0, -1], [-1, 0], [0, 1]]) * radius
+        irises.append(np.column_stack([spokes + centre, np.zeros(5)]))
+    return picture, FaceLandmarks(points, 1.0, np.concatenate(irises).astype(np.float32))
+
+
+@pytest.mark.parametrize("offset", [(0, 0), (-60, -40)])
+def test_both_eyes_take_the_sources_colour_and_nothing_else_changes(offset: tuple[int, int]) -> None:
+    brown, (picture, face) = (40, 75, 115), with_eyes(BLUE)
+    colour = EyeColour(SourcePhoto("brown", *with_eyes(brown)))
+    shift = np.array(offset, np.float32)
+    part = picture[-offset[1] :, -offset[0] :].copy()
+    after = colour.on(part, face, shift)
+    assert face.irises is not None
+    for x, y in face.irises[[1, 6], :2] * 0.4 + face.irises[[0, 5], :2] * 0.6 + shift:
+        blue, green, red = after[round(float(y)), round(float(x))].astype(int)
+        assert red > green > blue
+    changed = np.argwhere((after != part).any(axis=2))[:, ::-1] - shift
+    apart = np.min([np.linalg.norm(changed - iris, axis=1) for iris in face.irises[[0, 5], :2]], axis=0)
+    assert apart.max() < 1.2 * np.linalg.norm(face.irises[1] - face.irises[0])
+
+
+def test_eyes_whose_irises_are_not_known_are_left_as_they_are() -> None:
+    picture, face = with_eyes(BLUE)
+    colour = EyeColour(SourcePhoto("brown", *with_eyes((40, 75, 115))))
+    unknown = FaceLandmarks(face.points, 1.0)
+    assert (colour.on(picture, unknown, np.zeros(2, np.float32)) == picture).all()
+
+
 def test_a_photo_without_visible_eyes_is_refused_only_when_they_are_asked_for() -> None:
     points: Points = dome((100, 100), 160)
     photo = SourcePhoto("blind.jpg", np.full((200, 200, 3), 140, np.uint8), FaceLandmarks(points, 1.0))
-    Holes(photo, "wearer")
+    MeshSwapper(iris="wearer").prepare(photo)
     with pytest.raises(SourcePhotoError, match=r"no iris can be made out in blind\.jpg"):
         iris_colour(photo)
     with pytest.raises(SourcePhotoError):
-        Holes(photo, "source")
+        MeshSwapper(iris="source").prepare(photo)

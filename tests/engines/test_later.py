@@ -7,7 +7,7 @@ import pytest
 
 from engines.errors import EngineError
 from engines.swappers.later import LaterFace
-from engines.types import FaceLandmarks, Image, PreparedFace
+from engines.types import Coverage, FaceLandmarks, Image, PreparedFace
 from tests.engines.neural.faces import face_at
 
 
@@ -15,13 +15,15 @@ class Painter:
     def __init__(self, value: int) -> None:
         self._value = value
 
-    def paint(self, canvas: Image, _face: FaceLandmarks) -> None:
+    def paint(self, canvas: Image, _face: FaceLandmarks) -> Coverage:
         canvas[:] = self._value
+        return Coverage(self._value / 10)
 
 
 def painted(face: LaterFace) -> int:
     canvas = np.zeros((4, 4, 3), np.uint8)
-    face.paint(canvas, face_at((2, 2), 4))
+    told = face.paint(canvas, face_at((2, 2), 4))
+    assert told.painted == canvas[0, 0, 0] / 10  # what is told is told of the one that painted
     return int(canvas[0, 0, 0])
 
 

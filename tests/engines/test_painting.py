@@ -1,12 +1,14 @@
 """Several faces on one picture: the nearer one is in front, and what is painted on each is its own."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engines.painting import paint_all
-from engines.types import FaceLandmarks, Image
-from tests.engines.test_mesh_swapper import dome
+from engines.painting import Part, paint_all
+from engines.types import Coverage, FaceLandmarks, Image
+from tests.engines.made_faces import dome
 
 FAR, NEAR = FaceLandmarks(dome((100, 100), 80), 1.0), FaceLandmarks(dome((140, 110), 130), 1.0)
 APART = FaceLandmarks(dome((260, 100), 60), 1.0)
@@ -18,12 +20,27 @@ class Flood:
     def __init__(self, value: int) -> None:
         self._value, self.saw = value, -1
 
-    def paint(self, canvas: Image, face: FaceLandmarks) -> None:
+    def paint(self, canvas: Image, face: FaceLandmarks) -> Coverage:
         x1, y1, x2, y2 = (
             max(0, int(edge)) for edge in (*face.points[:, :2].min(axis=0), *face.points[:, :2].max(axis=0))
         )
         self.saw = int(canvas[(y1 + y2) // 2, (x1 + x2) // 2, 0])
         canvas[y1:y2, x1:x2] = self._value
+        return Coverage(self._value / 255)
+
+
+class Together(Flood):
+    """One that goes with others of its kind. together: how many were painted in each run."""
+
+    batch = "net"
+
+    def __init__(self, value: int, together: list[int]) -> None:
+        super().__init__(value)
+        self._together = together
+
+    def paint_together(self, canvas: Image, parts: Sequence[Part]) -> list[Coverage]:
+        self._together.append(len(parts))
+        return [worn.paint(canvas, face) for face, worn in parts]
 
 
 def middle(face: FaceLandmarks) -> NDArray[np.int64]:
@@ -60,3 +77,18 @@ def test_faces_apart_are_painted_in_their_order() -> None:
     canvas = np.full((220, 320, 3), 10, np.uint8)
     paint_all(canvas, [(APART, Flood(50)), (FAR, Flood(60))])
     assert [int(canvas[y, x, 0]) for x, y in (middle(APART), middle(FAR))] == [50, 60]
+
+
+@pytest.mark.parametrize("faces", [(FAR, APART), (APART, FAR), (FAR, NEAR), (NEAR, FAR), (NEAR, APART, FAR), ()])
+def test_what_became_of_each_face_is_told_in_the_order_of_the_faces(faces: tuple[FaceLandmarks, ...]) -> None:
+    parts = [(face, Flood(51 * number)) for number, face in enumerate(faces)]
+    told = paint_all(np.zeros((220, 320, 3), np.uint8), parts)
+    assert [coverage.painted for coverage in told] == pytest.approx([0.2 * number for number in range(len(faces))])
+
+
+def test_faces_of_one_network_go_together_and_the_others_alone() -> None:
+    runs: list[int] = []
+    parts = [(FAR, Together(51, runs)), (APART, Together(102, runs))]
+    told = paint_all(np.zeros((220, 320, 3), np.uint8), [*parts, (FaceLandmarks(dome((260, 190), 40), 1.0), Flood(0))])
+    assert runs == [2]
+    assert [coverage.painted for coverage in told] == pytest.approx([0.2, 0.4, 0])

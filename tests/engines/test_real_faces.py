@@ -12,7 +12,7 @@ from engines.detectors.blazeface import BlazeFaceDetector
 from engines.errors import ModelContractError, SourcePhotoError
 from engines.geometry import box_of, eye_distance, roi_from_detection
 from engines.landmarks import FaceMeshLandmarker
-from engines.source_photo import PHOTO_THRESHOLD, PhotoExaminer, head_angles
+from engines.source_photo import PhotoExaminer, head_angles
 from engines.swappers.mesh import MeshSwapper
 from engines.types import Image
 from realtime.pictures import read_image
@@ -20,27 +20,6 @@ from realtime.pictures import read_image
 pytestmark = pytest.mark.network
 
 PAINTINGS = ["girl", "monalisa", "sargent", "woman-black"]
-
-
-@pytest.fixture(scope="session")
-def landmarker(model_file: Callable[[str], Path]) -> FaceMeshLandmarker:
-    return FaceMeshLandmarker(LiteRtSession(model_file("face_landmarks_detector")))
-
-
-@pytest.fixture(scope="session")
-def detector(model_file: Callable[[str], Path]) -> BlazeFaceDetector:
-    return BlazeFaceDetector(LiteRtSession(model_file("face_detection_back")))
-
-
-@pytest.fixture(scope="session")
-def examiner(model_file: Callable[[str], Path], landmarker: FaceMeshLandmarker) -> PhotoExaminer:
-    session = LiteRtSession(model_file("face_detection_back"))
-    return PhotoExaminer(BlazeFaceDetector(session, threshold=PHOTO_THRESHOLD), landmarker)
-
-
-@pytest.fixture(scope="session")
-def astronaut(model_file: Callable[[str], Path]) -> Image:
-    return read_image(model_file("astronaut"))
 
 
 @pytest.mark.parametrize("turn", [None, cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_180, cv2.ROTATE_90_COUNTERCLOCKWISE])

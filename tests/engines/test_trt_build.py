@@ -1,5 +1,6 @@
 """Real TensorRT-RTX builds on a machine that needs no GPU, and what is said when they cannot be."""
 
+import shutil
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -13,6 +14,7 @@ from engines.backends.trt import build_ahead
 from engines.backends.trt_build import BuildOptions, build_plan
 from engines.backends.trt_flavour import load, own_target
 from engines.errors import EngineError, ModelContractError
+from engines.swappers.compositor import weights_file
 
 trt = pytest.importorskip("tensorrt_rtx", reason="tensorrt-rtx is not installed: no engine can be built")
 
@@ -33,6 +35,7 @@ FAMILIES: dict[str, tuple[Callable[[Path], Path], int | None]] = {
     "2d106": (onnx_zoo.landmarks_106, None),
     "yunet": (onnx_detectors.yunet, None),
     "scrfd of any size": (onnx_detectors.scrfd, 320),
+    "our compositor": (lambda path: Path(shutil.copyfile(weights_file(".onnx"), path)), None),
 }
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from realtime.pictures import read_image
 from realtime.sources import open_source
+from realtime.timecode import read_timecode
 from tests.realtime.clips import facts_of
 from tests.realtime.commandline import LIVESWAP, liveswap
 
@@ -129,6 +130,9 @@ def test_demo_needs_nothing_but_the_install(home: Path, tmp_path: Path) -> None:
     assert len(facts_of(tmp_path / "demo.mp4").times_s) > 120
     assert read_image(tmp_path / "demo.png").shape[1] == 1200
     assert "latency" in done.stderr
+    assert all(read_timecode(frame.image) is None for frame in open_source(str(tmp_path / "demo.mp4")).frames())
+    said = done.stderr.splitlines()[-3:]
+    assert [line.partition(": ")[0] for line in said] == ["next, your webcam", "next, a film", "next, in a browser"]
 
 
 @pytest.mark.parametrize(

@@ -185,6 +185,25 @@ def test_synthetic_camera_that_is_late_skips_numbers_instead_of_bunching(portrai
     assert list(frames) == []
 
 
+def test_plain_synthetic_camera_shows_nothing_but_the_picture(portrait: Any) -> None:
+    plain, timed = (
+        open_source(where, SourceOptions(size_wh=(320, 180), test_picture=lambda: portrait))
+        for where in ("test:plain", "test")
+    )
+    first, stamped = next(iter(plain.frames())), next(iter(timed.frames()))
+    assert (first.image == SyntheticSource(portrait, size_wh=(320, 180)).render(first.seq)).all()
+    assert (read_timecode(first.image), read_timecode(stamped.image) is None) == (None, False)
+
+
+@pytest.mark.parametrize("size_wh", [(320, 180), (180, 320), (64, 48)])
+@pytest.mark.parametrize("shape", [(100, 100, 3), (60, 200, 3), (200, 60, 3)])
+def test_synthetic_camera_shows_no_edge_where_the_picture_ends(
+    size_wh: tuple[int, int], shape: tuple[int, int, int]
+) -> None:
+    camera = SyntheticSource(np.full(shape, 90, np.uint8), size_wh=size_wh)
+    assert all((camera.render(number) == 90).all() for number in range(0, 300, 7))
+
+
 def test_synthetic_camera_without_its_picture_says_how_to_get_it() -> None:
     with pytest.raises(SourceError) as raised:
         open_source("test", SourceOptions())

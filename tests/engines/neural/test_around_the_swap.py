@@ -9,11 +9,14 @@ from benchmarks import onnx_zoo
 from engines.alignment import align, five_points
 from engines.backends.onnxruntime import OrtSession
 from engines.enhancer import EnhancedFace, FaceEnhancer
-from engines.masks import FaceParser, Occluder, box_mask
+from engines.geometry import invert_affine
+from engines.masks import FaceParser, Occluder, SwappedCrop, box_mask
+from engines.swappers.crop_paste import Finish
 from engines.swappers.dfm import DfmSwapper
 from engines.swappers.identity import LatentEncoder
 from engines.swappers.neural import NeuralSwapper, SwapOptions
 from engines.tensors import aligned_crop
+from tests.engines.made_faces import layers_on
 from tests.engines.neural.faces import (
     FACE,
     SIGNED,
@@ -59,7 +62,7 @@ def test_what_lies_over_the_face_stays_in_front(zoo: Path) -> None:
     model = onnx_zoo.swapper(zoo / "covered.onnx", 128)
     spec = swap_row(128, "arcface_128", UNSIGNED, {"kind": "latent"})
     occluder = Occluder(OrtSession(onnx_zoo.occluder(zoo / "xseg.onnx")), "xseg")
-    options = SwapOptions(masks=[occluder])
+    options = SwapOptions(finish=Finish([occluder]))
     face = NeuralSwapper(spec, OrtSession(model), LatentEncoder(arcface(zoo)), options).prepare(photo())
     canvas = scene()
     canvas[180:230, 300:400] = 0  # a black hand over the mouth
@@ -73,7 +76,8 @@ def test_parser_keeps_the_swap_to_chosen_regions(zoo: Path) -> None:
     parser = FaceParser(OrtSession(onnx_zoo.parser(zoo / "bisenet.onnx")), "bisenet", regions=[1])
     crop = np.zeros((128, 128, 3), np.uint8)
     crop[:, 64:] = 255
-    mask = parser.of(crop, FACE)
+    layers = layers_on(crop, FACE.points, photo())
+    mask = parser.of(SwappedCrop(crop, FACE, invert_affine(layers.affine), layers))
     assert mask[:, :50].max() == 0
     assert mask[:, 80:].min() == pytest.approx(1, abs=1e-3)
     assert box_mask(128).shape == mask.shape

@@ -1,0 +1,51 @@
+"""What is in front of a source's own face: hair, glasses, a hand. None of it is to be worn.
+
+The compositor tells, as it does of a wearer: it is shown the photo as the wearer and, as the source, a face of nobody.
+Knows the mean face's colours; knows no texture.
+"""
+
+from functools import cache
+
+import cv2
+import numpy as np
+
+from engines import mesh_topology
+from engines.geometry import smoothstep, transform_points
+from engines.swappers.atlas import Layout
+from engines.swappers.compositor import Compositor
+from engines.swappers.fields import Field
+from engines.swappers.layers import layers_of
+from engines.swappers.raster import paint_attributes
+from engines.swappers.square import face_square
+from engines.swappers.surface import Surface
+from engines.swappers.texture import Texture
+from engines.swappers.warp import Warp
+from engines.types import SourcePhoto
+
+UNIT_PX = 64
+"""Eye distance of nobody's texture."""
+IN_FRONT = 0.4, 0.8
+"""Opacity up to which something is in front, and from which nothing is. Looked at on four paintings and 20 people."""
+AROUND = 0.03
+"""Eye distances around it that are not worn either: shadows, and what landmarks miss."""
+
+
+@cache
+def nobody() -> Texture:
+    """The mean face as a texture."""
+    layout = Layout.of(UNIT_PX)
+    image = np.zeros((*layout.size_hw, 4), np.float32)
+    colours = np.column_stack([mesh_topology.mean_colours(), np.full(len(layout.points), 255, np.float32)])
+    paint_attributes(image, layout.points, colours.astype(np.float32), mesh_topology.closed_triangles())
+    return Texture(image, layout.points, layout.unit)
+
+
+def bare(view: SourcePhoto, layout: Layout, compositor: Compositor) -> Field:
+    """(H, W) 0..1 over the flat face: 0 where something is in front of it in the photo."""
+    points = view.face.points
+    affine = face_square(points)
+    seen = compositor.source_opacity(layers_of(view.image, Surface.of(Warp(points, points)), nobody(), affine))
+    opacity = layout.lay(seen, transform_points(points, affine))
+    reach = max(1, round(AROUND * layout.unit))
+    nearby = cv2.erode(smoothstep(opacity, *IN_FRONT), np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+    return np.asarray(cv2.blur(nearby, (2 * reach + 1, 2 * reach + 1)), np.float32)

@@ -1,0 +1,131 @@
+"""People are prepared and paired: what is right is known to the pixel."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="torch is in models/training/requirements.txt only, which .ci/run has")
+
+from engines.swappers.relight import light_ratio  # noqa: E402
+from models.errors import UserError  # noqa: E402
+from models.training.image_ops import Dice  # noqa: E402
+from models.training.occluders import SHARES, Bank, put  # noqa: E402
+from models.training.pairs import PairMaker, Pairs  # noqa: E402
+from models.training.people import People, balanced, prepared  # noqa: E402
+from models.training.relight import relit, widened  # noqa: E402
+from tests.models.training.made_people import KEPT_OUT, TRAINED  # noqa: E402
+
+
+def quiet(_line: str) -> None: ...
+
+
+@pytest.fixture(scope="module")
+def people(people_zip: Path, cache: Path) -> People:
+    return prepared(people_zip, cache, quiet)
+
+
+@pytest.fixture(scope="module")
+def bank() -> Bank:
+    return Bank.drawn(len(SHARES) + 5, 3)
+
+
+def made(people: People, bank: Bank, seed: int = 0, count: int = 12) -> Pairs:
+    generator = torch.Generator().manual_seed(seed)
+    return PairMaker(people, people.chosen(test=False), bank, generator).make(count)
+
+
+def test_people_are_read_from_a_zip_file_and_split(people: People) -> None:
+    assert len(people.chosen(test=False)) == len(TRAINED)
+    assert len(people.chosen(test=True)) == len(KEPT_OUT)
+    assert not set(people.chosen(test=True)) & set(people.chosen(test=False))
+
+
+def test_people_are_prepared_once(people_zip: Path, cache: Path, people: People) -> None:
+    del people
+    before = {path: path.stat().st_mtime_ns for path in cache.iterdir()}
+    prepared(people_zip, cache, quiet)
+    assert {path: path.stat().st_mtime_ns for path in cache.iterdir()} == before
+
+
+def test_missing_data_set_is_an_error_with_a_remedy(tmp_path: Path) -> None:
+    with pytest.raises(UserError) as raised:
+        prepared(tmp_path / "none.zip", tmp_path / "cache", quiet)
+    assert "--people" in raised.value.remedy
+
+
+def test_each_tone_of_skin_is_drawn_equally_often() -> None:
+    tones = np.array([0, 0, 0, 0, 1, 1, 2], np.int8)
+    weights = balanced(np.array([1, 1, 0.5, 1, 1, 0.2, 1], np.float32), tones)
+    assert [float(weights[tones == tone].sum()) for tone in range(3)] == pytest.approx([1, 1, 1])
+
+
+def test_tones_are_told_apart(people: People) -> None:
+    assert people.tones[:6].tolist() == [0, 1, 2, 0, 1, 2]
+
+
+def test_wearer_is_the_target_where_nothing_was_pasted(people: People, bank: Bank) -> None:
+    pairs = made(people, bank)
+    near = torch.nn.functional.max_pool2d(pairs.inside, 41, 1, 20)  # blurs and 8x8 blocks reach so far
+    beyond = near == 0
+    assert beyond.any()
+    assert float(((pairs.wearer - pairs.target).abs() * beyond).max()) < 1 / 255
+
+
+def test_wearer_is_somebody_else_inside(people: People, bank: Bank) -> None:
+    pairs = made(people, bank, count=48)
+    apart = ((pairs.wearer - pairs.target).abs() * pairs.inside).sum(dim=(1, 2, 3)) / pairs.inside.sum(dim=(1, 2, 3))
+    known = pairs.known.flatten() > 0
+    assert float(apart[known].min()) > 1 / 255
+    assert float(apart[~known].max()) == 0
+
+
+def test_what_is_in_front_is_on_both_and_hidden(people: People, bank: Bank) -> None:
+    pairs = made(people, bank, count=24)
+    covered = pairs.hidden > 0.99
+    assert covered.any()
+    assert float((pairs.wearer - pairs.target).abs()[covered.expand(-1, 3, -1, -1)].mean()) < 0.02
+
+
+def test_every_number_is_a_share(people: People, bank: Bank) -> None:
+    for values in made(people, bank):
+        assert 0 <= float(values.min()) <= float(values.max()) <= 1
+
+
+def test_a_seed_makes_the_same_pairs_again(people: People, bank: Bank) -> None:
+    first, again, other = (made(people, bank, seed, 3) for seed in (4, 4, 5))
+    assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
+    assert not torch.equal(first.wearer, other.wearer)
+
+
+def test_a_hand_has_the_colour_of_the_skin_it_belongs_to(bank: Bank) -> None:
+    dice = Dice(1, 128, torch.Generator().manual_seed(0))
+    skin = torch.tensor([0.2, 0.3, 0.5]).view(1, 3, 1, 1)
+    number = torch.nonzero(bank.skin)[:1, 0]
+    affine = torch.tensor([[[4 / 128, 0, -2], [0, 4 / 128, -1.7]]])
+    grid = torch.stack(torch.meshgrid(torch.arange(128.0), torch.arange(128.0), indexing="xy"))[None]
+    thing = bank.place(number, affine, grid, skin, torch.zeros(1, 3, 128, 128), dice)
+    plain = put(torch.zeros(1, 3, 128, 128), thing, torch.ones(1, 1, 1, 1))
+    inside = (thing.alpha > 0.9).float()
+    mean = (plain * inside).sum(dim=(0, 2, 3)) / inside.sum()
+    assert mean[0] < mean[1] < mean[2]
+
+
+def test_relight_gives_the_wearers_light_and_keeps_the_texture(people: People, bank: Bank) -> None:
+    pairs = made(people, bank)
+    lit = relit(pairs.wearer, pairs.wearer * 0.5, pairs.valid, pairs.features)
+    where = pairs.valid > 0.9
+    assert float((lit - pairs.wearer).abs()[where.expand(-1, 3, -1, -1)].median()) < 0.02
+
+
+def test_relight_is_the_one_that_runs_in_the_product(people: People, bank: Bank) -> None:
+    pairs = made(people, bank)
+    ours = relit(pairs.wearer, pairs.texture, pairs.valid, pairs.features)
+    skin = pairs.valid * (1 - widened(pairs.features))
+    for n in range(len(pairs.wearer)):
+        wearer, texture = (x[n].permute(1, 2, 0).contiguous().numpy() for x in (pairs.wearer, pairs.texture))
+        ratio = light_ratio(wearer, texture, skin[n, 0].numpy())
+        theirs = torch.from_numpy(np.clip(texture * ratio, 0, 1)).permute(2, 0, 1)
+        apart = (ours[n] - theirs).abs() * pairs.valid[n]
+        assert float(apart.mean()) < 2 / 255
+        assert float(apart.max()) < 0.1
