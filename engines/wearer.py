@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 LASTING = 300
@@ -54,8 +53,10 @@ class Follower:
             self.value, self.seen, self.maker = value, seen, maker
             return value
         changed = cv2.blur(cv2.absdiff(seen, self.seen), (NEAR_PX, NEAR_PX))
-        followed = np.empty_like(value)
-        _follow(self.value, value, np.asarray(changed, np.float32), followed)
+        rate = FOLLOWED + (1 - FOLLOWED) * np.clip(changed / np.float32(SEEN_TO_CHANGE) - 1, 0, 1)
+        followed = value - self.value
+        followed *= rate[..., np.newaxis]
+        followed += self.value
         self.value, self.seen = followed, seen
         return self.value
 
@@ -70,17 +71,3 @@ class Wearer:
 
     shape: Average = field(default_factory=Average)
     mix: Follower = field(default_factory=Follower)
-
-
-@njit(cache=True, nogil=True, fastmath=True)
-def _follow(
-    before: NDArray[np.float32], now: NDArray[np.float32], changed: NDArray[np.float32], followed: NDArray[np.float32]
-) -> None:
-    zero, one = np.float32(0), np.float32(1)
-    for row in range(now.shape[0]):
-        for column in range(now.shape[1]):
-            seen = min(one, max(zero, changed[row, column] / np.float32(SEEN_TO_CHANGE) - one))
-            rate = np.float32(FOLLOWED) + (one - np.float32(FOLLOWED)) * seen
-            for c in range(now.shape[2]):
-                was = before[row, column, c]
-                followed[row, column, c] = was + (now[row, column, c] - was) * rate

@@ -35,7 +35,6 @@ VENDORS = {
         "engines/swappers/warp.py",
         "engines/tensors.py",
         "engines/paste.py",
-        "engines/wearer.py",
         "engines/yuv.py",
     },
     "onnxruntime": {"engines/backends/onnxruntime.py", "engines/onnx_file.py", "models/training/export.py"},

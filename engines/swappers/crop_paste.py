@@ -15,6 +15,7 @@ from engines.masks import CropMask, Mask, SwappedCrop
 from engines.paste import OpaqueCrop, paste
 from engines.swappers.compositor import ALPHA, Compositor
 from engines.swappers.coverage import coverage_of
+from engines.swappers.hand_cover import hidden_by_hands
 from engines.swappers.layers import Layers, layers_of
 from engines.swappers.square import face_square, shifted, surroundings
 from engines.swappers.surface import Surface
@@ -32,8 +33,12 @@ class InFront:
     def of(self, swapped: SwappedCrop) -> Mask:
         """(S, S) 0..1: 0 where something is in front."""
         [fields] = self._compositor.fields([swapped.layers])
+        back = invert_affine(swapped.to_crop)
+        in_square = [transform_points(hand.points[:, :2], back) for hand in swapped.face.hands]
+        alpha, hands = fields[ALPHA], hidden_by_hands(in_square, swapped.layers.wearer)
+        alpha = alpha if hands is None else np.minimum(alpha, 1 - hands)
         size, linear = swapped.crop.shape[1::-1], cv2.INTER_LINEAR
-        mask = cv2.warpAffine(fields[ALPHA], swapped.to_crop, size, flags=linear, borderMode=cv2.BORDER_REPLICATE)
+        mask = cv2.warpAffine(alpha, swapped.to_crop, size, flags=linear, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(mask, np.float32)
 
 

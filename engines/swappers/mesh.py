@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 from engines import mesh_topology
 from engines.cores import beside
-from engines.geometry import eye_distance
+from engines.geometry import eye_distance, transform_points
 from engines.swappers.compose import compose, in_rectangle, soften_rim, with_margin
 from engines.swappers.compositor import ALPHA, Compositor, default_compositor, mix_of, occlusion_of
 from engines.swappers.coverage import coverage_of
 from engines.swappers.eyes import EyeColour
+from engines.swappers.hand_cover import hidden_by_hands
 from engines.swappers.identity import DEFAULT_STRENGTH
 from engines.swappers.layers import Layers, layers_of
 from engines.swappers.mouth import beyond_mouth
@@ -159,6 +160,10 @@ class MeshFace:
     def _composed(self, canvas: Image, face: FaceLandmarks, scene: _Scene, fields: NDArray[np.float32]) -> Coverage:
         """The picture, and what was done to it. fields: (9, S, S), as the network gives them."""
         layers, after = scene.layers, canvas[scene.place]
+        place = np.array([scene.place[1].start, scene.place[0].start], np.float32)
+        in_square = [transform_points(hand.points[:, :2] - place, layers.affine) for hand in face.hands]
+        if (hands := hidden_by_hands(in_square, layers.wearer)) is not None:
+            fields[ALPHA] = np.minimum(fields[ALPHA], 1 - hands)
         mix = mix_of(fields, layers, self._strength)
         if face.wearer is not None:
             mix = face.wearer.mix.follow(mix, layers.wearer[..., 1], self)

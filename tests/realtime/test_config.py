@@ -23,7 +23,7 @@ def test_a_network_is_not_asked_for_what_only_the_mesh_swapper_can() -> None:
 
 def test_the_mesh_swapper_is_not_asked_for_what_only_networks_can() -> None:
     asked = config(swapper="inswapper_128", device="cuda", neural=NeuralConfig(pixel_boost=2, occluder="xseg_1"))
-    assert asked.restyled("mesh", 0.7) == config(neural=NeuralConfig(strength=0.7))
+    assert asked.restyled("mesh", 0.7) == config(device="cuda", neural=NeuralConfig(strength=0.7))
     assert asked.restyled("hyperswap_1a_256", 0.5).neural == asked.neural
 
 

@@ -11,6 +11,8 @@ from models.training.drawing.canvas import Mask, Place, Sprite, blank, fill, kep
 EYES = np.array([[-0.36, 0.03], [0.36, 0.03]])
 """Where lenses are centred: a little beside the middles of the eyes."""
 TEMPLE_END = 0.86, 0.1
+GLASSY = 0.35
+"""Share of rims of clear plastic or fine wire: of the skin's own colour, a little brighter, nearly invisible."""
 PALE = 0.5
 """Share of glasses whose rims are pale, of metal or of clear plastic: those are missed first."""
 
@@ -106,8 +108,11 @@ def _glints(lenses: Mask, rng: np.random.Generator) -> Mask:
 
 def _coloured(rims: Mask, lenses: Mask, rng: np.random.Generator) -> Sprite:
     shade = np.clip(1 + 0.35 * smooth_field(rng, 24) + 0.3 * smooth_field(rng, 6), 0.2, 2)
-    clear, metal = rng.random() < PALE, rng.random() < 0.5
-    if clear and metal:
+    glassy, clear, metal = rng.random() < GLASSY, rng.random() < PALE, rng.random() < 0.5
+    if glassy:
+        frame = (rng.uniform(0.9, 1.45) * rng.uniform(0.95, 1.08, 3)).tolist()
+        shade = np.clip(1 + 0.22 * smooth_field(rng, 30), 0.6, 1.7)  # edges that catch the light here and there
+    elif clear and metal:
         frame = (rng.uniform(0.45, 0.85) * np.array([rng.uniform(0.55, 1.05), rng.uniform(0.85, 1), 1.0])).tolist()
         shade = np.clip(1 + 0.4 * smooth_field(rng, 40), 0.3, 1.8)  # polished: dark beside bright
     elif clear:
@@ -121,7 +126,8 @@ def _coloured(rims: Mask, lenses: Mask, rng: np.random.Generator) -> Sprite:
     alpha = 1 - (1 - rims) * (1 - glass) * (1 - glints * 0.8)
     second = np.clip((glass + glints) / (rims + glass + glints + 1e-3), 0, 1) * (1 - rims)
     lens = rng.uniform(0.05, 0.5, 3).tolist() if tint else [0.95, 0.95, 0.95]
-    return Sprite(kept(alpha), kept(shade + glints), kept(second), (frame, lens), (0.03, 0.03, 0.05), shadow=0.5)
+    colours, jitter = (frame, lens), (0.03, 0.03, 0.05)
+    return Sprite(kept(alpha), kept(shade + glints), kept(second), colours, jitter, skin=bool(glassy), shadow=0.5)
 
 
 def _dark(rng: np.random.Generator) -> list[float]:
