@@ -32,7 +32,7 @@ from engines.swappers.square import face_square, rectangle, scale_of, shifted, s
 from engines.swappers.surface import Surface
 from engines.swappers.texture import Texture, textures_of
 from engines.swappers.warp import Warp, warp_between
-from engines.types import MESH_POINTS, Coverage, FaceLandmarks, Image, SourcePhoto, Whose
+from engines.types import MESH_POINTS, Coverage, FaceLandmarks, Image, Points, SourcePhoto, Whose
 
 SHAPE = 0.65
 """Of the shift that `ShapeTransfer` can make, at any strength: more of it is nearer to the source for a recogniser, and
@@ -130,6 +130,7 @@ class MeshFace:
         coarse = self._texture_for(eye_distance(face.points) * scale_of(affine))
         layers = layers_of(picture, surface, coarse, affine)
         [fields] = self._compositor.fields([layers])
+        leave_hands_out(fields, layers, face, np.zeros(2, np.float32))
         return fields[ALPHA], layers
 
     def _scene(self, canvas: Image, face: FaceLandmarks) -> _Scene | None:
@@ -160,10 +161,7 @@ class MeshFace:
     def _composed(self, canvas: Image, face: FaceLandmarks, scene: _Scene, fields: NDArray[np.float32]) -> Coverage:
         """The picture, and what was done to it. fields: (9, S, S), as the network gives them."""
         layers, after = scene.layers, canvas[scene.place]
-        place = np.array([scene.place[1].start, scene.place[0].start], np.float32)
-        in_square = [transform_points(hand.points[:, :2] - place, layers.affine) for hand in face.hands]
-        if (hands := hidden_by_hands(in_square, layers.wearer)) is not None:
-            fields[ALPHA] = np.minimum(fields[ALPHA], 1 - hands)
+        leave_hands_out(fields, layers, face, np.array([scene.place[1].start, scene.place[0].start], np.float32))
         mix = mix_of(fields, layers, self._strength)
         if face.wearer is not None:
             mix = face.wearer.mix.follow(mix, layers.wearer[..., 1], self)
@@ -171,6 +169,14 @@ class MeshFace:
         laid = in_rectangle(mix, shifted(layers.affine, corner), after[scene.inner].shape)
         compose(after[scene.inner], scene.wearer, scene.texture.image, scene.places.result(), laid)
         return coverage_of(after, layers, occlusion_of(fields, layers))
+
+
+def leave_hands_out(fields: NDArray[np.float32], layers: Layers, face: FaceLandmarks, corner: Points) -> None:
+    """Lower the opacity where a hand is, in place. corner: (2,) px, from the face's px to those of the layers."""
+    in_square = [transform_points(hand.points[:, :2] - corner, layers.affine) for hand in face.hands]
+    hidden = hidden_by_hands(in_square, layers.wearer)
+    if hidden is not None:
+        fields[ALPHA] = np.minimum(fields[ALPHA], 1 - hidden)
 
 
 def places_of(surface: Surface, inner: tuple[slice, slice], texture: Texture, scale: float) -> NDArray[np.float32]:

@@ -82,7 +82,7 @@ class ShapeTransfer:
         smoothed = times_columns(self._smooth, apart)
         seen = smoothstep(times_columns(self._parts, facing[:, np.newaxis]), *FACING)
         shift = np.asarray((smoothed * seen) @ turn * size, np.float32)
-        return np.asarray(points + shift * _share_inside(points, shift)[:, np.newaxis], np.float32)
+        return np.asarray(points + shift * share_inside(points, shift)[:, np.newaxis], np.float32)
 
 
 def _expression_in(source: Points) -> float:
@@ -94,7 +94,7 @@ def _expression_in(source: Points) -> float:
     return float(max(smoothstep(smile, *SMILE), smoothstep(opened, *OPEN)))
 
 
-def _share_inside(points: Points, shift: Points) -> NDArray[np.float32]:
+def share_inside(points: Points, shift: Points) -> NDArray[np.float32]:
     """(N,) 0..1: how much of each point's shift leads no farther than the edge of their hull."""
     hull = cv2.convexHull(np.ascontiguousarray(points[:, :2]))[:, 0]
     along = np.roll(hull, -1, axis=0) - hull

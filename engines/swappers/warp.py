@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engines import mesh_topology
 from engines.geometry import CHIN, FOREHEAD_TOP, eye_distance, smoothstep
-from engines.swappers.shape import LOWER_LIP, UPPER_LIP
+from engines.swappers.shape import LOWER_LIP, UPPER_LIP, share_inside
 from engines.types import Points
 
 LEAST_AREA = 0.3
@@ -21,6 +21,11 @@ ROUNDS, CALM_FROM, CALM = 60, 8, 0.8
 """Rounds after which a move that cannot be made is not made; those from which on it is made smaller, and how much of it
 is left in each."""
 UPPER, LOWER = np.array(UPPER_LIP, np.int32), np.array(LOWER_LIP, np.int32)
+TRIES, LESS = 10, 0.9
+"""How often a move that leads beyond the face is made smaller, and how much of it is left each time."""
+SLIGHT = 0.05
+"""px, and shares of a shift: less than that was not meant."""
+OUTLINE = mesh_topology.face_oval()
 TOUCHING = 0.015, 0.03
 """Gap between the lips, in eye distances: up to where they are closed and meet in one line, and from where not."""
 
@@ -34,15 +39,26 @@ class Warp:
 
 
 def warp_between(points: Points, moved: Points) -> Warp:
-    """A move of landmarks that turns no triangle over. points, moved: (468, 3) px, before and after."""
+    """A move of landmarks that turns no triangle over, and takes none beyond the face that was not told to go there.
+
+    points, moved: (468, 3) px, before and after. Where both cannot be had the face moves less, at worst not at all.
+    """
     closed = _closed(points)
     read = points.copy()
     middle = (points[UPPER] + points[LOWER]) / 2
     read[UPPER] += (middle - points[UPPER]) * closed
     read[LOWER] += (middle - points[LOWER]) * closed
-    laid = points.copy()
-    _unfold(read, moved + (read - points), mesh_topology.triangles(), closed[:, 0], laid)
-    laid[:, 2] = moved[:, 2] + (read - points)[:, 2]
+    told, wanted = moved - points, moved + (read - points)
+    sent_out = (share_inside(points, told) < 1 - SLIGHT) & (np.abs(told[:, :2]).max(axis=1) > SLIGHT)
+    laid = wanted.copy()
+    for _ in range(TRIES):
+        _unfold(read, wanted, mesh_topology.triangles(), closed[:, 0], laid)
+        made = laid - read
+        laid[:, :2] = read[:, :2] + made[:, :2] * np.where(sent_out, 1, share_inside(read, made))[:, np.newaxis]
+        if not _turns_over(read, laid, mesh_topology.triangles()):
+            return Warp(read, laid)
+        wanted = read + (laid - read) * np.float32(LESS)
+    laid[:, :2] = read[:, :2]
     return Warp(read, laid)
 
 
@@ -60,6 +76,7 @@ def _unfold(points: Points, moved: Points, triangles: NDArray[np.int32], closed:
     closed: (9,), see `_closed`.
     """
     shift = moved[:, :2] - points[:, :2]
+    outline = shift[OUTLINE].copy()  # stays where it was told to be: beyond it is no face
     total, uses = np.empty((points.shape[0], 2), np.float32), np.empty(points.shape[0], np.float32)
     for turn in range(ROUNDS):
         _move_lips_alike(shift, closed)
@@ -79,6 +96,8 @@ def _unfold(points: Points, moved: Points, triangles: NDArray[np.int32], closed:
         for v in range(points.shape[0]):
             if uses[v] > 0:
                 shift[v] = total[v] / uses[v] * calm
+        for n in range(OUTLINE.shape[0]):
+            shift[OUTLINE[n]] = outline[n]
     laid[:, :2] = points[:, :2]
 
 
@@ -88,6 +107,16 @@ def _move_lips_alike(shift: Points, closed: Points) -> None:
         apart = (shift[LOWER[n]] - shift[UPPER[n]]) / np.float32(2) * closed[n]
         shift[UPPER[n]] += apart
         shift[LOWER[n]] -= apart
+
+
+@njit(cache=True, nogil=True)
+def _turns_over(points: Points, laid: Points, triangles: NDArray[np.int32]) -> bool:
+    """Whether any triangle runs the other way round than before."""
+    for t in range(triangles.shape[0]):
+        i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+        if _area(points, i, j, k) * _area(laid, i, j, k) < 0:
+            return True
+    return False
 
 
 @njit(inline="always")

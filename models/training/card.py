@@ -70,7 +70,7 @@ def figures_of(
 def _judged(name: str, network: Compositor, pairs: Pairs) -> Figures:
     made = losses.judge(network, pairs)
     untrained = losses.composed(losses.judge(Compositor(), pairs).fields, losses.square_of(pairs))
-    face = pairs.inside * (1 - pairs.hidden)
+    face = pairs.inside * (1 - pairs.hidden) * pairs.known
     trained, relit = (
         float(((picture - pairs.target).abs() * face).sum() / (3 * face.sum())) * 255
         for picture in (made.composed, untrained)

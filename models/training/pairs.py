@@ -42,7 +42,7 @@ network then learns that they are the wearer's; at the widest it keeps its own."
 MOST_SHIFT_PX = 7.0
 THINGS = 0.65, 0.25
 """Share of the pairs with something in front of the face, and with a second thing."""
-SWAPPED = 0.3
+SWAPPED = 0.4
 """Share of the pairs without a target: they teach what is in front of faces that were not pasted."""
 USED = 2
 """How often the same wearer and source are used, each time with other things before them, seen by another camera: these

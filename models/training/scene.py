@@ -33,9 +33,9 @@ def side_light(normals: Tensor, inside: Tensor, dice: Dice) -> Tensor:
     width = dice.uniform(0.1, 0.5)
     edge = ((falls + 0.1) / width).clamp(0, 1)
     falls = mix(falls.clamp(0, 1), edge * (0.5 + 0.5 * falls.clamp(0, 1)), dice.uniform(0, 1))
-    dim = dice.uniform(0.12, 0.7)
-    tint = torch.exp(dice.normal(0.1, 3))
-    light = dim + (1 - dim) * falls * tint
+    dim = dice.uniform(0.08, 0.7)
+    shade, tint = torch.exp(dice.normal(0.12, 3)), torch.exp(dice.normal(0.1, 3))
+    light = dim * shade + (1 - dim) * falls * tint
     middle = (light * inside).sum(dim=(1, 2, 3), keepdim=True) / (3 * inside.sum(dim=(1, 2, 3), keepdim=True) + 1)
     light = light / middle.clamp_min(0.05)
     return mix(wide_blur(light, 6.0), light, inside).clamp(0.05, 3)

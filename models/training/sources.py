@@ -82,7 +82,7 @@ def lit_otherwise(picture: Tensor, other: Tensor, normals: Tensor, skin: Tensor,
     """In the light of another photo. other: (N, 3, S, S), somebody else's face in place, whose light is taken over."""
     light = torch.exp(
         dice.field(dice.once(2, 5)) * dice.uniform(0, 0.45)
-        + dice.field(3, 3) * dice.uniform(0, 0.07)
+        + dice.field(dice.once(3, 6), 3) * mix(dice.uniform(0, 0.07), dice.uniform(0.1, 0.3), dice.chance(0.25))
         + dice.normal(0.15)
         + dice.normal(0.06, 3)
     )

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engines.geometry import eye_distance
-from engines.mesh_topology import inner_lips, triangles
+from engines.mesh_topology import face_oval, inner_lips, triangles
 from engines.swappers.shape import LOWER_LIP, UPPER_LIP
 from engines.swappers.warp import Warp, warp_between
 from engines.types import Points
@@ -105,3 +105,11 @@ def test_open_lips_stay_as_far_apart_as_they_are() -> None:
     warp = warp_between(points, points + np.array([5, 5, 0], np.float32))
     for placed in (warp.read, warp.laid):
         assert placed[LOWER, 1] - placed[UPPER, 1] == pytest.approx(points[LOWER, 1] - points[UPPER, 1], abs=1e-3)
+
+
+def test_the_outline_stays_where_it_is_however_the_rest_is_moved() -> None:
+    points = mean_at((320, 240), 100)
+    moved = points.copy()
+    inner = np.setdiff1d(np.arange(468), face_oval())
+    moved[inner, 0] += 60
+    assert warp_between(points, moved).laid[face_oval()] == pytest.approx(points[face_oval()], abs=1e-4)
