@@ -24,7 +24,7 @@ from engines.types import SourcePhoto
 
 UNIT_PX = 64
 """Eye distance of nobody's texture."""
-IN_FRONT = 0.4, 0.8
+IN_FRONT = 0.2, 0.5
 """Opacity up to which something is in front, and from which nothing is. Looked at on four paintings and 20 people."""
 AROUND = 0.03
 """Eye distances around it that are not worn either: shadows, and what landmarks miss."""
