@@ -32,6 +32,7 @@ VENDORS = {
         "engines/swappers/layers.py",
         "engines/swappers/raster.py",
         "engines/swappers/relight.py",
+        "engines/swappers/shape.py",
         "engines/swappers/warp.py",
         "engines/tensors.py",
         "engines/paste.py",

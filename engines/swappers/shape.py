@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from engines import mesh_topology
@@ -96,13 +97,27 @@ def _expression_in(source: Points) -> float:
 
 def share_inside(points: Points, shift: Points) -> NDArray[np.float32]:
     """(N,) 0..1: how much of each point's shift leads no farther than the edge of their hull."""
-    hull = cv2.convexHull(np.ascontiguousarray(points[:, :2]))[:, 0]
-    along = np.roll(hull, -1, axis=0) - hull
-    turning = np.float32(np.sign(along[0, 0] * along[1, 1] - along[0, 1] * along[1, 0]))
-    inward = turning * np.column_stack([-along[:, 1], along[:, 0]])
-    room = np.maximum(points[:, :2] @ inward.T - (hull * inward).sum(axis=1), 0)
-    taken = np.maximum(-(shift[:, :2] @ inward.T), 1e-9)
-    return np.asarray(np.minimum(1, room / taken).min(axis=1), np.float32)
+    hull = np.asarray(cv2.convexHull(np.ascontiguousarray(points[:, :2]))[:, 0], np.float32)
+    share = np.ones(len(points), np.float32)
+    _share_inside(points, shift, hull, share)
+    return share
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _share_inside(points: Points, shift: Points, hull: Points, share: NDArray[np.float32]) -> None:
+    count = hull.shape[0]
+    ax, ay = hull[1, 0] - hull[0, 0], hull[1, 1] - hull[0, 1]
+    bx, by = hull[2, 0] - hull[1, 0], hull[2, 1] - hull[1, 1]
+    turning = np.float32(np.sign(ax * by - bx * ay))
+    for side in range(count):
+        x, y = hull[side, 0], hull[side, 1]
+        inward_x = -turning * (hull[(side + 1) % count, 1] - y)
+        inward_y = turning * (hull[(side + 1) % count, 0] - x)
+        for n in range(points.shape[0]):
+            taken = -(shift[n, 0] * inward_x + shift[n, 1] * inward_y)
+            room = max(np.float32(0), (points[n, 0] - x) * inward_x + (points[n, 1] - y) * inward_y)
+            if taken > room:
+                share[n] = min(share[n], room / taken)
 
 
 def _upright(points: Points) -> Points:
