@@ -29,9 +29,6 @@ TAKEN, GIVEN = (1, 8, SQUARE_PX, SQUARE_PX), (1, 9, SQUARE_PX, SQUARE_PX)
 ALPHA, GAIN, OFFSET, OWN, DETAIL = 0, 1, 4, 7, 8
 """Channels of what it gives: opacity; gain and offset by B, G, R; shares of the wearer's detail and of the source's."""
 NAME = "compositor"
-LIKE_HUE, STRANGE_HUE = 0.03, 0.10
-"""How far (0..1) plain skin may be from the wearer's hue, coarsely, and from where on it has the wearer's: varnish,
-coloured lamps and hair of a source leave blotches otherwise. Looked at on seven pairs, as above."""
 OWN_GAIN = 1.2
 """Of the wearer's detail, beside what the network asks for: it errs on the smooth side. Chosen by the detail on plain
 skin of 26 pairs of generated people (benchmarks.quality)."""
@@ -118,8 +115,6 @@ def _mix(
     """layers: texture, ratio, where it holds, and features. asked: 0..1, how far small corrections are applied."""
     texture, ratio, holds, features = layers
     zero, one, white = np.float32(0), np.float32(1), np.float32(255)
-    gains, coarse, natural = np.empty(3, np.float32), np.empty(3, np.float32), np.empty(3, np.float32)
-    near, far, least = np.float32(LIKE_HUE), np.float32(STRANGE_HUE - LIKE_HUE), np.float32(0.02)
     small, span = np.float32(SMALL_CORRECTION), np.float32(LARGE_CORRECTION - SMALL_CORRECTION)
     for row in range(mix.shape[0]):
         for column in range(mix.shape[1]):
@@ -134,19 +129,8 @@ def _mix(
             own *= one - (one - asked) * features[row, column]
             detail = one + share * (fields[DETAIL, row, column] - one)
             mix[row, column, OF_WEARER] = alpha * (own - one)
-            bright, bright_wearer = least, least
             for c in range(3):
-                gains[c] = (one + share * (fields[GAIN + c, row, column] - one)) * ratio[row, column, c]
-                coarse[c] = gains[c] * low[row, column, c] + share * fields[OFFSET + c, row, column]
-                bright += coarse[c]
-                bright_wearer += low[row, column, 3 + c]
-            strange = zero
-            for c in range(3):
-                natural[c] = low[row, column, 3 + c] * (bright / bright_wearer)
-                strange = max(strange, abs(natural[c] - coarse[c]))
-            hue = min(one, max(zero, (strange - near) / far)) * (one - features[row, column])
-            for c in range(3):
-                kept = coarse[c] + hue * (natural[c] - coarse[c])
-                rest = kept - gains[c] * detail * low[row, column, c] - own * low[row, column, 3 + c]
-                mix[row, column, OF_TEXTURE + c] = alpha * gains[c] * detail
-                mix[row, column, LIFT + c] = alpha * rest * white
+                gain = (one + share * (fields[GAIN + c, row, column] - one)) * ratio[row, column, c]
+                rest = gain * (one - detail) * low[row, column, c] - own * low[row, column, 3 + c]
+                mix[row, column, OF_TEXTURE + c] = alpha * gain * detail
+                mix[row, column, LIFT + c] = alpha * (rest + share * fields[OFFSET + c, row, column]) * white
