@@ -1,5 +1,6 @@
 """The compositor: its word is taken only when it is numbers, and however it is asked it says the same."""
 
+import hashlib
 from dataclasses import replace
 
 import cv2
@@ -155,3 +156,11 @@ def test_occluded_is_what_is_not_opaque(alpha: float, expected: float) -> None:
 
 def test_of_a_face_of_which_nothing_is_seen_nothing_is_occluded() -> None:
     assert occlusion_of(fields(alpha=0), replace(layers(), valid=np.zeros((128, 128), np.float32))) == 0
+
+
+@pytest.mark.parametrize("suffix", [".tflite", ".onnx"])
+def test_the_weights_are_those_that_the_model_card_speaks_of(suffix: str) -> None:
+    path = weights_file(suffix)
+    card = path.with_name("COMPOSITOR.md").read_text(encoding="utf-8")
+    assert f"sha256 of {path.name}: {hashlib.sha256(path.read_bytes()).hexdigest()}" in card
+    assert path.stat().st_size <= 1_500_000
