@@ -3,8 +3,9 @@
 Knows pairs, losses and the card's table; knows no training.
 """
 
+import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from models.training.people import People
 from models.training.weights import Checkpoint
 
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
+FILES = "<!-- files -->", "<!-- end of files -->"
 PAIRS, SPRITES, SEED = 96, 260, 99
 """Of each row, and drawn anew for them."""
 TONES = "dark skin", "middle skin", "light skin"
@@ -94,5 +96,17 @@ def write_figures(card: Path, rows: list[Figures], checkpoint: Checkpoint) -> No
         f"| {row.of} | {row.colour:.1f} | {row.untrained:.1f} | {row.alpha_face:.3f} | {row.alpha_hidden:.3f} |"
         for row in rows
     ]
-    place = re.compile(f"{re.escape(BEGIN)}.*{re.escape(END)}", re.DOTALL)
-    card.write_text(place.sub(f"{BEGIN}\n" + "\n".join(table) + f"\n{END}", text), encoding="utf-8")
+    card.write_text(_between(BEGIN, END, table, text), encoding="utf-8")
+
+
+def write_hashes(card: Path, files: Iterable[Path]) -> None:
+    """Say in a model card which files it speaks of, if it has a place for that; none is made otherwise."""
+    if card.is_file():
+        told = [f"sha256 of {path.name}: {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files]
+        card.write_text(_between(*FILES, told, card.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def _between(begin: str, end: str, lines: list[str], text: str) -> str:
+    """The text with these lines between two marks."""
+    place = re.compile(f"{re.escape(begin)}.*{re.escape(end)}", re.DOTALL)
+    return place.sub("\n".join([begin, *lines, end]), text)

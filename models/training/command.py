@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 
 from models.errors import UserError
-from models.training.card import figures_of, write_figures
+from models.training.card import figures_of, write_figures, write_hashes
 from models.training.export import export
 from models.training.people import prepared
 from models.training.trainer import CPU_BATCH, EVALUATE_S, GPU_BATCH, Settings, train
@@ -64,7 +64,9 @@ def _export(arguments: list[str]) -> None:
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True, help="folder of both files")
     chosen = parser.parse_args(arguments)
-    for path, apart in export(Checkpoint.load(chosen.checkpoint), chosen.out).items():
+    made = export(Checkpoint.load(chosen.checkpoint), chosen.out)
+    write_hashes(chosen.out / "COMPOSITOR.md", made)
+    for path, apart in made.items():
         tell(f"{path}: {path.stat().st_size:,} bytes, at most {apart:.4f} from torch")
 
 
