@@ -125,7 +125,7 @@ def everybody(media: Path, engines: FaceEngines) -> list[MeshFace]:
 
 def tracker_of(engines: FaceEngines) -> FaceTracker:
     """One that has seen nothing yet."""
-    return FaceTracker(engines.detector, engines.landmarker)
+    return FaceTracker(engines.detector, engines.landmarker, hands=engines.hand_tracker())
 
 
 def face_in(tracker: FaceTracker, picture: Image, number: int) -> FaceLandmarks | None:
