@@ -82,6 +82,35 @@ def unblocked(weight: Tensor) -> Tensor:
     return apart.permute(0, 1, 4, 2, 5, 3).reshape(outputs, INPUTS, 3 * BLOCK, 3 * BLOCK)
 
 
+def blocked(weight: Tensor) -> Tensor:
+    """What `unblocked` was given. weight: (O, 8, 6, 6). Returns (O, 32, 3, 3)."""
+    outputs = weight.shape[0]
+    apart = weight.reshape(outputs, INPUTS, 3, BLOCK, 3, BLOCK)
+    return apart.permute(0, 1, 3, 5, 2, 4).reshape(outputs, INPUTS * BLOCK**2, 3, 3)
+
+
+def imported(path: Path) -> dict[str, Tensor]:
+    """The weights in an .onnx file that `export` wrote, by their names in the network. Raises UserError for another."""
+    import onnx  # noqa: PLC0415  heavy
+    from onnx import numpy_helper  # noqa: PLC0415
+
+    names = Compositor().state_dict()
+    try:
+        graph = onnx.load(str(path)).graph
+        held = {
+            each.name: torch.from_numpy(numpy_helper.to_array(each).astype(np.float32)) for each in graph.initializer
+        }
+        own = ("stem", "head")
+        found = {name: held[f"{name if name.startswith(own) else f'network.{name}'}.half"] for name in names}
+    except (OSError, KeyError, ValueError, RuntimeError) as error:
+        raise UserError(f"{path} holds no weights of the compositor: {error}", remedy="give a checkpoint") from error
+    steepness, bias = (torch.tensor(row).repeat_interleave(BLOCK**2) for row in (STEEPNESS, BIAS))
+    found["stem.weight"] = blocked(found["stem.weight"])
+    found["head.weight"] = found["head.weight"] / steepness.view(-1, 1, 1, 1)
+    found["head.bias"] = (found["head.bias"] - bias) / steepness
+    return found
+
+
 def export(checkpoint: Checkpoint, folder: Path) -> dict[Path, float]:
     """Write both files into `folder`. Returns each one's largest difference from torch; raises if it is too large."""
     network = Compositor().eval()

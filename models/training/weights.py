@@ -47,7 +47,15 @@ class Checkpoint:
 
     @classmethod
     def load(cls, path: Path) -> "Checkpoint":
-        """Read a checkpoint of this package or of the study that the network comes from."""
+        """Read a checkpoint of this package or of the study that the network comes from, or weights that were exported.
+
+        So a training goes on from engines/data/compositor.onnx where its checkpoint is gone.
+        """
+        if path.suffix == ".onnx":
+            from models.training.export import imported  # noqa: PLC0415  it imports this module
+
+            exported = imported(path)
+            return cls(exported, {name: value.clone() for name, value in exported.items()})
         try:
             with torch.serialization.safe_globals(NUMBERS):
                 held = torch.load(path, map_location="cpu", weights_only=True)

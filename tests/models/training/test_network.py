@@ -60,6 +60,14 @@ def test_onnx_file_agrees_and_takes_several_faces(network: Compositor, tmp_path:
     assert abs(open_onnx(path)(squares(3).numpy()) - expected).max() < 0.01
 
 
+def test_a_training_goes_on_from_exported_weights(network: Compositor, tmp_path: Path) -> None:
+    path = tmp_path / "compositor.onnx"
+    write_onnx(Exported(network).eval(), torch.rand(1, 8, 128, 128), path)
+    found = Checkpoint.load(path).averaged
+    for name, weight in network.state_dict().items():
+        assert torch.allclose(found[name], weight, atol=2e-3), name
+
+
 def test_weights_of_the_study_are_the_same_function_away_from_the_border() -> None:
     torch.manual_seed(0)
     held = {
