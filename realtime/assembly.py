@@ -172,7 +172,7 @@ class FaceEngines:
         return self._shared.get((self.device, path, edge), partial(self._opener, path, edge))
 
     def _compositor(self) -> Compositor:
-        """On the device that was asked for; otherwise on the CPU, where it takes two milliseconds (LEDGER.md)."""
+        """On the device that was asked for; otherwise on the CPU, where it takes a few milliseconds (LEDGER.md)."""
         if self._config.device in CPU_DEVICES:
             return self._compositor_on_cpu()
         return Compositor(self._open_shared(weights_file(".onnx")))
