@@ -15,7 +15,7 @@ from engines.masks import CropMask, Mask, SwappedCrop
 from engines.paste import OpaqueCrop, paste
 from engines.swappers.compositor import ALPHA, Compositor
 from engines.swappers.coverage import coverage_of
-from engines.swappers.hand_cover import hidden_by_hands
+from engines.swappers.hand_cover import without_hands
 from engines.swappers.layers import Layers, layers_of
 from engines.swappers.square import face_square, shifted, surroundings
 from engines.swappers.surface import Surface
@@ -34,9 +34,7 @@ class InFront:
         """(S, S) 0..1: 0 where something is in front."""
         [fields] = self._compositor.fields([swapped.layers])
         back = invert_affine(swapped.to_crop)
-        in_square = [transform_points(hand.points[:, :2], back) for hand in swapped.face.hands]
-        alpha, hands = fields[ALPHA], hidden_by_hands(in_square, swapped.layers.wearer)
-        alpha = alpha if hands is None else np.minimum(alpha, 1 - hands)
+        alpha = without_hands(fields[ALPHA], swapped.face.hands, back, swapped.layers.wearer)
         size, linear = swapped.crop.shape[1::-1], cv2.INTER_LINEAR
         mask = cv2.warpAffine(alpha, swapped.to_crop, size, flags=linear, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(mask, np.float32)
@@ -68,7 +66,7 @@ def lay_on(
         return Coverage(0.0)
     (crop, affine), part = cut, canvas[place]
     layers = _layers_in(part, np.array([place[1].start, place[0].start], np.float32), face, picture, affine)
-    to_crop = after(invert_affine(square), affine)
+    to_crop = _composed(invert_affine(square), affine)
     swapped = SwappedCrop(crop, moved(face, affine), to_crop, layers)
     allowed = float(picture[..., 3].sum())
     if finish.relight:
@@ -95,6 +93,6 @@ def _layers_in(part: Image, corner: Points, face: FaceLandmarks, picture: Opaque
     return layers_of(part, surface, texture, shifted(face_square(face.points), corner))
 
 
-def after(first: Affine, then: Affine) -> Affine:
+def _composed(first: Affine, then: Affine) -> Affine:
     """One map and then another."""
     return np.column_stack([then[:, :2] @ first[:, :2], then[:, :2] @ first[:, 2] + then[:, 2]])

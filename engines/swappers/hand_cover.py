@@ -11,10 +11,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.geometry import transform_points
 from engines.hands import MIDDLE_KNUCKLE, WRIST
 from engines.swappers.fields import FINE_BITS, LUMA, Field, in_sixteenths
 from engines.swappers.square import SQUARE_PX
-from engines.types import Points
+from engines.types import Affine, HandLandmarks, Points
 
 PALM = (0, 1, 2, 5, 9, 13, 17)
 FINGERS = ((1, 2, 3, 4), (5, 6, 7, 8), (9, 10, 11, 12), (13, 14, 15, 16), (17, 18, 19, 20))
@@ -31,6 +32,15 @@ FLAT = 8.0
 """Contrast, of 255, below which there is no edge."""
 STEEPER = 3.0
 """Where there is no edge the outline comes out soft, as wide as it was looked for."""
+
+
+def without_hands(alpha: Field, hands: Sequence[HandLandmarks], to_square: Affine, wearer: Field) -> Field:
+    """(S, S) 0..1: `alpha`, an opacity of the square, lowered where a hand is in front.
+
+    to_square: px of the hands -> px of the square. wearer: see `hidden_by_hands`.
+    """
+    hidden = hidden_by_hands([transform_points(hand.points[:, :2], to_square) for hand in hands], wearer)
+    return alpha if hidden is None else np.minimum(alpha, 1 - hidden)
 
 
 def hidden_by_hands(hands: Sequence[Points], wearer: Field) -> Field | None:

@@ -20,11 +20,11 @@ from engines.swappers.texture import FEATURES, PLAIN, VALID, Texture, face_maps
 from engines.types import Affine, Image
 
 FACING_GAIN = 1.6
-BEYOND_PX = 2.0
-"""Of the square: how far the texture is continued beyond the mesh."""
+"""The texture holds fully from where a triangle's facing, 0..1, times this is 1."""
 OUTLINE = 0.05, 0.20
 """Eye distances inside the outline: up to where a face is all the wearer's, and from where it is the source's."""
 MASKS = 4
+"""Valid, features, skin and mesh: see `_mask`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _continue(shown: Field) -> None:
     """Fill what lies beyond the mesh with means of what is near, in place. The last channel: 1 inside, 0 beyond."""
     half = np.empty((SQUARE_PX // 2, SQUARE_PX // 2, shown.shape[2]), np.float32)
     _halved(shown, half)
-    box = (3, 3)  # two of them have the variance of BEYOND_PX, at half the size
+    box = (3, 3)  # two of them, at half the size, have the variance of BEYOND_PX of models/training
     _fill(shown, np.asarray(cv2.blur(cv2.blur(half, box), box), np.float32))
 
 
@@ -164,10 +164,8 @@ def _look_up(picture: NDArray[Any], places: Field, x_of: int, found: Field) -> N
             row, column = np.uintp(r), np.uintp(k)
             if places[row, column, x_of] <= np.float32(EMPTY):
                 continue
-            x, y = (
-                min(high_x, max(zero, places[row, column, x_of])),
-                min(high_y, max(zero, places[row, column, x_of + 1])),
-            )
+            x = min(high_x, max(zero, places[row, column, x_of]))
+            y = min(high_y, max(zero, places[row, column, x_of + 1]))
             left, top = np.uintp(x), np.uintp(y)
             right, below = left + np.uintp(1), top + np.uintp(1)
             fx, fy = x - np.float32(left), y - np.float32(top)

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from engines import mesh_topology
 from engines.cores import beside
-from engines.geometry import eye_distance, transform_points
+from engines.geometry import eye_distance
 from engines.swappers.compose import compose, in_rectangle, soften_rim, with_margin
 from engines.swappers.compositor import ALPHA, Compositor, default_compositor, mix_of, occlusion_of
 from engines.swappers.coverage import coverage_of
 from engines.swappers.eyes import EyeColour
-from engines.swappers.hand_cover import hidden_by_hands
+from engines.swappers.hand_cover import without_hands
 from engines.swappers.identity import DEFAULT_STRENGTH
 from engines.swappers.layers import Layers, layers_of
 from engines.swappers.mouth import beyond_mouth
@@ -32,7 +32,7 @@ from engines.swappers.square import face_square, rectangle, scale_of, shifted, s
 from engines.swappers.surface import Surface
 from engines.swappers.texture import Texture, textures_of
 from engines.swappers.warp import Warp, warp_between
-from engines.types import MESH_POINTS, Coverage, FaceLandmarks, Image, Points, SourcePhoto, Whose
+from engines.types import MESH_POINTS, Coverage, FaceLandmarks, Image, SourcePhoto, Whose
 
 SHAPE = 0.65
 """Of the shift that `ShapeTransfer` can make, at any strength: more of it is nearer to the source for a recogniser, and
@@ -130,8 +130,7 @@ class MeshFace:
         coarse = self._texture_for(eye_distance(face.points) * scale_of(affine))
         layers = layers_of(picture, surface, coarse, affine)
         [fields] = self._compositor.fields([layers])
-        leave_hands_out(fields, layers, face, np.zeros(2, np.float32))
-        return fields[ALPHA], layers
+        return without_hands(fields[ALPHA], face.hands, affine, layers.wearer), layers
 
     def _scene(self, canvas: Image, face: FaceLandmarks) -> _Scene | None:
         """None for a face that is not in the picture."""
@@ -161,7 +160,8 @@ class MeshFace:
     def _composed(self, canvas: Image, face: FaceLandmarks, scene: _Scene, fields: NDArray[np.float32]) -> Coverage:
         """The picture, and what was done to it. fields: (9, S, S), as the network gives them."""
         layers, after = scene.layers, canvas[scene.place]
-        leave_hands_out(fields, layers, face, np.array([scene.place[1].start, scene.place[0].start], np.float32))
+        from_face = shifted(layers.affine, -np.array([scene.place[1].start, scene.place[0].start], np.float32))
+        fields[ALPHA] = without_hands(fields[ALPHA], face.hands, from_face, layers.wearer)
         mix = mix_of(fields, layers, self._strength)
         if face.wearer is not None:
             mix = face.wearer.mix.follow(mix, layers.wearer[..., 1], self)
@@ -169,14 +169,6 @@ class MeshFace:
         laid = in_rectangle(mix, shifted(layers.affine, corner), after[scene.inner].shape)
         compose(after[scene.inner], scene.wearer, scene.texture.image, scene.places.result(), laid)
         return coverage_of(after, layers, occlusion_of(fields, layers))
-
-
-def leave_hands_out(fields: NDArray[np.float32], layers: Layers, face: FaceLandmarks, corner: Points) -> None:
-    """Lower the opacity where a hand is, in place. corner: (2,) px, from the face's px to those of the layers."""
-    in_square = [transform_points(hand.points[:, :2] - corner, layers.affine) for hand in face.hands]
-    hidden = hidden_by_hands(in_square, layers.wearer)
-    if hidden is not None:
-        fields[ALPHA] = np.minimum(fields[ALPHA], 1 - hidden)
 
 
 def places_of(surface: Surface, inner: tuple[slice, slice], texture: Texture, scale: float) -> NDArray[np.float32]:
