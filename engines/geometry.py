@@ -96,12 +96,15 @@ def roi_from_detection(face: Detection) -> Roi:
     return Roi((float(centre[0]), float(centre[1])), edge * ROI_MARGIN, math.atan2(float(eyes[1]), float(eyes[0])))
 
 
-def roi_from_landmarks(points: Points) -> Roi:
-    """The square for the next look at a face whose landmarks are known. points: (468, 2 or 3) px."""
+def roi_from_landmarks(points: Points, margin: float = ROI_MARGIN) -> Roi:
+    """The square around a face whose landmarks are known, upright by the eyes. points: (468, 2 or 3) px.
+
+    margin: its edge / longest side of the face; unless told, what the next look at the face takes.
+    """
     eyes = points[IMAGE_RIGHT_EYE_OUTER, :2] - points[IMAGE_LEFT_EYE_OUTER, :2]
     angle = math.atan2(float(eyes[1]), float(eyes[0]))
     centre, edge = turned_box(points, angle)
-    return Roi((float(centre[0]), float(centre[1])), edge * ROI_MARGIN, angle)
+    return Roi((float(centre[0]), float(centre[1])), edge * margin, angle)
 
 
 def turned_box(points: Points, angle: float) -> tuple[NDArray[np.float64], float]:

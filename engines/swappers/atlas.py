@@ -16,6 +16,7 @@ from engines import mesh_topology
 from engines.geometry import smoothstep
 from engines.swappers.fields import Field
 from engines.swappers.raster import paint_attributes, vertex_facing
+from engines.swappers.surface import EMPTY
 from engines.types import MESH_POINTS, Image, Points
 
 MARGIN = 0.08
@@ -23,8 +24,6 @@ MARGIN = 0.08
 FACING = 0.08, 0.40
 """Facing (0 edge-on, 1 head-on) below which a patch of a photo is not used, and above which it fully is.
 At 0.2 it would be stretched fivefold."""
-OUTSIDE = -1e6
-"""Stands for no place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +68,12 @@ class Layout:
 
     def lay(self, picture: NDArray[Any], points: Points, how: int = cv2.INTER_LINEAR) -> Field:
         """(H, W[, C]) float32: a picture of a face laid flat; 0 beyond the face. points: (468, 2 or 3) px in it."""
-        at = np.full((*self.size_hw, 2), OUTSIDE, np.float32)
+        at = np.full((*self.size_hw, 2), EMPTY, np.float32)
         xy = np.ascontiguousarray(points[:, :2], np.float32)
         paint_attributes(at, self.points, xy, mesh_topology.triangles())
         x, y = np.ascontiguousarray(at[..., 0]), np.ascontiguousarray(at[..., 1])
         flat = np.asarray(cv2.remap(picture, x, y, how, borderMode=cv2.BORDER_REPLICATE), np.float32)
-        flat[x <= OUTSIDE] = 0
+        flat[x <= EMPTY] = 0
         return flat
 
 

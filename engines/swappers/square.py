@@ -8,15 +8,8 @@ import math
 import cv2
 import numpy as np
 
-from engines.geometry import (
-    IMAGE_LEFT_EYE_OUTER,
-    IMAGE_RIGHT_EYE_OUTER,
-    invert_affine,
-    roi_to_crop,
-    transform_points,
-    turned_box,
-)
-from engines.types import Affine, Image, Points, Roi
+from engines.geometry import invert_affine, roi_from_landmarks, roi_to_crop, transform_points
+from engines.types import Affine, Image, Points
 
 SQUARE_PX = 128
 ROOM = 1.36
@@ -25,10 +18,7 @@ ROOM = 1.36
 
 def face_square(points: Points) -> Affine:
     """The map from px of a picture to px of a face's square. points: (468, 2 or 3) px."""
-    eyes = points[IMAGE_RIGHT_EYE_OUTER, :2] - points[IMAGE_LEFT_EYE_OUTER, :2]
-    angle = math.atan2(float(eyes[1]), float(eyes[0]))
-    centre, edge = turned_box(points, angle)
-    return roi_to_crop(Roi((float(centre[0]), float(centre[1])), edge * ROOM, angle), SQUARE_PX)
+    return roi_to_crop(roi_from_landmarks(points, ROOM), SQUARE_PX)
 
 
 def scale_of(affine: Affine) -> float:
