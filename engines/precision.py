@@ -1,5 +1,7 @@
 """Half precision where it is right, and the reason where it is not: fp16, then mixed, then fp32, each one checked.
 
+A precision that the device cannot open is passed over like one that computes something else.
+
 Knows the order of trying and where converted files are kept; knows no runtime (it is given ways to open files).
 """
 
@@ -9,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engines.backends import Session
-from engines.errors import EngineError
+from engines.errors import BackendUnavailableError, EngineError, ModelContractError
 from engines.onnx_file import Precision, write_half
 from engines.self_check import GOOD_DB, check
 
@@ -43,25 +45,43 @@ def open_checked(
 
     model: the fp32 file. cache: a folder for its converted versions. open_engine: on the device that was asked for.
     open_reference: on the CPU. edge: px of a picture whose sides are free.
-    Raises EngineError when none agrees: a wrong picture must not be shown.
+    Raises EngineError when none agrees: a wrong picture must not be shown. When none opens, the last one's error.
     """
     rejected: list[str] = []
+    unopened: list[EngineError] = []
     reference = open_reference(model)
     try:
         for precision in ladder:
-            session = open_engine(at_precision(model, cache, precision))
-            agreement = check(session, reference, edge)
-            if agreement >= GOOD_DB:
-                return CheckedSession(session, precision, agreement, tuple(rejected))
-            session.close()
-            rejected.append(f"{precision}: {agreement:.0f} dB against the CPU, {GOOD_DB:.0f} are needed")
+            file = at_precision(model, cache, precision)
+            try:
+                session = open_engine(file)
+            except (BackendUnavailableError, ModelContractError) as error:  # not a build that a person stopped
+                unopened.append(error)
+                rejected.append(f"{precision}: {error}")
+            else:
+                agreement = _agreement(session, reference, edge)
+                if agreement >= GOOD_DB:
+                    return CheckedSession(session, precision, agreement, tuple(rejected))
+                session.close()
+                rejected.append(f"{precision}: {agreement:.0f} dB against the CPU, {GOOD_DB:.0f} are needed")
             logger.warning("%s at %s", model.name, rejected[-1])
     finally:
         reference.close()
+    if len(unopened) == len(rejected) > 0:
+        raise unopened[-1]
     raise EngineError(
         f"{model.name} computes something else on this device: {'; '.join(rejected)}",
         remedy="update the driver and the runtime (liveswap doctor), or ask for another --device",
     )
+
+
+def _agreement(session: Session, reference: Session, edge: int | None) -> float:
+    """dB. Closes the session when it cannot even be asked."""
+    try:
+        return check(session, reference, edge)
+    except BaseException:
+        session.close()
+        raise
 
 
 def at_precision(model: Path, cache: Path, precision: Precision) -> Path:

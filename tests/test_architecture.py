@@ -79,6 +79,7 @@ VENDORS = {
     "sounddevice": {"realtime/outputs/microphone.py"},
     "pyvirtualcam": {"realtime/outputs/virtual.py"},
     "threading": {
+        "engines/backends/native_log.py",
         "engines/backends/trt.py",
         "engines/backends/trt_build.py",
         "engines/backends/trt_progress.py",

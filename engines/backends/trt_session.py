@@ -6,6 +6,7 @@ README.
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -137,16 +138,27 @@ class TensorRtSession:
 
     def _capture(self) -> None:
         """Record one run as a graph, whose replay saves every single launch."""
+        try:
+            recorded = self._recorded()
+            try:
+                self._graph = self._cuda.call("cudaGraphInstantiate", recorded, 0)
+            finally:
+                self._cuda.call("cudaGraphDestroy", recorded)
+        except EngineError as error:
+            self._graphs_refused = True
+            logger.warning("no CUDA graph for this engine, each kernel is launched by itself: %s", error)
+
+    def _recorded(self) -> Any:
+        """What one run enqueues, as a graph. However it ends, the stream is recorded no longer."""
         mode = self._cuda.enum("cudaStreamCaptureMode", "cudaStreamCaptureModeThreadLocal")
         self._cuda.call("cudaStreamBeginCapture", self._stream, mode)
         try:
             self._enqueue()
-            graph = self._cuda.call("cudaStreamEndCapture", self._stream)
-            self._graph = self._cuda.call("cudaGraphInstantiate", graph, 0)
-            self._cuda.call("cudaGraphDestroy", graph)
-        except EngineError as error:
-            self._graphs_refused = True
-            logger.warning("no CUDA graph for this engine, each kernel is launched by itself: %s", error)
+        except BaseException:
+            with suppress(EngineError):  # CUDA may say here once more that the recording failed
+                self._cuda.call("cudaGraphDestroy", self._cuda.call("cudaStreamEndCapture", self._stream))
+            raise
+        return self._cuda.call("cudaStreamEndCapture", self._stream)
 
     def _drop_graph(self) -> None:
         if self._graph is not None:

@@ -38,6 +38,7 @@ class Microphone:
     def __init__(self, name: str = DEFAULT) -> None:
         self._blocks: deque[Block] = deque(maxlen=MOST_BLOCKS)
         sounddevice = _library()
+        failures = (sounddevice.PortAudioError, ValueError)
         try:
             self._stream = sounddevice.RawInputStream(
                 samplerate=RATE,
@@ -47,8 +48,12 @@ class Microphone:
                 device=None if name == DEFAULT else name,
                 callback=self._heard,
             )
-            self._stream.start()
-        except (sounddevice.PortAudioError, ValueError) as error:
+            try:
+                self._stream.start()
+            except failures:
+                self._stream.close()
+                raise
+        except failures as error:
             listed = ", ".join(microphones()) or "none"
             raise SinkError(f"--mic {name} does not open: {error}", remedy=f"microphones here: {listed}") from error
 

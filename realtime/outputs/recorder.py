@@ -62,7 +62,7 @@ class VideoRecorder:
     """Writes one video file. path: ends as in CONTAINERS.
 
     info: of the source. size_wh: None for the source's. microphone: recorded instead of the source's sound, and closed.
-    Raises SinkError when the codec or the container will not do.
+    Raises SinkError when the codec or the container will not do, with the microphone closed.
     """
 
     def __init__(
@@ -81,19 +81,26 @@ class VideoRecorder:
         self._microphone = microphone
         self._end_pts: int | None = None
         self._finished = False
-        encoder = _encoder(path, options.codec)
-        self._size_wh = _encodable(size_wh or info.size_wh, encoder)
+        with contextlib.ExitStack() as opened:  # nothing of it stays open when a later step fails
+            if microphone is not None:
+                opened.callback(microphone.close)
+            encoder = _encoder(path, options.codec)
+            self._size_wh = _encodable(size_wh or info.size_wh, encoder)
+            opened.callback(self._discard)
+            self._begin(encoder, options)
+            self._from_bgr = FromBgr(self._tags, self._size_wh, self._stream.pix_fmt or PIXEL_FORMAT)
+            opened.pop_all()
+
+    def _begin(self, encoder: str, options: EncoderOptions) -> None:
         try:
-            self._container = av.open(str(self._part), "w", format=CONTAINERS[path.suffix.lower()])
+            self._container = av.open(str(self._part), "w", format=CONTAINERS[self._path.suffix.lower()])
             self._stream = self._add_video(encoder, options)
             self._sound = self._add_sound()
             self._container.metadata["comment"] = COMMENT
             with listening():
                 self._container.start_encoding()
         except (av.FFmpegError, ValueError) as error:
-            self._discard()
             raise self._failure(error) from error
-        self._from_bgr = FromBgr(self._tags, self._size_wh, self._stream.pix_fmt or PIXEL_FORMAT)
 
     def send(self, frame: ShownFrame) -> None:
         """Encode one frame. Raises SinkError when that fails, e.g. on a full disk."""

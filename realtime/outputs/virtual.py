@@ -30,6 +30,10 @@ STALE_S = 2.0
 """After so long without a new picture, words are shown instead of a frozen face."""
 REOPEN_S, REOPEN_MOST_S = 0.25, 2.0
 """Wait before a device that went away is tried again: at first, and at most."""
+LEAVE_S = 1.0
+"""How long `close` waits for a device that is just being opened; one that takes longer is let go when it is there."""
+GONE = (OSError, RuntimeError)
+"""What drivers, their lists and pyvirtualcam raise while a device goes or comes."""
 LATE = 1.5
 """Frame times without a new picture before the last one is sent again."""
 FASTEST = 60
@@ -106,11 +110,9 @@ class VirtualCamera:
     def close(self) -> None:
         """Let the device go. May be called twice."""
         self._closing.set()
-        self._keeper.join(timeout=1)
+        self._keeper.join(timeout=LEAVE_S)
         with self._lock:
-            if self._device is not None:
-                self._device.close()
-                self._device = None
+            self._let_go()
 
     def _keep_alive(self) -> None:
         wait_s = REOPEN_S
@@ -131,10 +133,19 @@ class VirtualCamera:
         try:
             self._device.send(picture)
             self._sent_s = time.monotonic()
-        except (OSError, RuntimeError) as error:
+        except GONE as error:
             logger.warning("%s went away (%s); it is opened again when it is back", self.name, error)
-            self._device.close()
-            self._device = None
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Close the device, if there is one. The lock is held."""
+        device, self._device = self._device, None
+        if device is None:
+            return
+        try:
+            device.close()
+        except GONE as error:
+            logger.debug("%s does not close: %s", self.name, error)
 
     def _open(self) -> Device:
         return self._opener(self._asked, self._size_wh, self._rate)
@@ -142,11 +153,14 @@ class VirtualCamera:
     def _reopen(self) -> bool:
         try:
             device = self._open()
-        except RuntimeError as error:
+        except GONE as error:
             logger.debug("%s is not back: %s", self.name, error)
             return False
         with self._lock:
             self._device = device
+            if self._closing.is_set():  # while it was being opened
+                self._let_go()
+                return False
             self.reopened += 1
             self._push(self._picture)
         logger.warning("%s is back", self.name)
@@ -157,7 +171,7 @@ class VirtualCamera:
             return self._open()
         except ImportError as error:
             raise SinkError(f"pyvirtualcam does not load: {error}", remedy="uv sync --extra virtual") from error
-        except RuntimeError as error:
+        except GONE as error:
             device = self._asked or "a virtual camera"
             raise SinkError(
                 f"{device} cannot be opened: {'; '.join(str(error).splitlines())}",

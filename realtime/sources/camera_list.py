@@ -4,13 +4,16 @@ Knows Linux's sysfs and two ioctls (videodev2.h); elsewhere numbers are tried. A
 camera to read from: a run that watched itself would show a hall of mirrors.
 """
 
+import logging
 import os
 import re
 import struct
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+logger = logging.getLogger(__name__)
 
 PROBED = 5
 """Numbers tried where the system has no list of cameras."""
@@ -36,7 +39,7 @@ class CameraListing:
 def list_cameras(devices: Path = SYSFS, *, try_number: Callable[[int], bool] | None = None) -> list[CameraListing]:
     """The cameras of this machine. try_number: whether camera N opens, where the system has no list."""
     if sys.platform == "linux":
-        return [_listing(node) for node in _nodes(devices) if not _is_virtual(node) and _first_of_its_device(node)]
+        return _listings(node for node in _nodes(devices) if not _is_virtual(node) and _first_of_its_device(node))
     if try_number is None:
         return []
     return [CameraListing(str(number), f"camera {number}") for number in range(PROBED) if try_number(number)]
@@ -44,7 +47,7 @@ def list_cameras(devices: Path = SYSFS, *, try_number: Callable[[int], bool] | N
 
 def list_virtual_cameras(devices: Path = SYSFS) -> list[CameraListing]:
     """The v4l2loopback devices of this machine; elsewhere OBS's camera cannot be listed."""
-    return [_listing(node) for node in _nodes(devices) if _is_virtual(node)] if sys.platform == "linux" else []
+    return _listings(node for node in _nodes(devices) if _is_virtual(node)) if sys.platform == "linux" else []
 
 
 def camera_called(name: str, cameras: list[CameraListing]) -> CameraListing | None:
@@ -59,9 +62,18 @@ def _nodes(devices: Path) -> list[Path]:
     return sorted(devices.glob("video*"), key=lambda node: int(re.sub(r"\D", "", node.name) or 0))
 
 
-def _listing(node: Path) -> CameraListing:
-    where = f"/dev/{node.name}"
-    return CameraListing(where, (node / "name").read_text().strip(), dict(_formats(where)))
+def _listings(nodes: Iterable[Path]) -> list[CameraListing]:
+    """Those that are still there: a camera may be unplugged while it is asked for its name."""
+    listings = []
+    for node in nodes:
+        where = f"/dev/{node.name}"
+        try:
+            name = (node / "name").read_text(errors="replace").strip()
+        except OSError as error:
+            logger.debug("%s is gone: %s", node.name, error)
+            continue
+        listings.append(CameraListing(where, name, dict(_formats(where))))
+    return listings
 
 
 def _is_virtual(node: Path) -> bool:

@@ -1,4 +1,5 @@
 import os
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +97,23 @@ def test_closing_twice_is_fine(model: Path) -> None:
     session = OrtSession(model)
     session.close()
     session.close()
+
+
+def test_models_that_load_at_once_keep_their_own_words_and_give_the_terminal_back(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """Two threads in such blocks, the first of which leaves first; then descriptor 2 led to a deleted file for ever."""
+    with ExitStack() as first, ExitStack() as second:
+        one = first.enter_context(native_stderr_kept())
+        os.write(2, b"one ")
+        other = second.enter_context(native_stderr_kept())
+        os.write(2, b"both ")
+        first.close()
+        os.write(2, b"other")
+        assert (one.text, other.text) == ("one both ", "both other")
+    os.write(2, b"shown")
+    assert (one.text, other.text) == ("one both ", "both other")
+    assert capfd.readouterr().err == "shown"
 
 
 def test_native_words_are_kept_and_not_shown(capfd: pytest.CaptureFixture[str]) -> None:

@@ -8,9 +8,9 @@ import pytest
 
 from benchmarks.onnx_zoo import Graph, emap, random, swapper, value
 from engines.backends.onnxruntime import OrtSession
-from engines.errors import EngineError, ModelContractError
+from engines.errors import BackendUnavailableError, EngineError, ModelContractError
 from engines.onnx_file import cached_emap, read_emap
-from engines.precision import open_checked
+from engines.precision import LADDER, open_checked
 from engines.self_check import agreement_db, question
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*:UserWarning", "ignore:.*:DeprecationWarning")
@@ -54,6 +54,47 @@ def test_engine_that_is_wrong_at_every_precision_is_refused(tmp_path: Path) -> N
     model = swapper(tmp_path / "m.onnx", 32)
     with pytest.raises(EngineError, match=r"computes something else .*fp16.*mixed.*fp32"):
         open_checked(model, tmp_path, open_engine=Shuffled, open_reference=OrtSession)
+
+
+@pytest.mark.parametrize(
+    ("refused", "taken", "kind"),
+    [({"fp16"}, "mixed", ModelContractError), ({"fp16", "mixed"}, "fp32", BackendUnavailableError)],
+    ids=str,
+)
+def test_precision_that_does_not_open_is_passed_over_and_said(
+    tmp_path: Path, refused: set[str], taken: str, kind: type[EngineError]
+) -> None:
+    model = swapper(tmp_path / "m.onnx", 32)
+
+    def opened(file: Path) -> OrtSession:
+        if any(file.stem.endswith(precision) for precision in refused):
+            raise kind("type mismatch", remedy="another device")
+        return OrtSession(file)
+
+    found = open_checked(model, tmp_path / "half", open_engine=opened, open_reference=OrtSession)
+    assert found.precision == taken
+    assert found.rejected == tuple(f"{name}: type mismatch" for name in LADDER[: LADDER.index(found.precision)])
+
+
+@pytest.mark.parametrize(
+    ("error", "tries"),
+    [
+        (ModelContractError("no such layer", remedy="another device"), 3),
+        (EngineError("the build was stopped", remedy="later"), 1),
+    ],
+    ids=["at no precision", "stopped by a person"],
+)
+def test_network_that_does_not_open_says_why(tmp_path: Path, error: EngineError, tries: int) -> None:
+    tried: list[Path] = []
+
+    def opened(file: Path) -> OrtSession:
+        tried.append(file)
+        raise error
+
+    with pytest.raises(EngineError) as caught:
+        open_checked(swapper(tmp_path / "m.onnx", 32), tmp_path, open_engine=opened, open_reference=OrtSession)
+    assert caught.value is error
+    assert len(tried) == tries
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,31 @@ def test_engine_computes_what_the_cpu_computes_with_and_without_a_graph(
     session.close()
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [None, "TensorRT", "cudaMemcpyAsync", "cudaStreamBeginCapture", "cudaStreamEndCapture", "cudaGraphInstantiate"],
+)
+def test_recording_that_fails_costs_speed_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, fault: str | None
+) -> None:
+    """The stream stayed in its recording, in which every later run fails."""
+    cuda = fake_trt.HostCuda()
+    engine = fake_trt.Engine(cuda)
+    monkeypatch.setattr(trt_session, "load", lambda _flavour: fake_trt.module(engine))
+    monkeypatch.setattr(trt_session, "Cuda", lambda: cuda)
+    with trt_session.TensorRtSession(b"", "tensorrt", "copier") as session:
+        for number in range(4):
+            if number == 1 and fault == "TensorRT":
+                engine.context.refuses = 2
+            elif number == 1 and fault is not None:
+                cuda.faults.add(fault)
+            asked = np.full((1, fake_trt.WIDTH), number, np.float32)
+            assert (session.run(asked)["y"] == asked).all()
+        assert len(cuda.live) == (1 if fault is None else 0), "a graph that nobody launches"
+    assert ("no CUDA graph" in caplog.text) == (fault is not None)
+    assert cuda.live == []
+
+
 @pytest.mark.gpu
 @pytest.mark.skipif(not has_gpu(), reason="no NVIDIA GPU")
 def test_memory_shapes_and_graphs_hold_around_any_network(monkeypatch: pytest.MonkeyPatch) -> None:

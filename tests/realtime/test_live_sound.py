@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import av
 import numpy as np
@@ -12,8 +13,10 @@ from models.errors import UserError
 from models.store import ModelStore
 from realtime.app import build_run
 from realtime.config import RunConfig
+from realtime.errors import SinkError
+from realtime.outputs import microphone as microphones
 from realtime.outputs.live_sound import Alignment, stretched
-from realtime.outputs.microphone import RATE, Block
+from realtime.outputs.microphone import RATE, Block, Microphone
 from realtime.outputs.recorder import EncoderOptions, VideoRecorder
 from realtime.types import Outcome, ShownFrame, StreamInfo
 
@@ -68,6 +71,31 @@ HARD = {
     "silent for a while": FakeMicrophone(gap_s=(3.2, 5.7)),
     "all of it": FakeMicrophone(ppm=200, jitter_ms=8, early_s=0.4, gap_s=(8.2, 9.7)),
 }
+
+
+@pytest.mark.parametrize("codec", ["nonsense", "vp8"], ids=["unknown", "not in an mp4"])
+def test_recording_that_does_not_begin_lets_go_of_the_microphone(tmp_path: Path, codec: str) -> None:
+    info, microphone = StreamInfo("test", (64, 48), Fraction(30), live=True), FakeMicrophone()
+    theirs = tmp_path / "out.mp4.part"
+    theirs.write_text("of another run")
+    with pytest.raises(SinkError):
+        VideoRecorder(tmp_path / "out.mp4", info, EncoderOptions(codec=codec), microphone=microphone)
+    assert microphone.closed
+    assert theirs.exists()
+
+
+def test_microphone_that_does_not_start_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[bool] = []
+
+    def start() -> None:
+        raise ValueError("device is busy")
+
+    stream = SimpleNamespace(start=start, close=lambda: closed.append(True))
+    library = SimpleNamespace(PortAudioError=OSError, RawInputStream=lambda **_: stream, query_devices=list)
+    monkeypatch.setattr(microphones, "_library", lambda: library)
+    with pytest.raises(SinkError, match="device is busy"):
+        Microphone()
+    assert closed == [True]
 
 
 @pytest.mark.parametrize("microphone", HARD.values(), ids=HARD)

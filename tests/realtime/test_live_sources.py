@@ -16,7 +16,7 @@ import pytest
 from realtime.errors import SourceError
 from realtime.sources import SourceOptions, camera, open_source
 from realtime.sources.camera import FAILED_GRABS, CameraSource, open_capture
-from realtime.sources.camera_list import list_cameras
+from realtime.sources.camera_list import CameraListing, list_cameras, list_virtual_cameras
 from realtime.sources.synthetic import SyntheticSource
 from realtime.sources.watch import PaceWatch
 from realtime.timecode import read_timecode
@@ -147,6 +147,18 @@ def test_cameras_are_listed_once_each_by_name(tmp_path: Path) -> None:
         (tmp_path / node / "index").write_text(f"{index}\n")
     listed = [(camera.where, camera.name) for camera in list_cameras(tmp_path)]
     assert listed == [("/dev/video0", "Webcam"), ("/dev/video10", "Second")]
+
+
+@pytest.mark.parametrize(("parent", "ask"), [("usb", list_cameras), ("virtual", list_virtual_cameras)])
+def test_device_that_goes_while_it_is_listed_is_left_out(
+    tmp_path: Path, parent: str, ask: Callable[[Path], list[CameraListing]]
+) -> None:
+    """It ended a call that waits for its camera for ever: every try to open it lists the cameras for the hint."""
+    for node, content in (("video0", None), ("video1", b"Caf\xe9\n"), ("video2", b"Webcam\n")):
+        (tmp_path / parent / node).mkdir(parents=True)
+        if content is not None:
+            (tmp_path / parent / node / "name").write_bytes(content)
+    assert [camera.name for camera in ask(tmp_path / parent)] == ["Caf\N{REPLACEMENT CHARACTER}", "Webcam"]
 
 
 @pytest.fixture

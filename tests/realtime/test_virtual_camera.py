@@ -1,6 +1,7 @@
 """A video call never loses its camera: what the device gets, and when."""
 
 import platform
+import threading
 import time
 from collections.abc import Callable
 from fractions import Fraction
@@ -17,6 +18,7 @@ from realtime.privacy import draw_slate
 from realtime.types import Outcome, ShownFrame, StreamInfo
 
 INFO = StreamInfo("test", (64, 48), Fraction(100), live=True)
+NO_DEVICE = RuntimeError("'v4l2loopback' backend: no device")
 
 
 class FakeDevice:
@@ -26,7 +28,7 @@ class FakeDevice:
 
     def __init__(self) -> None:
         self.pictures: list[Image] = []
-        self.gone = self.closed = False
+        self.gone = self.closed = self.stuck = False
 
     def send(self, frame: Image) -> None:
         if self.gone:
@@ -35,19 +37,27 @@ class FakeDevice:
 
     def close(self) -> None:
         self.closed = True
+        if self.stuck:
+            raise OSError("no such device")
 
 
 class Bench:
-    """Devices as they are opened; `broken`: opening fails."""
+    """Devices as they are opened. broken: what opening fails with. door: opening waits until it is open."""
 
     def __init__(self) -> None:
         self.devices: list[FakeDevice] = []
         self.asked: list[tuple[str | None, tuple[int, int], float]] = []
-        self.broken = False
+        self.broken: Exception | None = None
+        self.failed = 0
+        self.door, self.at_the_door = threading.Event(), threading.Event()
+        self.door.set()
 
     def open(self, where: str | None, size_wh: tuple[int, int], rate: float) -> FakeDevice:
-        if self.broken:
-            raise RuntimeError("'v4l2loopback' backend: no device")
+        if self.broken is not None:
+            self.failed += 1
+            raise self.broken
+        self.at_the_door.set()
+        assert self.door.wait(10)
         self.asked.append((where, size_wh, rate))
         self.devices.append(FakeDevice())
         return self.devices[-1]
@@ -114,24 +124,54 @@ def test_last_picture_is_sent_again_while_no_newer_one_comes_and_words_after_lon
     assert len(repeats) >= 5
 
 
-def test_device_that_goes_away_is_opened_again_and_shows_the_newest_picture(bench: Bench) -> None:
+@pytest.mark.parametrize("error", [NO_DEVICE, FileNotFoundError("/sys/class/video4linux/video10/name")], ids=repr)
+def test_device_that_goes_away_is_opened_again_and_shows_the_newest_picture(
+    bench: Bench, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(virtual, "REOPEN_S", 0.01)
     camera = VirtualCamera("virtual", INFO, opener=bench.open)
-    bench.broken = True
+    bench.broken = error
     bench.devices[0].gone = True
     camera.send(shown(10))
     assert bench.devices[0].closed
     camera.send(shown(20))  # nobody sees it, and nothing is raised
-    bench.broken = False
+    until(lambda: bench.failed > 0)
+    bench.broken = None
     until(lambda: len(bench.devices) == 2)
     until(lambda: bool((bench.devices[1].pictures[0] == 20).all()))
     assert camera.reopened == 1
     camera.close()
 
 
+def test_device_that_is_being_opened_at_the_end_is_let_go(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(virtual, "REOPEN_S", 0.01)
+    monkeypatch.setattr(virtual, "LEAVE_S", 0.01)
+    camera = VirtualCamera("virtual", INFO, opener=bench.open)
+    bench.at_the_door.clear()
+    bench.door.clear()
+    bench.devices[0].gone = True
+    camera.send(shown(10))
+    assert bench.at_the_door.wait(10)
+    camera.close()
+    bench.door.set()
+    until(lambda: len(bench.devices) == 2 and bench.devices[1].closed)
+    assert bench.devices[1].pictures == []
+    assert camera.reopened == 0
+
+
+def test_device_that_does_not_even_close_is_opened_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(virtual, "REOPEN_S", 0.01)
+    camera = VirtualCamera("virtual", INFO, opener=bench.open)
+    bench.devices[0].gone = bench.devices[0].stuck = True
+    camera.send(shown(10))
+    until(lambda: len(bench.devices) == 2)
+    camera.close()
+
+
 def test_without_a_device_there_is_an_error_with_the_command_for_this_system(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bench.broken = True
+    bench.broken = NO_DEVICE
     for system, words in (("Linux", "modprobe v4l2loopback"), ("Darwin", "OBS"), ("Windows", "UnityCapture")):
         monkeypatch.setattr(platform, "system", lambda system=system: system)
         with pytest.raises(SinkError, match="v4l2loopback' backend: no device") as caught:
