@@ -69,7 +69,11 @@ def open_checked(
         reference.close()
     if len(unopened) == len(rejected) > 0:
         raise unopened[-1]
-    raise EngineError(
+    raise _wrong(model, rejected)
+
+
+def _wrong(model: Path, rejected: Sequence[str]) -> EngineError:
+    return EngineError(
         f"{model.name} computes something else on this device: {'; '.join(rejected)}",
         remedy="update the driver and the runtime (liveswap doctor), or ask for another --device",
     )
