@@ -2,8 +2,9 @@
 
 Knows what makes a good source; knows nothing of files (it is given pixels, EXIF rotation already applied).
 Detectors are trained on upright photographs, so a painting, a drawing or a sideways scan gets several chances: zoomed
-out (a face that fills the picture), zoomed in (a small one), and turned by quarters. The landmark model has the last
-word: what it calls no face is none, however sure the detector was of a cat.
+out (a face that fills the picture), zoomed in (a small one), and turned by quarters. They look at a small copy, since
+they see no more of a large one; landmarks are placed in the photo itself. The landmark model has the last word: what it
+calls no face is none, however sure the detector was of a cat.
 """
 
 import logging
@@ -44,6 +45,9 @@ SAME_FACE_IOU = 0.4
 KEPT_MARGIN = 0.5
 """Photo kept around the face, as a fraction of its longer side: a 60-megapixel photo need not stay in memory."""
 
+LOOKED_AT_PX = 1024
+"""Longer side, at least, of the copy in which faces are searched, below twice this: its closest look still has two
+pixels for each that the detector's 256 px input takes."""
 QUARTER_TURNS = (None, cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE, cv2.ROTATE_180)
 ZOOM_OUT = 0.5
 TILE = 0.6
@@ -66,9 +70,10 @@ class PhotoExaminer:
         image: BGR of any size. name: for messages. Raises SourcePhotoError, with the reason, when no face is usable.
         """
         found: list[tuple[FaceLandmarks, Image]] = []
+        times = max(1, max(image.shape[:2]) // LOOKED_AT_PX)
+        small = _shrunk(image, times)
         for turn in QUARTER_TURNS:
-            turned = image if turn is None else np.ascontiguousarray(cv2.rotate(image, turn), np.uint8)
-            found += [(face, turned) for face in self._faces(turned)]
+            found += self._faces(image, small, times, turn)
             if any(face.presence >= SURE_PRESENCE for face, _ in found):
                 break  # a face read upside down is found too, but never with certainty
         if not found:
@@ -81,17 +86,22 @@ class PhotoExaminer:
         _refuse_unfit(best, upright, name)
         return _cut_out(upright, best, name)
 
-    def _faces(self, image: Image) -> list[FaceLandmarks]:
-        """Every face of an image held this way up; the first of the looks that finds any is enough."""
-        found: list[FaceLandmarks] = []
-        for detections in self._looks(image):
-            for face in filter(None, (self._settle(image, detection) for detection in detections)):
+    def _faces(self, image: Image, small: Image, times: int, turn: int | None) -> list[tuple[FaceLandmarks, Image]]:
+        """Every face of an image held this way up, and the image so; the first of the looks that finds any is enough.
+
+        small: its copy. times: how many times as large the image is.
+        """
+        for detections in self._looks(_turned(small, turn)):
+            if not detections:
+                continue
+            upright, found = _turned(image, turn), list[FaceLandmarks]()
+            for face in filter(None, (self._settle(upright, _grown(one, times)) for one in detections)):
                 boxes = np.array([box_of(other.points) for other in found], np.float32).reshape(-1, 4)
                 if iou(box_of(face.points), boxes).max(initial=0) < SAME_FACE_IOU:
                     found.append(face)
             if found:
-                break
-        return found
+                return [(face, upright) for face in found]
+        return []
 
     def _looks(self, image: Image) -> Iterator[list[Detection]]:
         """Detections from the whole picture, then from farther away, then from close up, in pixels of `image`."""
@@ -123,6 +133,29 @@ def shifted(face: Detection, by_xy: tuple[int, int]) -> Detection:
     """The same face in an image whose origin lies elsewhere. by_xy: px to add to x and y."""
     offset = np.array(by_xy, np.float32)
     return Detection(face.box_xyxy + np.tile(offset, 2), face.keypoints + offset, face.score)
+
+
+def _grown(face: Detection, times: int) -> Detection:
+    """The same face in an image that is `times` as large; pixel centres are at whole numbers."""
+
+    def grown(points: Points) -> Points:
+        return ((points + np.float32(0.5)) * np.float32(times) - np.float32(0.5)).astype(np.float32)
+
+    return Detection(grown(face.box_xyxy), grown(face.keypoints), face.score)
+
+
+def _shrunk(image: Image, times: int) -> Image:
+    """By a whole number, so that every pixel is the mean of as many; the image itself for 1."""
+    if times == 1:
+        return image
+    height, width = image.shape[:2]
+    small_wh = max(1, width // times), max(1, height // times)
+    whole = image[: small_wh[1] * times, : small_wh[0] * times]  # a last row or column that makes no pixel is no loss
+    return np.asarray(cv2.resize(whole, small_wh, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _turned(image: Image, turn: int | None) -> Image:
+    return image if turn is None else np.ascontiguousarray(cv2.rotate(image, turn), np.uint8)
 
 
 def face_size(face: FaceLandmarks) -> float:

@@ -34,7 +34,7 @@ class InFront:
         """(S, S) 0..1: 0 where something is in front."""
         [fields] = self._compositor.fields([swapped.layers])
         back = invert_affine(swapped.to_crop)
-        alpha = without_hands(fields[ALPHA], swapped.face.hands, back, swapped.layers.wearer)
+        alpha = without_hands(fields[ALPHA], swapped.face.hands, back, swapped.layers)
         size, linear = swapped.crop.shape[1::-1], cv2.INTER_LINEAR
         mask = cv2.warpAffine(alpha, swapped.to_crop, size, flags=linear, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(mask, np.float32)

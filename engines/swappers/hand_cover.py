@@ -1,7 +1,9 @@
 """What hands cover of a face's square. Their joints say so: skin before skin is what the compositor is least sure of.
 
 Fingers are drawn as thick as fingers are, the palm as what its knuckles enclose, and a piece of the arm beyond the
-wrist; the outline then follows the edges that the picture has near by. Knows hands and a square; knows no light.
+wrist; the outline then follows the edges that the picture has near by. A face that is seen is not behind a hand as a
+whole: a hand that is found over all of it is not believed, or it would leave the face bare. Knows hands and a square;
+knows no light.
 """
 
 from collections.abc import Sequence
@@ -14,6 +16,7 @@ from numpy.typing import NDArray
 from engines.geometry import transform_points
 from engines.hands import MIDDLE_KNUCKLE, WRIST
 from engines.swappers.fields import FINE_BITS, LUMA, Field, in_sixteenths
+from engines.swappers.layers import Layers
 from engines.swappers.square import SQUARE_PX
 from engines.types import Affine, HandLandmarks, Points
 
@@ -30,17 +33,22 @@ EDGES_WITHIN_PX = 7
 """How far an outline is moved to an edge of the picture, px of the square: about a ninth of the eyes' distance."""
 FLAT = 8.0
 """Contrast, of 255, below which there is no edge."""
+MOST_HIDDEN = 0.85
+"""Of the mesh. An open hand flat on the middle of a face, drawn as above, hides 0.84 of it; no landmark model sees a
+face then."""
 STEEPER = 3.0
 """Where there is no edge the outline comes out soft, as wide as it was looked for."""
 
 
-def without_hands(alpha: Field, hands: Sequence[HandLandmarks], to_square: Affine, wearer: Field) -> Field:
+def without_hands(alpha: Field, hands: Sequence[HandLandmarks], to_square: Affine, layers: Layers) -> Field:
     """(S, S) 0..1: `alpha`, an opacity of the square, lowered where a hand is in front.
 
-    to_square: px of the hands -> px of the square. wearer: see `hidden_by_hands`.
+    to_square: px of the hands -> px of the square. layers: of the face in it.
     """
-    hidden = hidden_by_hands([transform_points(hand.points[:, :2], to_square) for hand in hands], wearer)
-    return alpha if hidden is None else np.minimum(alpha, 1 - hidden)
+    hidden = hidden_by_hands([transform_points(hand.points[:, :2], to_square) for hand in hands], layers.wearer)
+    if hidden is None or float((hidden * layers.mesh).sum()) > MOST_HIDDEN * float(layers.mesh.sum()):
+        return alpha
+    return np.minimum(alpha, 1 - hidden)
 
 
 def hidden_by_hands(hands: Sequence[Points], wearer: Field) -> Field | None:

@@ -130,7 +130,7 @@ class MeshFace:
         coarse = self._texture_for(eye_distance(face.points) * scale_of(affine))
         layers = layers_of(picture, surface, coarse, affine)
         [fields] = self._compositor.fields([layers])
-        return without_hands(fields[ALPHA], face.hands, affine, layers.wearer), layers
+        return without_hands(fields[ALPHA], face.hands, affine, layers), layers
 
     def _scene(self, canvas: Image, face: FaceLandmarks) -> _Scene | None:
         """None for a face that is not in the picture."""
@@ -161,7 +161,7 @@ class MeshFace:
         """The picture, and what was done to it. fields: (9, S, S), as the network gives them."""
         layers, after = scene.layers, canvas[scene.place]
         from_face = shifted(layers.affine, -np.array([scene.place[1].start, scene.place[0].start], np.float32))
-        fields[ALPHA] = without_hands(fields[ALPHA], face.hands, from_face, layers.wearer)
+        fields[ALPHA] = without_hands(fields[ALPHA], face.hands, from_face, layers)
         mix = mix_of(fields, layers, self._strength)
         if face.wearer is not None:
             mix = face.wearer.mix.follow(mix, layers.wearer[..., 1], self)

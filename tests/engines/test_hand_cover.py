@@ -105,6 +105,23 @@ def test_the_mesh_swapper_paints_beside_a_hand_and_not_on_it() -> None:
     assert told.occluded > 0.1
 
 
+@pytest.mark.parametrize("count", [1, 2], ids=["alone", "beside a real one"])
+def test_a_hand_that_would_hide_the_whole_face_is_not_believed(count: int) -> None:
+    """A sleeve, a wall or the face itself, taken for a hand, left the wearer bare."""
+    everywhere = hand_at((210, 340), 300)
+    face = FaceLandmarks(FACE, 1.0, hands=(everywhere, HAND)[:count])
+    worn = MeshSwapper(compositor=compositor_of()).prepare(photo(40))
+    frame, expected = skin_with_hand(), skin_with_hand()
+    told, alone = worn.paint(frame, face), worn.paint(expected, FaceLandmarks(FACE, 1.0))
+    assert (frame == expected).all()
+    assert told == alone
+    assert told.painted > 0.6
+    picture, affine = skin_with_hand(), face_square(FACE)
+    layers = layers_of(picture, Surface.of(Warp(FACE, FACE)), nobody(), affine)
+    inside = np.linalg.inv(np.vstack([affine, [0, 0, 1]]))[:2]
+    assert InFront(compositor_of()).of(SwappedCrop(picture, face, inside, layers))[150:250, 150:250].mean() > 0.85
+
+
 def test_a_network_is_told_of_the_hand() -> None:
     picture, affine = skin_with_hand(), face_square(FACE)
     face = FaceLandmarks(FACE, 1.0, hands=(HAND,))
