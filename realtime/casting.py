@@ -50,13 +50,19 @@ class Faces:
         )
 
 
+def worn_by(part: int, prepared: Sequence[PreparedFace]) -> PreparedFace:
+    """The face of the `part`-th person, from 0. prepared: the chosen face first, at least one; they go round."""
+    return prepared[part % len(prepared)]
+
+
 class Casting:
     """Gives each wanted face in view one of the prepared faces.
 
     The k-th face that was ever wanted wears `prepared[k]`, and after the last one it starts over; so with a single
     source everybody wears it. A face keeps its part as long as the tracker knows it by its number.
 
-    prepared: looked at anew in each frame, so it may change between two; without any nobody is swapped.
+    prepared: the chosen face first. Looked at anew in each frame, so it may change between two; without any nobody is
+    swapped.
     main: for a live picture of which one face is wanted; None takes the best one of each frame.
     """
 
@@ -76,17 +82,14 @@ class Casting:
         at_ns: int = 0,
         _canvas: Image | None = None,
     ) -> list[tuple[FaceLandmarks, PreparedFace]]:
-        """What to paint where. in_view: best first. settings: `source` shifts every part. at_ns: stream time."""
+        """What to paint where. in_view: best first. at_ns: stream time."""
         prepared = tuple(self._prepared)
         if not prepared:
             return []
         if self._main is not None:
             person = self._main.choose(in_view, at_ns, settings.lock)
-            return [] if person is None else [(person.face, prepared[settings.source % len(prepared)])]
-        return [
-            (track.face, prepared[(self._part_of(track.id) + settings.source) % len(prepared)])
-            for track in in_view[: self._wanted.limit]
-        ]
+            return [] if person is None else [(person.face, worn_by(0, prepared))]
+        return [(track.face, worn_by(self._part_of(track.id), prepared)) for track in in_view[: self._wanted.limit]]
 
     def misses(self, ids: Collection[int]) -> bool:
         """Whether one of these faces, lost a moment ago, is one that should be swapped."""

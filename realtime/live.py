@@ -1,17 +1,20 @@
 """What can be changed while a stream runs, and the one set of commands that changes it.
 
-Keys in the terminal, `liveswap ctl` and later the browser page all speak these words. Settings are one frozen value,
-replaced whole and read once per frame, so no frame is half of one and half of the other.
+Keys in the terminal, `liveswap ctl` and the browser page all speak these words. Settings are one frozen value,
+replaced whole and read once per frame, so no frame is half of one and half of the other; which face is worn, and in
+what way, is the bank's to know.
 
 Knows words and settings; knows no keyboard, no socket and no pixels.
 """
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from models.errors import UserError
 from realtime.privacy import WhenLost
+from realtime.selection import Selection, Source
 
 ON, OFF = "on", "off"
 
@@ -20,11 +23,10 @@ ON, OFF = "on", "off"
 class LiveSettings:
     """How frames are made from now on.
 
-    source: which of the source faces is worn first, from 0. when_lost: None for the default. paused: viewers see words.
-    lock: rises whenever the main person is to be chosen anew.
+    when_lost: None for the default. paused: viewers see words. lock: rises whenever the main person is to be chosen
+    anew.
     """
 
-    source: int = 0
     when_lost: WhenLost | None = None
     badge: bool = True
     mirror: bool = False
@@ -40,7 +42,11 @@ class Bank(Protocol):
     """The faces that can be worn."""
 
     @property
-    def names(self) -> tuple[str, ...]: ...
+    def selection(self) -> Selection: ...
+
+    def choose(self, identity: str) -> None:
+        """Have this face worn first. Raises UserError when it is not offered any more."""
+        ...
 
     @property
     def notice(self) -> str:
@@ -50,12 +56,22 @@ class Bank(Protocol):
     def restyle(self, *, swapper: str | None = None, strength: float | None = None) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FixedBank:
-    """Faces that stay as they are."""
+    """Faces that stay as they are. place: of the chosen one."""
 
     names: tuple[str, ...] = ()
     notice: str = ""
+    place: int = 0
+
+    @property
+    def selection(self) -> Selection:
+        sources = tuple(Source(str(place), name) for place, name in enumerate(self.names))
+        return Selection(sources, self.place if sources else None)
+
+    def choose(self, identity: str) -> None:
+        """identity: as `selection` tells it."""
+        self.place = int(identity)
 
     def restyle(self, *, swapper: str | None = None, strength: float | None = None) -> None:
         """Raises UserError."""
@@ -64,15 +80,15 @@ class FixedBank:
 
 
 class LiveControl:
-    """The settings of one stream. Any thread may apply commands; readers take `settings` once per frame."""
+    """The settings of one stream. Any thread may apply commands, which take turns.
+
+    settings: taken once per frame.
+    """
 
     def __init__(self, bank: Bank, settings: LiveSettings = AS_STARTED) -> None:
         self._bank = bank
+        self._turn = threading.Lock()
         self.settings = settings
-
-    @property
-    def _names(self) -> tuple[str, ...]:
-        return self._bank.names
 
     def apply(self, command: str) -> str:
         """Carry out one command and say what holds now. Raises UserError for words that are no command."""
@@ -81,15 +97,14 @@ class LiveControl:
             return self.status()
         if word not in COMMANDS:
             raise UserError(f"{command!r} is no command", remedy=f"use one of: {', '.join([*COMMANDS, 'status'])}")
-        self.settings = COMMANDS[word](self, argument.strip())
-        return self.status()
+        with self._turn:
+            self.settings = COMMANDS[word](self, argument.strip())
+            return self.status()
 
     def status(self) -> str:
         """For people: what holds now."""
-        now = self.settings
-        names = self._names
-        worn = now.source % max(1, len(names))
-        parts = [f"face {worn + 1} of {len(names)} ({names[worn]})"] if names else []
+        now, worn = self.settings, str(self._bank.selection)
+        parts = [worn] if worn else []
         parts += [self._bank.notice] if self._bank.notice else []
         parts += ["paused"] if now.paused else []
         parts += [f"when lost: {now.when_lost}"] if now.when_lost is not None else []
@@ -99,17 +114,8 @@ class LiveControl:
 
     def face(self, argument: str) -> LiveSettings:
         """A number from 1, a name, or "next" and "previous"."""
-        count = max(1, len(self._names))
-        if argument in {"next", "previous"}:
-            step = 1 if argument == "next" else -1
-            return replace(self.settings, source=(self.settings.source + step) % count)
-        if argument.isdecimal() and 1 <= int(argument) <= count:
-            return replace(self.settings, source=int(argument) - 1)
-        if argument in self._names:
-            return replace(self.settings, source=self._names.index(argument))
-        raise UserError(
-            f"there is no face {argument!r}", remedy=f"use next, previous, 1 to {count}, or {', '.join(self._names)}"
-        )
+        self._bank.choose(self._bank.selection.wished(argument).identity)
+        return self.settings
 
     def when_lost(self, argument: str) -> LiveSettings:
         """hold, blur, slate or pass."""

@@ -1,19 +1,22 @@
-"""The faces that can be worn in one stream, made ready before anybody wears them.
+"""The faces that can be worn in one stream, made ready before anybody wears them, and the one that is chosen.
 
 A new photo or another way of swapping is prepared beside the stream and takes its place between two frames, so nothing
-stalls; when it fails, what was worn goes on, and the reason is said. Knows photos and styles; knows no engine.
+stalls; when it fails, what was worn goes on, and the reason is said. Knows styles and turns; which face is which is
+face_set.py's business. Knows no engine.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TypeAlias
 
 from engines.types import PreparedFace, SourcePhoto
 from models.errors import UserError
+from realtime.face_set import FaceSet
+from realtime.selection import Selection
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +37,7 @@ Opener: TypeAlias = Callable[[Style], Tailor]
 
 @dataclass(frozen=True, slots=True)
 class Worn:
-    """What can be worn now. photos and faces in the same order."""
+    """What can be worn to begin with. photos and faces in the same order; a face of a network's own has no photo."""
 
     style: Style
     photos: tuple[SourcePhoto, ...]
@@ -42,50 +45,67 @@ class Worn:
 
 
 class Wardrobe:
-    """Any thread may ask for a change; the stream takes `faces()` once per frame.
+    """Any thread may ask for a change; the stream iterates over the faces once per frame.
 
-    worn: to begin with. tailor: of its style; None opens it when first needed. opener: of other styles.
+    worn: to begin with, the first of them chosen. tailor: of its style; None opens it when first needed. opener: of
+    other styles.
     """
 
     def __init__(self, worn: Worn, opener: Opener, tailor: Tailor | None = None) -> None:
-        self._worn, self._opener, self._tailor = worn, opener, tailor
+        self._faces, self._style = FaceSet.of(worn.photos, worn.faces), worn.style
+        self._opener, self._tailor = opener, tailor
         self._wanted = worn.style
+        self._turn = threading.Lock()  # for whoever replaces the faces, or what is wanted
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="wardrobe")
         self.notice = ""
 
     def __iter__(self) -> Iterator[PreparedFace]:
-        """The faces that can be worn now."""
-        return iter(self._worn.faces)
+        """The faces that can be worn now, in their order from the chosen one on."""
+        return iter(self._faces)
+
+    @property
+    def selection(self) -> Selection:
+        """The photos that can be chosen, and the chosen one."""
+        return self._faces.selection
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of the photos, without their endings, in the order of the faces."""
-        return tuple(Path(photo.name).stem for photo in self._worn.photos)
+        """Of the photos that can be chosen, without their endings, in their order."""
+        return self.selection.names
 
     @property
     def style(self) -> Style:
         """The one that is worn now."""
-        return self._worn.style
+        return self._style
+
+    def choose(self, identity: str) -> None:
+        """Have this face worn first, from the next frame on. Raises UserError when there is none of that identity."""
+        with self._turn:
+            self._faces = self._faces.choosing(identity)
 
     def restyle(self, *, swapper: str | None = None, strength: float | None = None) -> None:
         """Have all faces put on in another way, soon. Returns at once; `notice` says how it goes."""
-        before = self._wanted
-        if swapper is not None and swapper != before.swapper:
-            before = Style(swapper)  # at the strength it was trained at
-        wanted = before if strength is None else replace(before, strength=strength)
-        if wanted == self._wanted:
-            return
-        self._wanted = wanted
+        with self._turn:
+            before = self._wanted
+            if swapper is not None and swapper != before.swapper:
+                before = Style(swapper)  # at the strength it was trained at
+            wanted = before if strength is None else replace(before, strength=strength)
+            if wanted == self._wanted:
+                return
+            self._wanted = wanted
         self.notice = f"preparing {wanted.swapper}"
         self._soon(self._restyle, wanted)
 
     def add(self, photo: SourcePhoto) -> None:
-        """One more face to wear, soon; a photo of the same name is replaced."""
+        """One more face to wear, soon; a photo of the same name is removed."""
         self.notice = f"preparing {photo.name}"
         self._soon(self._add, photo)
 
     def remove(self, name: str) -> None:
-        """Forget a photo and its face. Raises UserError when there is none of that name."""
+        """Forget a photo and its face; a chosen one is worn until another is chosen, and then forgotten.
+
+        Raises UserError when there is none of that name.
+        """
         if name not in self.names:
             raise UserError(f"there is no face {name!r}", remedy=f"there are: {', '.join(self.names) or 'none'}")
         self._soon(self._remove, name)
@@ -115,37 +135,42 @@ class Wardrobe:
             return  # somebody changed their mind while it waited
         try:
             tailor = self._opener(style)
-            faces = tuple(tailor(photo) for photo in self._worn.photos)
+            made = self._faces.dressed(tailor)
         except Exception as error:  # noqa: BLE001  whatever it is, the stream goes on with what it has
-            self._wanted = self._worn.style
-            self._give_up(style.swapper, error)
+            self._give_up(style.swapper, error, is_wanted=self._wish_ends(style))
             return
-        self._tailor, self._worn = tailor, Worn(style, self._worn.photos, faces)
+        with self._turn:
+            self._faces = made.as_chosen_in(self._faces)
+            self._tailor, self._style = tailor, style
         self.notice = ""
 
+    def _wish_ends(self, style: Style) -> bool:
+        """Whether it was the last wish; then what is worn is wanted again."""
+        with self._turn:
+            is_last = self._wanted == style
+            if is_last:
+                self._wanted = self._style
+            return is_last
+
     def _add(self, photo: SourcePhoto) -> None:
-        worn = self._worn
         try:
-            self._tailor = self._tailor or self._opener(worn.style)
+            self._tailor = self._tailor or self._opener(self._style)
             face = self._tailor(photo)
         except Exception as error:  # noqa: BLE001  as above
             self._give_up(photo.name, error)
             return
-        self._put_on([*self._without(Path(photo.name).stem), (photo, face)])
+        with self._turn:
+            self._faces = self._faces.adding(photo, face)
         self.notice = ""
 
     def _remove(self, name: str) -> None:
-        self._put_on(self._without(name))
+        with self._turn:
+            self._faces = self._faces.removing(name)
 
-    def _without(self, name: str) -> list[tuple[SourcePhoto, PreparedFace]]:
-        pairs = zip(self._worn.photos, self._worn.faces, strict=True)
-        return [(photo, face) for photo, face in pairs if Path(photo.name).stem != name]
-
-    def _put_on(self, pairs: Sequence[tuple[SourcePhoto, PreparedFace]]) -> None:
-        photos, faces = tuple(photo for photo, _ in pairs), tuple(face for _, face in pairs)
-        self._worn = Worn(self._worn.style, photos, faces)
-
-    def _give_up(self, what: str, error: Exception) -> None:
-        self.notice = f"{what} did not work: {error}"
+    def _give_up(self, what: str, error: Exception, *, is_wanted: bool = True) -> None:
+        """is_wanted: whether anybody still waits for it."""
+        problem = f"{what} did not work: {error}"
+        if is_wanted:
+            self.notice = problem
         expected = isinstance(error, UserError)
-        logger.warning("%s; what was worn goes on", self.notice, exc_info=None if expected else error)
+        logger.warning("%s; what was worn goes on", problem, exc_info=None if expected else error)

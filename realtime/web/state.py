@@ -19,11 +19,11 @@ def session_state(session: SwapSession) -> dict[str, Any]:
     """For the page: what holds now, and the numbers of the last two seconds (outcomes: since the start)."""
     stream = session.stream
     recent, settings, numbers = stream.metrics.recent(), stream.control.settings, stream.metrics.snapshot()
-    names = stream.wardrobe.names
+    chosen = stream.wardrobe.selection.chosen
     return {
         "now": stream.control.status(),
         "notice": stream.wardrobe.notice,
-        "face": names[settings.source % len(names)] if names else None,
+        "face": chosen.name if chosen is not None and chosen.is_offered else None,
         "swapper": stream.wardrobe.style.swapper,
         "strength": stream.wardrobe.style.strength,
         "mirror": settings.mirror,

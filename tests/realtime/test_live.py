@@ -3,19 +3,22 @@
 import json
 import threading
 import time
+from dataclasses import replace
 from multiprocessing.connection import Client, Listener
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from engines.types import SourcePhoto
 from models.errors import UserError
 from realtime.casting import Casting
 from realtime.fakes import FakeFace, FakeTrack, landmarks_in
-from realtime.live import COMMANDS, HELP, KEYS, FixedBank, LiveControl
+from realtime.live import COMMANDS, HELP, KEYS, FixedBank, LiveControl, LiveSettings
 from realtime.mainperson import FORGET_NS, MainPerson
 from realtime.privacy import WhenLost
 from realtime.remote import FILE, listening, send
+from realtime.wardrobe import Style, Wardrobe, Worn
 
 NAMES = ("alice", "bob", "carol")
 
@@ -72,13 +75,37 @@ def test_every_key_is_a_command_and_none_of_them_unmasks() -> None:
 
 def test_face_changes_from_one_frame_to_the_next() -> None:
     faces = [FakeFace((1, 1, 1)), FakeFace((2, 2, 2))]
-    control, casting = LiveControl(FixedBank(("a", "b"))), Casting(faces, main=MainPerson())
+    photos = tuple(SourcePhoto(name, np.zeros((8, 8, 3), np.uint8), landmarks_in()) for name in "ab")
+    wardrobe = Wardrobe(Worn(Style("mesh"), photos, tuple(faces)), opener=lambda _style: lambda _photo: faces[0])
+    control, casting = LiveControl(wardrobe), Casting(wardrobe, main=MainPerson())
     worn = []
     for frame in range(4):
         if frame == 2:
             control.apply("face next")
         worn += [face for _, face in casting.assign([FakeTrack(7)], control.settings, frame)]
     assert worn == [faces[0], faces[0], faces[1], faces[1]]
+
+
+def test_commands_from_two_threads_are_both_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    control = LiveControl(FixedBank(NAMES))
+    reads, goes_on = threading.Event(), threading.Event()
+
+    def slow(control: LiveControl, _argument: str) -> LiveSettings:
+        before = control.settings
+        reads.set()
+        assert goes_on.wait(10)
+        return replace(before, mirror=True)
+
+    monkeypatch.setitem(COMMANDS, "slow", slow)
+    first, second = (threading.Thread(target=control.apply, args=(word,)) for word in ("slow", "pause on"))
+    first.start()
+    assert reads.wait(10)
+    second.start()
+    second.join(0.05)  # whether it waits for its turn or is over by now
+    goes_on.set()
+    first.join(10)
+    second.join(10)
+    assert (control.settings.mirror, control.settings.paused) == (True, True)
 
 
 def face(number: int, x: int, size: int) -> FakeTrack:
@@ -112,8 +139,8 @@ def test_lock_makes_the_largest_face_the_main_person_anew() -> None:
 
 
 def test_command_from_another_process_is_answered_and_a_wrong_one_explained(tmp_path: Path) -> None:
-    control = LiveControl(FixedBank(NAMES))
-    with listening(tmp_path, control.apply):
+    bank = FixedBank(NAMES)
+    with listening(tmp_path, LiveControl(bank).apply):
         assert (tmp_path / FILE).stat().st_mode & 0o077 == 0, "others may read the secret"
         assert send(tmp_path, "face next") == "face 2 of 3 (bob)"
         with pytest.raises(UserError, match="'dance' is no command") as caught:
@@ -126,7 +153,7 @@ def test_command_from_another_process_is_answered_and_a_wrong_one_explained(tmp_
         for sender in senders:
             sender.join(timeout=10)
         assert answers == ["face 2 of 3 (bob)"] * 5
-    assert control.settings.source == 1
+    assert bank.place == 1
     with pytest.raises(UserError, match="no run can be controlled"):
         send(tmp_path, "status")
 

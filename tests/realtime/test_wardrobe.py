@@ -97,6 +97,28 @@ def test_faces_come_and_go_by_name() -> None:
     assert refused.value.remedy == "there are: ann"
 
 
+def test_swapper_that_is_asked_for_while_another_one_fails_is_worn() -> None:
+    asked, go_on = threading.Event(), threading.Event()
+
+    def opener(style: Style) -> Tailor:
+        if style.swapper == "broken":
+            asked.set()
+            assert go_on.wait(LIMIT_S)
+            raise UserError("it is broken", remedy="take another")
+        return lambda _photo: FakeFace(BLUE)
+
+    faces = wardrobe(opener, "ann.jpg")
+    faces.restyle(swapper="broken")
+    assert asked.wait(LIMIT_S)
+    faces.restyle(swapper="good")
+    go_on.set()
+    faces.settle()
+    assert (faces.style, faces.notice) == (Style("good"), "")
+    faces.restyle(swapper="broken")  # nothing is left of the first time
+    faces.settle()
+    assert (faces.style, faces.notice) == (Style("good"), "broken did not work: it is broken")
+
+
 def test_another_swapper_begins_at_the_strength_it_was_trained_at() -> None:
     faces = wardrobe(blue, "ann.jpg")
     faces.restyle(strength=0.9)
