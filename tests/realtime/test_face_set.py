@@ -141,3 +141,10 @@ def test_photo_that_is_given_twice_is_two_faces() -> None:
     worn = Worn(Style("mesh"), photos, tuple(FakeFace() for _ in photos))
     control = LiveControl(Wardrobe(worn, lambda _style: lambda _photo: FakeFace()))
     assert [control.apply("face next")[:6] for _ in range(3)] == ["face 2", "face 3", "face 1"]
+
+
+def test_face_of_a_networks_own_is_worn_though_nobody_can_choose_it() -> None:
+    own = FakeFace()
+    faces = Wardrobe(Worn(Style("one person"), (), (own,)), lambda _style: lambda _photo: FakeFace())
+    assert list(faces) == [own]
+    assert (faces.names, LiveControl(faces).status()) == ((), "running")
