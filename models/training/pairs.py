@@ -23,6 +23,7 @@ from models.training.image_ops import (
     blur,
     eroded,
     inverted,
+    mean_of,
     mix,
     moved_by,
     pixel_grid,
@@ -31,10 +32,11 @@ from models.training.image_ops import (
     wide_mean,
 )
 from models.training.laying import FRONT, INSIDE, LAYOUT, NORMAL_X, SHAPE_GRID, SQUARE_PX, features_map
-from models.training.occluders import OF_A_SOURCE, Bank, Placed, put
+from models.training.nobody import flat_nobody
+from models.training.occluders import GROWN, OF_A_SOURCE, SHARES, Bank, Placed, put
 from models.training.people import PICTURE_PX, People
 from models.training.scene import exposed, scene_light
-from models.training.sources import Lying, aged, continued, half_mirrored, lit_otherwise, worn
+from models.training.sources import WORN, Lying, aged, continued, half_mirrored, lit_otherwise, with_skin_of, worn
 
 WIDEST_PX, NARROWEST_PX = 44 / 1.5, 16 / 1.5
 """How coarsely a pasted face is lit like the photo below it. Finer, and it gets the photo's own features, of which the
@@ -42,8 +44,11 @@ network then learns that they are the wearer's; at the widest it keeps its own."
 MOST_SHIFT_PX = 7.0
 THINGS = 0.65, 0.25
 """Share of the pairs with something in front of the face, and with a second thing."""
-SWAPPED = 0.4
-"""Share of the pairs without a target: they teach what is in front of faces that were not pasted."""
+SWAPPED, NOBODYS = 0.4, 0.2
+"""Share of the pairs without a target: they teach what is in front of faces that were not pasted. And of these with
+nobody's face as the source: so the network is asked what is in front of a source's own face."""
+UNLIKE = 0.3
+"""Share of the sources without a target whose skin is as unlike the wearer's as it can be."""
 USED = 2
 """How often the same wearer and source are used, each time with other things before them, seen by another camera: these
 are a third of the work."""
@@ -61,6 +66,7 @@ class Pairs(NamedTuple):
     wearer: Tensor  # (N, 3, S, S)
     texture: Tensor  # (N, 3, S, S): the source's, in place, not yet relit
     valid: Tensor  # (N, 1, S, S)
+    remains: Tensor  # (N, 1, S, S): 1 where the texture shows what was in front of the source
     features: Tensor  # (N, 1, S, S)
     target: Tensor  # (N, 3, S, S)
     hidden: Tensor  # (N, 1, S, S): 1 where something is in front of the face
@@ -121,7 +127,9 @@ class PairMaker:
         self._weights = torch.from_numpy(people.weights[chosen]).to(device)
         self._bank = bank.to(device)
         self._source_things = self._bank.drawn_by(*OF_A_SOURCE)
-        self._things = torch.arange(len(bank.kinds), device=device) if things is None else things.to(device)
+        in_front = self._bank.drawn_by(*(draw for draw in SHARES if draw not in GROWN))
+        self._things = in_front if things is None else things.to(device)
+        self._nobody = torch.from_numpy(flat_nobody()).to(device)
         self._shares = THINGS if things is None else (1.0,)
         self._features = torch.from_numpy(features_map())[None, None].to(device)
         self._grid = pixel_grid(SQUARE_PX, device)
@@ -142,7 +150,9 @@ class PairMaker:
         target = (exposed(photo, dice) * scene_light(lies.normals, lies.inside, dice)).clamp(0, 1)
         known = 1 - dice.chance(SWAPPED)
         wearer = mix(target, self._pasted(target, pasted, lies, dice), known)
-        source = self._source(torch.where(known.flatten() > 0, own, pasted), (own, other), lies, dice)
+        apart = torch.where(dice.chance(UNLIKE).flatten() > 0, self._like(own, dice, unlike=True), pasted)
+        nobodys = dice.chance(NOBODYS) * (1 - known)
+        source = self._source(torch.where(known.flatten() > 0, own, apart), (own, other), nobodys, lies, dice)
         dice = Dice(count * USED, SQUARE_PX, self._generator)
         own, other, wearer, target, known = (again(x) for x in (own, other, wearer, target, known))
         lies, source = Geometry(*map(again, lies)), Lying(*map(again, source))
@@ -153,16 +163,16 @@ class PairMaker:
         wearer, target = recorded(torch.cat([wearer, target], 1), dice).clamp(0, 1).split(3, dim=1)
         made = torch.cat([wearer, *source, lies.features, target, hidden, lies.inside], 1)
         made = torch.where(dice.chance(0.5) > 0, made.flip(3), made)
-        return Pairs(*[*made.clamp(0, 1).split([3, 3, 1, 1, 3, 1, 1], dim=1), known])
+        return Pairs(*[*made.clamp(0, 1).split([3, 3, 1, 1, 1, 3, 1, 1], dim=1), known])
 
     def _drawn(self, count: int) -> Tensor:
         return self._numbers[torch.multinomial(self._weights, count, replacement=True, generator=self._generator)]
 
-    def _like(self, own: Tensor, dice: Dice) -> Tensor:
-        """Somebody for each, in most cases of a similar tone of skin: no light makes one skin another."""
+    def _like(self, own: Tensor, dice: Dice, *, unlike: bool = False) -> Tensor:
+        """Somebody for each, in most cases of a similar tone of skin: no light makes one skin another. Or unlike."""
         found, again = self._drawn(dice.count), self._drawn(dice.count)
         apart, apart_again = ((self._tones[own] - self._tones[who]).abs() for who in (found, again))
-        return torch.where(apart_again < apart, again, found)
+        return torch.where((apart_again < apart) ^ unlike, again, found)
 
     def _geometry(self, own: Tensor, other: Tensor, dice: Dice) -> Geometry:
         """The photo's face, moved towards somebody else's proportions as the engines move a wearer's."""
@@ -204,22 +214,30 @@ class PairMaker:
         rim = mix(eroded(lies.inside, 1), eroded(lies.inside, dice.once(1, 4)), dice.chance(0.7))
         return mix(target, face, blur(rim, dice.between(0.6, 1.8)) * shown)
 
-    def _source(self, who: Tensor, people: tuple[Tensor, Tensor], lies: Geometry, dice: Dice) -> Lying:
-        """The texture: a face as another photo would have shown it. people: whose square it is, and another."""
+    def _source(self, who: Tensor, people: tuple[Tensor, Tensor], nobodys: Tensor, lies: Geometry, dice: Dice) -> Lying:
+        """The texture: a face as another photo would have shown it. people: whose square it is, and another.
+
+        nobodys: 1 where it is nobody's, which nothing happened to.
+        """
         own, other = people
         shift = dice.field(dice.once(4, 9), 2) * (dice.uniform(0, LOOSE_PX) + 1.2 * dice.chance(0.05))
         laid = sampled(half_mirrored(self._flat_of(who), dice), lies.flat_px + shift)
         inner = eroded(lies.inside, 1)
         colours = continued(laid[:, :3], inner)
         theirs = sampled(self._flat_of(other)[:, :3], lies.flat_px)
-        colours = lit_otherwise(aged(colours, dice), theirs, lies.normals, lies.skin, dice)
+        colours = with_skin_of(colours, theirs, lies.skin, lies.features, dice)
+        colours = lit_otherwise(colours, theirs, lies.normals, lies.skin, dice)
         valid = inner * (lies.front * FACING_GAIN).clamp(0, 1) * (laid[:, 3:] * SEEN_GAIN).clamp(0, 1)
-        lying = Lying(colours, valid)
-        chosen = self._source_things[dice.numbers(0, len(self._source_things))]
-        skin = torch.full_like(colours[:, :, :1, :1], 0.5)
-        thing = self._bank.place(chosen, inverted(self._affines[own]), lies.at_px, skin, colours, dice)
-        lying = worn(lying, thing, dice)
-        return Lying(continued(lying.colours, inner).clamp(0, 1), lying.valid)
+        lying = Lying(colours, valid, torch.zeros_like(valid))
+        skin = mean_of(colours, lies.skin)
+        for share in WORN:
+            chosen = self._source_things[dice.numbers(0, len(self._source_things))]
+            thing = self._bank.place(chosen, inverted(self._affines[own]), lies.at_px, skin, colours, dice)
+            lying = worn(lying, thing, share, dice)
+        nobody = sampled(self._nobody.expand(dice.count, -1, -1, -1), lies.flat_px)
+        colours = mix(aged(lying.colours, dice), nobody, nobodys)
+        valid = mix(lying.valid, inner * (lies.front * FACING_GAIN).clamp(0, 1), nobodys)
+        return Lying(continued(colours, inner).clamp(0, 1), valid, lying.remains * inner * (1 - nobodys))
 
     def _covered(
         self, wearer: Tensor, target: Tensor, people: tuple[Tensor, Tensor], lies: Geometry, dice: Dice
@@ -240,7 +258,7 @@ class PairMaker:
     ) -> Placed:
         own, other = people
         weight = lies.skin + 1e-4
-        everywhere = (target * weight).sum(dim=(2, 3), keepdim=True) / weight.sum(dim=(2, 3), keepdim=True)
+        everywhere = mean_of(target, weight)
         skin = mix(everywhere, wide_mean(target, weight, 8.0), dice.chance(0.5))
         turned = similarities(dice.uniform(0, 6.3), dice.uniform(0.5, 1.4), dice.uniform(0, PICTURE_PX / 2, 2))
         texture = sampled(self._picture_of(other), moved_by(turned, lies.at_px), padding="reflection")
