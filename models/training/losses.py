@@ -14,13 +14,12 @@ from models.training.network import LOW_PASS, RIM, SIZE, Compositor, Fields, act
 from models.training.pairs import Pairs
 from models.training.relight import relit, widened
 
-COLOUR, EDGES, GRAIN, ALPHA, TONE, REMAINS, SMOOTH, STEADY = 1.0, 0.5, 0.35, 0.7, 0.5, 0.5, 0.002, 0.15
+COLOUR, EDGES, GRAIN, ALPHA, TONE, ANYHOW, SMOOTH, STEADY = 1.0, 0.5, 0.35, 0.7, 0.5, 1.0, 0.002, 0.15
 """Weights of the losses below. Alpha has its own: a wearer is so like the target that leaving it alone is cheap."""
 BEYOND, FEATURE = 0.1, 2.0
 """Weight of what is beyond the mesh, and what eyes, brows and lips count in addition."""
-TRACES, TRACES_PX = 3.0, 2.0
-"""What a pixel counts in addition where the texture shows what is in front of the source; how coarsely skin has the
-wearer's tone there."""
+TRACES = 3.0
+"""What a pixel counts in addition where the texture shows what is in front of the source."""
 TONE_PX = 8.0
 """Of the square: as coarsely as the relight, a swapped face has the wearer's tone."""
 HIDDEN, THIN, THIN_PX, BESIDE, BESIDE_PX = 3.0, 14.0, 4.0, 2.5, 3
@@ -67,8 +66,8 @@ def judge(network: Compositor, pairs: Pairs, *, half: bool = False) -> Judged:
     raw = raw_of(network, square, half=half)
     fields = Fields.of(activate(raw))
     made = composed(fields, square)
-    traces = 1 + TRACES * pairs.remains
-    weight = (BEYOND + pairs.inside * (1 + FEATURE * pairs.features) * traces) * pairs.known
+    face = pairs.inside * (1 + FEATURE * pairs.features) * (1 + TRACES * pairs.remains)
+    weight = (BEYOND + face) * pairs.known
     skin = (1 - pairs.known) * (pairs.valid > JUDGED) * (1 - widened(pairs.features)) * (1 - pairs.hidden)
     losses = {
         "colour": ((made - pairs.target).abs() * weight).mean(),
@@ -76,7 +75,7 @@ def judge(network: Compositor, pairs: Pairs, *, half: bool = False) -> Judged:
         # Without a target the target is the wearer. Not of features: theirs must be the source's, not anybody's.
         "grain": grain_apart(made, pairs.target, (weight + skin) * (1 - pairs.features)),
         "tone": tone_apart(made, pairs.wearer, skin),
-        "remains": (blur(made - pairs.wearer, TRACES_PX).abs() * skin * pairs.remains).mean(),
+        "anyhow": (anyhow_apart(network, pairs, made, half=half) * face * (1 - pairs.hidden)).mean(),
         "alpha": alpha_apart(raw[:, :1], pairs),
         "smooth": sum((torch.diff(raw[:, 1:7], dim=dim).abs().mean() for dim in (2, 3)), torch.zeros(())),
     }
@@ -91,7 +90,7 @@ def total(losses: dict[str, Tensor]) -> Tensor:
         "grain": GRAIN,
         "alpha": ALPHA,
         "tone": TONE,
-        "remains": REMAINS * TRACES,
+        "anyhow": ANYHOW,
         "smooth": SMOOTH,
         "steady": STEADY,
     }
@@ -132,6 +131,22 @@ def tone_apart(made: Tensor, wearer: Tensor, skin: Tensor) -> Tensor:
     """How far skin is from the wearer's, coarsely. skin: (N, 1, S, S) 0..1."""
     means = wide_mean(torch.cat([made, wearer], 1), skin, TONE_PX)
     return ((means[:, :3] - means[:, 3:]).abs() * skin).mean()
+
+
+def anyhow_apart(network: Compositor, pairs: Pairs, made: Tensor, *, half: bool) -> Tensor:
+    """(N, 3, S, S): where there is no target, how far it is from what the network makes of the source's clean texture.
+
+    So a swap looks the same in whatever light, with whatever on it the source was taken: what is right follows the
+    network's own best work, which learns nothing here. 0 where there is a target.
+    """
+    rows = torch.nonzero(pairs.known.flatten() == 0)[:, 0]
+    if not len(rows):
+        return torch.zeros_like(made)
+    some = Pairs(*(column[rows] for column in pairs))
+    with torch.no_grad():
+        square = square_of(some._replace(texture=some.clean))
+        best = composed(Fields.of(activate(raw_of(network, square, half=half))), square)
+    return torch.zeros_like(made).index_copy(0, rows, (made[rows] - best).abs())
 
 
 def alpha_apart(logits: Tensor, pairs: Pairs) -> Tensor:

@@ -66,6 +66,7 @@ class Pairs(NamedTuple):
     wearer: Tensor  # (N, 3, S, S)
     texture: Tensor  # (N, 3, S, S): the source's, in place, not yet relit
     valid: Tensor  # (N, 1, S, S)
+    clean: Tensor  # (N, 3, S, S): the texture before anything happened to it
     remains: Tensor  # (N, 1, S, S): 1 where the texture shows what was in front of the source
     features: Tensor  # (N, 1, S, S)
     target: Tensor  # (N, 3, S, S)
@@ -163,7 +164,7 @@ class PairMaker:
         wearer, target = recorded(torch.cat([wearer, target], 1), dice).clamp(0, 1).split(3, dim=1)
         made = torch.cat([wearer, *source, lies.features, target, hidden, lies.inside], 1)
         made = torch.where(dice.chance(0.5) > 0, made.flip(3), made)
-        return Pairs(*[*made.clamp(0, 1).split([3, 3, 1, 1, 1, 3, 1, 1], dim=1), known])
+        return Pairs(*[*made.clamp(0, 1).split([3, 3, 1, 3, 1, 1, 3, 1, 1], dim=1), known])
 
     def _drawn(self, count: int) -> Tensor:
         return self._numbers[torch.multinomial(self._weights, count, replacement=True, generator=self._generator)]
@@ -223,12 +224,12 @@ class PairMaker:
         shift = dice.field(dice.once(4, 9), 2) * (dice.uniform(0, LOOSE_PX) + 1.2 * dice.chance(0.05))
         laid = sampled(half_mirrored(self._flat_of(who), dice), lies.flat_px + shift)
         inner = eroded(lies.inside, 1)
-        colours = continued(laid[:, :3], inner)
+        clean = colours = continued(laid[:, :3], inner)
         theirs = sampled(self._flat_of(other)[:, :3], lies.flat_px)
         colours = with_skin_of(colours, theirs, lies.skin, lies.features, dice)
         colours = lit_otherwise(colours, theirs, lies.normals, lies.skin, dice)
         valid = inner * (lies.front * FACING_GAIN).clamp(0, 1) * (laid[:, 3:] * SEEN_GAIN).clamp(0, 1)
-        lying = Lying(colours, valid, torch.zeros_like(valid))
+        lying = Lying(colours, valid, clean, torch.zeros_like(valid))
         skin = mean_of(colours, lies.skin)
         for share in WORN:
             chosen = self._source_things[dice.numbers(0, len(self._source_things))]
@@ -237,7 +238,8 @@ class PairMaker:
         nobody = sampled(self._nobody.expand(dice.count, -1, -1, -1), lies.flat_px)
         colours = mix(aged(lying.colours, dice), nobody, nobodys)
         valid = mix(lying.valid, inner * (lies.front * FACING_GAIN).clamp(0, 1), nobodys)
-        return Lying(continued(colours, inner).clamp(0, 1), valid, lying.remains * inner * (1 - nobodys))
+        clean = continued(mix(clean, nobody, nobodys), inner).clamp(0, 1)
+        return Lying(continued(colours, inner).clamp(0, 1), valid, clean, lying.remains * inner * (1 - nobodys))
 
     def _covered(
         self, wearer: Tensor, target: Tensor, people: tuple[Tensor, Tensor], lies: Geometry, dice: Dice

@@ -34,6 +34,7 @@ class Lying(NamedTuple):
 
     colours: Tensor  # (N, 3, S, S)
     valid: Tensor  # (N, 1, S, S) 0..1
+    clean: Tensor  # (N, 3, S, S): what the colours were before anything happened to them
     remains: Tensor  # (N, 1, S, S) 0..1: what is valid, but of something that is in front of the source
 
 
@@ -141,7 +142,7 @@ def worn(lying: Lying, thing: Placed, share: float, dice: Dice) -> Lying:
     around = wide_mean(drawn, (lying.valid > 0).float() * (1 - hole) + 1e-3, 4.0, step=2)
     colours = mix(drawn, around, hole * (1 - dice.chance(KEPT)))
     remains = torch.maximum(lying.remains, alpha) * (1 - hole)
-    return Lying(colours, lying.valid * (1 - hole), remains)
+    return lying._replace(colours=colours, valid=lying.valid * (1 - hole), remains=remains)
 
 
 def continued(colours: Tensor, inner: Tensor) -> Tensor:
