@@ -11,6 +11,7 @@ the losses, a sheet to judge by eye, and a cache that may be deleted.
 
     split.py       who is trained on, and who is kept for judging: lists of names, for benchmarks as well
     people.py      the data set, prepared once: pictures, flat faces, balance of tones
+    crowd.py       these on the device that makes pairs, and who is drawn
     laying.py      where a face lies: flat face, facing, normals, proportions
     drawing/       hands, glasses, hair and things, drawn from random numbers
     occluders.py   a bank of these, put before faces

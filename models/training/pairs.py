@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models.training.camera import defocused, recorded, sensor_noise
+from models.training.crowd import Crowd
 from models.training.image_ops import (
     Dice,
     blur,
@@ -110,22 +111,7 @@ class PairMaker:
         device, self._generator = generator.device, generator
         if len(chosen) < 1:
             raise ValueError(f"PairMaker needs people, got none of {len(people.test)}")
-        on_gpu = device.type != "cpu"
-        self._pictures, self._flat, self._maps, self._shapes, self._affines, self._eyes, self._tones = (
-            torch.from_numpy(column[chosen]).to(device) if on_gpu else torch.from_numpy(column)
-            for column in (
-                people.pictures,
-                people.flat,
-                people.maps,
-                people.shapes,
-                people.affines,
-                people.eyes,
-                people.tones,
-            )
-        )
-        self._numbers = torch.arange(len(chosen)) if on_gpu else torch.from_numpy(chosen)
-        self._numbers = self._numbers.to(device)
-        self._weights = torch.from_numpy(people.weights[chosen]).to(device)
+        self._crowd = Crowd(people, chosen, generator)
         self._bank = bank.to(device)
         self._source_things = self._bank.drawn_by(*OF_A_SOURCE)
         in_front = self._bank.drawn_by(*(draw for draw in SHARES if draw not in GROWN))
@@ -144,14 +130,14 @@ class PairMaker:
     def _stack(self, count: int) -> Pairs:
         dice = Dice(-(-count // USED), SQUARE_PX, self._generator)
         count = dice.count
-        own, other = self._drawn(count), self._drawn(count)
-        pasted = self._like(own, dice)
+        own, other = self._crowd.drawn(count), self._crowd.drawn(count)
+        pasted = self._crowd.like(own, dice)
         lies = self._geometry(own, other, dice)
-        photo = sampled(self._picture_of(own), (lies.at_px + 0.5) * (PICTURE_PX / SQUARE_PX) - 0.5)
+        photo = sampled(self._crowd.picture_of(own), (lies.at_px + 0.5) * (PICTURE_PX / SQUARE_PX) - 0.5)
         target = (exposed(photo, dice) * scene_light(lies.normals, lies.inside, dice)).clamp(0, 1)
         known = 1 - dice.chance(SWAPPED)
         wearer = mix(target, self._pasted(target, pasted, lies, dice), known)
-        apart = torch.where(dice.chance(UNLIKE).flatten() > 0, self._like(own, dice, unlike=True), pasted)
+        apart = torch.where(dice.chance(UNLIKE).flatten() > 0, self._crowd.like(own, dice, unlike=True), pasted)
         nobodys = dice.chance(NOBODYS) * (1 - known)
         source = self._source(torch.where(known.flatten() > 0, own, apart), (own, other), nobodys, lies, dice)
         dice = Dice(count * USED, SQUARE_PX, self._generator)
@@ -166,23 +152,14 @@ class PairMaker:
         made = torch.where(dice.chance(0.5) > 0, made.flip(3), made)
         return Pairs(*[*made.clamp(0, 1).split([3, 3, 1, 3, 1, 1, 3, 1, 1], dim=1), known])
 
-    def _drawn(self, count: int) -> Tensor:
-        return self._numbers[torch.multinomial(self._weights, count, replacement=True, generator=self._generator)]
-
-    def _like(self, own: Tensor, dice: Dice, *, unlike: bool = False) -> Tensor:
-        """Somebody for each, in most cases of a similar tone of skin: no light makes one skin another. Or unlike."""
-        found, again = self._drawn(dice.count), self._drawn(dice.count)
-        apart, apart_again = ((self._tones[own] - self._tones[who]).abs() for who in (found, again))
-        return torch.where((apart_again < apart) ^ unlike, again, found)
-
     def _geometry(self, own: Tensor, other: Tensor, dice: Dice) -> Geometry:
         """The photo's face, moved towards somebody else's proportions as the engines move a wearer's."""
-        maps = self._maps.index_select(0, own).float()
+        maps = self._crowd.maps.index_select(0, own).float()
         height, width = LAYOUT.size_hw
         rows, columns = SHAPE_GRID
         per_px = maps.new_tensor([(columns - 1) / (width - 1), (rows - 1) / (height - 1)]).view(1, 2, 1, 1)
-        apart = sampled(self._shapes[other] - self._shapes[own], maps[:, :2] * per_px)
-        strength = dice.uniform(0, 1.8) * dice.chance(0.65) * self._eyes[own].view(-1, 1, 1, 1)
+        apart = sampled(self._crowd.shapes[other] - self._crowd.shapes[own], maps[:, :2] * per_px)
+        strength = dice.uniform(0, 1.8) * dice.chance(0.65) * self._crowd.eyes[own].view(-1, 1, 1, 1)
         at_px = self._grid - (apart * strength).clamp(-MOST_SHIFT_PX, MOST_SHIFT_PX)
         maps = sampled(maps, at_px)
         inside = (maps[:, INSIDE : INSIDE + 1] > 0.5).float()
@@ -190,18 +167,12 @@ class PairMaker:
         front = maps[:, FRONT : FRONT + 1] * inside
         return Geometry(at_px, maps[:, :2], front, inside, maps[:, NORMAL_X:], features, (1 - features) * inside)
 
-    def _flat_of(self, numbers: Tensor) -> Tensor:
-        return self._flat.index_select(0, numbers).permute(0, 3, 1, 2).float() / 255
-
-    def _picture_of(self, numbers: Tensor) -> Tensor:
-        return self._pictures.index_select(0, numbers).permute(0, 3, 1, 2).float() / 255
-
     def _pasted(self, target: Tensor, pasted: Tensor, lies: Geometry, dice: Dice) -> Tensor:
         """The wearer: somebody else's face over the photo, its features not quite where the photo's are."""
         stretch = torch.where(dice.chance(0.4) > 0, 1.6, 1.0)
         shift = dice.field(dice.once(3, 6), 2) * dice.uniform(0, 4.5)
         shift = torch.cat([shift[:, :1], shift[:, 1:] * stretch], 1)
-        laid = sampled(self._flat_of(pasted), lies.flat_px + shift)
+        laid = sampled(self._crowd.flat_of(pasted), lies.flat_px + shift)
         face, shown = laid[:, :3], lies.inside * (laid[:, 3:] * 2).clamp(0, 1)
         weight = lies.skin * shown * (lies.front > 0.25) + 1e-4 * lies.inside
         sigma = min(WIDEST_PX, dice.between(NARROWEST_PX, 1.6 * WIDEST_PX))
@@ -222,10 +193,10 @@ class PairMaker:
         """
         own, other = people
         shift = dice.field(dice.once(4, 9), 2) * (dice.uniform(0, LOOSE_PX) + 1.2 * dice.chance(0.05))
-        laid = sampled(half_mirrored(self._flat_of(who), dice), lies.flat_px + shift)
+        laid = sampled(half_mirrored(self._crowd.flat_of(who), dice), lies.flat_px + shift)
         inner = eroded(lies.inside, 1)
         clean = colours = continued(laid[:, :3], inner)
-        theirs = sampled(self._flat_of(other)[:, :3], lies.flat_px)
+        theirs = sampled(self._crowd.flat_of(other)[:, :3], lies.flat_px)
         colours = with_skin_of(colours, theirs, lies.skin, lies.features, dice)
         colours = lit_otherwise(colours, theirs, lies.normals, lies.skin, dice)
         valid = inner * (lies.front * FACING_GAIN).clamp(0, 1) * (laid[:, 3:] * SEEN_GAIN).clamp(0, 1)
@@ -233,7 +204,7 @@ class PairMaker:
         skin = mean_of(colours, lies.skin)
         for share in WORN:
             chosen = self._source_things[dice.numbers(0, len(self._source_things))]
-            thing = self._bank.place(chosen, inverted(self._affines[own]), lies.at_px, skin, colours, dice)
+            thing = self._bank.place(chosen, inverted(self._crowd.affines[own]), lies.at_px, skin, colours, dice)
             lying = worn(lying, thing, share, dice)
         nobody = sampled(self._nobody.expand(dice.count, -1, -1, -1), lies.flat_px)
         colours = mix(aged(lying.colours, dice), nobody, nobodys)
@@ -263,8 +234,8 @@ class PairMaker:
         everywhere = mean_of(target, weight)
         skin = mix(everywhere, wide_mean(target, weight, 8.0), dice.chance(0.5))
         turned = similarities(dice.uniform(0, 6.3), dice.uniform(0.5, 1.4), dice.uniform(0, PICTURE_PX / 2, 2))
-        texture = sampled(self._picture_of(other), moved_by(turned, lies.at_px), padding="reflection")
-        thing = self._bank.place(chosen, inverted(self._affines[own]), lies.at_px, skin, texture, dice)
+        texture = sampled(self._crowd.picture_of(other), moved_by(turned, lies.at_px), padding="reflection")
+        thing = self._bank.place(chosen, inverted(self._crowd.affines[own]), lies.at_px, skin, texture, dice)
         bright = (everywhere.mean(dim=1, keepdim=True) * 2).clamp(0.3, 1.5)
         lit = mix(bright, torch.ones_like(bright), self._bank.skin[chosen].view(-1, 1, 1, 1))
         return thing._replace(colour=(thing.colour * lit).clamp(0, 1))
