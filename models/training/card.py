@@ -29,12 +29,13 @@ PAIRS, SPRITES, SEED = 96, 260, 99
 """Of each row, and drawn anew for them."""
 TONES = "dark skin", "middle skin", "light skin"
 OF_KIND: dict[str, tuple[Callable[[np.random.Generator], Sprite], ...]] = {
-    "hands": (hands.hand,),
+    "hands": (hands.hand, hands.fist),
     "glasses": (eyewear.glasses,),
     "sunglasses": (eyewear.sunglasses,),
     "hair": (hair.strands, hair.fringe, hair.curtain),
     "masks": (things.mask,),
     "cups, microphones, phones, other things": (things.cup, things.microphone, things.card, things.blob, things.stick),
+    "cloth and planes": (things.cloth, things.plane),
 }
 
 

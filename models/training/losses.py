@@ -14,15 +14,18 @@ from models.training.network import LOW_PASS, RIM, SIZE, Compositor, Fields, act
 from models.training.pairs import Pairs
 from models.training.relight import relit, widened
 
-COLOUR, EDGES, GRAIN, ALPHA, TONE, SMOOTH, STEADY = 1.0, 0.5, 0.35, 0.7, 0.5, 0.002, 0.15
+COLOUR, EDGES, GRAIN, ALPHA, TONE, ANYHOW, SMOOTH, STEADY = 1.0, 0.5, 0.35, 0.7, 0.5, 1.0, 0.002, 0.15
 """Weights of the losses below. Alpha has its own: a wearer is so like the target that leaving it alone is cheap."""
 BEYOND, FEATURE = 0.1, 2.0
 """Weight of what is beyond the mesh, and what eyes, brows and lips count in addition."""
+TRACES = 3.0
+"""What a pixel counts in addition where the texture shows what is in front of the source."""
 TONE_PX = 8.0
 """Of the square: as coarsely as the relight, a swapped face has the wearer's tone."""
-HIDDEN, THIN, THIN_PX = 3.0, 8.0, 4.0
+HIDDEN, THIN, THIN_PX, BESIDE, BESIDE_PX = 3.0, 14.0, 4.0, 2.5, 3
 """What a pixel in front of the face counts in addition, for alpha, since there are few; and what more where the thing
-is thin beside so many px: the rims of glasses are the fewest of all, and the first to be missed."""
+is thin beside so many px: the rims of glasses are the fewest of all, and the first to be missed. And the face within
+so many px of a thing, which is to stay painted."""
 JUDGED = 0.3
 """Validity from which on alpha is judged."""
 JITTER_PX, JITTER_NOISE = 0.6, 0.012
@@ -63,7 +66,8 @@ def judge(network: Compositor, pairs: Pairs, *, half: bool = False) -> Judged:
     raw = raw_of(network, square, half=half)
     fields = Fields.of(activate(raw))
     made = composed(fields, square)
-    weight = (BEYOND + pairs.inside * (1 + FEATURE * pairs.features)) * pairs.known
+    face = pairs.inside * (1 + FEATURE * pairs.features) * (1 + TRACES * pairs.remains)
+    weight = (BEYOND + face) * pairs.known
     skin = (1 - pairs.known) * (pairs.valid > JUDGED) * (1 - widened(pairs.features)) * (1 - pairs.hidden)
     losses = {
         "colour": ((made - pairs.target).abs() * weight).mean(),
@@ -71,6 +75,7 @@ def judge(network: Compositor, pairs: Pairs, *, half: bool = False) -> Judged:
         # Without a target the target is the wearer. Not of features: theirs must be the source's, not anybody's.
         "grain": grain_apart(made, pairs.target, (weight + skin) * (1 - pairs.features)),
         "tone": tone_apart(made, pairs.wearer, skin),
+        "anyhow": (anyhow_apart(network, pairs, made, half=half) * face * (1 - pairs.hidden)).mean(),
         "alpha": alpha_apart(raw[:, :1], pairs),
         "smooth": sum((torch.diff(raw[:, 1:7], dim=dim).abs().mean() for dim in (2, 3)), torch.zeros(())),
     }
@@ -85,6 +90,7 @@ def total(losses: dict[str, Tensor]) -> Tensor:
         "grain": GRAIN,
         "alpha": ALPHA,
         "tone": TONE,
+        "anyhow": ANYHOW,
         "smooth": SMOOTH,
         "steady": STEADY,
     }
@@ -127,10 +133,27 @@ def tone_apart(made: Tensor, wearer: Tensor, skin: Tensor) -> Tensor:
     return ((means[:, :3] - means[:, 3:]).abs() * skin).mean()
 
 
+def anyhow_apart(network: Compositor, pairs: Pairs, made: Tensor, *, half: bool) -> Tensor:
+    """(N, 3, S, S): where there is no target, how far it is from what the network makes of the source's clean texture.
+
+    So a swap looks the same in whatever light, with whatever on it the source was taken: what is right follows the
+    network's own best work, which learns nothing here. 0 where there is a target.
+    """
+    rows = torch.nonzero(pairs.known.flatten() == 0)[:, 0]
+    if not len(rows):
+        return torch.zeros_like(made)
+    some = Pairs(*(column[rows] for column in pairs))
+    with torch.no_grad():
+        square = square_of(some._replace(texture=some.clean))
+        best = composed(Fields.of(activate(raw_of(network, square, half=half))), square)
+    return torch.zeros_like(made).index_copy(0, rows, (made[rows] - best).abs())
+
+
 def alpha_apart(logits: Tensor, pairs: Pairs) -> Tensor:
     """Cross entropy of alpha and what is to be seen of the face. logits: (N, 1, S, S), before `activate`."""
     thin = (pairs.hidden - wide_blur(pairs.hidden, THIN_PX)).clamp_min(0)
-    weight = (pairs.valid > JUDGED) * (1 + HIDDEN * pairs.hidden + THIN * thin)
+    near = functional.max_pool2d(pairs.hidden, 2 * BESIDE_PX + 1, 1, BESIDE_PX) * (1 - pairs.hidden)
+    weight = (pairs.valid > JUDGED) * (1 + HIDDEN * pairs.hidden + THIN * thin + BESIDE * near)
     apart = functional.binary_cross_entropy_with_logits(logits + 2.0, 1 - pairs.hidden, reduction="none")
     return (apart * weight).sum() / weight.sum().clamp_min(1)
 

@@ -5,6 +5,8 @@ Knows drawn sprites and tensors; knows neither whose face it is nor what a netwo
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from hashlib import sha256
+from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,23 +21,30 @@ from models.training.image_ops import Dice, blur, composed, mix, moved_by, sampl
 BANK = 1200
 """Sprites: drawn once, a minute's work; place, colour and light differ every time one is used."""
 SHARES: dict[Callable[[np.random.Generator], Sprite], float] = {
-    hands.hand: 0.28,
-    eyewear.glasses: 0.23,
+    hands.hand: 0.23,
+    hands.fist: 0.07,
+    eyewear.glasses: 0.28,
     eyewear.sunglasses: 0.06,
     hair.strands: 0.07,
     hair.fringe: 0.05,
     hair.curtain: 0.04,
+    hair.hairline: 0.05,
+    hair.beard: 0.05,
     things.mask: 0.06,
     things.cup: 0.05,
     things.microphone: 0.03,
-    things.card: 0.06,
-    things.blob: 0.06,
+    things.card: 0.04,
+    things.blob: 0.05,
+    things.plane: 0.05,
+    things.cloth: 0.06,
     things.stick: 0.02,
     things.brim: 0.02,
 }
 """How often each is drawn: hands and glasses most, since they are before most faces, and the hardest."""
-OF_A_SOURCE = eyewear.glasses, hair.fringe, hair.curtain, hair.strands, things.brim
+OF_A_SOURCE = eyewear.glasses, hair.fringe, hair.curtain, hair.strands, hair.hairline, hair.beard, things.brim
 """What portraits of a source have on them."""
+GROWN = hair.hairline, hair.beard
+"""What belongs to a face: it is never in front of a wearer's, and of a source's only pieces are to be left out."""
 SHADOW_PX = 3.0
 """Of the square: how softly a shadow ends."""
 
@@ -65,11 +74,11 @@ class Bank:
 
     @classmethod
     def drawn(cls, count: int, seed: int, cache: Path | None = None) -> "Bank":
-        """Draw a bank, or read it from the file `cache` where it was drawn before."""
+        """Draw a bank, or read it where it was drawn before: from a file beside `cache`, named by what is drawn."""
+        if cache is not None:
+            cache = cache.with_stem(f"{cache.stem}-{drawing_hash(count, seed)}")
         if cache is not None and cache.is_file():
-            held = torch.load(cache, weights_only=True)
-            if len(held["layers"]) == count:
-                return cls(**held)
+            return cls(**torch.load(cache, weights_only=True))
         rng = np.random.default_rng(seed)
         draw = list(SHARES)
         share = np.array(list(SHARES.values()))
@@ -128,6 +137,15 @@ class Bank:
         darkness = self.shadow[chosen].view(-1, 1, 1, 1) * dice.uniform(0, 1)
         fallen = torch.roll(blur(alpha, SHADOW_PX), 2, dims=2)
         return Placed(alpha, painted.clamp(0, 1), 1 - darkness * fallen * (1 - alpha))
+
+
+def drawing_hash(count: int, seed: int) -> str:
+    """What names a bank: any change of how things are drawn is another one."""
+    told = sha256(repr((count, seed, [(draw.__name__, share) for draw, share in SHARES.items()])).encode())
+    for file in sorted(files("models.training.drawing").iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".py"):
+            told.update(file.read_bytes())
+    return told.hexdigest()[:12]
 
 
 def put(pictures: Tensor, thing: Placed, there: Tensor) -> Tensor:

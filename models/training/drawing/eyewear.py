@@ -11,10 +11,12 @@ from models.training.drawing.canvas import Mask, Place, Sprite, blank, fill, kep
 EYES = np.array([[-0.36, 0.03], [0.36, 0.03]])
 """Where lenses are centred: a little beside the middles of the eyes."""
 TEMPLE_END = 0.86, 0.1
-GLASSY = 0.35
+GLASSY = 0.4
 """Share of rims of clear plastic or fine wire: of the skin's own colour, a little brighter, nearly invisible."""
-PALE = 0.5
+PALE = 0.6
 """Share of glasses whose rims are pale, of metal or of clear plastic: those are missed first."""
+WIDTHS = 0.01, 0.013, 0.018, 0.018, 0.025, 0.035, 0.05, 0.07
+"""Of rims, eye distances: most are thinner than a pixel of the network's square, or hardly thicker."""
 
 
 def glasses(rng: np.random.Generator) -> Sprite:
@@ -22,7 +24,7 @@ def glasses(rng: np.random.Generator) -> Sprite:
     outline = lens_outline(rng)
     middles = EYES + np.array([0, rng.uniform(-0.06, 0.08)])
     middles[:, 0] *= rng.uniform(0.95, 1.12)
-    width = float(rng.choice([0.012, 0.018, 0.025, 0.035, 0.05, 0.07]) * rng.uniform(0.8, 1.25))
+    width = float(rng.choice(WIDTHS) * rng.uniform(0.8, 1.25))
     rims, lenses = blank(), blank()
     half = np.abs(outline[:, 0]).max()
     for middle, side in zip(middles, (-1, 1), strict=True):

@@ -1,4 +1,4 @@
-"""Hair before a face: single strands, a fringe, and curtains at the sides.
+"""Hair before a face: single strands, a fringe, curtains at the sides; and what grows on it: a hairline, a beard.
 
 Knows strands and their colours; knows no picture.
 """
@@ -7,6 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.training.drawing.canvas import Mask, Sprite, blank, fill, kept, smooth_field, softened, streaks, stroke
+
+OVAL_MIDDLE, OVAL_HALF = (0.0, 0.32), (0.77, 0.94)
+"""The outline of the face, as an ellipse."""
 
 
 def strands(rng: np.random.Generator) -> Sprite:
@@ -53,6 +56,45 @@ def curtain(rng: np.random.Generator) -> Sprite:
         path = _strand(start, rng.uniform(0.2, 0.9), -side * rng.uniform(0, 0.3), rng)
         stroke(mask, path, 0.012, float(rng.uniform(0.4, 1)))
     return _coloured(softened(mask, float(rng.choice([0.006, 0.02]))), rng, (0.08, 0.06, 0.1))
+
+
+def hairline(rng: np.random.Generator) -> Sprite:
+    """Hair that comes in over the outline of the face: along the forehead, down to the temples or to the jaw."""
+    ends = np.pi / 2 - rng.uniform(0.4, 2.4, 2) * (rng.random(2) < 0.85)
+    turn = np.linspace(-np.pi / 2 - ends[0] - np.pi / 2, -np.pi / 2 + ends[1] + np.pi / 2, 60)
+    depth = rng.uniform(0.02, 0.2) + np.interp(turn, np.linspace(turn[0], turn[-1], 14), rng.normal(0, 0.05, 14))
+    depth = depth * np.clip(np.minimum(turn - turn[0], turn[-1] - turn) * 3, 0, 1)
+    mask = fill(blank(), np.concatenate([_around(turn, 1 - depth), _around(turn, np.full(60, 1.9))[::-1]]))
+    for _ in range(int(rng.integers(0, 60))):
+        at = rng.uniform(turn[0], turn[-1])
+        start = _around(np.array([at]), 1.02 - np.interp([at], turn, depth))[0]
+        inwards = np.array([-np.cos(at), -np.sin(at)]) * rng.uniform(0.03, 0.2)
+        bend = rng.normal(0, 0.05, 2)
+        stroke(mask, np.array([start, start + 0.6 * inwards + bend, start + inwards + 2 * bend]), 0.01, 0.8)
+    return _coloured(softened(mask, float(rng.choice([0.006, 0.02, 0.05]))), rng, (0.04, 0.04, 0.05))
+
+
+def beard(rng: np.random.Generator) -> Sprite:
+    """Hair on jaw and cheeks, to its own ragged edge, with or without a moustache; dense or stubble."""
+    turn = np.linspace(-rng.uniform(0.0, 0.3), np.pi + rng.uniform(0.0, 0.3), 60)
+    wave = np.interp(turn, np.linspace(turn[0], turn[-1], 16), rng.normal(0, 0.05, 16))
+    low = np.clip(np.sin(turn), 0, 1)
+    inner = 1 - (rng.uniform(0.08, 0.3) + rng.uniform(0.1, 0.35) * low**2) + wave
+    mask = fill(blank(), np.concatenate([_around(turn, inner), _around(turn, np.full(60, 1.3))[::-1]]))
+    if rng.random() < 0.6:
+        height, half = rng.uniform(0.62, 0.7), rng.uniform(0.2, 0.36)
+        bow = np.array([[-half, height + 0.2], [-half * 0.8, height + 0.04], [0, height], [half * 0.8, height + 0.04]])
+        stroke(mask, np.concatenate([bow, [[half, height + 0.2]]]), float(rng.uniform(0.06, 0.14)))
+    soft = softened(mask, float(rng.uniform(0.01, 0.06)))
+    hairs = np.clip(0.5 + 0.6 * streaks(rng, 170) + rng.uniform(0.1, 0.9), 0, 1)
+    grown = np.clip(soft * hairs * rng.uniform(0.5, 1.3), 0, 1)
+    return _coloured(np.asarray(grown, np.float32), rng, (0.03, 0.04, 0.05))
+
+
+def _around(turn: NDArray[np.float64], reach: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(K, 2): places around the face. turn: radians, 0 to the right and growing downwards. reach: 1 on the outline."""
+    at = np.column_stack([np.cos(turn), np.sin(turn)]) * OVAL_HALF * reach[:, np.newaxis]
+    return np.asarray(at + OVAL_MIDDLE, np.float64)
 
 
 def _strand(start: NDArray[np.float64], length: float, lean: float, rng: np.random.Generator) -> NDArray[np.float64]:

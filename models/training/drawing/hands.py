@@ -67,6 +67,34 @@ def hand(rng: np.random.Generator) -> Sprite:
     return _finished(layers, rng)
 
 
+def fist(rng: np.random.Generator) -> Sprite:
+    """Fingers rolled up side by side, dark folds between them, the thumb across; the forearm perhaps."""
+    towards = float(-np.pi / 2 + rng.normal(0, 0.8))
+    along, across = direction(towards), direction(towards + np.pi / 2) * float(rng.choice([-1, 1]))
+    light = direction(float(rng.uniform(0, 2 * np.pi))) * rng.uniform(0.3, 1)
+    middle, half = np.array([rng.normal(0, 0.4), rng.uniform(-0.1, 1.2)]), float(rng.uniform(0.36, 0.55))
+    layers: Hand = blank(), blank(1), blank()
+    if rng.random() < 0.8:
+        _lay(layers, capsule(middle - along * 3, middle - along * half, half * 0.8, half * 0.7), 0.3, light, rng)
+    _lay(layers, capsule(middle - along * half * 0.6, middle, half * 0.9, half * 0.95), 0.35, light, rng)
+    thick = half * float(rng.uniform(0.24, 0.3))
+    for row, height in enumerate((0.75, rng.uniform(0.0, 0.3))):  # knuckles, and below them the bent fingers
+        for number in range(4):
+            at = middle + across * (number - 1.5) * half * 0.5 + along * half * (height - 0.07 * abs(number - 1))
+            end = at - along * half * rng.uniform(0.35, 0.6)
+            _lay(layers, capsule(at, end, thick, thick * 0.95), thick, light, rng, (end, along) if row == 0 else None)
+    if rng.random() < 0.75:
+        root = middle + across * half * 0.9 - along * half * 0.5
+        tip = middle + across * half * rng.uniform(-0.6, 0.2) - along * half * rng.uniform(0.0, 0.4)
+        _lay(layers, capsule(root, tip, thick * 1.15, thick), thick, light, rng)
+    folds = blank()
+    for number in range(3):
+        at = middle + across * (number - 1) * half * 0.5 + along * half * 0.75
+        stroke(folds, np.array([at, at - along * half * rng.uniform(0.6, 1.3)]), 0.03, float(rng.uniform(0.3, 0.9)))
+    layers[1][...] *= 1 - softened(folds, float(rng.uniform(0.01, 0.03)))
+    return _finished(layers, rng)
+
+
 def _palm(wrist: Place, knuckles: Place, along: Place, width: float) -> Mask:
     across = np.array([-along[1], along[0]])
     corners = [

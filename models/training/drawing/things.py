@@ -1,4 +1,4 @@
-"""Things before a face: masks, cups, microphones, phones, scarves, cards, sticks and shapes without a name.
+"""Things before a face: masks, cups, microphones, phones, cloth, cards, planes, sticks and shapes without a name.
 
 Knows simple solids and how light falls on them; knows no picture.
 """
@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.training.drawing.canvas import (
+    CANVAS_PX,
+    UNIT_PX,
     Mask,
     Place,
     Sprite,
@@ -20,6 +22,9 @@ from models.training.drawing.canvas import (
     softened,
     stroke,
 )
+
+SOLID = 0.2
+"""Share of colours that are as strong as paint: red, blue, yellow."""
 
 LIKE_SKIN, TEXTURED = 0.3, 0.35
 """Shares of the shapes without a name that have the colour of the wearer's skin, and a texture of anything."""
@@ -101,6 +106,58 @@ def card(rng: np.random.Generator) -> Sprite:
     return _of_anything(rng, (alpha, shade, inner), (0.3, 0.5, 0.3))
 
 
+def plane(rng: np.random.Generator) -> Sprite:
+    """Half of all there is, to a straight or bent edge through the face: a wall of skin, cloth or paint."""
+    turn = float(rng.uniform(0, 2 * np.pi))
+    ahead, across = direction(turn), direction(turn + np.pi / 2)
+    steps = np.linspace(-4, 4, 41)[:, np.newaxis]
+    bent = rng.normal(0, 0.12) * steps**2 * (rng.random() < 0.5)
+    edge = np.array([0, 0.32]) + ahead * (rng.uniform(-0.55, 0.25) + bent) + across * steps
+    alpha = fill(blank(), np.concatenate([edge, edge[::-1] + ahead * 8]))
+    shade = 1 + rng.uniform(0, 0.15) * smooth_field(rng, 3) + rng.uniform(0, 0.04) * smooth_field(rng, 60)
+    if rng.random() < 0.5:
+        shade = shade * rounded(alpha, float(rng.uniform(0.05, 0.4)), ahead * rng.uniform(-0.6, 0.6), rng)
+    second = blank() if rng.random() < 0.7 else np.clip(smooth_field(rng, int(rng.integers(2, 8))), 0, 1)
+    return _of_anything(rng, (alpha, np.clip(shade, 0.2, 2), second), (0.08, 0.2, 0.1))
+
+
+def cloth(rng: np.random.Generator) -> Sprite:
+    """Knitted, striped, checked or dotted: a scarf, a hood's edge, a sleeve; folds bend the pattern."""
+    turn = float(rng.choice([np.pi / 2, np.pi / 2, rng.uniform(0, 2 * np.pi)]))
+    ahead, across = direction(turn), direction(turn + np.pi / 2)
+    steps = np.linspace(-2.4, 2.4, 21)
+    edge = np.interp(steps, np.linspace(-2.4, 2.4, 8), rng.normal(0, 0.1, 8)) + rng.uniform(-0.2, 0.6)
+    line = np.array([0, 0.32]) + ahead * edge[:, np.newaxis] + across * steps[:, np.newaxis]
+    reach = float(rng.choice([0.4, 0.9, 4.0]))
+    outline = np.concatenate([line, line[::-1] + ahead * reach])
+    alpha = np.asarray(softened(fill(blank(), outline), 0.02) > 0.5, np.float32)
+    folded = rng.uniform(0, 0.12)
+    x, y = (folded * smooth_field(rng, 5) + part for part in _coordinates(float(rng.uniform(0, np.pi))))
+    wide = 2 * np.pi / rng.uniform(0.07, 0.3)
+    kind = int(rng.integers(4))
+    waves = {
+        0: np.sin(y * wide + 2.2 * np.abs(np.sin(x * wide / 2))),  # stitches
+        1: np.sin(x * wide),
+        2: np.sin(x * wide) * np.sin(y * wide),
+        3: np.sin(x * wide) + np.sin(y * wide) - 0.8,
+    }[kind]
+    pattern = np.asarray(np.clip(waves * rng.uniform(0.8, 4) + 0.5, 0, 1), np.float32)
+    shade = (1 + 0.25 * smooth_field(rng, 4)) * (1 + rng.uniform(0.1, 0.4) * (pattern - 0.5) * (kind == 0))
+    shade = shade * rounded(alpha, float(rng.uniform(0.1, 0.5)), direction(float(rng.uniform(0, 6.3))) * 0.6, rng)
+    second = pattern * np.float32(rng.uniform(0.2, 1) * (rng.random() < 0.7))
+    colours = (_any_colour(rng), _any_colour(rng))
+    layers = kept(alpha), kept(np.clip(shade, 0.15, 2)), kept(second)
+    return Sprite(*layers, colours, (0.15, 0.2, 0.15), shadow=0.5)
+
+
+def _coordinates(turn: float) -> tuple[Mask, Mask]:
+    """x and y of each place of the canvas, eye distances, turned."""
+    steps = np.arange(CANVAS_PX, dtype=np.float32) / UNIT_PX
+    across, down = np.meshgrid(steps, steps)
+    cos, sin = np.float32(np.cos(turn)), np.float32(np.sin(turn))
+    return across * cos + down * sin, down * cos - across * sin
+
+
 def blob(rng: np.random.Generator) -> Sprite:
     """A shape without a name, of any texture: what nobody thought of."""
     count = int(rng.integers(5, 10))
@@ -166,6 +223,9 @@ def _cloth(rng: np.random.Generator) -> list[float]:
 
 
 def _any_colour(rng: np.random.Generator) -> list[float]:
+    if rng.random() < SOLID:
+        pure = np.where(rng.random(3) < 0.5, rng.uniform(0.5, 1, 3), rng.uniform(0.0, 0.15, 3))
+        return (pure * rng.uniform(0.5, 1)).tolist()  # type: ignore[no-any-return]
     if rng.random() < 0.5:
         return rng.uniform(0.02, 1, 3).tolist()  # type: ignore[no-any-return]
     return (rng.uniform(0.02, 1) * rng.uniform(0.85, 1.15, 3)).tolist()  # type: ignore[no-any-return]

@@ -1,5 +1,6 @@
 """People are prepared and paired: what is right is known to the pixel."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +10,14 @@ torch = pytest.importorskip("torch", reason="torch is in models/training/require
 
 from engines.swappers.relight import light_ratio  # noqa: E402
 from models.errors import UserError  # noqa: E402
-from models.training.image_ops import Dice  # noqa: E402
-from models.training.occluders import SHARES, Bank, put  # noqa: E402
+from models.training import pairs as pairs_module  # noqa: E402
+from models.training.drawing import hands  # noqa: E402
+from models.training.image_ops import Dice, mean_of  # noqa: E402
+from models.training.occluders import GROWN, SHARES, Bank, put  # noqa: E402
 from models.training.pairs import PairMaker, Pairs  # noqa: E402
 from models.training.people import People, balanced, prepared  # noqa: E402
 from models.training.relight import relit, widened  # noqa: E402
+from models.training.sources import with_skin_of  # noqa: E402
 from tests.models.training.made_people import KEPT_OUT, TRAINED  # noqa: E402
 
 
@@ -85,6 +89,56 @@ def test_what_is_in_front_is_on_both_and_hidden(people: People, bank: Bank) -> N
     covered = pairs.hidden > 0.99
     assert covered.any()
     assert float((pairs.wearer - pairs.target).abs()[covered.expand(-1, 3, -1, -1)].mean()) < 0.02
+
+
+def test_remains_of_a_source_are_valid_and_beside_holes(people: People, bank: Bank) -> None:
+    pairs = made(people, bank, count=48)
+    left = pairs.remains > 0.5
+    assert left.any()
+    assert float(pairs.valid[left].mean()) > 0.5
+    assert float((pairs.remains * (1 - pairs.inside)).max()) == 0
+
+
+def test_what_grows_on_a_face_is_never_in_front_of_it(people: People, bank: Bank) -> None:
+    generator = torch.Generator().manual_seed(0)
+    grown = bank.drawn_by(*GROWN)
+    only = torch.zeros_like(bank.layers).index_copy(0, grown, bank.layers[grown])
+    pairs = PairMaker(people, people.chosen(test=False), replace(bank, layers=only), generator).make(12)
+    assert float(pairs.hidden.max()) == 0
+    assert float(pairs.remains.max()) > 0
+
+
+@pytest.mark.parametrize("share", [0, 1])
+def test_nobodys_face_is_worn_as_it_is(
+    people: People, bank: Bank, monkeypatch: pytest.MonkeyPatch, share: float
+) -> None:
+    monkeypatch.setattr(pairs_module, "SWAPPED", 1)
+    monkeypatch.setattr(pairs_module, "NOBODYS", share)
+    pairs = made(people, bank)
+    means = mean_of(pairs.texture, pairs.valid).flatten(1)
+    assert (float(means.std(dim=0).max()) < 0.03) == bool(share)
+    assert (float(pairs.remains.max()) == 0) == bool(share)
+
+
+def test_a_bank_is_drawn_anew_where_other_things_are_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Bank.drawn(2, 0, tmp_path / "things.pt")
+    written = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    Bank.drawn(2, 0, tmp_path / "things.pt")
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == written
+    monkeypatch.setitem(SHARES, hands.fist, 0.5)
+    Bank.drawn(2, 0, tmp_path / "things.pt")
+    assert len(list(tmp_path.iterdir())) == len(written) + 1
+
+
+def test_skin_of_another_tone_leaves_eyes_nearer_to_their_own() -> None:
+    dice = Dice(64, 8, torch.Generator().manual_seed(0))
+    face, dark = torch.full((64, 3, 8, 8), 0.8), torch.full((64, 3, 8, 8), 0.2)
+    features = torch.zeros(64, 1, 8, 8)
+    features[..., :4, :] = 1
+    toned = with_skin_of(face, dark, 1 - features, features, dice)
+    skin, eyes = toned[:, :, 4:].mean(dim=(1, 2, 3)), toned[:, :, :4].mean(dim=(1, 2, 3))
+    assert 0 < int((skin < 0.25).sum()) < len(skin)
+    assert (eyes >= skin - 1e-6).all()
 
 
 def test_every_number_is_a_share(people: People, bank: Bank) -> None:

@@ -10,7 +10,7 @@ pytest.importorskip("matplotlib", reason="matplotlib draws the curve")
 
 from models.training.card import BEGIN, END, figures_of, write_figures  # noqa: E402
 from models.training.command import main  # noqa: E402
-from models.training.losses import judge, total  # noqa: E402
+from models.training.losses import anyhow_apart, judge, total  # noqa: E402
 from models.training.network import Compositor  # noqa: E402
 from models.training.occluders import SHARES, Bank  # noqa: E402
 from models.training.pairs import PairMaker  # noqa: E402
@@ -25,7 +25,7 @@ def quiet(_line: str) -> None: ...
 @pytest.fixture(scope="module")
 def settings(people_zip: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     out = tmp_path_factory.mktemp("out")
-    return Settings(people_zip, out, 0.03, processes=1, batch=2, bank=len(SHARES) * 8, judged=4)
+    return Settings(people_zip, out, 0.03, processes=1, batch=2, bank=64, judged=4)
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +81,22 @@ def test_a_few_steps_on_the_same_pairs_make_the_loss_smaller(settings: Settings,
         optimiser.step()
         losses.append(float(loss.detach()))
     assert losses[-1] < losses[0]
+
+
+def test_what_a_source_wears_costs_nothing_where_it_changes_nothing(settings: Settings, trained: Checkpoint) -> None:
+    people = prepared(settings.people, settings.cache, quiet)
+    bank = Bank.drawn(len(SHARES), 0)
+    pairs = PairMaker(people, people.chosen(test=False), bank, torch.Generator().manual_seed(0)).make(12)
+    network = Compositor().eval()
+    network.load_state_dict(trained.averaged)
+    known = pairs.known.flatten() > 0
+    with torch.no_grad():
+        apart = anyhow_apart(network, pairs, judge(network, pairs).composed, half=False)
+        pairs = pairs._replace(texture=pairs.clean)
+        none = anyhow_apart(network, pairs, judge(network, pairs).composed, half=False)
+    assert float(apart[~known].mean()) > 1 / 255
+    assert float(apart[known].max()) == 0
+    assert float(none.max()) < 1e-5
 
 
 def test_model_card_gets_its_figures(settings: Settings, trained: Checkpoint, tmp_path: Path) -> None:
