@@ -4,6 +4,7 @@ Knows contracts (shared/swapper-contracts.md) and arithmetic that a test can red
 used. The tests run on these, and so can anybody who has no weights.
 """
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -64,9 +65,12 @@ def identity_colour(latent: Array) -> Array:
     return np.asarray(1 / (1 + np.exp(-latent.reshape(1, 512) @ random(512, 3)))[0], np.float32)
 
 
+@cache
 def emap() -> Array:
-    """(512, 512): a rotation, which any embedding survives."""
-    return np.asarray(np.linalg.qr(random(512, 512))[0], np.float32)
+    """(512, 512), read-only: a rotation, which any embedding survives."""
+    matrix = np.asarray(np.linalg.qr(random(512, 512))[0], np.float32)
+    matrix.setflags(write=False)
+    return matrix
 
 
 def swapper(  # noqa: PLR0913  one option a way in which real files differ
@@ -89,7 +93,6 @@ def swapper(  # noqa: PLR0913  one option a way in which real files differ
     inputs = [value(target, batch, 3, size, size), value(latent, batch, 512)]
     outputs = [value(output, batch, 3, size, size)] + ([value("mask", batch, 1, size, size)] if mask else [])
     graph = Graph(inputs[::-1] if latent_first else inputs, outputs)
-    matrix = numpy_helper.from_array(emap(), "buff2fs")
     colour = graph.add("Sigmoid", graph.add("MatMul", latent, graph.constant(random(512, 3))))
     if signed:
         colour = graph.add("Sub", graph.add("Mul", colour, graph.constant(2.0)), graph.constant(1.0))
@@ -102,7 +105,7 @@ def swapper(  # noqa: PLR0913  one option a way in which real files differ
         graph.add("Add", mean, graph.constant(1.0), out="mask")
     if emap_at is not None:
         constants = graph._constants  # noqa: SLF001  our own class
-        constants.insert(len(constants) if emap_at == -1 else emap_at, matrix)
+        constants.insert(len(constants) if emap_at == -1 else emap_at, numpy_helper.from_array(emap(), "buff2fs"))
     return graph.save(path)
 
 

@@ -25,10 +25,11 @@ FILM_S = 4.0
 
 
 class Ring:
-    """clip: a video file; None for a film of the synthetic camera. folder: for what is made. Raises UserError."""
+    """clip: a video file; None for a film of the synthetic camera. folder: for what is made. frames: of the clip, that
+    a side goes through in a round. Raises UserError."""
 
-    def __init__(self, clip: Path | None, folder: Path, store: ModelStore) -> None:
-        self.folder, self._count = folder, 0
+    def __init__(self, clip: Path | None, folder: Path, store: ModelStore, *, frames: int = FRAMES) -> None:
+        self.folder, self._most, self._count = folder, frames, 0
         self.equipment = Equipment(store)
         self.clip = clip or self.equipment.film(folder / "camera.mp4", FILM_S)
 
@@ -81,7 +82,7 @@ class Ring:
     @cached_property
     def _images(self) -> list[Image]:
         """The beginning of the clip, at its own size."""
-        return [frame.image for frame in islice(self._source().frames(), FRAMES)]
+        return [frame.image for frame in islice(self._source().frames(), self._most)]
 
     @cached_property
     def _info(self) -> StreamInfo:

@@ -4,6 +4,7 @@ import ast
 import re
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -107,75 +108,97 @@ VENDORS = {
 """Who may import what is not ours; a name with a slash at its end is a folder."""
 MAX_MODULE_LINES, MAX_FUNCTION_LINES = 250, 40
 MODULES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))
+PRODUCT_MODULES = [path for path in MODULES if path.relative_to(ROOT).parts[0] in PRODUCT]
 
 
 def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+@cache
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree_of(path)))
+
+
+@cache
+def modules_imported(path: Path) -> frozenset[str]:
+    """Full names of all modules that a module imports from, wherever in it."""
+    names = {node.module for node in nodes_of(path) if isinstance(node, ast.ImportFrom) and node.module}
+    return frozenset(
+        names | {alias.name for node in nodes_of(path) if isinstance(node, ast.Import) for alias in node.names}
+    )
+
+
 def imported(path: Path) -> set[str]:
-    """Top-level names of everything a module imports, wherever in it."""
-    names = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module.partition(".")[0])
-    return names
+    """Their top-level names."""
+    return {name.partition(".")[0] for name in modules_imported(path)}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_module_imports_only_from_its_layer_down(path: Path) -> None:
-    layer = path.relative_to(ROOT).parts[0]
-    allowed = LAYERS[layer] | ({"engines"} if name_of(path).startswith(TRAINING) else set())
-    assert imported(path) & LAYERS.keys() <= allowed
+def allowed(path: Path) -> set[str]:
+    """The layers that a module may import from."""
+    return LAYERS[path.relative_to(ROOT).parts[0]] | ({"engines"} if name_of(path).startswith(TRAINING) else set())
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in MODULES if not name_of(p).startswith((TRAINING, "tests/models/training/"))], ids=name_of
-)
-def test_nobody_imports_the_training(path: Path) -> None:
-    nodes = list(ast.walk(ast.parse(path.read_text())))
-    names = {n.module or "" for n in nodes if isinstance(n, ast.ImportFrom)}
-    names |= {alias.name for n in nodes if isinstance(n, ast.Import) for alias in n.names}
-    assert [name for name in names if f"{name}.".startswith("models.training.")] == []
+def belongs(vendor: str, path: Path) -> bool:
+    """Whether a module is one that may import `vendor`."""
+    return any(
+        name_of(path) == place or (place.endswith("/") and name_of(path).startswith(place)) for place in VENDORS[vendor]
+    )
 
 
-@pytest.mark.parametrize("path", [p for p in MODULES if name_of(p).startswith(PRODUCT)], ids=name_of)
-def test_vendor_is_imported_only_where_it_belongs(path: Path) -> None:
-    strays = [
-        vendor
-        for vendor in imported(path) & VENDORS.keys()
-        if not any(
-            name_of(path) == place or (place.endswith("/") and name_of(path).startswith(place))
-            for place in VENDORS[vendor]
-        )
+def long_functions(path: Path) -> list[str]:
+    functions = [node for node in nodes_of(path) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return [f.name for f in functions if (f.end_lineno or 0) - f.lineno + 1 > MAX_FUNCTION_LINES]
+
+
+def test_modules_import_only_from_their_layer_down() -> None:
+    found = {name_of(path): strays for path in MODULES if (strays := imported(path) & LAYERS.keys() - allowed(path))}
+    assert found == {}
+
+
+def test_nobody_imports_the_training() -> None:
+    others = [path for path in MODULES if not name_of(path).startswith((TRAINING, "tests/models/training/"))]
+    found = [
+        name_of(path)
+        for path in others
+        if any(f"{name}.".startswith("models.training.") for name in modules_imported(path))
     ]
-    assert strays == []
+    assert found == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_module_and_its_functions_keep_to_the_house_numbers(path: Path) -> None:
-    text = path.read_text()
-    assert len(text.splitlines()) <= MAX_MODULE_LINES, "split it: look for the missing idea"
-    functions = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
-    long = {f.name: n for f in functions if (n := (f.end_lineno or 0) - f.lineno + 1) > MAX_FUNCTION_LINES}
-    assert long == {}
+def test_vendors_are_imported_only_where_they_belong() -> None:
+    found = [
+        (name_of(path), vendor)
+        for path in PRODUCT_MODULES
+        for vendor in imported(path) & VENDORS.keys()
+        if not belongs(vendor, path)
+    ]
+    assert found == []
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in MODULES if name_of(p).startswith(PRODUCT) and p.stat().st_size], ids=name_of
-)
-def test_module_says_what_it_knows(path: Path) -> None:
-    assert ast.get_docstring(ast.parse(path.read_text()))
+def test_modules_and_their_functions_keep_to_the_house_numbers() -> None:
+    """Where one does not: split it, and look for the missing idea."""
+    lines = {name_of(path): len(path.read_text().splitlines()) for path in MODULES}
+    assert {name: count for name, count in lines.items() if count > MAX_MODULE_LINES} == {}
+    assert {name_of(path): names for path in MODULES if (names := long_functions(path))} == {}
+
+
+def test_every_module_says_what_it_knows() -> None:
+    silent = [path for path in PRODUCT_MODULES if path.stat().st_size and not ast.get_docstring(tree_of(path))]
+    assert silent == []
 
 
 def test_only_the_command_line_prints_and_exits() -> None:
     calls = [
         f"{name_of(path)}: {node.func.id}"
-        for path in MODULES
-        if name_of(path).startswith(PRODUCT) and name_of(path) not in {"realtime/cli.py", "models/training/command.py"}
-        for node in ast.walk(ast.parse(path.read_text()))
+        for path in PRODUCT_MODULES
+        if name_of(path) not in {"realtime/cli.py", "models/training/command.py"}
+        for node in nodes_of(path)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"print", "exit", "quit"}
     ]
     assert calls == []
@@ -206,22 +229,9 @@ def test_readme_shows_the_tree_as_it_is() -> None:
     assert all((ROOT / path).exists() for path in shown)
 
 
-NOT_OURS = {
-    ".png",
-    ".jpg",
-    ".jpeg",
-    ".webp",
-    ".mp4",
-    ".mov",
-    ".mkv",
-    ".webm",
-    ".onnx",
-    ".tflite",
-    ".dfm",
-    ".npy",
-    ".pkl",
-}
-"""Pictures, clips, weights, and arrays that could hold any of them."""
+PICTURES, CLIPS = {".png", ".jpg", ".jpeg", ".webp"}, {".mp4", ".mov", ".mkv", ".webm"}
+NOT_OURS = PICTURES | CLIPS | {".onnx", ".tflite", ".dfm", ".npy", ".pkl"}
+"""Those, weights, and arrays that could hold any of them."""
 OURS = {
     "benchmarks/pictures/demo.jpg",
     "benchmarks/pictures/growth.png",
@@ -235,5 +245,4 @@ def test_no_picture_clip_or_weights_are_kept_but_our_own() -> None:
         pytest.skip("this is no checkout: nobody can say what is kept")
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
     kept = {name for name in listed.stdout.split("\0") if Path(name).suffix.lower() in NOT_OURS}
-    ours = {"engines/data/compositor.onnx", "engines/data/compositor.tflite"}
-    assert kept == OURS | ours
+    assert kept == OURS

@@ -1,6 +1,9 @@
 """Made faces: meshes whose shape is known, and pictures for them to lie on."""
 
+from functools import cache
+
 import numpy as np
+from numpy.typing import NDArray
 
 from engines.mesh_topology import face_oval, mean_face, triangles
 from engines.swappers.layers import Layers, layers_of
@@ -12,7 +15,13 @@ from engines.types import FaceLandmarks, Image, Points, SourcePhoto
 
 
 def dome(centre_xy: tuple[float, float], size: float) -> Points:
-    """A face-like mesh: the real wiring flattened into a disc by relaxing towards neighbours, then domed.
+    """A face-like mesh: the real wiring flattened into a disc by relaxing towards neighbours, then domed."""
+    return (unit_dome() * size + [*centre_xy, 0]).astype(np.float32)
+
+
+@cache
+def unit_dome() -> NDArray[np.float64]:
+    """(468, 3), a disc of diameter 1 around 0.
 
     Outline on a circle, every other landmark at the mean of its neighbours (Tutte's embedding), so no triangle folds.
     """
@@ -32,7 +41,7 @@ def dome(centre_xy: tuple[float, float], size: float) -> Points:
     flat[nose_first] = fixed
     flat[free] = np.linalg.solve(laplacian[np.ix_(free, free)], -laplacian[np.ix_(free, oval)] @ flat[oval])
     depth = -np.sqrt(np.maximum(0, 0.3 - (flat**2).sum(axis=1)))
-    return (np.column_stack([flat, depth]) * size + [*centre_xy, 0]).astype(np.float32)
+    return np.column_stack([flat, depth])
 
 
 def mean_at(centre_xy: tuple[float, float], eye_px: float) -> Points:

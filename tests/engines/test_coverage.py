@@ -1,6 +1,7 @@
 """How much of a face was painted is told from its pixels: who does nothing, or moves the wearer, is found out."""
 
 from collections.abc import Callable
+from functools import cache
 
 import cv2
 import numpy as np
@@ -30,7 +31,12 @@ def skin(seed: int, tone: tuple[int, int, int], size_wh: tuple[int, int] = (640,
 
 
 def wearer() -> Image:
-    """With brows, eyes and lips, and the grain of a camera."""
+    """With brows, eyes and lips, and the grain of a camera. A new array."""
+    return made_wearer().copy()
+
+
+@cache
+def made_wearer() -> Image:
     return with_features(skin(0, (140, 160, 200)), FACE.points)
 
 
@@ -52,6 +58,7 @@ def other_proportions() -> Points:
     return points
 
 
+@cache
 def another_person() -> SourcePhoto:
     points = other_proportions()
     return SourcePhoto("another", with_features(skin(7, (60, 80, 120)), points), FaceLandmarks(points, 1.0))

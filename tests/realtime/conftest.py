@@ -25,12 +25,12 @@ def home(tmp_path_factory: pytest.TempPathFactory, model_file: Callable[[str], P
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def portrait(model_file: Callable[[str], Path]) -> Path:
     return model_file("astronaut")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def film(tmp_path_factory: pytest.TempPathFactory, model_file: Callable[[str], Path]) -> Path:
     """Two seconds of a portrait, with sound, then half a second of nobody."""
     folder = tmp_path_factory.mktemp("film")

@@ -5,7 +5,7 @@ from pathlib import Path
 import PIL.Image
 import pytest
 
-from tests.realtime.commandline import liveswap
+from tests.realtime.commandline import invoke
 
 MISTAKES = {
     "no face photo": (["--face", "none.jpg"], "there is no file none.jpg"),
@@ -37,8 +37,16 @@ MISTAKES = {
 }
 
 
+@pytest.fixture(scope="module")
+def huge(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A picture of 400 megapixels in 50 kB."""
+    path = tmp_path_factory.mktemp("huge") / "huge.png"
+    PIL.Image.new("1", (20_000, 20_000)).save(path)
+    return path
+
+
 @pytest.fixture
-def workplace(tmp_path: Path, film: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def workplace(tmp_path: Path, film: Path, huge: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A current folder with things that are not what they seem."""
     monkeypatch.chdir(tmp_path)
     for name in ("text.mp4", "text.jpg"):
@@ -49,7 +57,7 @@ def workplace(tmp_path: Path, film: Path, monkeypatch: pytest.MonkeyPatch) -> No
     Path("zero.mp4").touch()
     Path("film.mp4").symlink_to(film)
     Path("out.mp4").write_bytes(b"older film")
-    PIL.Image.new("1", (20_000, 20_000)).save("huge.png")
+    Path("huge.png").symlink_to(huge)
     PIL.Image.new("RGB", (64, 64)).save("photo.png")
 
 
@@ -62,7 +70,7 @@ def test_mistake_gets_error_and_hint_and_exit_code_2_and_loses_nothing(
     usual = {"--face": str(portrait), "--input": "film.mp4", "--output": "out.mp4"}
     options = [word for pair in (usual | given).items() for word in pair]
     before = film.read_bytes()
-    done = liveswap("run", *options, "--i-have-consent", home=home)
+    done = invoke("run", *options, "--i-have-consent", home=home)
     assert done.returncode == 2, done.stderr
     error, hint = done.stderr.strip().splitlines()[-2:]
     assert error.startswith("error: ")

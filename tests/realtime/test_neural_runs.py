@@ -18,7 +18,7 @@ from realtime.assembly import FaceEngines
 from realtime.config import RunConfig
 from realtime.pictures import read_image
 from tests.conftest import BUILT_IN
-from tests.realtime.commandline import liveswap
+from tests.realtime.commandline import invoke
 
 FILES: dict[str, Callable[[Path], Path]] = {
     "inswapper_128.onnx": lambda path: onnx_zoo.swapper(path, 128, emap_at=-1),
@@ -44,7 +44,7 @@ def neural_home(tmp_path_factory: pytest.TempPathFactory, model_file: Callable[[
         cached = model_file(name)
         (folder / "models" / cached.name).symlink_to(cached)
     files = [make(folder / name) for name, make in FILES.items()]
-    done = liveswap("models", "add", *files, home=folder)
+    done = invoke("models", "add", *files, home=folder)
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) == len(FILES)
     return folder
@@ -52,7 +52,7 @@ def neural_home(tmp_path_factory: pytest.TempPathFactory, model_file: Callable[[
 
 def swap(home: Path, portrait: Path, wearer: Path, out: Path, *options: str | Path) -> None:
     run = ("run", "--face", portrait, "--input", wearer, "--output", out, "--i-have-consent")
-    done = liveswap(*run, *options, home=home)
+    done = invoke(*run, *options, home=home)
     assert done.returncode == 0, done.stderr
 
 
@@ -88,7 +88,7 @@ def test_run_says_what_it_ran_on_and_why_on_nothing_better(
 ) -> None:
     numbers = tmp_path / "m.json"
     run = ("run", "--face", portrait, "--input", film, "--output", "null", "--duration", "0.5", "--i-have-consent")
-    done = liveswap(*run, "--swapper", "inswapper_128", "--device", device, "--metrics", numbers, home=neural_home)
+    done = invoke(*run, "--swapper", "inswapper_128", "--device", device, "--metrics", numbers, home=neural_home)
     assert done.returncode == 0, done.stderr
     found = json.loads(numbers.read_text())
     if found["device"] != "cpu":
@@ -144,7 +144,7 @@ def test_mistake_gets_error_and_hint(
     neural_home: Path, portrait: Path, film: Path, options: list[str], problem: str, remedy: str
 ) -> None:
     run = ("run", "--face", portrait, "--input", film, "--output", "null", "--i-have-consent")
-    done = liveswap(*run, *options, home=neural_home)
+    done = invoke(*run, *options, home=neural_home)
     assert done.returncode == 2, done.stderr
     error, hint = done.stderr.strip().splitlines()[-2:]
     assert error.startswith("error: ")
@@ -158,7 +158,7 @@ def test_device_that_is_not_here_is_an_error_and_never_a_cpu_run(
     neural_home: Path, portrait: Path, film: Path, device: str
 ) -> None:
     run = ("run", "--face", portrait, "--input", film, "--output", "null", "--i-have-consent")
-    done = liveswap(*run, "--swapper", "inswapper_128", "--device", device, home=neural_home)
+    done = invoke(*run, "--swapper", "inswapper_128", "--device", device, home=neural_home)
     if done.returncode == 0:
         pytest.skip(f"{device} works on this machine")
     assert done.returncode == 2, done.stderr
@@ -170,7 +170,7 @@ def test_device_that_is_not_here_is_an_error_and_never_a_cpu_run(
 @pytest.mark.parametrize("detector", ["det_10g", "det_10g@320"])
 def test_other_detector_may_be_asked_for(neural_home: Path, portrait: Path, film: Path, detector: str) -> None:
     run = ("run", "--face", portrait, "--input", film, "--output", "null", "--duration", "0.3", "--i-have-consent")
-    done = liveswap(*run, "--detector", detector, home=neural_home)  # its random weights find faces anywhere
+    done = invoke(*run, "--detector", detector, home=neural_home)  # its random weights find faces anywhere
     assert done.returncode == 0, done.stderr
 
 
@@ -180,10 +180,10 @@ def test_person_of_a_dfm_is_asked_for_too(neural_home: Path, film: Path, tmp_pat
     for part in ("models", "models.toml"):
         (home / part).symlink_to(neural_home / part)
     run = ("run", "--input", film, "--output", "null", "--duration", "0.2", "--swapper", "somebody")
-    refused = liveswap(*run, home=home)
+    refused = invoke(*run, home=home)
     assert refused.returncode == 2
     assert "no consent for the face in somebody" in refused.stderr
-    assert liveswap(*run, "--i-have-consent", home=home).returncode == 0
+    assert invoke(*run, "--i-have-consent", home=home).returncode == 0
 
 
 def test_files_of_other_programs_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,7 +193,7 @@ def test_files_of_other_programs_are_found(tmp_path: Path, monkeypatch: pytest.M
     (pack / "notes.onnx").write_text("no model")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    done = liveswap("models", "add", home=tmp_path / "home")
+    done = invoke("models", "add", home=tmp_path / "home")
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
         "w600k_r50.onnx is w600k_r50 (recognise)",
@@ -201,7 +201,7 @@ def test_files_of_other_programs_are_found(tmp_path: Path, monkeypatch: pytest.M
     ]
     assert "left: " in done.stderr
     assert "2 of 3 files added" in done.stderr
-    listed = liveswap("models", "list", home=tmp_path / "home").stdout
+    listed = invoke("models", "list", home=tmp_path / "home").stdout
     assert "hyperswap_1c_256\tswap\t0.0\tyours" in listed
 
 

@@ -12,7 +12,7 @@ from engines.types import FaceLandmarks, Image, SourcePhoto
 from models.errors import UserError
 from realtime.person import content_of, read_person
 from tests.engines.test_shape import mean_in_px, turned
-from tests.realtime.commandline import liveswap
+from tests.realtime.commandline import invoke
 
 
 def by_brightness(image: Image, name: str) -> SourcePhoto:
@@ -77,7 +77,7 @@ def test_a_folder_and_a_film_can_be_worn(tmp_path: Path, portrait: Path, film: P
     shutil.copy(portrait, folder / "two.jpg")
     for face in (folder, film):
         out = tmp_path / f"{face.stem}.png"
-        done = liveswap(
+        done = invoke(
             "run", "--face", str(face), "--input", str(portrait), "--output", str(out), "--i-have-consent", home=home
         )
         assert done.returncode == 0, done.stderr

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -101,7 +102,7 @@ def test_lossless_film_has_the_very_pixels(tmp_path: Path) -> None:
     "name", ["man-frontal-480p", "man-glasses-hand-512p", "woman-desk-720p", "woman-halfprofile-720p"]
 )
 def test_real_film_keeps_its_frames_times_sound_and_colours(media: Path, tmp_path: Path, name: str) -> None:
-    path = media / f"{name}.mp4"
+    path = beginning(media / f"{name}.mp4", tmp_path / "in.mp4", seconds=3)
     copy(path, tmp_path / "out.mp4")
     before, after = facts_of(path), facts_of(tmp_path / "out.mp4")
     assert after.times_s == pytest.approx(before.times_s, abs=1e-6)
@@ -112,6 +113,17 @@ def test_real_film_keeps_its_frames_times_sound_and_colours(media: Path, tmp_pat
     frames = zip(open_source(str(path)).frames(), open_source(str(tmp_path / "out.mp4")).frames(), strict=True)
     drift = [np.mean(a.image.astype(np.int16) - b.image, axis=(0, 1)) for a, b in frames]
     assert np.abs(np.mean(drift, axis=0)).max() < 0.5  # no tint creeps in
+
+
+def beginning(film: Path, path: Path, seconds: float) -> Path:
+    """The packets of a film's first seconds as they are, in a file of their own."""
+    with av.open(str(film)) as source, av.open(str(path), "w") as target:
+        streams = {stream.index: target.add_stream_from_template(stream) for stream in source.streams}
+        for packet in source.demux():
+            if packet.dts is not None and packet.dts * packet.time_base < seconds:
+                packet.stream = streams[packet.stream.index]
+                target.mux(packet)
+    return path
 
 
 def test_smaller_crf_makes_a_larger_file(tmp_path: Path) -> None:
