@@ -4,35 +4,48 @@ A fake face is a bright square on a dark picture: its place and size can be read
 a wrong size or a wrong colour shows.
 """
 
-import math
 from collections.abc import Sequence
 
 import cv2
 import numpy as np
 
+from engines import mesh_topology
 from engines.geometry import box_of, invert_affine, roi_to_crop, transform_points
-from engines.types import MESH_POINTS, Coverage, Detection, FaceLandmarks, Image, Points, Roi, SourcePhoto
+from engines.types import Coverage, Detection, FaceLandmarks, Image, Points, Roi, SourcePhoto
 
 SKIN = 200
 """Pixel value of a fake face."""
+FEATURES = 55
+"""How far a fake face with features differs from that."""
 
 
 def mesh_at(centre_xy: tuple[float, float], size: float) -> Points:
-    """(468, 3) points on a disc of `size` px around a centre; eye corners, nose and chin where faces have them."""
-    index = np.arange(MESH_POINTS)
-    radius, angle = np.sqrt((index + 0.5) / MESH_POINTS) * size / 2, index * math.pi * (3 - math.sqrt(5))
-    points = np.column_stack([radius * np.cos(angle), radius * np.sin(angle), np.zeros(MESH_POINTS)])
-    for landmark, xy in ((33, (-0.25, -0.15)), (263, (0.25, -0.15)), (152, (0, 0.5)), (10, (0, -0.5)), (1, (0, 0))):
-        points[landmark, :2] = np.multiply(xy, size)
-    points[:, :2] += centre_xy
-    return points.astype(np.float32)
+    """(468, 3): the mean face, stretched to fill a square of `size` px around a centre."""
+    mean = mesh_topology.mean_face()
+    low, high = mean.min(axis=0), mean.max(axis=0)
+    points = (mean - (low + high) / 2) / (high - low) * np.float32(size)
+    points[:, 2] /= 2
+    points[:, :2] += np.asarray(centre_xy, np.float32)
+    return np.asarray(points, np.float32)
 
 
-def picture_with_faces(size_wh: tuple[int, int], faces: Sequence[tuple[int, int, int]]) -> Image:
-    """A black picture with bright squares: faces as (centre x, centre y, edge) px."""
+def picture_with_faces(
+    size_wh: tuple[int, int], faces: Sequence[tuple[int, int, int]], people: Sequence[int] = ()
+) -> Image:
+    """A black picture with bright squares: faces as (centre x, centre y, edge) px.
+
+    people: numbers, of as many faces, whose look is to be their own; the others' have no features.
+    """
     image = np.zeros((size_wh[1], size_wh[0], 3), np.uint8)
-    for x, y, edge in faces:
-        image[max(0, y - edge // 2) : y + edge // 2, max(0, x - edge // 2) : x + edge // 2] = SKIN
+    for number, (x, y, edge) in enumerate(faces):
+        top, left = max(0, y - edge // 2), max(0, x - edge // 2)
+        place = image[top : y + edge // 2, left : x + edge // 2]
+        place[:] = SKIN
+        if number < len(people) and place.size:
+            features = np.random.default_rng(people[number]).uniform(-FEATURES, FEATURES, (5, 5)).astype(np.float32)
+            whole = cv2.resize(features, (edge // 2 * 2, edge // 2 * 2), interpolation=cv2.INTER_CUBIC)
+            shown = whole[top - y + edge // 2 :, left - x + edge // 2 :][: place.shape[0], : place.shape[1]]
+            place[:] = np.clip(SKIN + shown, SKIN // 2 + 1, 255)[..., np.newaxis]
     return image
 
 

@@ -15,6 +15,7 @@ from engines.geometry import box_of, eye_distance, overlap
 from engines.types import Coverage, FaceLandmarks, Image, Points, PreparedFace
 
 Part = tuple[FaceLandmarks, PreparedFace]
+Place = tuple[slice, slice]
 
 
 @runtime_checkable
@@ -50,22 +51,30 @@ def paint_all(canvas: Image, parts: Sequence[Part]) -> list[Coverage]:
 
 
 def _paint_in_depth(canvas: Image, parts: Sequence[Part]) -> list[Coverage]:
-    """Far ones first. A face that was painted into a nearer one gives back what it took."""
+    """Far ones first. A face that was painted into a nearer one gives back what it took.
+
+    Where the nearer one is then left as it was, something is in front of it: that may be the farther face after all (a
+    child before a grown-up), so it shows what was painted there first.
+    """
     far_first = sorted(range(len(parts)), key=lambda number: eye_distance(parts[number][0].points))
     done: dict[int, Coverage] = {}
+    painted_behind: dict[int, list[tuple[Place, Image, Image]]] = {}
     for step, number in enumerate(far_first):
         face, prepared = parts[number]
-        nearer = [parts[other][0] for other in far_first[step + 1 :]]
-        kept = [_cut_out(canvas, other.points) for other in nearer if _meet(face, other)]
+        nearer = [other for other in far_first[step + 1 :] if _meet(face, parts[other][0])]
+        kept = [(other, *_cut_out(canvas, parts[other][0].points)) for other in nearer]
         done[number] = prepared.paint(canvas, face)
-        for (top, left), mask, content in kept:
-            place = canvas[top : top + mask.shape[0], left : left + mask.shape[1]]
-            place[mask] = content[mask]
+        for place, before, painted in painted_behind.get(number, []):
+            left_alone = (canvas[place] == before).all(axis=2)
+            canvas[place][left_alone] = painted[left_alone]
+        for other, place, mask, content in kept:
+            painted_behind.setdefault(other, []).append((place, content, canvas[place].copy()))
+            canvas[place][mask] = content[mask]
     return [done[number] for number in range(len(parts))]
 
 
-def _cut_out(canvas: Image, points: Points) -> tuple[tuple[int, int], np.ndarray, Image]:
-    """Where a face is (top, left), which pixels of that rectangle are the face's, and a copy of the rectangle."""
+def _cut_out(canvas: Image, points: Points) -> tuple[Place, np.ndarray, Image]:
+    """The rectangle of a face, which of its pixels are the face's, and a copy of it."""
     height, width = canvas.shape[:2]
     x1, y1, x2, y2 = box_of(points)
     left, top = (int(np.clip(edge, 0, most)) for edge, most in ((x1, width), (y1, height)))
@@ -74,7 +83,7 @@ def _cut_out(canvas: Image, points: Points) -> tuple[tuple[int, int], np.ndarray
     mask = np.zeros((bottom - top, right - left), np.uint8)
     if mask.size:
         cv2.fillConvexPoly(mask, cv2.convexHull(np.round(outline).astype(np.int32)), (1.0,))
-    return (top, left), mask > 0, canvas[top:bottom, left:right].copy()
+    return np.s_[top:bottom, left:right], mask > 0, canvas[top:bottom, left:right].copy()
 
 
 def _overlap(parts: Sequence[Part]) -> bool:

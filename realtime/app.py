@@ -9,28 +9,28 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from engines.swappers.veil import VeiledFace
 from models.errors import UserError
 from models.progress import Progress, ignore_progress
 from models.store import ModelStore
 from realtime.assembly import FaceEngines
+from realtime.assignment import FaceAssigner, OrderAssigner
 from realtime.budget import LatencyBudget, Saving
-from realtime.casting import Casting, Faces
-from realtime.config import RunConfig
+from realtime.config import Faces, RunConfig
 from realtime.errors import SinkError
-from realtime.knowing import KnownCasting
 from realtime.label import Badge
 from realtime.live import FixedBank, LiveControl, LiveSettings
-from realtime.mainperson import MainPerson
 from realtime.metrics import Snapshot, StreamMetrics
 from realtime.outputs import OutputOptions, open_sink
 from realtime.outputs.recorder import CONTAINERS, EncoderOptions
 from realtime.outputs.virtual import VirtualCamera
+from realtime.painter import FramePainter
 from realtime.person import files_of
 from realtime.pictures import read_image
 from realtime.pipeline import SwapPipeline
 from realtime.portraits import wearer_portrait
-from realtime.privacy import PrivacyGate, PrivacyPolicy
+from realtime.primary_faces import PrimaryFaces
+from realtime.privacy import PrivacyGate, PrivacyPolicy, Strangers
+from realtime.recognition import RecognitionAssigner
 from realtime.runner import StreamRunner
 from realtime.sources import SourceOptions, open_source
 from realtime.tracking import FaceTracker
@@ -134,18 +134,20 @@ def make_pipeline(
     gate = PrivacyGate(policy, mark=Badge().stamp)
     bank = FixedBank(wardrobe.names) if config.maps else wardrobe
     control = LiveControl(bank, LiveSettings(badge=config.badge, mirror=config.mirror))
-    casting = _casting(config, engines, wardrobe, live=info.live)
-    pipeline = SwapPipeline(tracker, casting, gate, info=info, control=control, observer=metrics)
+    assigner = _assigner(config, engines, wardrobe, live=info.live)
+    strangers = Strangers.choose(config.strangers, live=info.live, mapped=bool(config.maps))
+    painter = FramePainter(tracker, assigner, strangers, live=info.live, observer=metrics)
+    pipeline = SwapPipeline(painter, gate, info=info, control=control, observer=metrics)
     if info.live and config.latency_budget_ms is not None:
         pipeline.budget = LatencyBudget(config.latency_budget_ms, _savings(config, engines, tracker, pipeline))
     return pipeline, control
 
 
-def _casting(config: RunConfig, engines: FaceEngines, wardrobe: Wardrobe, *, live: bool) -> Casting | KnownCasting:
+def _assigner(config: RunConfig, engines: FaceEngines, wardrobe: Wardrobe, *, live: bool) -> FaceAssigner:
     if config.maps:
-        known, embed = engines.known_wearers([wearer for wearer, _ in config.maps], list(wardrobe))
-        return KnownCasting(known, embed, strangers=VeiledFace() if config.strangers == "blur" else None)
-    return Casting(wardrobe, config.faces, MainPerson() if live and config.faces.limit == 1 else None)
+        return RecognitionAssigner(*engines.known_wearers([wearer for wearer, _ in config.maps], list(wardrobe)))
+    limit = config.faces.limit
+    return OrderAssigner(wardrobe, config.faces, PrimaryFaces(limit) if live and limit is not None else None)
 
 
 def _savings(config: RunConfig, engines: FaceEngines, tracker: FaceTracker, pipeline: SwapPipeline) -> list[Saving]:
@@ -160,10 +162,10 @@ def _savings(config: RunConfig, engines: FaceEngines, tracker: FaceTracker, pipe
 
 
 def _followed(faces: Faces, *, live: bool) -> int:
-    """How many faces the tracker follows: beside a live picture's main person, those who might be taken for one."""
-    if faces.limit == 1 and live:
-        return BYSTANDERS + 1
-    return faces.limit or MOST_FACES
+    """How many faces the tracker follows: beside a live picture's wanted ones, those who might be taken for them."""
+    if faces.limit is None:
+        return MOST_FACES
+    return min(MOST_FACES, faces.limit + BYSTANDERS) if live else faces.limit
 
 
 def _source_options(config: RunConfig, store: ModelStore) -> SourceOptions:

@@ -39,9 +39,9 @@ from models.spec import ModelSpec
 from models.store import ModelStore
 from realtime.built_in import BuiltIn
 from realtime.config import CPU_DEVICES, RunConfig
-from realtime.knowing import Embed, KnownWearer
 from realtime.person import read_person
 from realtime.pictures import read_image
+from realtime.recognition import Embed, KnownWearer
 from realtime.swapper_options import is_one_person, precisions, swap_choices, swapper_spec
 from realtime.wardrobe import Style, Tailor, Wardrobe, Worn
 

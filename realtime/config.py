@@ -11,16 +11,39 @@ from typing import get_args
 
 from engines.types import Whose
 from models.errors import UserError
-from realtime.casting import Faces
-from realtime.privacy import WhenLost
+from realtime.privacy import Strangers, WhenLost
 
 SIZE = re.compile(r"(\d{2,5})[xX](\d{2,5})")
 MESH = "mesh"
 CPU_DEVICES = ("auto", "cpu")
 PRECISIONS = ("auto", "fp16", "mixed", "fp32")
 MOST_BOOST = 8
-STRANGERS = ("blur", "leave")
 WHOSE: tuple[Whose, ...] = get_args(Whose)
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """How many of the faces in view are wanted, largest first. limit: None for all."""
+
+    limit: int | None = 1
+
+    def __post_init__(self) -> None:
+        if self.limit is not None and self.limit < 1:
+            raise ValueError(f"at least one face must be wanted, got {self.limit}")
+
+    @classmethod
+    def parse(cls, text: str) -> "Faces":
+        """Read "largest", "all" or a number from 1. Raises UserError for anything else."""
+        if text == "largest":
+            return cls(1)
+        if text == "all":
+            return cls(None)
+        if text.isascii() and text.isdecimal() and int(text) > 0:
+            return cls(int(text))
+        raise UserError(
+            f"{text!r} does not say which faces to swap",
+            remedy="use --faces largest, --faces all, or a number such as --faces 2",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +111,7 @@ class RunConfig:
     rate: Fraction | None = None
     duration_s: float | None = None
     maps: tuple[tuple[Path, Path], ...] = ()
-    strangers: str = "blur"
+    strangers: Strangers | None = None
     latency_budget_ms: float | None = None
     mirror: bool = False
     microphone: str | None = None
@@ -102,8 +125,6 @@ class RunConfig:
         require_share("--enhancer-blend", self.enhancer_blend)
         if self.maps and self.faces_from:
             raise UserError("--map and --face do not go together", remedy="give every face to be worn in a --map")
-        if self.strangers not in STRANGERS:
-            raise UserError(f"--strangers {self.strangers} says nothing", remedy=f"use {' or '.join(STRANGERS)}")
         for option, whose in (("--iris", self.iris), ("--mouth", self.mouth)):
             if whose not in WHOSE:
                 raise UserError(f"{option} {whose} says nothing", remedy=f"use {' or '.join(WHOSE)}")

@@ -7,15 +7,16 @@ blurred or plain picture can contain by chance: where `shows_secret` is true, so
 import math
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias
 
 import numpy as np
 
-from engines.types import MESH_POINTS, Coverage, FaceLandmarks, Image
-from realtime.casting import TrackedFace
+from engines.appearance import Appearance
+from engines.types import MESH_POINTS, Coverage, FaceLandmarks, Image, Points
+from realtime.assignment import TrackedFace
 from realtime.types import Frame, ShownFrame, StreamInfo
 
 SECRET_BGR = (255, 0, 255)
@@ -101,6 +102,18 @@ class FakeTrack:
 
     id: int = 1
     face: FaceLandmarks = field(default_factory=landmarks_in)
+    appearance: Appearance = field(default_factory=Appearance)
+    certainty: float = 1.0
+    moves: bool = True
+
+
+@dataclass(frozen=True)
+class FakeLost:
+    """A face that was in view at `lost_ns`."""
+
+    id: int = 1
+    box_xyxy: Points = field(default_factory=lambda: np.array(FACE_BOX_XYXY, np.float32))
+    lost_ns: int = 0
 
 
 @dataclass
@@ -109,9 +122,11 @@ class FakeTracker:
 
     script: Mapping[int, Fault | tuple[TrackedFace, ...]] = field(default_factory=dict)
     calls: int = 0
-    missing: frozenset[int] = frozenset()
+    knows_everybody: bool = True
+    lost: tuple[FakeLost, ...] = ()
+    unplaced: tuple[Points, ...] = ()
+    protected: Collection[int] = ()
     seen_ns: list[int] = field(default_factory=list)
-    factors: list[float] = field(default_factory=list)
     caught_up: int = 0
     fault_between: Fault | None = None
 
@@ -127,9 +142,6 @@ class FakeTracker:
     def catch_up(self) -> None:
         self.caught_up += 1
         suffer(self.fault_between)
-
-    def rescale(self, factor: float) -> None:
-        self.factors.append(factor)
 
 
 @dataclass

@@ -9,9 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from realtime.casting import Faces
-from realtime.config import NeuralConfig, RunConfig, parse_map, parse_rate, parse_size
-from realtime.privacy import WhenLost
+from realtime.config import Faces, NeuralConfig, RunConfig, parse_map, parse_rate, parse_size
+from realtime.privacy import Strangers, WhenLost
 
 EXAMPLES = """Examples:
 
@@ -45,7 +44,14 @@ Maps = Annotated[
     list[str] | None,
     typer.Option("--map", metavar="WEARER=SOURCE", help="Who wears whose face: ann.jpg=alice.jpg. Needs a recogniser."),
 ]
-Strangers = Annotated[str, typer.Option(help="With --map: blur | leave whoever is in no map.", rich_help_panel=LOOK)]
+Others = Annotated[
+    Strangers | None,
+    typer.Option(
+        "--strangers",
+        help="Faces that are not to be swapped: live and with --map they are blurred; in files left.",
+        rich_help_panel=LOOK,
+    ),
+]
 Consent = Annotated[
     bool, typer.Option("--i-have-consent", help="The person in each photo agreed. Asked once per photo otherwise.")
 ]

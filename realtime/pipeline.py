@@ -1,4 +1,4 @@
-"""One frame in, one frame out: track, swap, and hand the result to the privacy gate.
+"""One frame in, one frame out: paint it, and hand the result to the privacy gate.
 
 Knows the order of the steps and what a failing engine means for the frame; knows nothing of threads, and leaves what
 viewers see to `realtime.privacy`.
@@ -7,7 +7,7 @@ viewers see to `realtime.privacy`.
 import logging
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Protocol
@@ -15,10 +15,8 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from engines.painting import paint_all
-from engines.types import FaceLandmarks, Image, PreparedFace
+from engines.types import Image
 from realtime.budget import LatencyBudget
-from realtime.casting import TrackedFace
 from realtime.clock import stream_time_ns
 from realtime.live import FixedBank, LiveControl, LiveSettings
 from realtime.metrics import NULL_OBSERVER
@@ -27,42 +25,18 @@ from realtime.types import Frame, ShownFrame, Stage, StreamInfo, StreamObserver
 
 logger = logging.getLogger(__name__)
 
-
 HALF = 0.5
 
 
-class Tracker(Protocol):
-    """Follows faces from frame to frame."""
+class Painter(Protocol):
+    """Swaps the faces of one picture (`realtime.painter.FramePainter`)."""
 
-    def update(self, image: Image, at_ns: int) -> Sequence[TrackedFace]:
-        """The faces really seen in `image`, best first; at_ns: stream time, rising."""
-        ...
-
-    def rescale(self, factor: float) -> None:
-        """The next image shows everything `factor` times as large."""
+    def paint(self, canvas: Image, at_ns: int, settings: LiveSettings, /) -> Verdict:
+        """Paint in place, and say whether the picture may be shown. at_ns: stream time, rising."""
         ...
 
     def catch_up(self) -> None:
-        """Do what is due and need not be done before the last image is out."""
-        ...
-
-    @property
-    def missing(self) -> Collection[int]:
-        """Numbers of faces that were followed until a moment ago, and were not seen in the last image."""
-        ...
-
-
-class Casts(Protocol):
-    """Decides who wears which face."""
-
-    def assign(
-        self, in_view: Sequence[TrackedFace], settings: LiveSettings, at_ns: int, canvas: Image, /
-    ) -> Sequence[tuple[FaceLandmarks, PreparedFace]]:
-        """What to paint where. in_view: best first; canvas: the picture they are in, not yet painted."""
-        ...
-
-    def misses(self, ids: Collection[int], /) -> bool:
-        """Whether one of these faces, lost a moment ago, must not be seen bare."""
+        """Do what is due and need not be done before the last picture is out."""
         ...
 
 
@@ -76,16 +50,14 @@ class SwapPipeline:
 
     def __init__(
         self,
-        tracker: Tracker,
-        casting: Casts,
+        painter: Painter,
         gate: PrivacyGate,
         *,
         info: StreamInfo,
         control: LiveControl | None = None,
         observer: StreamObserver = NULL_OBSERVER,
     ) -> None:
-        self._tracker = tracker
-        self._casting = casting
+        self._painter = painter
         self._gate = gate
         self._info = info
         self._control = control or LiveControl(FixedBank())
@@ -115,35 +87,23 @@ class SwapPipeline:
     def catch_up(self) -> None:
         """Do what can wait until a frame is out; whoever calls `process` calls it then. Never raises."""
         try:
-            self._tracker.catch_up()
+            self._painter.catch_up()
         except Exception as error:  # noqa: BLE001  the next frames are shown without it
             self._log_failure(error, "hands may be painted over", "searches for hands failed")
 
     def work_at_half_size(self, half: bool) -> None:
         """Look and paint in a picture of half the edge, to save work; what is shown keeps its size and gets softer."""
-        if half != self._is_half:
-            self._is_half = half
-            self._tracker.rescale(HALF if half else 1 / HALF)
+        self._is_half = half
 
     def _swap(self, canvas: Image, at_ns: int, settings: LiveSettings) -> Verdict:
         if settings.paused:
             return Verdict.PAUSED
         if self._is_half:
             small = np.asarray(cv2.resize(canvas, None, fx=HALF, fy=HALF, interpolation=cv2.INTER_AREA), np.uint8)
-            verdict = self._paint(small, at_ns, settings)
+            verdict = self._painter.paint(small, at_ns, settings)
             cv2.resize(small, canvas.shape[1::-1], dst=canvas, interpolation=cv2.INTER_LINEAR)
             return verdict
-        return self._paint(canvas, at_ns, settings)
-
-    def _paint(self, canvas: Image, at_ns: int, settings: LiveSettings) -> Verdict:
-        with self._timed(Stage.TRACK):
-            in_view = self._tracker.update(canvas, at_ns)
-        parts = self._casting.assign(in_view, settings, at_ns, canvas)
-        if not parts:
-            return Verdict.NO_FACE
-        with self._timed(Stage.SWAP):
-            paint_all(canvas, parts)
-        return Verdict.MISSING if self._casting.misses(self._tracker.missing) else Verdict.SWAPPED
+        return self._painter.paint(canvas, at_ns, settings)
 
     @contextmanager
     def _timed(self, stage: Stage) -> Iterator[None]:

@@ -4,8 +4,8 @@ Knows the rule below; knows nothing of how faces are found or swapped.
 
     what became of the frame    live, nothing asked    file, nothing asked    `--when-lost X` asked
     swapped                     the swapped picture    the swapped picture    the swapped picture
-    somebody is missing         hold                   the swapped picture    X; with pass, the swapped picture
-    no face was found           hold                   pass (it is a scene)   X
+    in doubt                    hold                   the swapped picture    X; with pass, the swapped picture
+    no wanted face was found    hold                   pass (it is a scene)   X
     the engines failed          hold                   hold                   X
     paused by a person          slate                  slate                  slate
 
@@ -15,9 +15,15 @@ Knows the rule below; knows nothing of how faces are found or swapped.
     pass     this picture as it came: the only way in which viewers see the wearer, and never after a failure
              unless a person typed it
 
-"Swapped" means that at least one wanted face was found, and every one that was found is painted. "Missing" is somebody
-who was followed a moment ago and may still be in the picture, bare, while another face is swapped: live, one second of
-withholding, after which that person counts as gone.
+    every other face in view      live       file     with --map    `--strangers X` asked
+    who is not wanted             blur       leave    blur          X: leave, blur, swap
+    seen, but without landmarks   blur       leave    blur          leave; else blur
+    wanted, unseen for a second   blur       leave    blur          blur live; else as X
+    not wanted, unseen            blur       leave    blur          leave; else blur, for two seconds
+
+"Swapped" means that at least one wanted face was found, and every one that was found is painted, which is looked up in
+the picture. "In doubt" is a picture in which a wanted face was seen until a moment ago and is not now, is perhaps not
+whose it seems to be, or was painted too little: somebody may be bare in it.
 """
 
 from collections.abc import Callable
@@ -32,6 +38,12 @@ from engines.types import Image
 from realtime.types import Frame, Outcome, ShownFrame
 
 HOLD_NS = 500_000_000
+WITHHELD_NS = 1_000_000_000
+"""How long the picture is withheld for a wanted face that is not seen any more; then its place is blurred."""
+STRANGER_LOST_NS = 2_000_000_000
+"""How long the place of a stranger who is not seen any more stays blurred."""
+SURE = 0.5
+"""Certainty (`realtime.tracking.Track`) below which a face is perhaps not whose it seems to be."""
 BLUR_CELLS = 8
 """Along the longer edge. A face that fills the frame's height spans 4 x 4 of them; people still recognise half the
 well-known faces they see in 7 x 10 (Sinha, Balas, Ostrovsky, Russell: Face Recognition by Humans, 2006)."""
@@ -50,12 +62,27 @@ class WhenLost(StrEnum):
     PASS = "pass"  # noqa: S105  no password
 
 
+class Strangers(StrEnum):
+    """What becomes of a face in view that is not to be swapped."""
+
+    LEAVE = "leave"
+    BLUR = "blur"
+    SWAP = "swap"
+
+    @classmethod
+    def choose(cls, asked: "Strangers | None", *, live: bool, mapped: bool) -> "Strangers":
+        """The row of the table above. asked: what a person typed, None for nothing. mapped: with --map."""
+        if asked is not None:
+            return asked
+        return cls.BLUR if live or mapped else cls.LEAVE
+
+
 class Verdict(Enum):
     """What became of a frame before anybody sees it."""
 
     SWAPPED = "swapped"
-    MISSING = "somebody is missing"
-    NO_FACE = "no face"
+    DOUBTFUL = "somebody may be bare"
+    NO_FACE = "no wanted face"
     FAILED = "failed"
     PAUSED = "paused"
 
@@ -108,9 +135,9 @@ class PrivacyGate:
         match verdict:
             case Verdict.SWAPPED:
                 return _shown(frame, self._remember(frame.image, at_ns, wishes), Outcome.SWAPPED)
-            case Verdict.MISSING if policy.no_face is WhenLost.PASS:
+            case Verdict.DOUBTFUL if policy.no_face is WhenLost.PASS:
                 return self.show(frame, Verdict.SWAPPED, at_ns, wishes)
-            case Verdict.NO_FACE | Verdict.MISSING:
+            case Verdict.NO_FACE | Verdict.DOUBTFUL:
                 passes = policy.no_face is WhenLost.PASS
                 image = self._stand_in(frame.image, policy.no_face, at_ns)
                 return _shown(frame, image, Outcome.NO_FACE if passes else Outcome.WITHHELD)

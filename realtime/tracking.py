@@ -1,63 +1,48 @@
 """Who is where, frame after frame, with as few detector runs as possible.
 
-A face that was found once is followed by its landmarks: those of the last frame say where to look in this one. The
-detector looks only when somebody was lost, when nobody is followed, and now and then for newcomers.
+A face that was found once is followed by its landmarks: those of the last frame say where to look in this one. What a
+search sees and the landmarks do not is told too: a face that nobody can swap must not be forgotten.
 
 Knows faces over time; knows nothing of sources, swapping or threads.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from engines.appearance import look_at
 from engines.geometry import box_of, iou, roi_from_detection, roi_from_landmarks
+from engines.plausibility import continues, is_plausible
 from engines.types import Detection, FaceDetector, FaceLandmarker, FaceLandmarks, HandLandmarks, Image, Points
-from engines.wearer import Wearer
 from realtime.hands import HandTracker
+from realtime.identity import FollowedFace, LostTrack, People, Track, near_enough, size_of
+from realtime.search import FaceSearch
 from realtime.smoothing import SteadyLandmarks
 
 MIN_PRESENCE = 0.5
-SEARCH_PERIOD_NS = 1_500_000_000
-"""Between looks for newcomers: under 3 % of the frames at 25 fps."""
-SELDOM = 3
-REMEMBER_NS = 1_000_000_000
-"""How long a lost face counts as missing, and its number is kept for its return."""
-SAME_FACE_IOU = 0.3
-LIKE_SIZE = 1.6
-"""A face that returns within a second is at most this much larger or smaller."""
+SOON_NS, LOST_NS, LEFT_NS = 1_000_000_000, 30_000_000_000, 500_000_000
+"""How long every frame is searched for a lost face, and how long it may still be there, behind a hand or a book, or
+turned away; a face that went out at the picture's edge for less."""
+AT_EDGE = 0.15
+"""Of its size: a face that near an edge when it was lost has left by it."""
+SAME_FACE_IOU, MERGED_IOU, MATCHES_IOU = 0.3, 0.6, 0.2
+"""Of two boxes: a detection and a face that is followed, two faces that have become one, a detection and its
+landmarks."""
+SURE_DETECTION = 0.6
+"""Score from which a face that has no landmarks counts as one: below, patterns do."""
 TAKE_OVER_RATIO = 1.3
 """A newcomer must be this much larger to take the place of a face that is followed already."""
-
-
-@dataclass(frozen=True, slots=True)
-class Track:
-    """A face that is in view now. id: never reused. face: steadied landmarks, px. age: frames followed, from 1."""
-
-    id: int
-    face: FaceLandmarks
-    age: int
-
-
-@dataclass(slots=True)
-class _Followed:
-    id: int
-    raw: FaceLandmarks  # as the model gave them: smoothing must not feed back into where to look
-    seen_ns: int
-    age: int = 0
-    steady: SteadyLandmarks = field(default_factory=SteadyLandmarks)
-    wearer: Wearer = field(default_factory=Wearer)
-
-    @property
-    def box(self) -> Points:
-        return box_of(self.raw.points)
+CROWD = 1.6
+"""Sizes of a face: others nearer than this may be taken for it, and its looks are compared in every frame."""
 
 
 class FaceTracker:
     """Follows up to `max_faces` faces, the largest ones. One thread at a time.
 
     hands: who follows the hands near them, if anybody. on_detector_run: called at each run of the detector, for the
-    metrics.
+    metrics. protected: numbers of faces whose place nobody takes. unplaced: boxes (x1, y1, x2, y2 px) of faces in the
+    last picture that are not followed: too turned or hidden for landmarks, or too many. lost: see `LostTrack`.
     """
 
     def __init__(
@@ -69,30 +54,24 @@ class FaceTracker:
         max_faces: int = 1,
         on_detector_run: Callable[[], None] = lambda: None,
     ) -> None:
-        self._detector = detector
+        self._search = FaceSearch(detector, on_detector_run)
         self._landmarker = landmarker
         self._hands = hands
         self._max_faces = max_faces
-        self._on_detector_run = on_detector_run
-        self._followed: list[_Followed] = []
-        self._lost: list[_Followed] = []
-        self._next_id = 1
-        self._searched_ns: int | None = None
-        self._search_period_ns, self._steadies = SEARCH_PERIOD_NS, True
+        self._followed: list[FollowedFace] = []
+        self._lost: list[FollowedFace] = []
+        self._people = People()
+        self._frame_wh = (0, 0)
+        self._now_ns = 0
+        self._steadies = True
+        self.unplaced: tuple[Points, ...] = ()
+        self.protected: Collection[int] = ()
 
     def search_seldom(self, seldom: bool) -> None:
-        """Look for newcomers a third as often, to save work."""
-        self._search_period_ns = SEARCH_PERIOD_NS * (SELDOM if seldom else 1)
+        """Look at pictures that do not change a third as often, to save work."""
+        self._search.seldom(seldom)
         if self._hands is not None:
             self._hands.search_seldom(seldom)
-
-    def rescale(self, factor: float) -> None:
-        """Pictures come in another size from now on: everybody is `factor` times as large."""
-        for face in (*self._followed, *self._lost):
-            face.raw = FaceLandmarks(face.raw.points * np.float32(factor), face.raw.presence)
-            face.steady = SteadyLandmarks()
-        if self._hands is not None:
-            self._hands.forget()
 
     def leave_unsteady(self, unsteady: bool) -> None:
         """Give landmarks as the model gave them, to save work."""
@@ -105,10 +84,13 @@ class FaceTracker:
 
         image: BGR, before anything is painted on it. at_ns: its time, monotonic ns, rising from call to call.
         """
-        lost_somebody = self._follow(image, at_ns)
-        if lost_somebody or self._search_is_due(at_ns):
-            self._search(image, at_ns)
-        self._followed.sort(key=lambda face: -_size(face.box))
+        self._now_ns = at_ns
+        self._fit_to((image.shape[1], image.shape[0]))
+        self._follow(image, at_ns)
+        if self._search_is_due(image, at_ns):
+            self._look_for_others(image, at_ns)
+        self._recognise(image, at_ns)
+        self._followed.sort(key=lambda face: -size_of(face.box))
         boxes = [face.box for face in self._followed]
         hands = () if self._hands is None else self._hands.update(image, boxes, at_ns)
         return [self._track(face, hands, image, at_ns) for face in self._followed]
@@ -119,77 +101,145 @@ class FaceTracker:
             self._hands.catch_up()
 
     @property
-    def missing(self) -> frozenset[int]:
-        """Numbers of faces lost in the last second: they may still be in the picture, unseen."""
-        return frozenset(face.id for face in self._lost)
+    def knows_everybody(self) -> bool:
+        """Whether the picture was searched often enough, since it last was another one, to say who is in it."""
+        return self._search.is_complete
 
-    def _search_is_due(self, at_ns: int) -> bool:
-        if not self._followed or self._searched_ns is None:
-            return True
-        return at_ns - self._searched_ns >= self._search_period_ns
+    @property
+    def lost(self) -> tuple[LostTrack, ...]:
+        """Who may still be in the picture, unseen; but not who has been behind a face that is followed for a second."""
+        boxes = self._boxes()
+        return tuple(
+            LostTrack(face.person.id, face.box, face.seen_ns)
+            for face in self._lost
+            if self._now_ns - face.seen_ns <= SOON_NS or iou(face.box, boxes).max(initial=0) <= MERGED_IOU
+        )
 
-    def _follow(self, image: Image, at_ns: int) -> bool:
-        """Look where each face was; returns whether one was not there any more."""
-        still: list[_Followed] = []
+    def _boxes(self) -> Points:
+        """(N, 4) of the faces that are followed."""
+        return np.array([face.box for face in self._followed], np.float32).reshape(-1, 4)
+
+    def _fit_to(self, frame_wh: tuple[int, int]) -> None:
+        """Take over what is known of faces when pictures come in another size."""
+        before, self._frame_wh = self._frame_wh, frame_wh
+        if before in {(0, 0), frame_wh}:
+            return
+        across, down = frame_wh[0] / before[0], frame_wh[1] / before[1]
+        scale = np.array([across, down, across], np.float32)
+        for face in (*self._followed, *self._lost):
+            face.raw = replace(face.raw, points=(face.raw.points + np.float32(0.5)) * scale - np.float32(0.5))
+            face.first, face.steady = face.raw.points, SteadyLandmarks()
+        if self._hands is not None:
+            self._hands.forget()
+
+    def _search_is_due(self, image: Image, at_ns: int) -> bool:
+        boxes, is_lost = [face.box for face in self._followed], bool(self._lost)
+        due = self._search.is_due(image, boxes, at_ns, somebody_is_lost=is_lost)
+        return due or bool(self.unplaced) or any(at_ns - face.seen_ns <= SOON_NS for face in self._lost)
+
+    def _follow(self, image: Image, at_ns: int) -> None:
+        """Look where each face was; one that is not there any more is lost."""
+        still: list[FollowedFace] = []
         for face in sorted(self._followed, key=lambda face: -face.age):
             found = self._landmarker.locate(image, roi_from_landmarks(face.raw.points))
-            if found.presence < MIN_PRESENCE:
-                self._lost.append(face)
-            elif not any(iou(box_of(found.points), other.box[np.newaxis])[0] > SAME_FACE_IOU for other in still):
-                face.raw, face.seen_ns = found, at_ns  # else two tracks met on one face: the older one goes on
+            boxes = np.array([other.box for other in still], np.float32).reshape(-1, 4)
+            is_there = self._may_be_a_face(found) and continues(face.raw.points, found.points)
+            # Two on one face: the older one goes on, and the other one is lost.
+            if is_there and iou(box_of(found.points), boxes).max(initial=0) <= MERGED_IOU:
+                face.raw, face.seen_ns = found, at_ns
                 still.append(face)
-        lost_somebody = len(still) < len(self._followed)
+            else:
+                self._lose(face)
         self._followed = still
-        self._lost = [face for face in self._lost if at_ns - face.seen_ns <= REMEMBER_NS]
-        return lost_somebody
+        self._lost = [face for face in self._lost if at_ns - face.seen_ns <= self._patience_ns(face)]
 
-    def _search(self, image: Image, at_ns: int) -> None:
-        self._searched_ns = at_ns
-        self._on_detector_run()
-        detections = sorted(self._detector.detect(image), key=lambda found: -_size(found.box_xyxy))
-        for detection in detections:
-            boxes = np.array([face.box for face in self._followed], np.float32).reshape(-1, 4)
-            known = iou(detection.box_xyxy, boxes).max(initial=0) > SAME_FACE_IOU
-            if not known and self._has_place_for(detection):
-                self._begin(image, detection, at_ns)
+    def _lose(self, face: FollowedFace) -> None:
+        self._lost.append(face)
+        self._people.left(face.person)
 
-    def _has_place_for(self, detection: Detection) -> bool:
-        if len(self._followed) < self._max_faces:
-            return True
-        smallest = min(_size(face.box) for face in self._followed)
-        return _size(detection.box_xyxy) > TAKE_OVER_RATIO * smallest
+    def _may_be_a_face(self, found: FaceLandmarks) -> bool:
+        return found.presence >= MIN_PRESENCE and is_plausible(found.points, self._frame_wh)
 
-    def _begin(self, image: Image, detection: Detection, at_ns: int) -> None:
+    def _patience_ns(self, face: FollowedFace) -> int:
+        margin = AT_EDGE * size_of(face.box)
+        has_left = (face.box[:2] < margin).any() or (face.box[2:] > np.subtract(self._frame_wh, margin)).any()
+        return LEFT_NS if has_left else LOST_NS
+
+    def _look_for_others(self, image: Image, at_ns: int) -> None:
+        found_here = self._search.run(image, at_ns, nobody_is_followed=not self._followed)
+        detections = sorted(found_here, key=lambda found: -size_of(found.box_xyxy))
+        known = self._known_among(detections)
+        self.unplaced = tuple(
+            found.box_xyxy
+            for number, found in enumerate(detections)
+            if number not in known and not self._begin(image, found, at_ns) and found.score >= SURE_DETECTION
+        )
+
+    def _known_among(self, detections: Sequence[Detection]) -> set[int]:
+        """Numbers of the detections that are faces which are followed: one each, the one that fits it best."""
+        boxes = np.array([found.box_xyxy for found in detections], np.float32).reshape(-1, 4)
+        fits = [(value, number, face) for face in self._followed for number, value in enumerate(iou(face.box, boxes))]
+        known: set[int] = set()
+        matched: list[FollowedFace] = []
+        for value, number, face in sorted(fits, key=lambda fit: -fit[0]):
+            if value > SAME_FACE_IOU and number not in known and face not in matched:
+                known.add(number)
+                matched.append(face)
+        return known
+
+    def _begin(self, image: Image, detection: Detection, at_ns: int) -> bool:
+        """Follow a face from now on. Returns whether it is followed, perhaps was before."""
+        place = self._place_for(detection)
+        if place is None:
+            return False
         found = self._landmarker.locate(image, roi_from_detection(detection))
         if found.presence >= MIN_PRESENCE:  # a second look from a better place steadies the first frame
             found = self._landmarker.locate(image, roi_from_landmarks(found.points))
-        if found.presence < MIN_PRESENCE:
-            return
-        self._followed.append(self._returned_or_new(found, at_ns))
-        if len(self._followed) > self._max_faces:
-            self._followed.remove(min(self._followed, key=lambda face: _size(face.box)))
+        box = box_of(found.points)
+        if not self._may_be_a_face(found) or iou(detection.box_xyxy, box[np.newaxis])[0] < MATCHES_IOU:
+            return False
+        merged = iou(box, self._boxes()) > MERGED_IOU
+        if merged.any():  # its landmarks slid onto a face that is followed: it was that one, or it is behind it
+            middle = (detection.box_xyxy[:2] + detection.box_xyxy[2:]) / 2
+            return bool(((self._boxes()[merged, :2] < middle) & (middle < self._boxes()[merged, 2:])).all(axis=1).any())
+        for face in place:
+            self._followed.remove(face)
+            self._people.left(face.person)
+        near = [face.person for face in self._lost if near_enough(box, face.box)]
+        person = self._people.arrived(look_at(image, found.points), near)
+        self._lost = [face for face in self._lost if face.person is not person]
+        self._followed.append(FollowedFace(person, found, at_ns, found.points))
+        return True
 
-    def _returned_or_new(self, found: FaceLandmarks, at_ns: int) -> _Followed:
-        """With the number of a face lost near here a moment ago, and what was learnt about it; or a new one."""
-        for face in self._lost:
-            if _may_be_the_same(box_of(found.points), face.box):
-                self._lost.remove(face)
-                return _Followed(face.id, found, at_ns, wearer=face.wearer)
-        self._next_id += 1
-        return _Followed(self._next_id - 1, found, at_ns)
+    def _place_for(self, detection: Detection) -> list[FollowedFace] | None:
+        """Whom a newcomer supplants, if anybody; None if there is no place."""
+        if len(self._followed) < self._max_faces:
+            return []
+        others = [face for face in self._followed if face.person.id not in self.protected]
+        smallest = min(others, key=lambda face: size_of(face.box), default=None)
+        if smallest is None or size_of(detection.box_xyxy) <= TAKE_OVER_RATIO * size_of(smallest.box):
+            return None
+        return [smallest]
 
-    def _track(self, face: _Followed, hands: tuple[HandLandmarks, ...], image: Image, at_ns: int) -> Track:
+    def _recognise(self, image: Image, at_ns: int) -> None:
+        """See whether everybody is still who they were."""
+        for face in self._followed:
+            look = face.recognise(image, at_ns, crowded=self._is_crowded(face))
+            if look is not None:
+                self._lose(replace(face))
+                face.becomes(self._people.arrived(look, []))
+
+    def _is_crowded(self, face: FollowedFace) -> bool:
+        """Whether somebody is near enough to be taken for this face."""
+        others = [other.box for other in (*self._followed, *self._lost) if other.person is not face.person]
+        reach = CROWD * size_of(face.box)
+        middle = face.box[:2] + face.box[2:]
+        return any(np.linalg.norm(box[:2] + box[2:] - middle) / 2 < reach for box in (*others, *self.unplaced))
+
+    def _track(self, face: FollowedFace, hands: tuple[HandLandmarks, ...], image: Image, at_ns: int) -> Track:
         face.age += 1
         points = face.steady.update(image, face.raw.points, at_ns) if self._steadies else face.raw.points
-        return Track(face.id, replace(face.raw, points=points, wearer=face.wearer, hands=hands), face.age)
-
-
-def _may_be_the_same(box: Points, lost: Points) -> bool:
-    """Whether a face may have moved from `lost` to `box` unseen: no farther than its size, and about as large."""
-    moved = float(np.linalg.norm((box[:2] + box[2:]) - (lost[:2] + lost[2:]))) / 2
-    return moved < _size(lost) and 1 / LIKE_SIZE < _size(box) / _size(lost) < LIKE_SIZE
-
-
-def _size(box_xyxy: Points) -> float:
-    """Longer side, px."""
-    return float((box_xyxy[2:] - box_xyxy[:2]).max())
+        person = face.person
+        seen = replace(face.raw, points=points, wearer=person.wearer, hands=hands)
+        certainty, moves = face.certainty, person.moves
+        return Track(person.id, seen, face.age, self._frame_wh, person.appearance, certainty, moves)

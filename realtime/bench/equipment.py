@@ -16,8 +16,7 @@ from engines.types import Image, Roi
 from models.store import ModelStore
 from realtime.app import build_run, make_pipeline
 from realtime.assembly import FaceEngines
-from realtime.casting import Faces
-from realtime.config import RunConfig
+from realtime.config import Faces, RunConfig
 from realtime.metrics import Snapshot, StreamMetrics
 from realtime.pictures import read_image
 from realtime.pipeline import SwapPipeline

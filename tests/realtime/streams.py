@@ -4,14 +4,18 @@ import threading
 import time
 from collections.abc import Mapping
 
-from realtime.casting import Casting
-from realtime.fakes import FakeFace, FakeSink, FakeSource, FakeTrack, FakeTracker, Fault
+from engines.appearance import flat_face
+from realtime.assignment import OrderAssigner
+from realtime.fakes import FakeFace, FakeSink, FakeSource, FakeTrack, FakeTracker, Fault, landmarks_in, raw_picture
 from realtime.label import Badge
 from realtime.metrics import NULL_OBSERVER, StreamMetrics
+from realtime.painter import FramePainter
 from realtime.pipeline import SwapPipeline
-from realtime.privacy import PrivacyGate, PrivacyPolicy, WhenLost
+from realtime.privacy import PrivacyGate, PrivacyPolicy, Strangers, WhenLost
 from realtime.runner import StreamRunner
 from realtime.types import StreamObserver
+
+flat_face(raw_picture(0), landmarks_in().points)  # loads compiled code once: no first frame waits for it
 
 Script = Mapping[int, Fault | tuple[FakeTrack, ...]]
 
@@ -26,7 +30,8 @@ def make_runner(
 ) -> StreamRunner:
     gate = PrivacyGate(PrivacyPolicy.choose(asked, live=source.live), mark=Badge().stamp)
     tracker = FakeTracker(dict(script or {}))
-    pipeline = SwapPipeline(tracker, Casting([FakeFace()]), gate, info=source.info, observer=observer)
+    painter = FramePainter(tracker, OrderAssigner([FakeFace()]), Strangers.BLUR, live=source.live, observer=observer)
+    pipeline = SwapPipeline(painter, gate, info=source.info, observer=observer)
     return StreamRunner(source, pipeline, sinks, observer=observer, duration_s=duration_s)
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from engines.types import SourcePhoto
 from models.errors import UserError
-from realtime.casting import Casting, Faces
+from realtime.assignment import OrderAssigner
+from realtime.config import Faces
 from realtime.fakes import FakeFace, FakeTrack, landmarks_in
 from realtime.live import LiveControl
 from realtime.wardrobe import Style, Tailor, Wardrobe, Worn
@@ -27,7 +28,7 @@ class Stream:
         photos = tuple(photo(f"{name}.jpg", number) for number, name in enumerate(("ann", "bob", "eve"), 1))
         worn = Worn(Style("mesh"), photos, tuple(map(self.tailor, photos)))
         self.faces = Wardrobe(worn, lambda style: lambda photo: self.tailor(photo, style.swapper))
-        self.control, self.casting = LiveControl(self.faces), Casting(self.faces, Faces(None))
+        self.control, self.assigner = LiveControl(self.faces), OrderAssigner(self.faces, Faces(None))
 
     def tailor(self, photo: SourcePhoto, swapper: str = "mesh") -> FakeFace:
         return FakeFace((int(photo.image[0, 0, 0]), 0, 9 if swapper == "finer" else 0))
@@ -35,7 +36,7 @@ class Stream:
     def worn(self, people: int = 1) -> list[tuple[int, int, int]]:
         """By the first people in view."""
         in_view = [FakeTrack(number, landmarks_in()) for number in range(people)]
-        worn = [face for _, face in self.casting.assign(in_view, self.control.settings)]
+        worn = [face.worn for face in self.assigner.assign(in_view, self.control.settings)]
         return [face.colour_bgr for face in worn if isinstance(face, FakeFace)]
 
 

@@ -144,7 +144,6 @@ def test_every_face_has_the_hands_that_are_seen_and_a_new_size_begins_anew() -> 
     assert [len(track.face.hands) for track in tracks] == [1, 1]
     tracker.catch_up()
     searches = len(finder.searched)
-    tracker.rescale(0.5)
     tracker.update(np.ascontiguousarray(picture[::2, ::2]), 4 * FRAME_NS)
     tracker.catch_up()
     assert len(finder.searched) == searches + 1

@@ -12,10 +12,10 @@ import pytest
 
 from engines.types import SourcePhoto
 from models.errors import UserError
-from realtime.casting import Casting
+from realtime.assignment import OrderAssigner
 from realtime.fakes import FakeFace, FakeTrack, landmarks_in
 from realtime.live import COMMANDS, HELP, KEYS, FixedBank, LiveControl, LiveSettings
-from realtime.mainperson import FORGET_NS, MainPerson
+from realtime.primary_faces import PrimaryFaces
 from realtime.privacy import WhenLost
 from realtime.remote import FILE, listening, send
 from realtime.wardrobe import Style, Wardrobe, Worn
@@ -77,12 +77,12 @@ def test_face_changes_from_one_frame_to_the_next() -> None:
     faces = [FakeFace((1, 1, 1)), FakeFace((2, 2, 2))]
     photos = tuple(SourcePhoto(name, np.zeros((8, 8, 3), np.uint8), landmarks_in()) for name in "ab")
     wardrobe = Wardrobe(Worn(Style("mesh"), photos, tuple(faces)), opener=lambda _style: lambda _photo: faces[0])
-    control, casting = LiveControl(wardrobe), Casting(wardrobe, main=MainPerson())
+    control, assigner = LiveControl(wardrobe), OrderAssigner(wardrobe, primary=PrimaryFaces())
     worn = []
     for frame in range(4):
         if frame == 2:
             control.apply("face next")
-        worn += [face for _, face in casting.assign([FakeTrack(7)], control.settings, frame)]
+        worn += [face.worn for face in assigner.assign([FakeTrack(7)], control.settings, frame)]
     assert worn == [faces[0], faces[0], faces[1], faces[1]]
 
 
@@ -106,36 +106,6 @@ def test_commands_from_two_threads_are_both_obeyed(monkeypatch: pytest.MonkeyPat
     first.join(10)
     second.join(10)
     assert (control.settings.mirror, control.settings.paused) == (True, True)
-
-
-def face(number: int, x: int, size: int) -> FakeTrack:
-    return FakeTrack(number, landmarks_in((x, 100, x + size, 100 + size)))
-
-
-S = 1_000_000_000
-MAIN, POSTER, LARGER = face(1, 400, 200), face(2, 900, 80), face(3, 900, 300)
-MAINS = {
-    "the largest at first": ([(0, [LARGER, MAIN])], [3]),
-    "keeps the part beside a larger one": ([(0, [MAIN]), (1, [LARGER, MAIN])], [1, 1]),
-    "nobody takes it at once": ([(0, [MAIN]), (1, [POSTER]), (2, [LARGER])], [1, None, None]),
-    "comes back under a new number near by": ([(0, [MAIN]), (3 * S, [face(9, 450, 180)])], [1, 9]),
-    "a poster never takes it": ([(0, [MAIN]), (60 * S, [POSTER])], [1, None]),
-    "a large face may, after long": ([(0, [MAIN]), (FORGET_NS + 1, [LARGER])], [1, 3]),
-    "and not before": ([(0, [MAIN]), (FORGET_NS - 1, [LARGER])], [1, None]),
-}
-
-
-@pytest.mark.parametrize(("frames", "chosen"), MAINS.values(), ids=MAINS)
-def test_main_person(frames: list[tuple[int, list[FakeTrack]]], chosen: list[int | None]) -> None:
-    person = MainPerson()
-    found = [person.choose(in_view, at_ns) for at_ns, in_view in frames]
-    assert [seen.id if seen else None for seen in found] == chosen
-
-
-def test_lock_makes_the_largest_face_the_main_person_anew() -> None:
-    person = MainPerson()
-    person.choose([MAIN], 0)
-    assert person.choose([LARGER, MAIN], 1, lock=1) is LARGER
 
 
 def test_command_from_another_process_is_answered_and_a_wrong_one_explained(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from engines.errors import EngineError
-from realtime.casting import Casting, Faces
+from realtime.assignment import OrderAssigner
+from realtime.config import Faces
 from realtime.fakes import (
     FACE_BOX_XYXY,
     FakeFace,
@@ -15,10 +16,11 @@ from realtime.fakes import (
     raw_picture,
     shows_secret,
 )
-from realtime.metrics import StreamMetrics
+from realtime.metrics import NULL_OBSERVER, StreamMetrics
+from realtime.painter import FramePainter
 from realtime.pipeline import SwapPipeline
-from realtime.privacy import PrivacyGate, PrivacyPolicy, WhenLost
-from realtime.types import Frame, Outcome, ShownFrame, Stage
+from realtime.privacy import PrivacyGate, PrivacyPolicy, Strangers, WhenLost
+from realtime.types import Frame, Outcome, ShownFrame, Stage, StreamObserver
 
 MS = 1_000_000
 GREEN = (10, 200, 10)
@@ -26,28 +28,26 @@ GREEN = (10, 200, 10)
 
 def make_pipeline(
     tracker: FakeTracker | None = None,
-    casting: Casting | None = None,
+    assigner: OrderAssigner | None = None,
     *,
     asked: WhenLost | None = None,
+    strangers: Strangers = Strangers.BLUR,
     live: bool = True,
+    observer: StreamObserver = NULL_OBSERVER,
 ) -> SwapPipeline:
-    return SwapPipeline(
+    painter = FramePainter(
         tracker or FakeTracker(),
-        casting or Casting([FakeFace(GREEN)]),
-        PrivacyGate(PrivacyPolicy.choose(asked, live=live)),
-        info=FakeSource(live=live).info,
+        assigner or OrderAssigner([FakeFace(GREEN)]),
+        strangers,
+        live=live,
+        observer=observer,
     )
+    gate = PrivacyGate(PrivacyPolicy.choose(asked, live=live))
+    return SwapPipeline(painter, gate, info=FakeSource(live=live).info, observer=observer)
 
 
 def show(pipeline: SwapPipeline, seqs: range, step_ms: int = 33) -> list[ShownFrame]:
     return [pipeline.process(Frame(raw_picture(seq), seq, seq * step_ms * MS, pts=seq)) for seq in seqs]
-
-
-def test_live_a_missing_person_withholds_the_others_too_and_in_a_file_they_are_shown() -> None:
-    (live,) = show(make_pipeline(FakeTracker(missing=frozenset({1}))), range(1))
-    (filed,) = show(make_pipeline(FakeTracker(missing=frozenset({1})), live=False), range(1))
-    assert (live.outcome, shows_secret(live.image)) == (Outcome.WITHHELD, False)
-    assert filed.outcome is Outcome.SWAPPED
 
 
 def test_the_face_is_painted_and_every_other_pixel_stays() -> None:
@@ -81,7 +81,7 @@ def test_a_lost_face_is_held_then_blurred_and_comes_back() -> None:
 
 @pytest.mark.parametrize("live", [True, False])
 def test_a_face_that_fails_half_painted_is_withheld(live: bool) -> None:
-    pipeline = make_pipeline(casting=Casting([FakeFace(fault=RuntimeError("out of memory"))]), live=live)
+    pipeline = make_pipeline(assigner=OrderAssigner([FakeFace(fault=RuntimeError("out of memory"))]), live=live)
     for shown in show(pipeline, range(30)):
         assert shown.outcome is Outcome.FAILED
         assert not shows_secret(shown.image)
@@ -89,16 +89,16 @@ def test_a_face_that_fails_half_painted_is_withheld(live: bool) -> None:
 
 def test_when_the_second_of_two_faces_fails_the_whole_frame_is_withheld() -> None:
     pair = (FakeTrack(1, landmarks_in((0, 0, 8, 8))), FakeTrack(2))
-    casting = Casting([FakeFace(GREEN), FakeFace(fault=RuntimeError("boom"))], Faces(None))
-    (shown,) = show(make_pipeline(FakeTracker({0: pair}), casting), range(1))
+    assigner = OrderAssigner([FakeFace(GREEN), FakeFace(fault=RuntimeError("boom"))], Faces(None))
+    (shown,) = show(make_pipeline(FakeTracker({0: pair}), assigner), range(1))
     assert shown.outcome is Outcome.FAILED
     assert not shows_secret(shown.image)
 
 
 def test_each_person_wears_their_own_source() -> None:
     left, right = FakeTrack(1, landmarks_in((0, 0, 8, 8))), FakeTrack(2, landmarks_in((40, 0, 48, 8)))
-    casting = Casting([FakeFace((1, 2, 3)), FakeFace((4, 5, 6))], Faces(None))
-    first, second = show(make_pipeline(FakeTracker({0: (left, right), 1: (right, left)}), casting), range(2))
+    assigner = OrderAssigner([FakeFace((1, 2, 3)), FakeFace((4, 5, 6))], Faces(None))
+    first, second = show(make_pipeline(FakeTracker({0: (left, right), 1: (right, left)}), assigner), range(2))
     for shown in (first, second):
         assert tuple(shown.image[4, 4]) == (1, 2, 3)
         assert tuple(shown.image[4, 44]) == (4, 5, 6)
@@ -158,11 +158,8 @@ def test_a_failure_is_logged_with_its_traceback_once_and_then_counted(caplog: py
 
 def test_outcomes_and_stages_reach_the_observer() -> None:
     metrics = StreamMetrics(primary="fake", swapper="fake", device="cpu")
-    gate = PrivacyGate(PrivacyPolicy.choose(None, live=True))
     tracker = FakeTracker({1: (), 2: ValueError("boom")})
-    show(
-        SwapPipeline(tracker, Casting([FakeFace()]), gate, info=FakeSource(live=True).info, observer=metrics), range(3)
-    )
+    show(make_pipeline(tracker, observer=metrics), range(3))
     snapshot = metrics.snapshot()
     assert snapshot["outcomes"] == {"swapped": 1, "no_face": 0, "withheld": 1, "failed": 1}
     assert set(snapshot["stages_ms"]) == {Stage.TRACK, Stage.SWAP, Stage.SHOW}

@@ -7,7 +7,17 @@ import pytest
 from engines.types import Image
 from realtime.fakes import raw_picture, shows_secret
 from realtime.label import Badge
-from realtime.privacy import BLUR_CELLS, HOLD_NS, PrivacyGate, PrivacyPolicy, Verdict, WhenLost, blur, draw_slate
+from realtime.privacy import (
+    BLUR_CELLS,
+    HOLD_NS,
+    PrivacyGate,
+    PrivacyPolicy,
+    Strangers,
+    Verdict,
+    WhenLost,
+    blur,
+    draw_slate,
+)
 from realtime.types import Frame, Outcome, ShownFrame
 
 MEDIA = Path(__file__).parents[3] / "shared" / "media"
@@ -45,8 +55,24 @@ def test_the_policy_is_the_row_of_the_table(
     assert PrivacyPolicy.choose(asked, live=live) == PrivacyPolicy(no_face, failed)
 
 
+@pytest.mark.parametrize(
+    ("asked", "live", "mapped", "becomes"),
+    [
+        (None, True, False, Strangers.BLUR),
+        (None, False, False, Strangers.LEAVE),
+        (None, True, True, Strangers.BLUR),
+        (None, False, True, Strangers.BLUR),
+        *((wish, live, mapped, wish) for wish in Strangers for live in (True, False) for mapped in (True, False)),
+    ],
+)
+def test_what_becomes_of_strangers_is_the_row_of_the_table(
+    asked: Strangers | None, live: bool, mapped: bool, becomes: Strangers
+) -> None:
+    assert Strangers.choose(asked, live=live, mapped=mapped) is becomes
+
+
 @pytest.mark.parametrize("asked", [None, WhenLost.HOLD, WhenLost.BLUR, WhenLost.SLATE])
-@pytest.mark.parametrize("verdict", [Verdict.NO_FACE, Verdict.MISSING, Verdict.FAILED])
+@pytest.mark.parametrize("verdict", [Verdict.NO_FACE, Verdict.DOUBTFUL, Verdict.FAILED])
 @pytest.mark.parametrize("swapped_before", [True, False])
 def test_live_no_accident_shows_the_wearer(asked: WhenLost | None, verdict: Verdict, swapped_before: bool) -> None:
     viewer = Viewer(asked)
@@ -172,6 +198,6 @@ def share_of_detail(picture: Image) -> float:
     [(WhenLost.PASS, True), (WhenLost.PASS, False), (None, False)],
     ids=["asked live", "asked", "file"],
 )
-def test_missing_person_holds_nothing_up_where_raw_pictures_may_pass(asked: WhenLost | None, live: bool) -> None:
+def test_a_doubt_holds_nothing_up_where_raw_pictures_may_pass(asked: WhenLost | None, live: bool) -> None:
     viewer = Viewer(asked, live=live)
-    assert viewer.sees(Verdict.MISSING, 0).outcome is Outcome.SWAPPED
+    assert viewer.sees(Verdict.DOUBTFUL, 0).outcome is Outcome.SWAPPED

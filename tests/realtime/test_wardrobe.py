@@ -8,7 +8,7 @@ import pytest
 
 from engines.types import SourcePhoto
 from models.errors import UserError
-from realtime.casting import Casting
+from realtime.assignment import OrderAssigner
 from realtime.fakes import FakeFace, FakeTrack, landmarks_in
 from realtime.live import LiveControl
 from realtime.wardrobe import Style, Tailor, Wardrobe, Worn
@@ -38,10 +38,10 @@ def test_another_swapper_takes_over_when_it_is_ready_and_not_before() -> None:
         return lambda _photo: FakeFace(BLUE)
 
     faces = wardrobe(slow, "ann.jpg", "bob.jpg")
-    control, casting = LiveControl(faces), Casting(faces)
+    control, assigner = LiveControl(faces), OrderAssigner(faces)
 
     def worn() -> object:
-        return casting.assign([FakeTrack(1, landmarks_in())], control.settings)[0][1]
+        return assigner.assign([FakeTrack(1, landmarks_in())], control.settings)[0].worn
 
     before = worn()
     assert "preparing finer" in control.apply("swapper finer")

@@ -15,13 +15,14 @@ from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSes
 
 from engines.errors import SourcePhotoError
 from engines.types import Image, SourcePhoto
-from realtime.casting import Casting, Faces
+from realtime.assignment import OrderAssigner
 from realtime.consent import ConsentLedger
 from realtime.fakes import FakeFace, FakeTracker, landmarks_in
 from realtime.live import LiveControl
 from realtime.metrics import StreamMetrics
+from realtime.painter import FramePainter
 from realtime.pipeline import SwapPipeline
-from realtime.privacy import PrivacyGate, PrivacyPolicy
+from realtime.privacy import PrivacyGate, PrivacyPolicy, Strangers
 from realtime.wardrobe import Style, Wardrobe, Worn
 from realtime.web.api import Api
 from realtime.web.gallery import Gallery
@@ -71,9 +72,8 @@ async def served(home: Path, *, token: str | None = None, most: int = 4, silent_
         wardrobe = Wardrobe(worn, lambda _style: lambda _photo: FakeFace(PAINT_BGR))
         control, metrics = LiveControl(wardrobe), StreamMetrics(primary="browser", swapper="mesh", device="cpu")
         gate = PrivacyGate(PrivacyPolicy.choose(None, live=True))
-        pipeline = SwapPipeline(
-            FakeTracker(), Casting(wardrobe, Faces()), gate, info=BROWSER, control=control, observer=metrics
-        )
+        painter = FramePainter(FakeTracker(), OrderAssigner(wardrobe), Strangers.BLUR, live=True, observer=metrics)
+        pipeline = SwapPipeline(painter, gate, info=BROWSER, control=control, observer=metrics)
         stream = Stream(pipeline, control, wardrobe, metrics, lambda: closed.append(stream))
         return stream
 

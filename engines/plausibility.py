@@ -1,0 +1,45 @@
+"""Whether landmarks can be those of a face at all, and those of the face of the frame before.
+
+A model that fails gives numbers all the same: not finite, outside the picture, folded over, mirrored, or of a face that
+cannot have moved so. What is painted by such landmarks leaves the real face bare. Knows coordinates; knows no model.
+"""
+
+import numpy as np
+
+from engines import mesh_topology
+from engines.geometry import box_of
+from engines.types import Points
+
+LEAST_FACING = 0.7
+"""Share of the mesh's area that faces the camera. Half profiles have 0.95, random points 0.5, a mirrored face 0.04."""
+SMALLEST_PX, LARGEST = 12.0, 3.0
+"""Size of a face: px, and in longer sides of the picture."""
+FARTHEST, GROWTH = 0.75, 1.5
+"""From one frame to the next: how far a face may move, in its own sizes, and by how much it may grow or shrink."""
+
+
+def is_plausible(points: Points, frame_wh: tuple[int, int]) -> bool:
+    """Whether a face can lie so in a picture of this size. points: (468, 3) px."""
+    if not np.isfinite(points).all():
+        return False
+    box = box_of(points)
+    size, middle = float((box[2:] - box[:2]).max()), (box[:2] + box[2:]) / 2
+    if not SMALLEST_PX <= size <= LARGEST * max(frame_wh):
+        return False
+    return bool(((middle >= 0) & (middle <= frame_wh)).all()) and facing_share(points) >= LEAST_FACING
+
+
+def continues(before: Points, now: Points) -> bool:
+    """Whether a face can have moved from `before` to `now` within a frame. Both (468, 3) px."""
+    one, other = box_of(before), box_of(now)
+    size, grown = (float((box[2:] - box[:2]).max()) for box in (one, other))
+    moved = float(np.linalg.norm((one[:2] + one[2:]) - (other[:2] + other[2:]))) / 2
+    return moved <= FARTHEST * max(size, grown) and 1 / GROWTH <= grown / max(size, 1e-6) <= GROWTH
+
+
+def facing_share(points: Points) -> float:
+    """0..1: of the area of all triangles as they lie in the picture, what is turned towards the camera."""
+    a, b, c = (points[mesh_topology.triangles()[:, corner], :2] for corner in range(3))
+    ab, ac = b - a, c - a
+    areas = ab[:, 1] * ac[:, 0] - ab[:, 0] * ac[:, 1]
+    return float(areas[areas > 0].sum()) / max(float(np.abs(areas).sum()), 1e-6)

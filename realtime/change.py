@@ -1,0 +1,109 @@
+"""Whether something as large as a face has changed in a picture since it was last searched: then it is searched again.
+
+A newcomer, somebody who takes a hand off their face and a cut of a film all change the picture; a still room does not,
+and need not be searched. Knows brightness in a coarse grid; knows no face.
+"""
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.types import Image, Points
+
+CELLS, SAMPLES = 64, 4
+"""Cells along the longer edge, twice as fine as changes are told, and pixels that are looked at along a cell's edge."""
+CHANGED = 10.0
+"""Of 255: a cell's change from which on it counts. A face is 20 and more from most of what is behind it."""
+FOLLOWED_MARGIN = 0.1
+"""Of its box: so far around a face that is followed, change is its own."""
+CUT = 0.5
+"""Share of the cells that a cut changes."""
+CLUSTER = 2, 3
+"""Edge of a square of cells, and how many of them must have changed: the smallest faces that detectors find in a whole
+picture span two cells."""
+
+
+class ChangeDetector:
+    """Compares pictures with the one that was last searched. One thread at a time.
+
+    is_new: whether the last picture has nothing to do with the one that was searched: the first one, or after a cut.
+    """
+
+    def __init__(self) -> None:
+        self._searched, self._now = _Seen(), _Seen()
+        self.is_new = True
+
+    def has_changed(self, image: Image, followed: list[Points]) -> bool:
+        """Whether there is a change that no face of `followed` (boxes x1, y1, x2, y2 px) explains.
+
+        Shoulders, chairs and whole pictures that move with the largest face are explained by it.
+        """
+        before, self._now = self._searched, _Seen.of(image, followed)
+        self.is_new = before.cells.shape != self._now.cells.shape
+        if self.is_new:
+            return True
+        apart = _apart(self._now.cells, before.cells)
+        self.is_new = bool((apart > CHANGED).mean() > CUT)
+        changed = (np.minimum(apart, _apart(self._now.cells, before.carried_to(self._now))) > CHANGED).astype(
+            np.float32
+        )
+        for box in followed:
+            changed[_cells_of(box, image, changed.shape)] = 0
+        edge, least = CLUSTER
+        return bool(cv2.boxFilter(changed, -1, (edge, edge), normalize=False).max() >= least)
+
+    def searched(self) -> None:
+        """The picture that was looked at last has been searched."""
+        self._searched = self._now
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A picture. cells: (rows, columns, 3) mean colours. face: x1, y1, x2, y2 of its largest one, cells."""
+
+    cells: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0, 3), np.float32))
+    face: Points | None = None
+
+    @classmethod
+    def of(cls, image: Image, boxes: list[Points]) -> "_Seen":
+        cells = _cells(image)
+        largest = max(boxes, key=lambda box: float((box[2:] - box[:2]).max()), default=None)
+        return cls(cells, None if largest is None else largest * np.float32(cells.shape[1] / image.shape[1]))
+
+    def carried_to(self, now: "_Seen") -> NDArray[np.float32]:
+        """The cells as they would be if all had moved with the face."""
+        if self.face is None or now.face is None:
+            return self.cells
+        scale = float((now.face[2:] - now.face[:2]).mean() / max(float((self.face[2:] - self.face[:2]).mean()), 1e-6))
+        offset = (now.face[:2] + now.face[2:]) / 2 - scale * (self.face[:2] + self.face[2:]) / 2
+        affine = np.array([[scale, 0, offset[0]], [0, scale, offset[1]]])
+        size_wh = self.cells.shape[1], self.cells.shape[0]
+        return np.asarray(cv2.warpAffine(self.cells, affine, size_wh, borderMode=cv2.BORDER_REPLICATE), np.float32)
+
+
+def _apart(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(rows / 2, columns / 2): differences, averaged before their signs are lost: an edge that moves is none."""
+    rows, columns = (max(1, edge // 2) for edge in one.shape[:2])
+    pooled = cv2.resize(one - other, (columns, rows), interpolation=cv2.INTER_AREA)
+    return np.asarray(np.abs(pooled).max(axis=2), np.float32)
+
+
+def _cells(image: Image) -> NDArray[np.float32]:
+    """(rows, columns, 3): mean colours, of a few samples each."""
+    height, width = image.shape[:2]
+    scale = CELLS / max(height, width)
+    step = max(1, round(1 / (scale * SAMPLES)))
+    size_wh = max(2, round(width * scale)), max(2, round(height * scale))
+    sampled = image[step // 2 :: step, step // 2 :: step]
+    return np.asarray(cv2.resize(sampled, size_wh, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _cells_of(box: Points, image: Image, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """The cells that a face's box, and what moves with it, lie in."""
+    margin = FOLLOWED_MARGIN * float((box[2:] - box[:2]).max())
+    scale = shape[1] / image.shape[1], shape[0] / image.shape[0]
+    left, top = (max(0, int((box[n] - margin) * scale[n])) for n in range(2))
+    right, bottom = (max(0, int(np.ceil((box[n + 2] + margin) * scale[n]))) for n in range(2))
+    return slice(top, bottom), slice(left, right)

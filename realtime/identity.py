@@ -1,0 +1,165 @@
+"""Who somebody is, by how they look: a face that was lost and comes back has the number it had.
+
+Place alone tells nothing as soon as two faces are near each other. Where looks tell nothing (a face too small, too
+dark) place decides. Knows looks, places and numbers; searches no picture.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from engines.alignment import similarity
+from engines.appearance import DIFFERENT, SAME, Appearance, Look, look_at
+from engines.geometry import box_of, eye_distance, transform_points
+from engines.types import FaceLandmarks, Image, Points
+from engines.wearer import Wearer
+from realtime.smoothing import SteadyLandmarks
+
+REMEMBERED = 64
+"""People who are remembered for their return, those who left last: a stream may run for days."""
+LIKE_SIZE = 1.6
+"""A face that returns to its place is at most this much larger or smaller."""
+LOOK_PERIOD_NS = 400_000_000
+BROKEN_FRAMES = 4
+"""So many frames in a row in which somebody near others looks like another person, and it is another one."""
+MOVED, DEFORMED = 0.12, 0.02
+"""In sizes, and in eye distances: a face that once moved so far, or turned and talked so much, is no poster. Landmarks
+of pictures on a wall tremble by up to 0.012 (16 px between the eyes, noise of 6 in 255); people's by 0.03."""
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A face that is in view now.
+
+    id: of a person, never given to another. face: steadied landmarks, px. age: frames followed, from 1. frame_wh: of
+    the picture that its px are of. appearance: how that person looks. certainty: -1..1, how much this face looks like
+    them; 1 where nobody is near enough to be taken for them. moves: whether it ever moved; a poster does not.
+    """
+
+    id: int
+    face: FaceLandmarks
+    age: int
+    frame_wh: tuple[int, int]
+    appearance: Appearance
+    certainty: float = 1.0
+    moves: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LostTrack:
+    """A face that was followed, is not seen now, and may still be there. box_xyxy: where it was last, px."""
+
+    id: int
+    box_xyxy: Points
+    lost_ns: int
+
+
+@dataclass(slots=True, eq=False)
+class Person:
+    """Somebody who was followed. id: never given to anybody else. wearer: what was learnt of them for the swap."""
+
+    id: int
+    appearance: Appearance
+    wearer: Wearer
+    moves: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class FollowedFace:
+    """A face and whose it is.
+
+    raw: landmarks as the model gave them, since smoothing must not feed back into where to look. first: where it began,
+    (468, 3) px. certainty: see `Track`. unlike: frames in a row in which it looked like somebody else.
+    """
+
+    person: Person
+    raw: FaceLandmarks
+    seen_ns: int
+    first: Points
+    age: int = 0
+    steady: SteadyLandmarks = field(default_factory=SteadyLandmarks)
+    certainty: float = 1.0
+    looked_ns: int | None = None
+    unlike: int = 0
+
+    @property
+    def box(self) -> Points:
+        return box_of(self.raw.points)
+
+    def recognise(self, image: Image, at_ns: int, *, crowded: bool) -> Look | None:
+        """Compare it with what is remembered of its person, and remember this look.
+
+        crowded: somebody is near enough to be taken for it; then every frame is compared, and nothing learnt. Returns
+        the look if it is somebody else's by now.
+        """
+        self.person.moves = self.person.moves or self._has_moved()
+        if not crowded and self.looked_ns is not None and at_ns - self.looked_ns < LOOK_PERIOD_NS:
+            self.certainty, self.unlike = 1.0, 0
+            return None
+        look, self.looked_ns = look_at(image, self.raw.points), at_ns
+        alike = self.person.appearance.likeness(look)
+        self.certainty = 1.0 if alike is None or not crowded else alike
+        self.unlike = self.unlike + 1 if self.certainty < DIFFERENT else 0
+        if self.unlike >= BROKEN_FRAMES:
+            return look
+        if not crowded or self.age == 0:
+            self.person.appearance.learn(look)
+        return None
+
+    def becomes(self, person: Person) -> None:
+        """It is another person's from now on."""
+        self.person, self.first, self.unlike, self.age = person, self.raw.points, 0, 0
+
+    def _has_moved(self) -> bool:
+        before, now = box_of(self.first), self.box
+        if np.abs(now - before).max() > MOVED * size_of(before):
+            return True
+        laid = transform_points(self.first, similarity(self.first[:, :2], self.raw.points[:, :2]))
+        apart = np.linalg.norm((laid - self.raw.points)[:, :2], axis=1)
+        return float(np.sqrt((apart**2).mean())) > DEFORMED * eye_distance(self.raw.points)
+
+
+class People:
+    """Everybody of one stream, in view or not. One thread at a time."""
+
+    def __init__(self) -> None:
+        self._away: OrderedDict[int, Person] = OrderedDict()
+        self._next_id = 1
+
+    def left(self, person: Person) -> None:
+        """They are followed no more."""
+        self._away[person.id] = person
+        self._away.move_to_end(person.id)
+        while len(self._away) > REMEMBERED:
+            self._away.popitem(last=False)
+
+    def arrived(self, look: Look, near: Iterable[Person]) -> Person:
+        """Whose face this is: of somebody who is away, or a new person's. near: who was lost about here just now."""
+        likeliest = max(self._away.values(), key=lambda person: person.appearance.likeness(look) or -1, default=None)
+        alike = likeliest.appearance.likeness(look) if likeliest is not None else None
+        if likeliest is None or alike is None or alike < SAME:
+            likeliest = next((person for person in near if _may_be(person, look)), None)
+        if likeliest is None:
+            self._next_id += 1
+            likeliest = Person(self._next_id - 1, Appearance(), Wearer())
+        self._away.pop(likeliest.id, None)
+        return likeliest
+
+
+def _may_be(person: Person, look: Look) -> bool:
+    """Whether looks do not contradict what the place says."""
+    alike = person.appearance.likeness(look)
+    return alike is None or alike >= DIFFERENT
+
+
+def near_enough(box: Points, lost: Points) -> bool:
+    """Whether a face may have moved from `lost` to `box` unseen: no farther than its size, and about as large."""
+    moved = float(np.linalg.norm((box[:2] + box[2:]) - (lost[:2] + lost[2:]))) / 2
+    return moved < size_of(lost) and 1 / LIKE_SIZE < size_of(box) / size_of(lost) < LIKE_SIZE
+
+
+def size_of(box_xyxy: Points) -> float:
+    """Longer side, px."""
+    return float((box_xyxy[2:] - box_xyxy[:2]).max())

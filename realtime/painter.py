@@ -1,0 +1,135 @@
+"""What is painted where in one picture, and whether it may be shown: every face in view is swapped, blurred or left.
+
+Knows the order of the steps and the rules of `realtime.privacy`; knows nothing of threads, and of time only how long
+somebody has been out of sight.
+"""
+
+import time
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+from engines.geometry import box_of
+from engines.painting import Part, paint_all
+from engines.swappers.blurred_face import blur_box
+from engines.types import Image, Points
+from realtime.assignment import Assignment, FaceAssigner, TrackedFace
+from realtime.inspection import Inspection, is_covered
+from realtime.live import LiveSettings
+from realtime.metrics import NULL_OBSERVER
+from realtime.privacy import STRANGER_LOST_NS, SURE, WITHHELD_NS, Strangers, Verdict
+from realtime.types import Stage, StreamObserver
+
+
+class LostFace(Protocol):
+    """A face that is not seen now and may still be there (`realtime.tracking.LostTrack`)."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def box_xyxy(self) -> Points: ...
+    @property
+    def lost_ns(self) -> int: ...
+
+
+class Tracker(Protocol):
+    """Follows faces from frame to frame (`realtime.tracking.FaceTracker`)."""
+
+    protected: Collection[int]
+
+    def update(self, image: Image, at_ns: int) -> Sequence[TrackedFace]:
+        """The faces really seen in `image`, largest first; at_ns: stream time, rising."""
+        ...
+
+    def catch_up(self) -> None:
+        """Do what is due and need not be done before the last image is out."""
+        ...
+
+    @property
+    def knows_everybody(self) -> bool: ...
+    @property
+    def lost(self) -> Sequence[LostFace]: ...
+    @property
+    def unplaced(self) -> Sequence[Points]: ...
+
+
+class FramePainter:
+    """Paints the pictures of one stream in place. One thread at a time, pictures in order.
+
+    strangers: what becomes of faces that nobody wants swapped. live: nobody can look at the result before it is shown,
+    so it is inspected, and places where somebody was seen last are blurred.
+    """
+
+    def __init__(
+        self,
+        tracker: Tracker,
+        assigner: FaceAssigner,
+        strangers: Strangers,
+        *,
+        live: bool,
+        observer: StreamObserver = NULL_OBSERVER,
+    ) -> None:
+        self._tracker, self._assigner = tracker, assigner
+        self._strangers, self._live = strangers, live
+        self._observer = observer
+
+    def catch_up(self) -> None:
+        """Do what is due and need not be done before the last picture is out."""
+        self._tracker.catch_up()
+
+    def paint(self, canvas: Image, at_ns: int, settings: LiveSettings) -> Verdict:
+        """Paint one picture. Raises what an engine raises; then some of it may be painted."""
+        with self._timed(Stage.TRACK):
+            in_view = self._tracker.update(canvas, at_ns)
+        assigned = self._assigner.assign(in_view, settings, at_ns, canvas)
+        wanted = [face for face in assigned if face.worn is not None]
+        self._tracker.protected = frozenset(face.track.id for face in wanted)
+        with self._timed(Stage.SWAP):
+            self._blur(canvas, assigned, at_ns)
+            is_painted = self._paint_faces(canvas, assigned)
+        if not wanted:
+            return Verdict.NO_FACE
+        return Verdict.SWAPPED if is_painted and not self._is_doubtful(wanted, at_ns) else Verdict.DOUBTFUL
+
+    def _paint_faces(self, canvas: Image, assigned: Sequence[Assignment]) -> bool:
+        """Returns whether every wanted face was really painted."""
+        parts = [part for face in assigned if (part := self._part_of(face, assigned)) is not None]
+        wanted = [face.track for face in assigned if face.worn is not None]
+        inspections = [Inspection.begin(canvas, face.face.points, face.appearance) for face in wanted if self._live]
+        by_face = {id(face): coverage for (face, _), coverage in zip(parts, paint_all(canvas, parts), strict=True)}
+        return all(is_covered(by_face[id(face.face)]) for face in wanted) and not any(
+            inspection.is_bare(canvas) for inspection in inspections
+        )
+
+    def _part_of(self, face: Assignment, everybody: Sequence[Assignment]) -> Part | None:
+        """What is painted over a face; None where nothing is, or it is blurred."""
+        if face.worn is not None:
+            return face.track.face, face.worn
+        worn = next((other.worn for other in everybody if other.worn is not None), None)
+        return (face.track.face, worn) if self._strangers is Strangers.SWAP and worn is not None else None
+
+    def _blur(self, canvas: Image, assigned: Sequence[Assignment], at_ns: int) -> None:
+        """Strangers, and where somebody is, or was last, whom nobody can swap: before anybody is painted."""
+        boxes = list(self._tracker.unplaced) if self._strangers is not Strangers.LEAVE else []
+        if self._strangers is Strangers.BLUR:
+            boxes += [box_of(face.track.face.points) for face in assigned if face.worn is None]
+        for face in self._tracker.lost if self._live else ():
+            away_ns, is_wanted = at_ns - face.lost_ns, self._assigner.is_wanted(face.id)
+            may_be_left = self._strangers is Strangers.LEAVE or away_ns > STRANGER_LOST_NS
+            if is_wanted or not may_be_left:
+                boxes.append(face.box_xyxy)
+        for box in boxes:
+            blur_box(canvas, box)
+
+    def _is_doubtful(self, wanted: Sequence[Assignment], at_ns: int) -> bool:
+        """Whether somebody may be bare though all wanted faces that are seen are painted."""
+        missing = any(
+            at_ns - face.lost_ns <= WITHHELD_NS and self._assigner.is_wanted(face.id) for face in self._tracker.lost
+        )
+        return missing or not self._tracker.knows_everybody or any(face.track.certainty < SURE for face in wanted)
+
+    @contextmanager
+    def _timed(self, stage: Stage) -> Iterator[None]:
+        began_ns = time.monotonic_ns()
+        yield
+        self._observer.on_stage(stage, time.monotonic_ns() - began_ns)
