@@ -13,7 +13,7 @@ from benchmarks.browser import CHROMIUM, DENIED, browsing
 from engines.types import Image
 from realtime.server_process import ServerProcess
 from tests.realtime.commandline import liveswap
-from tests.realtime.web.browsing import await_that, begin, port_of, serving, shown
+from tests.realtime.web.browsing import await_that, begin, port_of, serving, shown, start
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt install chromium")
 
@@ -129,6 +129,17 @@ def test_camera_that_is_denied_is_said(playwright: Playwright, server: ServerPro
         page.wait_for_selector("#problem:not([hidden])")
         assert "not allowed" in page.inner_text("#problem")
         assert page.inner_text("#start") == "Start"
+
+
+def test_camera_that_is_unplugged_leaves_the_placeholder(page: Page, server: ServerProcess) -> None:
+    start(page, server.url, "socket")
+    await_that(page, "placeholder.hidden")
+    page.locator("#split").fill("100")
+    page.evaluate("liveswap.camera.getVideoTracks()[0].dispatchEvent(new Event('ended'))")
+    await_that(page, "state.textContent == 'stopped'")
+    assert "camera is gone" in page.inner_text("#problem")
+    assert page.is_visible("#placeholder")
+    assert page.evaluate("before.srcObject ?? swapped.srcObject") is None
 
 
 def test_engine_that_fails_is_said(page: Page, server: ServerProcess) -> None:
