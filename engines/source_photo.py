@@ -25,6 +25,7 @@ from engines.geometry import (
     moved,
     roi_from_detection,
     roi_from_landmarks,
+    shrunk_to,
 )
 from engines.types import Detection, FaceDetector, FaceLandmarker, FaceLandmarks, Image, Points, SourcePhoto
 
@@ -41,6 +42,8 @@ LOOKS = 3
 SETTLED = 0.02
 """Movement between the last two looks, in eye distances: below 0.02 on photos and paintings, over 0.027 on animals."""
 SAME_FACE_IOU = 0.4
+MOST_EXAMINED_PIXELS = 4_000_000
+"""Larger photos are made smaller first: looking at 64 megapixels from near and far takes 26 s and a gigabyte."""
 KEPT_MARGIN = 0.5
 """Photo kept around the face, as a fraction of its longer side: a 60-megapixel photo need not stay in memory."""
 
@@ -65,6 +68,7 @@ class PhotoExaminer:
 
         image: BGR of any size. name: for messages. Raises SourcePhotoError, with the reason, when no face is usable.
         """
+        image = shrunk_to(image, MOST_EXAMINED_PIXELS)
         found: list[tuple[FaceLandmarks, Image]] = []
         for turn in QUARTER_TURNS:
             turned = image if turn is None else np.ascontiguousarray(cv2.rotate(image, turn), np.uint8)

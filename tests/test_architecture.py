@@ -63,7 +63,7 @@ VENDORS = {
     "aiortc": {"realtime/bench/webrtc.py", "realtime/web/"},
     "prometheus_client": {"realtime/web/state.py"},
     "mss": {"realtime/sources/screen.py"},
-    "PIL": {"realtime/pictures.py", "realtime/outputs/still.py"},
+    "PIL": {"realtime/outputs/still.py"},
     "typer": {"realtime/cli.py", "realtime/model_cli.py", "realtime/options.py"},
     "rich": {
         "realtime/bench/report.py",
