@@ -4,12 +4,14 @@ Knows addresses and certificates; knows no terminal.
 """
 
 import asyncio
+import re
 import secrets
 import signal
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 from aiohttp import web
 
@@ -23,13 +25,16 @@ from realtime.web.server import make_application
 from realtime.web.sessions import Sessions
 from realtime.web.studio import Studio
 
+LEAST_TOKEN = 16
+TOKEN = re.compile(r"[\w.~/=-]+", re.ASCII)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServeOptions:
     """Where a server listens and whom it lets in.
 
-    token: asked of everybody; None makes one up unless only this machine and no other site can connect. framed: other
-    sites may show the page in a frame, as notebooks do. Raises UserError.
+    token: asked of everybody, LEAST_TOKEN characters or more; None makes one up unless only this machine and no other
+    site can connect. framed: other sites may show the page in a frame, as notebooks do. Raises UserError.
     """
 
     host: str = "127.0.0.1"
@@ -46,8 +51,10 @@ class ServeOptions:
             raise UserError(f"--port {self.port} is out of range", remedy="give 0 to 65535; 0 takes a free one")
         if not 1 <= self.sessions <= 64:
             raise UserError(f"--sessions {self.sessions} is out of range", remedy="give 1 to 64")
-        if self.token is None and (self.framed or not is_loopback(self.host)):
-            object.__setattr__(self, "token", secrets.token_urlsafe(18))
+        if self.token is not None:
+            _require_unguessable(self.token)
+        elif self.framed or not is_loopback(self.host):
+            object.__setattr__(self, "token", made_token())
 
     def tls(self) -> ssl.SSLContext | None:
         """Raises UserError for a certificate that cannot be used."""
@@ -62,6 +69,19 @@ class ServeOptions:
                 remedy="give a PEM file with the certificate, and --tls-key if the key is not in it",
             ) from error
         return context
+
+
+def made_token() -> str:
+    """One that nobody guesses."""
+    return secrets.token_urlsafe(18)
+
+
+def _require_unguessable(token: str) -> None:
+    remedy = f"leave --token away, and one is made; or take --token {made_token()}"
+    if len(token) < LEAST_TOKEN:
+        raise UserError(f"--token has {len(token)} characters; under {LEAST_TOKEN} it can be guessed", remedy=remedy)
+    if not TOKEN.fullmatch(token):
+        raise UserError("--token has characters that cannot stand in an address", remedy=remedy)
 
 
 def serve(config: RunConfig, options: ServeOptions, store: ModelStore, on_ready: Callable[[str], None]) -> None:
@@ -101,11 +121,19 @@ async def _listen(runner: web.AppRunner, options: ServeOptions, tls: ssl.SSLCont
 
 
 async def _interrupted() -> None:
+    """Until SIGINT or SIGTERM. With `signal`, since the event loops of Windows have no add_signal_handler."""
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, ended.set)
-    await ended.wait()
+
+    def end(_number: int, _stack: FrameType | None) -> None:
+        loop.call_soon_threadsafe(ended.set)
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        await ended.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
 
 
 def _address(options: ServeOptions, port: int, *, is_secure: bool) -> str:

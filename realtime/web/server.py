@@ -23,7 +23,7 @@ OPENAPI = Path(__file__).parent / "openapi.json"
 LARGEST_UPLOAD = 16 * 1024 * 1024
 PUBLIC = ("/page/",)
 PUBLIC_PATHS = {"/", "/healthz", "/openapi.json", "/favicon.ico"}
-CHANGES = {"POST", "DELETE"}
+CHANGES, OPENS = {"POST", "DELETE"}, {"/socket"}
 
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -65,8 +65,8 @@ async def _carried_out(request: web.Request, handler: Handler, guard: Guard) -> 
     """The handler's response, or an error's: {"error", "hint"} with its status."""
     is_public = request.path in PUBLIC_PATHS or request.path.startswith(PUBLIC)
     try:
-        guard.admit(request.headers, request.query, is_public=is_public)
-        if request.method in CHANGES:
+        guard.admit(request.headers, request.query, is_public=is_public, address=request.remote or "")
+        if request.method in CHANGES or request.path in OPENS:
             guard.require_pace(request.remote or "")
         return await handler(request)
     except RefusedError as error:

@@ -152,6 +152,7 @@ async function lost() {
       complain(null);
       break;
     } catch (error) {
+      if (error.status === 401) await stop(); // each try would count as a guess
       complain(error);
       await new Promise((done) => setTimeout(done, RETRY_MS));
     }

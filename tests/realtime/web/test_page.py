@@ -172,11 +172,11 @@ def test_jpeg_takes_over_where_there_is_no_video_encoder(browser: Browser, serve
 
 
 def test_token_in_the_address_lets_the_page_in_and_leaves_the_address(browser: Browser, home: Path) -> None:
-    with serving(home, "--token", "open-sesame") as guarded:
+    with serving(home, "--token", "open-sesame-open-sesame") as guarded:
         page, stranger = browser.new_page(), browser.new_page()
         begin(page, guarded.url)
-        assert "#token=open-sesame" in guarded.url
-        assert "open-sesame" not in page.url
+        assert "#token=open-sesame-open-sesame" in guarded.url
+        assert "open-sesame-open-sesame" not in page.url
         stranger.goto(guarded.url.partition("#")[0])
         stranger.wait_for_selector("#problem:not([hidden])")
         assert "token" in stranger.inner_text("#problem")
