@@ -55,6 +55,7 @@ VENDORS = {
     "aiohttp": {
         "realtime/bench/webrtc.py",
         "realtime/web/api.py",
+        "realtime/web/request_parts.py",
         "realtime/web/client.py",
         "realtime/web/serve.py",
         "realtime/web/server.py",

@@ -24,6 +24,7 @@ from realtime.web.rtc import ice_servers
 from realtime.web.server import make_application
 from realtime.web.sessions import Sessions
 from realtime.web.studio import Studio
+from realtime.web.visitors import Visitors
 
 LEAST_TOKEN = 16
 TOKEN = re.compile(r"[\w.~/=-]+", re.ASCII)
@@ -93,9 +94,9 @@ async def _serve(config: RunConfig, options: ServeOptions, store: ModelStore, on
     tls = options.tls()
     studio = Studio(config, store)
     sessions = Sessions(studio.make_stream, most=options.sessions)
-    api = Api(sessions, studio.gallery, ice_servers(options.ice), studio.swappers)
+    api = Api(sessions, Visitors(studio.shared), studio.uploads, ice_servers(options.ice), studio.swappers)
     guard = Guard(options.token, framed_by="*" if options.framed else "'self'")
-    runner = web.AppRunner(make_application(api, sessions, guard), access_log=None)
+    runner = web.AppRunner(make_application(api, guard), access_log=None)
     await runner.setup()
     try:
         await studio.open()

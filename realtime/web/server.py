@@ -14,7 +14,7 @@ from aiohttp import web
 from models.errors import UserError
 from realtime.web.api import Api
 from realtime.web.guard import Guard, RefusedError
-from realtime.web.sessions import Sessions
+from realtime.web.request_parts import remember
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ CHANGES, OPENS = {"POST", "DELETE"}, {"/socket"}
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def make_application(api: Api, sessions: Sessions, guard: Guard) -> web.Application:
+def make_application(api: Api, guard: Guard) -> web.Application:
     """Ready to run."""
 
     @web.middleware
@@ -36,10 +36,11 @@ def make_application(api: Api, sessions: Sessions, guard: Guard) -> web.Applicat
         response = await _carried_out(request, handler, guard)
         if not response.prepared:
             response.headers.update(guard.headers)
+            remember(request, response)
         return response
 
     async def sweeping(_app: web.Application) -> AsyncIterator[None]:
-        sweeper = asyncio.create_task(sessions.sweep(), name="sweep")
+        sweeper = asyncio.create_task(api.sweep(), name="sweep")
         yield
         sweeper.cancel()
         await api.close()

@@ -21,6 +21,7 @@ def session_state(session: SwapSession) -> dict[str, Any]:
     recent, settings, numbers = stream.metrics.recent(), stream.control.settings, stream.metrics.snapshot()
     names = stream.wardrobe.names
     return {
+        "watch": session.watch,
         "now": stream.control.status(),
         "notice": stream.wardrobe.notice,
         "face": names[settings.source % len(names)] if names else None,

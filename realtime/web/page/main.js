@@ -13,7 +13,7 @@ const $ = (id) => document.getElementById(id);
 const RETRY_MS = 2000;
 const HANGS_AFTER_S = 2;
 const charts = Object.fromEntries([...document.querySelectorAll("[data-chart]")].map((c) => [c.dataset.chart, new Chart(c)]));
-const page = { running: false, ages: [], shown: 0, unique: 0, lastTaken: -1e9, info: { faces: [], swappers: [], ice: [] } };
+const page = { running: false, ages: [], shown: 0, unique: 0, lastTaken: -1e9, info: { faces: [], own: [], swappers: [], ice: [] } };
 window.liveswap = page; // for tests and the curious
 
 const stage = new Stage();
@@ -75,6 +75,8 @@ async function cameraLost() {
 async function connect() {
   const wanted = $("transport").value;
   const ways = { rtc: [Rtc], socket: [Socket], auto: window.RTCPeerConnection ? [Rtc, Socket] : [Socket] }[wanted];
+  page.info = await askJson("/info"); // a server that was started anew, or forgot this visitor, has other faces
+  await gallery.show(page.info, page.info.faces[0]);
   const sound = page.camera.getAudioTracks();
   page.copy?.stop();
   page.copy = new StampedCopy(page.feed, page.size);
@@ -146,8 +148,6 @@ async function lost() {
   while (page.running) {
     $("state").textContent = "connection lost, trying again";
     try {
-      page.info = await askJson("/info");
-      await gallery.show(page.info.faces);
       await connect();
       complain(null);
       break;
@@ -267,7 +267,7 @@ setInterval(tick, 1000);
 try {
   page.info = await askJson("/info");
   fill($("swapper"), page.info.swappers.map((name) => [name, name]));
-  await gallery.show(page.info.faces, page.info.faces[0]);
+  await gallery.show(page.info, page.info.faces[0]);
   await fillDevices();
 } catch (error) {
   complain(error);

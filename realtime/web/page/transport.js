@@ -1,6 +1,6 @@
 // How pictures travel: WebRTC, or a WebSocket where only HTTP gets through. Both: send a canvas, show what comes back.
 
-import { ask, token } from "./api.js";
+import { ask, token, visitor } from "./api.js";
 import { bestCoder } from "./coders.js";
 import { Window } from "./window.js";
 
@@ -81,6 +81,7 @@ export class Socket {
     address.protocol = address.protocol.replace("http", "ws");
     address.searchParams.set("codec", this.coder.name);
     if (token) address.searchParams.set("token", token);
+    if (visitor()) address.searchParams.set("visitor", visitor());
     const socket = (this.socket = new WebSocket(address));
     socket.binaryType = "arraybuffer";
     this.received = 0;
