@@ -16,7 +16,7 @@ from av.frame import Frame
 from av.packet import Packet
 
 from realtime.server_process import SERVE, ServerProcess
-from realtime.web.rtc import make_live
+from realtime.web.aiortc_patches import make_live
 from realtime.web.sdp import sharp_from_the_start
 from realtime.web.server import PAGE
 

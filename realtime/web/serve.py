@@ -18,6 +18,7 @@ from aiohttp import web
 from models.errors import UserError
 from models.store import ModelStore
 from realtime.config import RunConfig
+from realtime.web.aiortc_patches import require_known_aiortc
 from realtime.web.api import Api
 from realtime.web.guard import Guard, is_loopback
 from realtime.web.rtc import ice_servers
@@ -92,6 +93,7 @@ def serve(config: RunConfig, options: ServeOptions, store: ModelStore, on_ready:
 
 async def _serve(config: RunConfig, options: ServeOptions, store: ModelStore, on_ready: Callable[[str], None]) -> None:
     tls = options.tls()
+    await require_known_aiortc()
     studio = Studio(config, store)
     sessions = Sessions(studio.make_stream, most=options.sessions)
     api = Api(sessions, Visitors(studio.shared), studio.uploads, ice_servers(options.ice), studio.swappers)

@@ -11,7 +11,8 @@ from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
 
 from engines.types import Image
 from realtime.web.broadcast import Shown
-from realtime.web.wire import MOST_PIXELS, WIRES, Wire
+from realtime.web.decoders import MOST_PIXELS
+from realtime.web.wire import WIRES, Wire
 from tests.realtime.web.served import GREY_BGR, PAINT_BGR, Served, png, serving
 
 GREY = np.full((240, 320, 3), GREY_BGR, np.uint8)
