@@ -15,6 +15,7 @@ from engines.types import SourcePhoto
 from realtime.web.guard import RefusedError
 
 MOST = 32
+"""Uploads of one visitor."""
 THUMBNAIL_PX = 160
 NAME_LENGTH = 40
 ODD = re.compile(r"[^\w ()-]+")
@@ -63,8 +64,8 @@ class Gallery:
         plain = tidy(name)
         numbered = (f"{plain[: NAME_LENGTH - 4]} {number}" for number in count(2))
         free = plain if plain not in self._shared else next(name for name in numbered if name not in self._shared)
-        if len(self.names) >= MOST and free not in self._own:
-            raise RefusedError(409, f"there are {MOST} faces already", remedy="remove one first")
+        if len(self._own) >= MOST and free not in self._own:
+            raise RefusedError(409, f"there are {MOST} photos of yours already", remedy="remove one first")
         return free
 
     def put(self, entry: Entry) -> None:
