@@ -12,7 +12,7 @@ from aiohttp import web
 from aiortc import RTCIceServer
 
 from realtime.web.guard import RefusedError
-from realtime.web.request_parts import SDP, command_in, offer_in, visitor_of, watch_key_in
+from realtime.web.request_parts import SDP, command_in, offer_in, photo_in, visitor_of, watch_key_in
 from realtime.web.rtc import PeerLink
 from realtime.web.session import SwapSession
 from realtime.web.sessions import Sessions
@@ -149,7 +149,7 @@ class Api:
         name = visitor.gallery.name_for(request.query.get("name", "photo"))
         self._visitors.require_room(visitor)
         with self._uploads.one_of(request.remote or ""):
-            content = await request.read()
+            content = await photo_in(request)
             face = await self._uploads.read(content, name, has_consent=has_consent, whose=visitor.key)
             visitor.gallery.name_for(name)  # others of theirs may have come in the meantime
             visitor.gallery.put(face)

@@ -3,6 +3,7 @@
 Knows requests; knows nothing of what they are for.
 """
 
+import asyncio
 import json
 import re
 import secrets
@@ -16,6 +17,8 @@ from realtime.web.visitors import Visitor, Visitors
 
 SDP = "application/sdp"
 LONGEST_SDP, LONGEST_COMMAND = 64 * 1024, 4096
+RECEIVE_S = 60.0
+"""An upload of 16 MB at 2 Mbit/s."""
 COMMAND = 'send {"command": "..."}'
 COOKIE, HEADER, PARAMETER = "liveswap", "Liveswap-Visitor", "visitor"
 NEW = web.RequestKey("new visitor", tuple[str, str])
@@ -54,6 +57,15 @@ async def offer_in(request: web.Request) -> str:
         raise RefusedError(400, "the offer is not text", remedy="send an SDP offer in UTF-8") from error
     require_offer(offer)
     return offer
+
+
+async def photo_in(request: web.Request) -> bytes:
+    """An upload. Raises RefusedError (408) when it takes too long to come."""
+    try:
+        async with asyncio.timeout(RECEIVE_S):
+            return await request.read()
+    except TimeoutError as error:
+        raise RefusedError(408, f"the photo did not come in {RECEIVE_S:g} s", remedy="send a smaller one") from error
 
 
 async def command_in(request: web.Request) -> str:

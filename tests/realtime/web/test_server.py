@@ -1,7 +1,9 @@
 """Over HTTP: who is let in, what is refused and how, faces in and out, control, numbers."""
 
+import asyncio
 import json
 import re
+from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from realtime.web import gallery
+from realtime.web import gallery, request_parts
 from realtime.web.gallery import tidy
 from realtime.web.server import LARGEST_UPLOAD, OPENAPI, PAGE
 from tests.realtime.web.served import Camera, Peer, Served, png, serving
@@ -72,6 +74,23 @@ def test_endless_photo_is_refused(tmp_path: Path) -> None:
     async def test(server: Served) -> None:
         answer = await server.client.post("/faces?consent=yes", data=BytesIO(b"x" * (LARGEST_UPLOAD + 1)))
         assert answer.status == 413
+
+    serving(test, tmp_path)
+
+
+def test_photo_that_does_not_come_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(request_parts, "RECEIVE_S", 0.05)
+
+    async def forever() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x"
+            await asyncio.sleep(0.02)
+
+    async def test(server: Served) -> None:
+        answer = await server.client.post("/faces?consent=yes", data=forever())
+        assert answer.status == 408
+        await said(answer)
+        assert (await server.client.post("/faces?name=p&consent=yes", data=png())).status == 201
 
     serving(test, tmp_path)
 
