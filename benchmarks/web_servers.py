@@ -16,11 +16,12 @@ from av.frame import Frame
 from av.packet import Packet
 
 from realtime.server_process import SERVE, ServerProcess
-from realtime.web.rtc import make_live
+from realtime.web.aiortc_patches import make_live
 from realtime.web.sdp import sharp_from_the_start
 from realtime.web.server import PAGE
 
 STATE: dict[str, Any] = {
+    "watch": "echo",
     "now": "echo",
     "notice": "",
     "face": None,
@@ -81,7 +82,7 @@ def echo_application(kind: str) -> web.Application:
         return web.Response(status=201, text=answer, content_type="application/sdp", headers=headers)
 
     async def info(_request: web.Request) -> web.Response:
-        return web.json_response({"faces": [], "swappers": ["mesh"], "ice": []})
+        return web.json_response({"faces": [], "own": [], "swappers": ["mesh"], "ice": []})
 
     async def state(_request: web.Request) -> web.Response:
         return web.json_response(STATE)

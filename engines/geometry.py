@@ -88,6 +88,16 @@ def fit_into(image: Image, size_wh: tuple[int, int]) -> Image:
     return frame
 
 
+def shrunk_to(image: Image, most_pixels: int) -> Image:
+    """`image`, made smaller in its own proportions where it has more than `most_pixels`."""
+    height, width = image.shape[:2]
+    scale = (most_pixels / (width * height)) ** 0.5
+    if scale >= 1:
+        return image
+    size_wh = max(1, int(width * scale)), max(1, int(height * scale))
+    return np.asarray(cv2.resize(image, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def roi_from_detection(face: Detection) -> Roi:
     """The landmark model's square for a detected face: levelled by the eyes, centred on the box."""
     eyes = face.keypoints[1] - face.keypoints[0]

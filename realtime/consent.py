@@ -1,7 +1,8 @@
 """Consent, asked once per source photo and remembered.
 
 Knows which photos were agreed to, by their bytes; knows nothing of terminals (it is given a way to ask).
-The record (`models.ledger`) has the sha256 of the photo as key. It holds no picture and no name.
+The record (`models.ledger`) has the sha256 of the photo as key, with one of the visitor behind it for a visitor of a
+server: their word is not the word of whoever runs it. It holds no picture and no name.
 """
 
 import hashlib
@@ -26,17 +27,21 @@ class ConsentLedger:
     def __init__(self, path: Path) -> None:
         self._ledger = Ledger(path, "consents")
 
-    def require(self, photo: bytes, name: str, *, given: bool, ask: Callable[[str], bool] | None) -> None:
+    def require(
+        self, photo: bytes, name: str, *, given: bool, ask: Callable[[str], bool] | None, whose: str = ""
+    ) -> None:
         """Return when there is consent for a photo, else raise UserError.
 
         photo: the file's content. name: for messages. given: said on the command line. ask: puts the question to a
-        person, or None when nobody is there to answer.
+        person, or None when nobody is there to answer. whose: a visitor's key; "" for whoever owns this machine.
         """
         key = hashlib.sha256(photo).hexdigest()
+        if whose:
+            key += f"/{hashlib.sha256(whose.encode()).hexdigest()[:16]}"
         if key in self._ledger:
             return
         if given:
-            self._ledger.record(key, "--i-have-consent")
+            self._ledger.record(key, "said beside the upload" if whose else "--i-have-consent")
         elif ask is not None and ask(QUESTION.format(name=name)):
             self._ledger.record(key, "answered")
         else:

@@ -130,7 +130,7 @@ Metrics = Annotated[
 
 Host = Annotated[str, typer.Option(help="Where to listen; other machines need the token that is then made.")]
 Port = Annotated[int, typer.Option(help="0 takes a free one.")]
-Token = Annotated[str | None, typer.Option(help="Ask for this one, on this machine too.")]
+Token = Annotated[str | None, typer.Option(help="Ask for this one (16 characters or more), on this machine too.")]
 Ice = Annotated[list[str] | None, typer.Option(metavar="SERVER", help="stun:HOST:PORT | turn:USER:PASSWORD@HOST:PORT")]
 MostSessions = Annotated[int, typer.Option(help="Visitors at the same time, at most.")]
 Framed = Annotated[bool, typer.Option("--framed", help="Other sites may show the page in a frame; asks for a token.")]

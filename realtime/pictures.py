@@ -1,30 +1,35 @@
-"""Reading pictures from disk, safely: size checked before a pixel is decoded, EXIF rotation applied.
+"""Reading pictures, safely: the format and the size are judged before a pixel is decoded, EXIF rotation is applied.
 
 Knows files and pixels; knows nothing of streams.
 """
 
-from io import BytesIO
+from collections.abc import Collection
 from pathlib import Path
 
 import cv2
 import numpy as np
-import PIL.Image
 
+from engines.geometry import shrunk_to
 from engines.types import Image
 from realtime.errors import SourceError
+from realtime.picture_header import FORMATS, HEADER_BYTES, JPEG, PictureHeader, header_of
 
-PIL.Image.MAX_IMAGE_PIXELS = None  # we judge, by MAX_PIXELS, and say so in our words; only headers are read with it
 MAX_PIXELS = 64_000_000
 """A 64-megapixel photo takes 190 MB decoded; more is a mistake or an attack."""
+MOST_SCANS = 100
+"""Of a JPEG: each goes over the whole picture. Encoders make about ten."""
+START_OF_SCAN = b"\xff\xda"
+REDUCED = {2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4, 8: cv2.IMREAD_REDUCED_COLOR_8}
 
 
 def is_picture(path: Path) -> bool:
-    """Whether the content, whatever the name, begins like a picture."""
+    """Whether the content, whatever the name, begins like a picture that is no film."""
     try:
-        with PIL.Image.open(path) as header:
-            return getattr(header, "n_frames", 1) == 1
-    except (OSError, SyntaxError, ValueError):
+        with path.open("rb") as file:
+            header = header_of(file.read(HEADER_BYTES))
+    except OSError:
         return False
+    return header is not None and not header.is_animated
 
 
 def read_image(path: Path) -> Image:
@@ -32,19 +37,30 @@ def read_image(path: Path) -> Image:
     return decode_image(read_content(path), str(path))
 
 
-def decode_image(content: bytes, name: str, *, most_pixels: int = MAX_PIXELS) -> Image:
+def decode_image(
+    content: bytes,
+    name: str,
+    *,
+    most_pixels: int = MAX_PIXELS,
+    fit_pixels: int | None = None,
+    formats: Collection[str] = FORMATS,
+) -> Image:
     """(H, W, 3) uint8 BGR of a picture's bytes; grey, 16-bit and transparent ones are converted.
 
-    name: for messages. Raises SourceError when they are no picture, or one of over `most_pixels`.
+    name: for messages. fit_pixels: a larger picture is made smaller, a JPEG while it is decoded; None: as it is.
+    Raises SourceError when they are no picture of `formats`, or one of over `most_pixels`.
     """
-    _refuse_too_large(content, name, most_pixels)
-    pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+    header = _judged(content, name, most_pixels, formats)
+    scale = 1.0 if fit_pixels is None else (fit_pixels / header.pixels) ** 0.5
+    steps = [step for step in REDUCED if step * scale <= 1] if header.format == JPEG else []
+    pixels = cv2.imdecode(np.frombuffer(content, np.uint8), REDUCED[steps[-1]] if steps else cv2.IMREAD_COLOR)
     if pixels is None:
         raise SourceError(
             f"{name} is no picture that can be read: it is damaged, or of a rare kind",
             remedy="copy it again, or save it as JPEG or PNG",
         )
-    return np.asarray(pixels, np.uint8)
+    image = np.asarray(pixels, np.uint8)
+    return image if fit_pixels is None else shrunk_to(image, fit_pixels)
 
 
 def read_content(path: Path) -> bytes:
@@ -62,14 +78,15 @@ def read_content(path: Path) -> bytes:
     return content
 
 
-def _refuse_too_large(content: bytes, name: str, most_pixels: int) -> None:
-    try:
-        with PIL.Image.open(BytesIO(content)) as header:
-            width, height = header.size
-    except (OSError, SyntaxError, ValueError) as error:
-        raise SourceError(f"{name} is no picture that can be read", remedy="use a JPEG, PNG or WebP file") from error
-    if width * height > most_pixels:
+def _judged(content: bytes, name: str, most_pixels: int, formats: Collection[str]) -> PictureHeader:
+    header = header_of(content)
+    if header is None or header.format not in formats:
+        raise SourceError(f"{name} is no picture that can be read", remedy=f"use {' or '.join(formats)}")
+    if header.pixels > most_pixels:
         raise SourceError(
-            f"{name} has {width} x {height} pixels; at most {most_pixels // 10**6} million are read",
+            f"{name} has {header.width} x {header.height} pixels; at most {most_pixels // 10**6} million are read",
             remedy="make it smaller: the face itself needs only a few hundred",
         )
+    if header.format == JPEG and content.count(START_OF_SCAN) > MOST_SCANS:
+        raise SourceError(f"{name} is no picture that can be read: it has endless scans", remedy="save it anew")
+    return header

@@ -15,27 +15,35 @@ from models.errors import UserError
 SERVE = (sys.executable, "-m", "realtime.cli", "serve")
 READY = "open "
 KEPT_LINES = 50
+BEGIN_S = 900.0
+"""The first time, models are fetched and engines built."""
 LEAVE_S = 20.0
 
 
 class ServerProcess:
     """A running server; at the end of a `with` it is stopped.
 
-    command: of a server that says "open ADDRESS" on stderr when it listens. environment: beside this process's own.
-    url: that address. Raises UserError, with what the server said, when it ends before.
+    command: of a server that says "open ADDRESS" on stderr when it listens. within_s: how long that may take.
+    environment: beside this process's own. url: that address. Raises UserError, with what the server said, when it ends
+    before, or says nothing in that time.
     """
 
-    def __init__(self, command: Sequence[str], **environment: str) -> None:
+    def __init__(self, command: Sequence[str], *, within_s: float = BEGIN_S, **environment: str) -> None:
         self.url = ""
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ, **environment})
         self._said: deque[str] = deque(maxlen=KEPT_LINES)
         self._has_begun = threading.Event()
         self._listener = threading.Thread(target=self._listen, name="server's stderr", daemon=True)
         self._listener.start()
-        self._has_begun.wait()
+        try:
+            has_answered = self._has_begun.wait(within_s)
+        except BaseException:
+            self.stop()
+            raise
         if not self.url:
             self.stop()
-            raise UserError("the server did not start", remedy=" ".join(self._said) or "run it in a terminal")
+            late = "" if has_answered else f" within {within_s:g} s"
+            raise UserError(f"the server did not start{late}", remedy=" ".join(self._said) or "run it in a terminal")
 
     def stop(self) -> int:
         """End it. Returns its exit status. May be called twice."""
@@ -44,7 +52,7 @@ class ServerProcess:
             return self.process.wait(LEAVE_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            return self.process.wait()
+            return self.process.wait(LEAVE_S)
         finally:
             self._listener.join(LEAVE_S)
 

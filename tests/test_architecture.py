@@ -56,6 +56,7 @@ VENDORS = {
     "aiohttp": {
         "realtime/bench/webrtc.py",
         "realtime/web/api.py",
+        "realtime/web/request_parts.py",
         "realtime/web/client.py",
         "realtime/web/serve.py",
         "realtime/web/server.py",
@@ -64,7 +65,7 @@ VENDORS = {
     "aiortc": {"realtime/bench/webrtc.py", "realtime/web/"},
     "prometheus_client": {"realtime/web/state.py"},
     "mss": {"realtime/sources/screen.py"},
-    "PIL": {"realtime/pictures.py", "realtime/outputs/still.py"},
+    "PIL": {"realtime/outputs/still.py"},
     "typer": {"realtime/cli.py", "realtime/model_cli.py", "realtime/options.py"},
     "rich": {
         "realtime/bench/report.py",
@@ -97,7 +98,8 @@ VENDORS = {
         "realtime/runner.py",
         "realtime/wardrobe.py",
         "realtime/server_process.py",
-        "realtime/web/backlog.py",
+        "realtime/web/aiortc_patches.py",
+        "realtime/web/decoder_queue.py",
         "realtime/slot.py",
         "realtime/sources/recovery.py",
         "realtime/sources/screen.py",

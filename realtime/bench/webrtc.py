@@ -20,8 +20,8 @@ from realtime.bench.processes import cpu_s
 from realtime.bench.results import Result
 from realtime.server_process import SERVE, ServerProcess
 from realtime.timecode import read_timecode, write_timecode
+from realtime.web.aiortc_patches import use_marker_jitter_buffer
 from realtime.web.client import Film, connect, film_of
-from realtime.web.jitter import hurry
 
 RATE, PICTURES = 30, 90
 """Pictures of the film, which is repeated: a picture that took longer than 3 s would be taken for a quick one."""
@@ -54,7 +54,7 @@ async def _visit(server: ServerProcess, film: Film, seconds: float) -> Result:
     async with aiohttp.ClientSession(server.url) as client:
         peer, _ = await connect(client, film)
         receiver = peer.getReceivers()[0]
-        hurry(receiver)
+        use_marker_jitter_buffer(receiver)
         begin_s = time.monotonic() + WARM_UP_S
         spent_ms: list[float] = []
         used_s: float | None = None

@@ -4,36 +4,39 @@ Knows paths and status codes; who may ask is `guard`'s business, and what WebRTC
 """
 
 import asyncio
-import json
 import secrets
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from aiohttp import web
 from aiortc import RTCIceServer
 
-from models.errors import UserError
-from realtime.web.gallery import Gallery
 from realtime.web.guard import RefusedError
+from realtime.web.request_parts import SDP, command_in, offer_in, photo_in, visitor_of, watch_key_in
 from realtime.web.rtc import PeerLink
-from realtime.web.sdp import require_offer
 from realtime.web.session import SwapSession
 from realtime.web.sessions import Sessions
 from realtime.web.socket import swap_over_socket
 from realtime.web.state import exposition, session_state
+from realtime.web.uploads import Uploads
+from realtime.web.visitors import Visitor, Visitors
 
-LONGEST_SDP, LONGEST_COMMAND = 64 * 1024, 4096
-SDP = "application/sdp"
 MOST_WATCHERS = 8
-COMMAND = 'send {"command": "..."}'
 
 
 class Api:
     """swappers: what may be worn, by name."""
 
     def __init__(
-        self, sessions: Sessions, gallery: Gallery, ice: list[RTCIceServer], swappers: Callable[[], Sequence[str]]
+        self,
+        sessions: Sessions,
+        visitors: Visitors,
+        uploads: Uploads,
+        ice: list[RTCIceServer],
+        swappers: Callable[[], Sequence[str]],
     ) -> None:
-        self._sessions, self._gallery, self._ice, self._swappers = sessions, gallery, ice, swappers
+        self._sessions, self._visitors, self._uploads = sessions, visitors, uploads
+        self._ice, self._swappers = ice, swappers
         self._watchers: dict[str, PeerLink] = {}
 
     def routes(self) -> list[web.RouteDef]:
@@ -42,6 +45,7 @@ class Api:
             web.get("/healthz", self._health),
             web.get("/metrics", self._metrics),
             web.get("/info", self._info),
+            web.post("/visitor", self._welcome),
             web.post("/session", self._start_session),
             web.get("/session/{id}", self._show_session),
             web.delete("/session/{id}", self._end_session),
@@ -56,6 +60,11 @@ class Api:
             web.delete("/faces/{name}", self._remove_face),
         ]
 
+    async def sweep(self) -> None:
+        """End silent sessions and forget visitors who left, for ever; cancel it at the end."""
+        visitors = self._visitors.sweep(lambda: [session.visitor for session in self._sessions])
+        await asyncio.gather(self._sessions.sweep(), visitors)
+
     async def close(self) -> None:
         """When the server stops."""
         await asyncio.gather(*(watcher.close() for watcher in self._watchers.values()))
@@ -67,9 +76,14 @@ class Api:
     async def _metrics(self, _request: web.Request) -> web.Response:
         return web.Response(body=exposition(self._sessions), headers={"Content-Type": "text/plain; version=0.0.4"})
 
-    async def _info(self, _request: web.Request) -> web.Response:
+    async def _info(self, request: web.Request) -> web.Response:
         ice = [{"urls": server.urls, **_login(server)} for server in self._ice]
-        return web.json_response({"faces": self._gallery.names, "swappers": list(self._swappers()), "ice": ice})
+        faces = self._visitor(request).gallery
+        found = {"faces": faces.names, "own": faces.own_names, "swappers": list(self._swappers()), "ice": ice}
+        return web.json_response(found)
+
+    async def _welcome(self, request: web.Request) -> web.Response:
+        return web.json_response({"visitor": self._visitors.welcome(request.remote or "").key}, status=201)
 
     async def _start_session(self, request: web.Request) -> web.Response:
         return await self._start(request, "/session", sends_back=True)
@@ -78,8 +92,8 @@ class Api:
         return await self._start(request, "/whip", sends_back=False)
 
     async def _start(self, request: web.Request, path: str, *, sends_back: bool) -> web.Response:
-        offer = await _offer(request)
-        session = await self._sessions.open()
+        watch, offer = watch_key_in(request), await offer_in(request)
+        session = await self._sessions.open(self._visitor(request), request.remote or "", watch)
         link = PeerLink(self._ice, lambda: self._sessions.end(session.id))
         self._sessions.link(session, link)
         try:
@@ -98,15 +112,13 @@ class Api:
 
     async def _control(self, request: web.Request) -> web.Response:
         session = self._session(request)
-        command = _command(await _body(request, LONGEST_COMMAND))
-        now = session.stream.control.apply(command)
+        now = session.stream.control.apply(await command_in(request))
         return web.json_response({"now": now})
 
     async def _start_whep(self, request: web.Request) -> web.Response:
-        offer = await _offer(request)
+        session, offer = self._watched(request), await offer_in(request)
         if len(self._watchers) >= MOST_WATCHERS:
             raise RefusedError(503, f"{MOST_WATCHERS} watch already", remedy="try again later", retry_after_s=5)
-        session = self._watched(request)
         key = secrets.token_urlsafe(16)
         link = PeerLink(self._ice, lambda: self._leave(key))
         self._watchers[key] = link
@@ -130,70 +142,47 @@ class Api:
             await link.close()
 
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
-        return await swap_over_socket(request, self._sessions)
+        return await swap_over_socket(request, self._sessions, self._visitor(request))
 
     async def _add_face(self, request: web.Request) -> web.Response:
-        name, consent = request.query.get("name", "photo"), request.query.get("consent") == "yes"
-        photo = await self._gallery.add(await request.read(), name, consent=consent)
-        for session in self._sessions:
-            session.stream.wardrobe.add(photo)
-            await asyncio.to_thread(session.stream.wardrobe.settle)  # so that it can be worn by who hears of it
-        return web.json_response({"name": photo.name}, status=201)
+        visitor, has_consent = self._visitor(request), request.query.get("consent") == "yes"
+        name = visitor.gallery.name_for(request.query.get("name", "photo"))
+        self._visitors.require_room(visitor)
+        with self._uploads.one_of(request.remote or ""):
+            content = await photo_in(request)
+            face = await self._uploads.read(content, name, has_consent=has_consent, whose=visitor.key)
+            visitor.gallery.name_for(name)  # others of theirs may have come in the meantime
+            visitor.gallery.put(face)
+            for session in self._sessions.of(visitor):
+                session.stream.wardrobe.add(face.photo)
+                await self._uploads.beside(session.stream.wardrobe.settle)  # so that who hears of it can wear it
+        return web.json_response({"name": name}, status=201)
 
     async def _show_face(self, request: web.Request) -> web.Response:
-        return web.Response(body=self._gallery.thumbnail(request.match_info["name"]), content_type="image/jpeg")
+        thumbnail = self._visitor(request).gallery.thumbnail(request.match_info["name"])
+        return web.Response(body=thumbnail, content_type="image/jpeg")
 
     async def _remove_face(self, request: web.Request) -> web.Response:
-        name = request.match_info["name"]
-        self._gallery.remove(name)
-        for session in self._sessions:
+        name, visitor = request.match_info["name"], self._visitor(request)
+        visitor.gallery.remove(name)
+        for session in self._sessions.of(visitor):
             if name in session.stream.wardrobe.names:
-                await asyncio.to_thread(session.stream.wardrobe.remove, name)
+                await self._uploads.beside(partial(session.stream.wardrobe.remove, name))
         return web.json_response({})
+
+    def _visitor(self, request: web.Request) -> Visitor:
+        return visitor_of(request, self._visitors)
 
     def _session(self, request: web.Request) -> SwapSession:
         return self._sessions.find(request.match_info["id"])
 
     def _watched(self, request: web.Request) -> SwapSession:
-        """The session asked for, else the newest. Raises RefusedError (404)."""
-        if "session" in request.query:
-            return self._sessions.find(request.query["session"])
-        sessions = list(self._sessions)
-        if not sessions:
-            raise RefusedError(404, "nobody sends anything yet", remedy="start sending first, then watch")
-        return sessions[-1]
-
-
-async def _offer(request: web.Request) -> str:
-    if request.content_type != SDP:
-        raise RefusedError(415, f"{request.content_type} is no offer", remedy=f"send Content-Type: {SDP}")
-    try:
-        offer = (await _body(request, LONGEST_SDP)).decode()
-    except UnicodeDecodeError as error:
-        raise RefusedError(400, "the offer is not text", remedy="send an SDP offer in UTF-8") from error
-    require_offer(offer)
-    return offer
-
-
-async def _body(request: web.Request, longest: int) -> bytes:
-    body = await request.content.read(longest + 1)
-    while len(body) <= longest and not request.content.at_eof():
-        body += await request.content.read(longest + 1 - len(body))
-    if len(body) > longest:
-        raise RefusedError(413, f"that is longer than {longest} bytes", remedy="send less")
-    return body
-
-
-def _command(body: bytes) -> str:
-    """Raises RefusedError (400) for what is no JSON, and UserError for JSON of something else."""
-    try:
-        message = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise RefusedError(400, "this is no JSON", remedy=COMMAND) from error
-    command = message.get("command") if isinstance(message, dict) else None
-    if not isinstance(command, str):
-        raise UserError("there is no 'command' in it", remedy=COMMAND)
-    return command
+        """The session whose key was said. Raises RefusedError (400 without one, 404)."""
+        if "session" not in request.query:
+            raise RefusedError(
+                400, "which session?", remedy='ask for /whep?session=KEY; the sender has it as "watch" of the session'
+            )
+        return self._sessions.find_watched(request.query["session"])
 
 
 def _answered(answer: str, location: str) -> web.Response:

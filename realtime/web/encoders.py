@@ -10,11 +10,9 @@ Frames come timed in CLOCK and coloured as tracks.WRITTEN says. Knows codecs and
 """
 
 from fractions import Fraction
-from types import NoneType
 from typing import cast
 
 import av
-from aiortc import RTCRtpCodecParameters, RTCRtpSender
 from aiortc.codecs.base import Encoder
 from aiortc.codecs.h264 import H264Encoder
 from aiortc.codecs.vpx import Vp8Encoder
@@ -23,9 +21,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
 
 from realtime.web.broadcast import CLOCK
-from realtime.web.insides import insides
 
-ATTRIBUTE = "_RTCRtpSender__encoder"
 RATE = 30
 MOST_AT_720P = 2_800_000
 """Bits a second; beyond it a face does not look better."""
@@ -136,14 +132,7 @@ class LiveH264Encoder(Adapting, H264Encoder):
 
 
 ENCODERS: dict[str, type[Encoder]] = {"video/vp8": LiveVp8Encoder, "video/h264": LiveH264Encoder}
-
-
-def encode_live(sender: RTCRtpSender, codec: RTCRtpCodecParameters) -> None:
-    """Have a video sender use one of these encoders. codec: the negotiated one. Call it before the first picture.
-
-    Raises AttributeError when this aiortc keeps its encoder somewhere else.
-    """
-    insides(sender, ATTRIBUTE, NoneType)[ATTRIBUTE] = ENCODERS[codec.mimeType.lower()]()
+"""In the place of aiortc's."""
 
 
 def _made(name: str, size_wh: tuple[int, int], rate: int, options: dict[str, str]) -> VideoCodecContext:

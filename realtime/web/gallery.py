@@ -1,22 +1,21 @@
-"""The source faces of a server: photos that came with the command line or were uploaded. In memory only.
+"""The faces that one visitor may wear: those that the server was started with, which stay, and their own uploads.
 
-Knows photos and consent; knows nothing of HTTP and of who wears them.
+In memory only. Knows photos and their names; knows nothing of HTTP, and whose it is is `visitors`' business.
 """
 
-import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import PurePath
 
 import cv2
 
-from engines.types import Image, SourcePhoto
-from realtime.consent import QUESTION, ConsentLedger
-from realtime.pictures import decode_image
+from engines.types import SourcePhoto
 from realtime.web.guard import RefusedError
 
 MOST = 32
+"""Uploads of one visitor."""
 THUMBNAIL_PX = 160
 NAME_LENGTH = 40
 ODD = re.compile(r"[^\w ()-]+")
@@ -32,72 +31,67 @@ class Entry:
 
 
 class Gallery:
-    """Everything in the event loop. examine: finds the face in a photo, which takes a moment, so in a thread."""
+    """shared: by name, those of all visitors, which nobody changes here."""
 
-    def __init__(self, examine: Callable[[Image, str], SourcePhoto], consents: ConsentLedger) -> None:
-        self._examine, self._consents = examine, consents
-        self._entries: dict[str, Entry] = {}
-        self._one_at_a_time = asyncio.Lock()
+    def __init__(self, shared: Mapping[str, Entry]) -> None:
+        self._shared = shared
+        self._own: dict[str, Entry] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
-        """In the order they came."""
-        return tuple(self._entries)
+        """The shared ones first, each in the order they came."""
+        return (*self._shared, *self._own)
+
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        """Of the uploads."""
+        return tuple(self._own)
 
     @property
     def photos(self) -> tuple[SourcePhoto, ...]:
-        """In the order they came."""
-        return tuple(entry.photo for entry in self._entries.values())
+        """In the order of `names`."""
+        return tuple(self._find(name).photo for name in self.names)
 
     def thumbnail(self, name: str) -> bytes:
         """JPEG. Raises RefusedError (404)."""
         return self._find(name).thumbnail
 
-    async def add(self, content: bytes, name: str, *, consent: bool) -> SourcePhoto:
-        """One more face; a photo of the same name is replaced. content: a picture file's bytes.
+    def name_for(self, name: str) -> str:
+        """What an upload of this name will be called: made harmless, and not as a shared face.
 
-        Raises RefusedError (403 without consent, 409 when it is full), SourceError and SourcePhotoError.
+        Raises RefusedError (409) when there is no room for it.
         """
-        name = tidy(name)
-        if not consent:
-            raise RefusedError(403, QUESTION.format(name=name), remedy="say so beside the picture, and send it again")
-        self._refuse_too_many(name)
-        async with self._one_at_a_time:
-            photo = await asyncio.to_thread(lambda: self._examine(decode_image(content, name), name))
-        self._consents.require(content, name, given=True, ask=None)
-        await self.take_in(photo, name)
-        return photo
+        plain = tidy(name)
+        numbered = (f"{plain[: NAME_LENGTH - 4]} {number}" for number in count(2))
+        free = plain if plain not in self._shared else next(name for name in numbered if name not in self._shared)
+        if len(self._own) >= MOST and free not in self._own:
+            raise RefusedError(409, f"there are {MOST} photos of yours already", remedy="remove one first")
+        return free
 
-    async def take_in(self, photo: SourcePhoto, name: str) -> None:
-        """One more face, for which there is consent, under this name. Raises RefusedError (409) when it is full."""
-        name = tidy(name)
-        self._refuse_too_many(name)
-        thumbnail = await asyncio.to_thread(thumbnail_of, photo)
-        self._entries[name] = Entry(replace(photo, name=name), thumbnail)
+    def put(self, entry: Entry) -> None:
+        """One more upload, of the name that `name_for` gave its photo; one of the same name is replaced."""
+        self._own[entry.photo.name] = entry
 
     def remove(self, name: str) -> None:
-        """Forget a photo. Raises RefusedError (404, or 409 for the last one)."""
+        """Forget an upload. Raises RefusedError (404, or 403 for a shared one)."""
         self._find(name)
-        if len(self._entries) == 1:
-            raise RefusedError(409, "the last face stays: somebody has to be worn", remedy="add another one first")
-        del self._entries[name]
-
-    def _refuse_too_many(self, name: str) -> None:
-        if len(self._entries) >= MOST and name not in self._entries:
-            raise RefusedError(409, f"there are {MOST} faces already", remedy="remove one first")
+        if name not in self._own:
+            raise RefusedError(403, f"{name} came with the server and stays", remedy="remove photos of your own")
+        del self._own[name]
 
     def _find(self, name: str) -> Entry:
-        if name not in self._entries:
+        entry = self._own.get(name) or self._shared.get(name)
+        if entry is None:
             raise RefusedError(404, f"there is no face {name!r}", remedy=f"there are: {', '.join(self.names)}")
-        return self._entries[name]
+        return entry
 
 
-def thumbnail_of(photo: SourcePhoto) -> bytes:
-    """A small JPEG."""
+def entry_of(photo: SourcePhoto, name: str) -> Entry:
+    """A face to put into a gallery under this name."""
     scale = min(1.0, THUMBNAIL_PX / max(photo.image.shape[:2]))
     small = cv2.resize(photo.image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     _, jpeg = cv2.imencode(".jpg", small)
-    return jpeg.tobytes()
+    return Entry(replace(photo, name=name), jpeg.tobytes())
 
 
 def tidy(name: str) -> str:

@@ -6,13 +6,9 @@ A missing packet is waited for, since aiortc asks for it again, but not for long
 up and a key frame asked for. Knows packets; knows nothing of pictures.
 """
 
-from aiortc import RTCRtpReceiver
 from aiortc.jitterbuffer import JitterBuffer, JitterFrame
 from aiortc.rtp import RtpPacket
 
-from realtime.web.insides import insides
-
-ATTRIBUTE = "_RTCRtpReceiver__jitter_buffer"
 CAPACITY = 512
 """Packets, as aiortc has it for video."""
 PATIENCE = 27_000
@@ -63,14 +59,6 @@ class MarkerJitterBuffer(JitterBuffer):
                 self.remove(count + 1)
                 return _joined(packets)
         return None
-
-
-def hurry(receiver: RTCRtpReceiver) -> None:
-    """Have a video receiver hand frames on at the marker bit. Call it before the first packet comes.
-
-    Raises AttributeError when this aiortc keeps its buffer somewhere else.
-    """
-    insides(receiver, ATTRIBUTE, JitterBuffer)[ATTRIBUTE] = MarkerJitterBuffer()
 
 
 def _joined(packets: list[RtpPacket]) -> JitterFrame:

@@ -12,15 +12,11 @@ from aiortc import (
     RTCConfiguration,
     RTCIceServer,
     RTCPeerConnection,
-    RTCRtpTransceiver,
     RTCSessionDescription,
 )
 
 from models.errors import UserError
-from realtime.web.backlog import keep_up
-from realtime.web.encoders import encode_live
-from realtime.web.jitter import hurry
-from realtime.web.playout import show_at_once
+from realtime.web.aiortc_patches import AiortcChangedError, make_live
 from realtime.web.sdp import not_understood, sharp_from_the_start
 from realtime.web.session import SwapSession
 from realtime.web.sound import Sound
@@ -35,17 +31,6 @@ OnGone = Callable[[], Awaitable[None]]
 def ice_servers(addresses: Sequence[str]) -> list[RTCIceServer]:
     """ "stun:host:port" or "turn:user:password@host:port" each. Raises UserError."""
     return [_ice_server(address) for address in addresses]
-
-
-def make_live(transceiver: RTCRtpTransceiver, offer: str) -> None:
-    """What makes a video conversation of aiortc's quick and sharp; between the offer and the answer.
-
-    Raises AttributeError when aiortc has changed inside.
-    """
-    hurry(transceiver.receiver)
-    keep_up(transceiver.receiver)
-    show_at_once(transceiver, offer)
-    encode_live(transceiver.sender, transceiver._codecs[0])  # noqa: SLF001  what was agreed on
 
 
 class PeerLink:
@@ -110,6 +95,8 @@ class PeerLink:
                 if transceiver.kind == "video":
                     make_live(transceiver, offer)
             await self._peer.setLocalDescription(await self._peer.createAnswer())
+        except AiortcChangedError:
+            raise
         except Exception as error:
             raise not_understood(error) from error
         return sharp_from_the_start(self._peer.localDescription.sdp)

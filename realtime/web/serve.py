@@ -4,32 +4,39 @@ Knows addresses and certificates; knows no terminal.
 """
 
 import asyncio
+import re
 import secrets
 import signal
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 from aiohttp import web
 
 from models.errors import UserError
 from models.store import ModelStore
 from realtime.config import RunConfig
+from realtime.web.aiortc_patches import require_known_aiortc
 from realtime.web.api import Api
 from realtime.web.guard import Guard, is_loopback
 from realtime.web.rtc import ice_servers
 from realtime.web.server import make_application
 from realtime.web.sessions import Sessions
 from realtime.web.studio import Studio
+from realtime.web.visitors import Visitors
+
+LEAST_TOKEN = 16
+TOKEN = re.compile(r"[\w.~/=-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServeOptions:
     """Where a server listens and whom it lets in.
 
-    token: asked of everybody; None makes one up unless only this machine and no other site can connect. framed: other
-    sites may show the page in a frame, as notebooks do. Raises UserError.
+    token: asked of everybody, LEAST_TOKEN characters or more; None makes one up unless only this machine and no other
+    site can connect. framed: other sites may show the page in a frame, as notebooks do. Raises UserError.
     """
 
     host: str = "127.0.0.1"
@@ -46,8 +53,10 @@ class ServeOptions:
             raise UserError(f"--port {self.port} is out of range", remedy="give 0 to 65535; 0 takes a free one")
         if not 1 <= self.sessions <= 64:
             raise UserError(f"--sessions {self.sessions} is out of range", remedy="give 1 to 64")
-        if self.token is None and (self.framed or not is_loopback(self.host)):
-            object.__setattr__(self, "token", secrets.token_urlsafe(18))
+        if self.token is not None:
+            _require_unguessable(self.token)
+        elif self.framed or not is_loopback(self.host):
+            object.__setattr__(self, "token", made_token())
 
     def tls(self) -> ssl.SSLContext | None:
         """Raises UserError for a certificate that cannot be used."""
@@ -64,6 +73,19 @@ class ServeOptions:
         return context
 
 
+def made_token() -> str:
+    """One that nobody guesses."""
+    return secrets.token_urlsafe(18)
+
+
+def _require_unguessable(token: str) -> None:
+    remedy = f"leave --token away, and one is made; or take --token {made_token()}"
+    if len(token) < LEAST_TOKEN:
+        raise UserError(f"--token has {len(token)} characters; under {LEAST_TOKEN} it can be guessed", remedy=remedy)
+    if not TOKEN.fullmatch(token):
+        raise UserError("--token has characters that cannot stand in an address", remedy=remedy)
+
+
 def serve(config: RunConfig, options: ServeOptions, store: ModelStore, on_ready: Callable[[str], None]) -> None:
     """Serve until interrupted. on_ready: given the address to open. Raises UserError before that, if at all."""
     asyncio.run(_serve(config, options, store, on_ready))
@@ -71,11 +93,12 @@ def serve(config: RunConfig, options: ServeOptions, store: ModelStore, on_ready:
 
 async def _serve(config: RunConfig, options: ServeOptions, store: ModelStore, on_ready: Callable[[str], None]) -> None:
     tls = options.tls()
+    await require_known_aiortc()
     studio = Studio(config, store)
     sessions = Sessions(studio.make_stream, most=options.sessions)
-    api = Api(sessions, studio.gallery, ice_servers(options.ice), studio.swappers)
+    api = Api(sessions, Visitors(studio.shared), studio.uploads, ice_servers(options.ice), studio.swappers)
     guard = Guard(options.token, framed_by="*" if options.framed else "'self'")
-    runner = web.AppRunner(make_application(api, sessions, guard), access_log=None)
+    runner = web.AppRunner(make_application(api, guard), access_log=None)
     await runner.setup()
     try:
         await studio.open()
@@ -101,11 +124,19 @@ async def _listen(runner: web.AppRunner, options: ServeOptions, tls: ssl.SSLCont
 
 
 async def _interrupted() -> None:
+    """Until SIGINT or SIGTERM. With `signal`, since the event loops of Windows have no add_signal_handler."""
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, ended.set)
-    await ended.wait()
+
+    def end(_number: int, _stack: FrameType | None) -> None:
+        loop.call_soon_threadsafe(ended.set)
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        await ended.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
 
 
 def _address(options: ServeOptions, port: int, *, is_secure: bool) -> str:

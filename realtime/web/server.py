@@ -14,7 +14,7 @@ from aiohttp import web
 from models.errors import UserError
 from realtime.web.api import Api
 from realtime.web.guard import Guard, RefusedError
-from realtime.web.sessions import Sessions
+from realtime.web.request_parts import remember
 
 logger = logging.getLogger(__name__)
 
@@ -23,12 +23,12 @@ OPENAPI = Path(__file__).parent / "openapi.json"
 LARGEST_UPLOAD = 16 * 1024 * 1024
 PUBLIC = ("/page/",)
 PUBLIC_PATHS = {"/", "/healthz", "/openapi.json", "/favicon.ico"}
-CHANGES = {"POST", "DELETE"}
+CHANGES, OPENS = {"POST", "DELETE"}, {"/socket"}
 
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def make_application(api: Api, sessions: Sessions, guard: Guard) -> web.Application:
+def make_application(api: Api, guard: Guard) -> web.Application:
     """Ready to run."""
 
     @web.middleware
@@ -36,10 +36,11 @@ def make_application(api: Api, sessions: Sessions, guard: Guard) -> web.Applicat
         response = await _carried_out(request, handler, guard)
         if not response.prepared:
             response.headers.update(guard.headers)
+            remember(request, response)
         return response
 
     async def sweeping(_app: web.Application) -> AsyncIterator[None]:
-        sweeper = asyncio.create_task(sessions.sweep(), name="sweep")
+        sweeper = asyncio.create_task(api.sweep(), name="sweep")
         yield
         sweeper.cancel()
         await api.close()
@@ -65,8 +66,8 @@ async def _carried_out(request: web.Request, handler: Handler, guard: Guard) -> 
     """The handler's response, or an error's: {"error", "hint"} with its status."""
     is_public = request.path in PUBLIC_PATHS or request.path.startswith(PUBLIC)
     try:
-        guard.admit(request.headers, request.query, is_public=is_public)
-        if request.method in CHANGES:
+        guard.admit(request.headers, request.query, is_public=is_public, address=request.remote or "")
+        if request.method in CHANGES or request.path in OPENS:
             guard.require_pace(request.remote or "")
         return await handler(request)
     except RefusedError as error:

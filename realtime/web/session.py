@@ -21,6 +21,7 @@ from realtime.slot import LatestSlot, SlotClosed
 from realtime.types import Frame, Stage, StreamInfo
 from realtime.wardrobe import Wardrobe
 from realtime.web.broadcast import CLOCK, Broadcast, Shown
+from realtime.web.visitors import Visitor
 
 if TYPE_CHECKING:
     from realtime.web.sound import Sound
@@ -64,13 +65,15 @@ class Stream:
 class SwapSession:
     """Made and closed in the event loop; swaps in a thread of its own.
 
-    id: cannot be guessed, since whoever knows it may control the session. last_seen_s: when a picture came last.
-    sound: what the visitor says, once it comes.
+    visitor: whose it is. id: cannot be guessed, since whoever knows it may control the session. watch: nor can this;
+    who knows it may only watch. last_seen_s: when a picture came last that could be read. sound: what the visitor says,
+    once it comes.
     """
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: Stream, visitor: Visitor, watch: str | None = None) -> None:
         self.id = secrets.token_urlsafe(16)
-        self.stream = stream
+        self.watch = watch or secrets.token_urlsafe(16)
+        self.stream, self.visitor = stream, visitor
         self.broadcast = Broadcast()
         self.sound: Sound | None = None
         self.last_seen_s = time.monotonic()
@@ -81,7 +84,6 @@ class SwapSession:
 
     def take(self, picture: Arrival) -> None:
         """A picture came from the visitor. Never waits. Raises SlotClosed after the end."""
-        self.last_seen_s = time.monotonic()
         self.stream.metrics.on_captured()
         self._inbox.put((picture, self._seq, time.monotonic_ns()))
         self._seq += 1
@@ -115,6 +117,7 @@ class SwapSession:
             logger.debug("session %s: a picture could not be read: %s", self.id[:4], error)
             metrics.on_dropped(1)
             return
+        self.last_seen_s = time.monotonic()
         shown = self.stream.pipeline.process(Frame(image, seq, arrived_ns, picture.pts))
         self.broadcast.publish(Shown(shown.image, shown.pts))
         metrics.on_sent(metrics.primary, shown, time.monotonic_ns())

@@ -6,16 +6,19 @@ Knows sessions and time; knows nothing of how pictures travel.
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from realtime.web.guard import RefusedError
+from engines.types import SourcePhoto
+from realtime.web.guard import RefusedError, is_loopback, network_of
 from realtime.web.session import Stream, SwapSession
+from realtime.web.visitors import Visitor
 
 logger = logging.getLogger(__name__)
 
 SILENT_S = 10.0
-"""A session that sent no picture for so long is ended: half-open, or a laptop that was shut."""
+"""A session that sent no picture that can be read for so long is ended: half-open, junk, or a laptop that was shut."""
 SWEEP_S = 2.0
 
 
@@ -30,14 +33,18 @@ class Link(Protocol):
 class Sessions:
     """The sessions of one server. Everything in the event loop.
 
-    make_stream: opens engines, which takes time, so it runs in a thread. most: at the same time.
+    make_stream: opens engines for a visitor's photos, which takes time, so it runs in a thread. most: at the same time;
+    half of them for one address, unless it is this machine's, as behind a proxy.
     """
 
-    def __init__(self, make_stream: Callable[[], Stream], *, most: int, silent_s: float = SILENT_S) -> None:
+    def __init__(
+        self, make_stream: Callable[[Sequence[SourcePhoto]], Stream], *, most: int, silent_s: float = SILENT_S
+    ) -> None:
         self._make_stream, self._most, self._silent_s = make_stream, most, silent_s
         self._sessions: dict[str, SwapSession] = {}
         self._links: dict[str, Link] = {}
-        self._opening = 0
+        self._networks: dict[str, str] = {}
+        self._opening: Counter[str] = Counter()
         self.opened = 0
         """Since the start."""
 
@@ -55,24 +62,48 @@ class Sessions:
             raise RefusedError(404, "there is no such session", remedy="start a new one")
         return session
 
-    async def open(self) -> SwapSession:
-        """Raises RefusedError (503) when all places are taken, and UserError when the engines cannot be opened."""
-        if len(self._sessions) + self._opening >= self._most:
+    def find_watched(self, key: str) -> SwapSession:
+        """The session that this key lets watch, or its owner's. Raises RefusedError (404)."""
+        return next((session for session in self if session.watch == key), None) or self.find(key)
+
+    def of(self, visitor: Visitor) -> list[SwapSession]:
+        """Those of one visitor."""
+        return [session for session in self if session.visitor is visitor]
+
+    async def open(self, visitor: Visitor, address: str, watch: str | None = None) -> SwapSession:
+        """A new session. address: where it comes from. watch: the key to watch it by, which is else made up.
+
+        Raises RefusedError (503 when all places are taken, 429 when this address has its share, 409 for a key that is
+        taken), and UserError when the engines cannot be opened.
+        """
+        network = network_of(address)
+        self._require_place(network)
+        if watch is not None and any(watch in {session.watch, session.id} for session in self):
+            raise RefusedError(409, "this watch key is taken", remedy="choose another one")
+        self._opening[network] += 1
+        try:
+            stream = await asyncio.to_thread(self._make_stream, visitor.gallery.photos)
+        finally:
+            self._opening -= Counter([network])
+        session = SwapSession(stream, visitor, watch)
+        self._sessions[session.id], self._networks[session.id] = session, network
+        self.opened += 1
+        return session
+
+    def _require_place(self, network: str) -> None:
+        if len(self._sessions) + self._opening.total() >= self._most:
             raise RefusedError(
                 503,
                 f"this server swaps for {self._most} at a time, and they are all here",
                 remedy="try again when somebody has left, or start it with a larger --sessions",
                 retry_after_s=5,
             )
-        self._opening += 1
-        try:
-            stream = await asyncio.to_thread(self._make_stream)
-        finally:
-            self._opening -= 1
-        session = SwapSession(stream)
-        self._sessions[session.id] = session
-        self.opened += 1
-        return session
+        share = (self._most + 1) // 2
+        taken = list(self._networks.values()).count(network) + self._opening[network]
+        if taken >= share and not is_loopback(network):
+            raise RefusedError(
+                429, f"{taken} sessions come from this address already", remedy="end one first", retry_after_s=5
+            )
 
     def link(self, session: SwapSession, link: Link) -> None:
         """What is closed together with the session."""
@@ -81,6 +112,7 @@ class Sessions:
     async def end(self, session_id: str) -> None:
         """End a session and its connection, if it is still there."""
         session, link = self._sessions.pop(session_id, None), self._links.pop(session_id, None)
+        self._networks.pop(session_id, None)
         if session is not None:
             await asyncio.to_thread(session.close)
         if link is not None:

@@ -20,8 +20,10 @@ from aiohttp import WSMsgType, web
 from realtime.slot import SlotClosed
 from realtime.web.broadcast import BroadcastOver
 from realtime.web.guard import RefusedError
+from realtime.web.request_parts import remember
 from realtime.web.session import SwapSession
 from realtime.web.sessions import Sessions
+from realtime.web.visitors import Visitor
 from realtime.web.window import Window
 from realtime.web.wire import WIRES, Wire
 
@@ -32,15 +34,16 @@ HEADER = 4
 ALIVE_S = 15.0
 
 
-async def swap_over_socket(request: web.Request, sessions: Sessions) -> web.WebSocketResponse:
-    """One session, until the page leaves. Raises RefusedError before anything was sent."""
+async def swap_over_socket(request: web.Request, sessions: Sessions, visitor: Visitor) -> web.WebSocketResponse:
+    """One session of `visitor`, until the page leaves. Raises RefusedError before anything was sent."""
     if request.headers.get("Upgrade", "").lower() != "websocket":
         raise web.HTTPUpgradeRequired(reason="this address is for WebSockets")
     codec = request.query.get("codec", "jpeg")
     if codec not in WIRES:
         raise RefusedError(400, f"there is no codec {codec!r}", remedy=f"use one of {', '.join(WIRES)}")
-    session = await sessions.open()
+    session = await sessions.open(visitor, request.remote or "")
     socket = web.WebSocketResponse(max_msg_size=LARGEST_PICTURE, heartbeat=ALIVE_S)
+    remember(request, socket)
     try:
         await socket.prepare(request)
         sessions.link(session, _Closing(socket))

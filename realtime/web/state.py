@@ -21,6 +21,7 @@ def session_state(session: SwapSession) -> dict[str, Any]:
     recent, settings, numbers = stream.metrics.recent(), stream.control.settings, stream.metrics.snapshot()
     chosen = stream.wardrobe.selection.chosen
     return {
+        "watch": session.watch,
         "now": stream.control.status(),
         "notice": stream.wardrobe.notice,
         "face": chosen.name if chosen is not None and chosen.is_offered else None,

@@ -5,8 +5,10 @@ Knows photos and engines; knows no connection.
 
 import asyncio
 import re
+from collections.abc import Sequence
 
 from engines.sharing import SharedModels
+from engines.types import SourcePhoto
 from models.library import known_models
 from models.store import ModelStore
 from realtime.app import make_pipeline
@@ -16,21 +18,26 @@ from realtime.consent import ConsentLedger
 from realtime.metrics import StreamMetrics
 from realtime.person import read_person
 from realtime.wardrobe import Wardrobe
-from realtime.web.gallery import Gallery
+from realtime.web.gallery import Entry, entry_of, tidy
 from realtime.web.session import BROWSER, Stream
+from realtime.web.uploads import Uploads
 
 HASHED = re.compile(r"-[0-9a-f]{8}$")
 """What the model store adds to a name."""
 
 
 class Studio:
-    """Made, opened and closed in the event loop. Raises UserError for engines that cannot be had."""
+    """Made, opened and closed in the event loop. Raises UserError for engines that cannot be had.
+
+    shared: the faces of the command line by name, once it is open; they stay as they are. uploads: reads others.
+    """
 
     def __init__(self, config: RunConfig, store: ModelStore) -> None:
         self._config, self._store, self._shared = config, store, SharedModels()
         self._host = FaceEngines(config, store, live=True, shared=self._shared)
         self._kept_open: Wardrobe | None = None
-        self.gallery = Gallery(self._host.examine, ConsentLedger(store.home / "consent.json"))
+        self.shared: dict[str, Entry] = {}
+        self.uploads = Uploads(self._host.examine, ConsentLedger(store.home / "consent.json"))
 
     async def open(self) -> None:
         """Take in the faces of the command line, and open the swapper before anybody comes.
@@ -41,14 +48,15 @@ class Studio:
         for path in self._config.sources:
             name = HASHED.sub("", path.stem) if home in path.parents else path.stem
             person = await asyncio.to_thread(read_person, path, self._host.examine)
-            await self.gallery.take_in(person, name)
+            self.shared[tidy(name)] = entry_of(person, tidy(name))
+        photos = tuple(entry.photo for entry in self.shared.values())
         # Held for as long as the server runs, or the models would be let go whenever nobody is there.
-        self._kept_open = await asyncio.to_thread(self._host.wardrobe_of, self.gallery.photos)
+        self._kept_open = await asyncio.to_thread(self._host.wardrobe_of, photos)
 
-    def make_stream(self) -> Stream:
-        """For one visitor, who may wear all faces that are there by now. Any thread; takes a moment."""
+    def make_stream(self, photos: Sequence[SourcePhoto]) -> Stream:
+        """For one visitor, who may wear these. Any thread; takes a moment."""
         engines = FaceEngines(self._config, self._store, live=True, shared=self._shared)
-        wardrobe = engines.wardrobe_of(self.gallery.photos)
+        wardrobe = engines.wardrobe_of(tuple(photos))
         metrics = StreamMetrics(primary="browser", swapper=self._config.swapper, device=engines.device)
         pipeline, control = make_pipeline(self._config, engines, wardrobe, BROWSER, metrics)
         return Stream(pipeline, control, wardrobe, metrics, engines.close)
@@ -62,4 +70,5 @@ class Studio:
         """When the last visitor has left."""
         if self._kept_open is not None:
             self._kept_open.close()
+        self.uploads.close()
         self._host.close()

@@ -4,7 +4,7 @@ Knows the bytes of one picture; knows nothing of sockets and of when to send.
 """
 
 from collections.abc import Callable
-from typing import Any, Protocol, cast
+from typing import Protocol
 
 import av
 import cv2
@@ -13,15 +13,17 @@ from av.error import FFmpegError
 
 from engines.types import Image
 from models.errors import UserError
+from realtime.picture_header import JPEG
 from realtime.pictures import decode_image
 from realtime.web.broadcast import Shown
+from realtime.web.decoders import MOST_PIXELS, open_decoder, refuse_large_vp8
 from realtime.web.encoders import MOST_AT_720P, Adapting, LiveH264Encoder, LiveVp8Encoder
 from realtime.web.session import Arrival
 from realtime.web.tracks import DecodedPicture, VideoReader, VideoWriter
 
-MOST_PIXELS = 1920 * 1200
 TICKS_PER_MS = 90
 QUALITY = 85
+VP8 = "libvpx"
 
 
 class Wire(Protocol):
@@ -52,7 +54,7 @@ class JpegPicture:
     def read(self) -> Image:
         """Its pixels."""
         try:
-            return decode_image(self._jpeg, "the picture", most_pixels=MOST_PIXELS)
+            return decode_image(self._jpeg, "the picture", most_pixels=MOST_PIXELS, formats=(JPEG,))
         except UserError as error:
             raise ValueError(str(error)) from error
 
@@ -78,15 +80,15 @@ class VideoWire:
     """A tenth of JPEG's bytes, since most of a picture was in the one before."""
 
     def __init__(self, decoder: str, encoder: Adapting) -> None:
-        self._decoder = cast("Any", av.CodecContext.create(decoder, "r"))
-        self._decoder.options = {"max_pixels": str(MOST_PIXELS)}
-        self._decoder.thread_count = 1
+        self._decoder, self._is_vp8 = open_decoder(decoder), decoder == VP8
         self._reader, self._writer, self._encoder = VideoReader(), VideoWriter(), encoder
 
     def read(self, stamp_ms: int, data: bytes) -> Arrival | None:
         packet = av.Packet(data)
         packet.pts = stamp_ms * TICKS_PER_MS
         try:
+            if self._is_vp8:
+                refuse_large_vp8(data)
             frames: list[av.VideoFrame] = self._decoder.decode(packet)
         except FFmpegError as error:
             raise ValueError(str(error)) from error
@@ -101,7 +103,7 @@ class VideoWire:
 
 WIRES: dict[str, Callable[[], Wire]] = {
     "jpeg": JpegWire,
-    "vp8": lambda: VideoWire("libvpx", LiveVp8Encoder()),
+    "vp8": lambda: VideoWire(VP8, LiveVp8Encoder()),
     "h264": lambda: VideoWire("h264", LiveH264Encoder()),
 }
 """By the name a page asks for."""

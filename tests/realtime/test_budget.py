@@ -110,7 +110,7 @@ def test_half_size_goes_on_with_the_same_person_and_shows_the_same_size(
     assert [frame.outcome for frame in shown] == [Outcome.WITHHELD, *[Outcome.SWAPPED] * 29]
     assert {frame.image.shape for frame in shown} == {(720, 1280, 3)}
     tracker = pipeline._painter._tracker  # type: ignore[attr-defined]
-    assert [track.id for track in tracker.update(camera.render(30), 30 * 33 * MS)] == [1], "nobody had to be found again"
+    assert [track.id for track in tracker.update(camera.render(30), 30 * 33 * MS)] == [1], "nobody was lost"
     face = np.s_[200:500, 500:780]
     for frame, before in zip(shown, raw, strict=True):
         assert np.abs(frame.image[face].astype(int) - before[face]).mean() > 8

@@ -35,6 +35,15 @@ def test_server_that_ends_before_it_listens_is_an_error_with_its_words() -> None
     assert "no face in it" in caught.value.remedy
 
 
+def test_server_that_says_nothing_is_given_up_and_ended() -> None:
+    slow = "import time; print('fetching', file=__import__('sys').stderr, flush=True); time.sleep(60)"
+    began = time.monotonic()
+    with pytest.raises(UserError, match=r"did not start within 1 s") as caught:
+        ServerProcess(python(slow), within_s=1)
+    assert "fetching" in caught.value.remedy
+    assert time.monotonic() - began < 20
+
+
 def test_environment_is_this_ones_and_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALREADY", "here")
     say = "import os, sys; print('open', os.environ['ALREADY'] + os.environ['MORE'], file=sys.stderr)"

@@ -1,11 +1,21 @@
 // Requests to the server, with the token of the address, and its refusals as errors in words.
 
+/** What the tab keeps over a reload. Browsers may deny that to a frame of another site. */
+function stored() {
+  try {
+    return window.sessionStorage;
+  } catch {
+    return null;
+  }
+}
+
+const store = stored();
 const fromAddress = new URLSearchParams(location.hash.slice(1)).get("token");
-if (fromAddress) {
-  sessionStorage.setItem("token", fromAddress);
+if (fromAddress && store) {
+  store.setItem("token", fromAddress);
   history.replaceState(null, "", location.pathname);
 }
-export const token = sessionStorage.getItem("token");
+export const token = fromAddress ?? store?.getItem("token");
 
 /** What the server said no to; `hint` says what to do. */
 export class Refusal extends Error {
@@ -16,9 +26,33 @@ export class Refusal extends Error {
   }
 }
 
-/** fetch, with the token; path: as the server calls it, which a proxy may have put below another one. Throws Refusal. */
+// Whose uploads are whose, the server knows by a cookie. A frame of another site has none, and sends a header instead.
+const isFramed = window.top !== window;
+let key = store?.getItem("visitor");
+export const visitor = () => key;
+
+async function introduce() {
+  key = null;
+  key = (await (await send("/visitor", { method: "POST" })).json()).visitor;
+  store?.setItem("visitor", key);
+}
+
+/** A request of this visitor, see `send`. */
 export async function ask(path, options = {}) {
-  const headers = { ...(options.headers ?? {}), ...(token ? { Authorization: `Bearer ${token}` } : {}) };
+  if (isFramed && !visitor()) await introduce();
+  try {
+    return await send(path, options);
+  } catch (error) {
+    if (error.status !== 410) throw error; // else: forgotten, or the server was started anew
+    await introduce();
+    return await send(path, options);
+  }
+}
+
+/** fetch, with the token; path: as the server calls it, which a proxy may have put below another one. Throws Refusal. */
+async function send(path, options = {}) {
+  const whose = { ...(token ? { Authorization: `Bearer ${token}` } : {}), ...(visitor() ? { "Liveswap-Visitor": visitor() } : {}) };
+  const headers = { ...(options.headers ?? {}), ...whose };
   let response;
   try {
     response = await fetch(path.slice(1), { ...options, headers });

@@ -23,9 +23,9 @@ export class Gallery {
     addEventListener("paste", (event) => this.#add([...event.clipboardData.files]));
   }
 
-  /** Draw the faces anew. worn: the name of the one that is worn. */
-  async show(names, worn) {
-    const rows = await Promise.all(names.map((name) => this.#row(name, name === worn)));
+  /** Draw the faces anew. info: what the server has for this visitor. worn: the name of the one that is worn. */
+  async show({ faces, own }, worn) {
+    const rows = await Promise.all(faces.map((name) => this.#row(name, name === worn, own.includes(name))));
     $("faces").replaceChildren(...rows);
   }
 
@@ -33,7 +33,7 @@ export class Gallery {
     for (const button of document.querySelectorAll("#faces .wear")) button.setAttribute("aria-pressed", button.title === worn);
   }
 
-  async #row(name, isWorn) {
+  async #row(name, isWorn, isOwn) {
     const row = document.createElement("li"), wear = document.createElement("button"), remove = document.createElement("button");
     const picture = new Image();
     picture.src = await this.#picture(name);
@@ -47,7 +47,7 @@ export class Gallery {
     remove.textContent = "×";
     remove.setAttribute("aria-label", `Remove ${name}`);
     remove.onclick = () => this.#remove(name);
-    row.append(wear, remove);
+    row.append(wear, ...(isOwn ? [remove] : []));
     return row;
   }
 
@@ -86,6 +86,6 @@ export class Gallery {
   }
 
   async #refresh() {
-    await this.show((await askJson("/info")).faces, document.querySelector("#faces [aria-pressed=true]")?.title);
+    await this.show(await askJson("/info"), document.querySelector("#faces [aria-pressed=true]")?.title);
   }
 }

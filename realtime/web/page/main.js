@@ -5,15 +5,18 @@ import { StampedCopy, listDevices, openCamera } from "./camera.js";
 import { Chart } from "./chart.js";
 import { Gallery } from "./gallery.js";
 import { Recorder } from "./recorder.js";
+import { Stage } from "./stage.js";
 import { readAge, stripShare } from "./timecode.js";
 import { Rtc, Socket } from "./transport.js";
 
 const $ = (id) => document.getElementById(id);
 const RETRY_MS = 2000;
+const HANGS_AFTER_S = 2;
 const charts = Object.fromEntries([...document.querySelectorAll("[data-chart]")].map((c) => [c.dataset.chart, new Chart(c)]));
-const page = { running: false, ages: [], shown: 0, unique: 0, lastTaken: -1e9, info: { faces: [], swappers: [], ice: [] } };
+const page = { running: false, ages: [], shown: 0, unique: 0, lastTaken: -1e9, info: { faces: [], own: [], swappers: [], ice: [] } };
 window.liveswap = page; // for tests and the curious
 
+const stage = new Stage();
 const gallery = new Gallery({ onWear: (name) => say(`face ${name}`), onProblem: complain });
 
 function complain(error) {
@@ -41,11 +44,12 @@ async function start() {
   $("start").textContent = "Stop";
   $("state").textContent = "asking for the camera";
   try {
+    stage.clear("Nothing is shown until the first swapped picture comes.");
     page.size = $("size").value;
     page.camera = await openCamera({ camera: $("camera").value, size: page.size, microphone: $("microphone").value });
-    $("before").srcObject = page.camera;
-    await $("before").play();
-    $("placeholder").hidden = true;
+    if (!page.running) return await stop(); // pressed while the browser asked
+    for (const track of page.camera.getVideoTracks()) track.onended = cameraLost;
+    page.feed = await playing(page.camera);
     await fillDevices();
     await connect();
   } catch (error) {
@@ -54,25 +58,42 @@ async function start() {
   }
 }
 
+/** A video element that plays a stream and is no part of the page, so that nobody sees it. */
+async function playing(stream) {
+  const video = Object.assign(document.createElement("video"), { muted: true, playsInline: true, srcObject: stream });
+  await video.play();
+  return video;
+}
+
+async function cameraLost() {
+  if (!page.running) return;
+  await stop();
+  complain(new Error("The camera is gone. Plug it in again, or allow it, then press Start."));
+}
+
 /** Connect, by WebRTC first; where that does not get through, by WebSocket. */
 async function connect() {
   const wanted = $("transport").value;
   const ways = { rtc: [Rtc], socket: [Socket], auto: window.RTCPeerConnection ? [Rtc, Socket] : [Socket] }[wanted];
+  page.info = await askJson("/info"); // a server that was started anew, or forgot this visitor, has other faces
+  await gallery.show(page.info, page.info.faces[0]);
   const sound = page.camera.getAudioTracks();
   page.copy?.stop();
-  page.copy = new StampedCopy($("before"), page.size);
+  page.copy = new StampedCopy(page.feed, page.size);
   page.strip = stripShare(page.copy.width, page.copy.height);
   $("after").style.setProperty("--tall", `${100 / (1 - page.strip)}%`);
   $("frame").style.aspectRatio = `${page.copy.width} / ${page.copy.height}`;
   for (const way of ways) {
     $("state").textContent = `connecting by ${way.name}`;
-    page.transport = new way();
+    const transport = (page.transport = new way());
     const shown = way === Socket ? $("painted") : $("swapped");
     try {
-      await page.transport.start(page.copy, sound, shown, page.info.ice, lost);
+      await transport.start(page.copy, sound, shown, page.info.ice, { gone: lost, hangs });
+      if (page.transport !== transport) return await transport.stop(); // Stop was pressed
       return begin(shown);
     } catch (error) {
-      await page.transport.stop().catch(() => {});
+      await transport.stop().catch(() => {});
+      if (page.transport !== transport) return;
       if (way === ways.at(-1) || error.status) throw error;
     }
   }
@@ -84,8 +105,9 @@ function begin(shown) {
   page.showing = shown;
   page.ages = [];
   page.state = null; // the server counts anew
-  if (shown === $("painted")) page.transport.onShown = () => note(shown, shown.width, shown.height);
-  else follow(shown, page.transport);
+  const transport = page.transport;
+  if (shown === $("painted")) transport.onShown = () => page.transport === transport && note(shown, shown.width, shown.height);
+  else follow(shown, transport);
   return update();
 }
 
@@ -99,6 +121,7 @@ function follow(video, transport) {
 
 /** A picture is shown: how old is it? */
 function note(shown, wide, high) {
+  stage.reveal(page.camera);
   page.shown++;
   page.recorder?.add(shown, wide, high);
   const age = readAge(shown, wide, high, page.strip, performance.now());
@@ -109,20 +132,27 @@ function note(shown, wide, high) {
   page.lastTaken = taken;
 }
 
+/** No pictures come for now; the next one is shown. */
+function hangs() {
+  stage.conceal("No pictures come. Nothing is shown until the next one.");
+}
+
 /** The connection is gone, perhaps because the server was started anew: try again until Stop is pressed. */
 async function lost() {
   if (!page.running || page.retrying) return;
   page.retrying = true;
-  await page.transport.stop().catch(() => {});
+  const transport = page.transport;
+  page.transport = null; // what still comes from it is not shown
+  stage.clear("The connection is lost. Nothing is shown until it is back.");
+  await transport?.stop().catch(() => {});
   while (page.running) {
     $("state").textContent = "connection lost, trying again";
     try {
-      page.info = await askJson("/info");
-      await gallery.show(page.info.faces);
       await connect();
       complain(null);
       break;
     } catch (error) {
+      if (error.status === 401) await stop(); // each try would count as a guess
       complain(error);
       await new Promise((done) => setTimeout(done, RETRY_MS));
     }
@@ -132,15 +162,16 @@ async function lost() {
 
 async function stop() {
   page.running = false;
-  if (page.recorder) await record();
-  page.copy?.stop();
-  await page.transport?.stop().catch(() => {});
+  const transport = page.transport;
   page.transport = null;
+  stage.clear();
+  page.copy?.stop();
   for (const track of page.camera?.getTracks() ?? []) track.stop();
-  $("before").srcObject = $("swapped").srcObject = null;
+  if (page.feed) page.feed.srcObject = page.feed = null;
+  if (page.recorder) await record();
+  await transport?.stop().catch(() => {});
   $("start").textContent = "Start";
   $("state").textContent = "stopped";
-  $("placeholder").hidden = false;
   for (const id of ["pause", "record", "full"]) $(id).disabled = true;
 }
 
@@ -180,8 +211,10 @@ async function update() {
 async function tick() {
   const now = performance.now(), seconds = (now - (page.ticked ?? now - 1000)) / 1000;
   const { ages, shown, unique } = page;
+  page.empty = shown ? 0 : (page.empty ?? 0) + 1;
   Object.assign(page, { ages: [], shown: 0, unique: 0, ticked: now });
   if (!page.transport?.id) return;
+  if (page.empty === HANGS_AFTER_S) hangs();
   await update();
   const network = await page.transport?.network().catch(() => null);
   const glass = middle(ages), fps = shown / seconds, server = page.state?.latency_p50_ms ?? null;
@@ -218,7 +251,6 @@ $("start").onclick = () => (page.running ? stop() : start());
 $("pause").onclick = () => say("pause");
 $("record").onclick = () => record().catch(complain);
 $("full").onclick = () => (document.fullscreenElement ? document.exitFullscreen() : $("frame").requestFullscreen());
-$("split").oninput = ({ target }) => $("after").style.setProperty("--split", `${target.value}%`);
 $("mirror").onchange = ({ target }) => {
   $("before").style.transform = target.checked ? "scaleX(-1)" : "";
   say(`mirror ${target.checked ? "on" : "off"}`);
@@ -229,13 +261,13 @@ $("swapper").onchange = ({ target }) => say(`swapper ${target.value}`);
 $("strength").onchange = ({ target }) => say(`strength ${target.value}`);
 for (const id of ["camera", "size", "microphone", "transport"]) $(id).onchange = restart;
 
-addEventListener("pagehide", () => page.transport?.leave());
+addEventListener("pagehide", () => (stage.clear(), page.transport?.leave()));
 
 setInterval(tick, 1000);
 try {
   page.info = await askJson("/info");
   fill($("swapper"), page.info.swappers.map((name) => [name, name]));
-  await gallery.show(page.info.faces, page.info.faces[0]);
+  await gallery.show(page.info, page.info.faces[0]);
   await fillDevices();
 } catch (error) {
   complain(error);

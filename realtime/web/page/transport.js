@@ -1,16 +1,16 @@
 // How pictures travel: WebRTC, or a WebSocket where only HTTP gets through. Both: send a canvas, show what comes back.
 
-import { ask, token } from "./api.js";
+import { ask, token, visitor } from "./api.js";
 import { bestCoder } from "./coders.js";
 import { Window } from "./window.js";
 
 const CONNECT_MS = 8000;
 
-/** WebRTC. Resolves once pictures can flow; onGone is called when the connection is lost later. */
+/** WebRTC. Resolves once pictures can flow; later on.gone() says that the connection is lost, on.hangs() that it might be. */
 export class Rtc {
   name = "WebRTC";
 
-  async start(copy, sound, video, ice, onGone) {
+  async start(copy, sound, video, ice, on) {
     const peer = (this.peer = new RTCPeerConnection({ iceServers: ice }));
     const stream = copy.canvas.captureStream(0);
     const [track] = stream.getVideoTracks();
@@ -20,6 +20,8 @@ export class Rtc {
     const arrived = new MediaStream();
     peer.ontrack = ({ track: came, receiver }) => {
       if ("jitterBufferTarget" in receiver) receiver.jitterBufferTarget = 0;
+      came.onmute = on.hangs;
+      came.onended = on.gone;
       arrived.addTrack(came);
     };
     video.srcObject = arrived;
@@ -30,7 +32,10 @@ export class Rtc {
     await peer.setRemoteDescription({ type: "answer", sdp: await response.text() });
     await connected(peer);
     await video.play();
-    peer.onconnectionstatechange = () => ["failed", "closed"].includes(peer.connectionState) && onGone();
+    peer.onconnectionstatechange = () => {
+      if (peer.connectionState === "disconnected") on.hangs();
+      if (["failed", "closed"].includes(peer.connectionState)) on.gone();
+    };
   }
 
   /** Round trip, ms, and what is received, kbit/s. */
@@ -46,7 +51,8 @@ export class Rtc {
   }
 
   async stop() {
-    this.peer.onconnectionstatechange = null;
+    this.peer.onconnectionstatechange = this.peer.ontrack = null;
+    for (const { track } of this.peer.getReceivers()) track.onmute = track.onended = null;
     this.peer.close();
     await this.leave();
   }
@@ -62,19 +68,20 @@ export class Rtc {
 export class Socket {
   name = "WebSocket";
 
-  async start(copy, _sound, painted, _ice, onGone) {
-    const on = {
+  async start(copy, _sound, painted, _ice, on) {
+    const pictures = {
       coded: (picture, taken) => this.#send(picture, taken),
       shown: (picture, width, height) => this.#show(painted, picture, width, height),
       lost: (count) => (this.#tell("shown", count), this.#tell("key")),
     };
-    this.coder = await bestCoder(copy.canvas.width, copy.canvas.height, on);
+    this.coder = await bestCoder(copy.canvas.width, copy.canvas.height, pictures);
     this.name = `WebSocket, ${this.coder.name}`;
     this.window = new Window();
     const address = new URL("socket", location.href);
     address.protocol = address.protocol.replace("http", "ws");
     address.searchParams.set("codec", this.coder.name);
     if (token) address.searchParams.set("token", token);
+    if (visitor()) address.searchParams.set("visitor", visitor());
     const socket = (this.socket = new WebSocket(address));
     socket.binaryType = "arraybuffer";
     this.received = 0;
@@ -83,7 +90,7 @@ export class Socket {
       socket.onclose = () => reject(new Error("the server does not take another session now"));
       setTimeout(() => reject(new Error("no WebSocket gets through either")), CONNECT_MS);
     });
-    socket.onclose = onGone;
+    socket.onclose = on.gone;
     socket.onmessage = ({ data }) => (typeof data === "string" ? this.#hear(JSON.parse(data)) : this.#take(data));
     copy.onPicture = () => this.#offer(copy.canvas);
   }

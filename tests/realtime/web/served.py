@@ -1,7 +1,7 @@
 """A server with a stream of fakes behind it, in this process, and clients that speak WebRTC to it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,16 +25,20 @@ from realtime.pipeline import SwapPipeline
 from realtime.privacy import PrivacyGate, PrivacyPolicy, Strangers
 from realtime.wardrobe import Style, Wardrobe, Worn
 from realtime.web.api import Api
-from realtime.web.gallery import Gallery
+from realtime.web.gallery import entry_of
 from realtime.web.guard import Guard
 from realtime.web.server import make_application
 from realtime.web.session import BROWSER, Stream
 from realtime.web.sessions import Sessions
+from realtime.web.uploads import Uploads
+from realtime.web.visitors import Visitors
 
 T = TypeVar("T")
 SIZE_WH = (320, 240)
 GREY_BGR, PAINT_BGR = (90, 90, 90), (20, 200, 40)
 """What a client sends, and what the fake face paints on it, in a box."""
+
+GREY = np.full((24, 24, 3), 40, np.uint8)
 
 
 def run(test: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -59,6 +63,7 @@ class Served:
 
     client: TestClient[Any, Any]
     sessions: Sessions
+    visitors: Visitors
     closed: list[Stream] = field(default_factory=list)
 
 
@@ -67,8 +72,8 @@ async def served(home: Path, *, token: str | None = None, most: int = 4, silent_
     """In the block, a server whose faces are "ann" (green) and "bob"."""
     closed: list[Stream] = []
 
-    def make_stream() -> Stream:
-        worn = Worn(Style("mesh"), gallery.photos, tuple(FakeFace(PAINT_BGR) for _ in gallery.photos))
+    def make_stream(photos: Sequence[SourcePhoto]) -> Stream:
+        worn = Worn(Style("mesh"), tuple(photos), tuple(FakeFace(PAINT_BGR) for _ in photos))
         wardrobe = Wardrobe(worn, lambda _style: lambda _photo: FakeFace(PAINT_BGR))
         control, metrics = LiveControl(wardrobe), StreamMetrics(primary="browser", swapper="mesh", device="cpu")
         gate = PrivacyGate(PrivacyPolicy.choose(None, live=True))
@@ -77,13 +82,13 @@ async def served(home: Path, *, token: str | None = None, most: int = 4, silent_
         stream = Stream(pipeline, control, wardrobe, metrics, lambda: closed.append(stream))
         return stream
 
-    gallery = Gallery(examine, ConsentLedger(home / "consent.json"))
-    for name in ("ann", "bob"):
-        await gallery.add(png(), name, consent=True)
-    sessions = Sessions(make_stream, most=most, silent_s=silent_s)
-    app = make_application(Api(sessions, gallery, [], lambda: ["mesh"]), sessions, Guard(token))
+    uploads = Uploads(examine, ConsentLedger(home / "consent.json"))
+    shared = {name: entry_of(examine(GREY, name), name) for name in ("ann", "bob")}
+    sessions, visitors = Sessions(make_stream, most=most, silent_s=silent_s), Visitors(shared)
+    app = make_application(Api(sessions, visitors, uploads, [], lambda: ["mesh"]), Guard(token))
     async with TestClient(TestServer(app)) as client:
-        yield Served(client, sessions, closed)
+        yield Served(client, sessions, visitors, closed)
+    uploads.close()
 
 
 def png(level: int = 40) -> bytes:

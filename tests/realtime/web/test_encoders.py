@@ -8,9 +8,7 @@ from typing import Any
 import av
 import numpy as np
 import pytest
-from aiortc import RTCPeerConnection, RTCRtpCodecParameters
-from aiortc.codecs import get_encoder
-from aiortc.codecs.base import Encoder
+from aiortc import RTCRtpCodecParameters
 from aiortc.codecs.h264 import h264_depayload
 from aiortc.codecs.vpx import vp8_depayload
 
@@ -18,12 +16,10 @@ from engines.types import Image
 from realtime.colour import BT601_NTSC, ToBgr, tags_of
 from realtime.pictures import read_image
 from realtime.sources.synthetic import SyntheticSource
-from realtime.web import encoders
-from realtime.web.backlog import can_begin
 from realtime.web.broadcast import Shown
-from realtime.web.encoders import ENCODERS, Rate, encode_live
+from realtime.web.decoder_queue import can_begin
+from realtime.web.encoders import ENCODERS, LEAST_BITS_PER_S, Rate
 from realtime.web.tracks import WRITTEN, VideoWriter
-from tests.realtime.web.served import run
 
 SIZE_WH, RATE = (640, 360), 30
 DEPAYLOAD: dict[str, Callable[[bytes], bytes]] = {"video/vp8": vp8_depayload, "video/h264": h264_depayload}
@@ -100,8 +96,8 @@ def test_rate_changes_seldom_and_stays_within_what_helps() -> None:
     answers = []
     for rate.wanted in (90_000_000, int(0.9 * most), int(0.5 * most), int(0.6 * most), int(0.8 * most), most, 1000):
         answers.append(round(rate.settle(pixels) / most, 2))
-    assert answers == [1, 1, 0.5, 0.5, 0.8, 1, round(encoders.LEAST_BITS_PER_S / most, 2)]
-    assert Rate().settle(64 * 64) == encoders.LEAST_BITS_PER_S
+    assert answers == [1, 1, 0.5, 0.5, 0.8, 1, round(LEAST_BITS_PER_S / most, 2)]
+    assert Rate().settle(64 * 64) == LEAST_BITS_PER_S
 
 
 def test_h264_says_its_colours() -> None:
@@ -117,21 +113,3 @@ def test_another_size_is_another_stream_of_its_own() -> None:
     coded = [encoder.encode(frame)[0] for frame in frames([small, small, large])]
     [seen] = decoded("video/h264", [bitstream("video/h264", coded[2])])
     assert (seen.width, seen.height) == large.shape[1::-1]
-
-
-def test_they_are_put_in_aiortcs_place_or_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def test() -> None:
-        peer = RTCPeerConnection()
-        sender = peer.addTransceiver("video").sender
-        await peer.setLocalDescription(await peer.createOffer())
-        codec = peer.getTransceivers()[0]._codecs[0]
-        encode_live(sender, codec)
-        [mine] = [value for value in vars(sender).values() if isinstance(value, Encoder)]
-        assert type(mine) is ENCODERS[codec.mimeType.lower()]
-        assert isinstance(mine, type(get_encoder(codec))), "the attributes that aiortc sets are there"
-        monkeypatch.setattr(encoders, "ATTRIBUTE", "_elsewhere")
-        with pytest.raises(AttributeError, match="no longer"):
-            encode_live(sender, codec)
-        await peer.close()
-
-    run(test)

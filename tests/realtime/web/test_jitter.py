@@ -1,12 +1,10 @@
 """A frame goes out at its marker bit, whatever order its packets come in, and never with a hole."""
 
-import pytest
-from aiortc import RTCRtpReceiver
 from aiortc.rtp import RtpPacket
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtime.web.jitter import PATIENCE, MarkerJitterBuffer, hurry
+from realtime.web.jitter import PATIENCE, MarkerJitterBuffer
 
 
 def packets(frames: int, each: int = 3, first: int = 65_530) -> list[RtpPacket]:
@@ -66,9 +64,3 @@ def test_buffer_without_markers_ends_frames_where_the_next_begins() -> None:
         packet.marker = 0
     got = [frame.data for packet in made if (frame := buffer.add(packet)[1])]
     assert got == [b"\0\1\2"]
-
-
-def test_receivers_buffer_is_ours_afterwards() -> None:
-    receiver = RTCRtpReceiver.__new__(RTCRtpReceiver)
-    with pytest.raises(AttributeError, match="no longer keeps"):
-        hurry(receiver)

@@ -13,7 +13,7 @@ from benchmarks.browser import CHROMIUM, DENIED, browsing
 from engines.types import Image
 from realtime.server_process import ServerProcess
 from tests.realtime.commandline import liveswap
-from tests.realtime.web.browsing import await_that, begin, port_of, serving, shown
+from tests.realtime.web.browsing import await_that, begin, port_of, serving, shown, start
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt install chromium")
 
@@ -131,6 +131,17 @@ def test_camera_that_is_denied_is_said(playwright: Playwright, server: ServerPro
         assert page.inner_text("#start") == "Start"
 
 
+def test_camera_that_is_unplugged_leaves_the_placeholder(page: Page, server: ServerProcess) -> None:
+    start(page, server.url, "socket")
+    await_that(page, "placeholder.hidden")
+    page.locator("#split").fill("100")
+    page.evaluate("liveswap.camera.getVideoTracks()[0].dispatchEvent(new Event('ended'))")
+    await_that(page, "state.textContent == 'stopped'")
+    assert "camera is gone" in page.inner_text("#problem")
+    assert page.is_visible("#placeholder")
+    assert page.evaluate("before.srcObject ?? swapped.srcObject") is None
+
+
 def test_engine_that_fails_is_said(page: Page, server: ServerProcess) -> None:
     begin(page, server.url)
 
@@ -161,11 +172,11 @@ def test_jpeg_takes_over_where_there_is_no_video_encoder(browser: Browser, serve
 
 
 def test_token_in_the_address_lets_the_page_in_and_leaves_the_address(browser: Browser, home: Path) -> None:
-    with serving(home, "--token", "open-sesame") as guarded:
+    with serving(home, "--token", "open-sesame-open-sesame") as guarded:
         page, stranger = browser.new_page(), browser.new_page()
         begin(page, guarded.url)
-        assert "#token=open-sesame" in guarded.url
-        assert "open-sesame" not in page.url
+        assert "#token=open-sesame-open-sesame" in guarded.url
+        assert "open-sesame-open-sesame" not in page.url
         stranger.goto(guarded.url.partition("#")[0])
         stranger.wait_for_selector("#problem:not([hidden])")
         assert "token" in stranger.inner_text("#problem")

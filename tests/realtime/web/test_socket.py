@@ -1,6 +1,7 @@
 """Pictures over a WebSocket: what goes in comes back swapped, bad ones are left out, and slow takers get the newest."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
 
 from engines.types import Image
 from realtime.web.broadcast import Shown
-from realtime.web.wire import MOST_PIXELS, WIRES, Wire
+from realtime.web.decoders import MOST_PIXELS
+from realtime.web.wire import WIRES, Wire
 from tests.realtime.web.served import GREY_BGR, PAINT_BGR, Served, png, serving
 
 GREY = np.full((240, 320, 3), GREY_BGR, np.uint8)
@@ -137,6 +139,35 @@ def test_who_does_not_say_that_pictures_came_gets_few_and_then_the_newest(tmp_pa
             await socket.receive(timeout=0.5)
 
     serving(test, tmp_path)
+
+
+def test_junk_keeps_no_session(tmp_path: Path) -> None:
+    """Four sockets that sent nonsense held every place of a server for as long as they liked."""
+
+    async def test(server: Served) -> None:
+        junk = [(await talking(server, "jpeg"))[0] for _ in range(3)]
+        honest, session = await talking(server, "jpeg")
+        wire = WIRES["jpeg"]()
+        for number in range(1, 100):
+            for socket in junk:
+                with suppress(ConnectionError):  # it is ended
+                    await socket.send_bytes(b"\0\0\0\1nonsense")
+            await honest.send_bytes(as_sent(wire, number))
+            await asyncio.sleep(0.1)
+            if len(server.sessions) == 1:
+                break
+        assert [one.id for one in server.sessions] == [session]
+        for socket in (*junk, honest):
+            await socket.close()
+
+    serving(test, tmp_path, silent_s=1)
+
+
+def test_picture_that_is_no_jpeg_is_no_picture() -> None:
+    arrival = WIRES["jpeg"]().read(0, png())
+    assert arrival is not None
+    with pytest.raises(ValueError, match="no picture"):
+        arrival.read()
 
 
 def test_unknown_codec_is_refused_with_the_known_ones(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from engines.backends.litert import LiteRtSession
 from engines.errors import EngineError, SourcePhotoError
-from engines.types import Image
+from engines.types import Image, SourcePhoto
 from models.store import ModelStore
 from realtime import built_in
 from realtime.built_in import FACES, HANDS
@@ -55,13 +55,17 @@ def opened(config: RunConfig, home: Path) -> Studio:
     return asyncio.run(open_it())
 
 
+def worn_by(studio: Studio) -> list[SourcePhoto]:
+    return [entry.photo for entry in studio.shared.values()]
+
+
 def watch(stream: Stream, camera: SyntheticSource) -> list[Image]:
     """What viewers of a stream see of the first pictures."""
     shown = [
         stream.pipeline.process(Frame(camera.render(number), number, number * TICKS, number * TICKS))
         for number in range(FRAMES)
     ]
-    assert {picture.outcome for picture in shown} == {Outcome.SWAPPED}
+    assert {picture.outcome for picture in shown[1:]} == {Outcome.SWAPPED}, "the first is looked at twice"
     return [picture.image for picture in shown]
 
 
@@ -70,9 +74,9 @@ def test_streams_share_models_and_do_not_disturb_each_other(
 ) -> None:
     studio = opened(config, home)
     camera = SyntheticSource(read_image(model_file("hopper")), size_wh=SIZE_WH)
-    alone = watch(studio.make_stream(), camera)
+    alone = watch(studio.make_stream(worn_by(studio)), camera)
     with ThreadPoolExecutor(3) as pool:
-        together = list(pool.map(watch, [studio.make_stream() for _ in range(3)], [camera] * 3))
+        together = list(pool.map(watch, [studio.make_stream(worn_by(studio)) for _ in range(3)], [camera] * 3))
     assert len(loads) == len(FACES + HANDS)
     for seen in together:
         np.testing.assert_array_equal(seen, alone)
@@ -81,19 +85,19 @@ def test_streams_share_models_and_do_not_disturb_each_other(
 def test_models_stay_loaded_while_nobody_visits(home: Path, config: RunConfig, loads: list[Path]) -> None:
     studio = opened(config, home)
     for _ in range(3):
-        studio.make_stream().close()
+        studio.make_stream(worn_by(studio)).close()
     assert len(loads) == len(FACES + HANDS)
 
 
 def test_what_one_visitor_chooses_is_not_chosen_for_another(home: Path, config: RunConfig) -> None:
     studio = opened(config, home)
-    one, other = studio.make_stream(), studio.make_stream()
+    one, other = studio.make_stream(worn_by(studio)), studio.make_stream(worn_by(studio))
     one.control.apply("mirror on")
     one.wardrobe.close()
     assert one.control.settings.mirror
     assert not other.control.settings.mirror
     other.wardrobe.settle()
-    assert other.wardrobe.names == studio.gallery.names
+    assert other.wardrobe.names == tuple(studio.shared)
 
 
 def test_what_cannot_work_is_said_before_anybody_comes(home: Path, config: RunConfig, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from realtime.fakes import FACE_BOX_XYXY
 from realtime.web.tracks import VideoReader
 from tests.realtime.web.served import PAINT_BGR, Camera, Peer, Served, run, served
 
+WATCH = "the-key-of-this-stream"
 LEFT, TOP, RIGHT, BOTTOM = FACE_BOX_XYXY
 
 
@@ -36,12 +37,12 @@ async def sending(server: Served, path: str, *, sound: bool = False) -> Peer:
     return peer
 
 
-async def watching(server: Served, path: str = "/whep", *, sound: bool = False) -> Peer:
+async def watching(server: Served, key: str, *, sound: bool = False) -> Peer:
     peer = Peer()
     peer.connection.addTransceiver("video", "recvonly")
     if sound:
         peer.connection.addTransceiver("audio", "recvonly")
-    assert await peer.connect(server.client, path) == 201
+    assert await peer.connect(server.client, f"/whep?session={key}") == 201
     return peer
 
 
@@ -79,10 +80,10 @@ def test_the_benchmarks_echo_says_of_itself_what_a_session_says(tmp_path: Path) 
 def test_player_watches_what_obs_sends(tmp_path: Path) -> None:
     async def test() -> None:
         async with served(tmp_path) as server:
-            sender = await sending(server, "/whip", sound=True)
+            sender = await sending(server, f"/whip?watch={WATCH}", sound=True)
             assert sender.tracks == {}
             await asyncio.sleep(0.5)
-            players = [await watching(server, sound=True), await watching(server)]
+            players = [await watching(server, WATCH, sound=True), await watching(server, WATCH)]
             for player in players:
                 assert is_swapped(await player.picture(3))
             assert (await players[0].tracks["audio"].recv()).pts is not None

@@ -11,12 +11,13 @@ from aiortc.mediastreams import MediaStreamError
 
 from tests.realtime.web.served import PAINT_BGR, Peer, Served, run, served
 
+WATCH = "the-key-of-this-stream"
 GREY = "color=0x5a5a5a:size=320x240:rate=30"
 CODEC = ["-c:v", "libx264", "-profile:v", "baseline", "-preset", "ultrafast", "-tune", "zerolatency", "-bf", "0"]
 
 
 async def sending(server: Served, seconds: float, *options: str) -> Process:
-    url = str(server.client.make_url("/whip"))
+    url = str(server.client.make_url(f"/whip?watch={WATCH}"))
     film = ["-re", "-f", "lavfi", "-i", GREY, "-t", str(seconds), "-pix_fmt", "yuv420p", *CODEC, "-g", "30"]
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-v", "error", *film, "-f", "whip", *options, url]
     return await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stderr=PIPE)
@@ -38,7 +39,7 @@ def test_what_ffmpeg_sends_is_swapped_and_its_end_is_the_sessions_end(tmp_path: 
                     break
             player = Peer()
             player.connection.addTransceiver("video", "recvonly")
-            assert await player.connect(server.client, "/whep") == 201
+            assert await player.connect(server.client, f"/whep?session={WATCH}") == 201
             picture = await player.picture(5)
             assert np.abs(picture.reshape(-1, 3).astype(int) - PAINT_BGR).max(axis=1).min() < 25, "the fake face"
             assert await complaints(ffmpeg) == ""

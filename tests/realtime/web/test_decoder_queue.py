@@ -3,12 +3,10 @@
 import threading
 
 import pytest
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpCodecParameters
+from aiortc import RTCRtpCodecParameters
 from aiortc.jitterbuffer import JitterFrame
 
-from realtime.web import backlog
-from realtime.web.backlog import ASK_AGAIN_S, MOST, DecoderBacklog, Task, can_begin, keep_up
-from tests.realtime.web.served import run
+from realtime.web.decoder_queue import ASK_AGAIN_S, MOST, DecoderQueue, Task, can_begin
 
 VP8 = RTCRtpCodecParameters("video/VP8", 90_000)
 H264 = RTCRtpCodecParameters("video/H264", 90_000)
@@ -26,7 +24,7 @@ def vp8(data: bytes, number: int) -> Task:
     return VP8, JitterFrame(data, number)
 
 
-def numbers_in(waiting: DecoderBacklog) -> list[int]:
+def numbers_in(waiting: DecoderQueue) -> list[int]:
     found = []
     while not waiting.empty():
         task = waiting.get()
@@ -37,7 +35,7 @@ def numbers_in(waiting: DecoderBacklog) -> list[int]:
 
 def test_a_jam_is_left_out_up_to_the_next_key_frame() -> None:
     ask = threading.Event()
-    waiting = DecoderBacklog(ask, Clock())
+    waiting = DecoderQueue(ask, Clock())
     for number in range(MOST + 3):
         waiting.put(vp8(DELTA, number))
     assert ask.is_set()
@@ -48,7 +46,7 @@ def test_a_jam_is_left_out_up_to_the_next_key_frame() -> None:
 
 
 def test_a_key_frame_that_finds_no_room_is_left_out_too() -> None:
-    waiting = DecoderBacklog(threading.Event(), Clock())
+    waiting = DecoderQueue(threading.Event(), Clock())
     for number in range(MOST):
         waiting.put(vp8(DELTA, number))
     waiting.put(vp8(KEY, 10))
@@ -59,7 +57,7 @@ def test_a_key_frame_that_finds_no_room_is_left_out_too() -> None:
 
 def test_it_is_not_asked_at_every_packet() -> None:
     ask, clock = threading.Event(), Clock()
-    waiting = DecoderBacklog(ask, clock)
+    waiting = DecoderQueue(ask, clock)
     asked = []
     for number in range(MOST + 60):
         waiting.put(vp8(DELTA, number))
@@ -70,7 +68,7 @@ def test_it_is_not_asked_at_every_packet() -> None:
 
 
 def test_the_end_comes_in_whatever_waits() -> None:
-    waiting = DecoderBacklog(threading.Event())
+    waiting = DecoderQueue(threading.Event())
     for number in range(MOST + 1):
         waiting.put(vp8(DELTA, number))
     waiting.put(None)
@@ -90,16 +88,3 @@ def test_the_end_comes_in_whatever_waits() -> None:
 )
 def test_beginnings_are_known(codec: RTCRtpCodecParameters, data: bytes, begins: bool) -> None:
     assert can_begin(codec, data) is begins
-
-
-def test_it_is_put_in_aiortcs_place_or_that_is_said() -> None:
-    async def test() -> None:
-        peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        receiver = peer.addTransceiver("video").receiver
-        keep_up(receiver)
-        assert isinstance(vars(receiver)[backlog.QUEUE], DecoderBacklog)
-        with pytest.raises(AttributeError, match="no longer"):
-            keep_up(receiver)
-        await peer.close()
-
-    run(test)

@@ -7,19 +7,14 @@ lower bound only. Source: http://www.webrtc.org/experiments/rtp-hdrext/playout-d
 Knows header extensions; knows nothing of pictures.
 """
 
-from aiortc.rtcrtpparameters import RTCRtpHeaderExtensionParameters, RTCRtpParameters
-from aiortc.rtcrtptransceiver import RTCRtpTransceiver
+from aiortc.rtcrtpparameters import RTCRtpParameters
 from aiortc.rtp import HeaderExtensions, HeaderExtensionsMap, pack_header_extensions, unpack_header_extensions
-from aiortc.sdp import SessionDescription
-
-from realtime.web.insides import insides
 
 URI = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
 AT_ONCE = bytes(3)
-ATTRIBUTE = "_RTCRtpSender__rtp_header_extensions_map"
 
 
-class AtOnce(HeaderExtensionsMap):
+class NoPlayoutDelay(HeaderExtensionsMap):
     """Adds the extension to every packet, once its number is agreed on."""
 
     def __init__(self) -> None:
@@ -35,17 +30,3 @@ class AtOnce(HeaderExtensionsMap):
         if self._id is None:
             return packed
         return pack_header_extensions([*unpack_header_extensions(*packed), (self._id, AT_ONCE)])
-
-
-def show_at_once(transceiver: RTCRtpTransceiver, offer: str) -> None:
-    """Ask the other side to show what this transceiver sends without waiting, if it offers that.
-
-    Call it between the offer and the answer. Raises AttributeError when this aiortc keeps things somewhere else.
-    """
-    held = insides(transceiver.sender, ATTRIBUTE, HeaderExtensionsMap)
-    media = [part for part in SessionDescription.parse(offer).media if part.rtp.muxId == transceiver.mid]
-    offered = [extension for part in media for extension in part.rtp.headerExtensions if extension.uri == URI]
-    if offered:
-        held[ATTRIBUTE] = AtOnce()
-        agreed = RTCRtpHeaderExtensionParameters(id=offered[0].id, uri=URI)
-        transceiver._headerExtensions.append(agreed)  # noqa: SLF001  so that the answer and the sender have it

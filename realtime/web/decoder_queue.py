@@ -10,19 +10,16 @@ import threading
 import time
 from collections.abc import Callable
 
-from aiortc import RTCRtpCodecParameters, RTCRtpReceiver
+from aiortc import RTCRtpCodecParameters
 from aiortc.jitterbuffer import JitterFrame
 
-from realtime.web.insides import insides
-
-QUEUE, BROKEN = "_RTCRtpReceiver__decoder_queue", "_RTCRtpReceiver__decoder_error"
 MOST = 4
 """Waiting: 133 ms at 30 fps."""
 ASK_AGAIN_S = 0.5
 Task = tuple[RTCRtpCodecParameters, JitterFrame]
 
 
-class DecoderBacklog(queue.Queue[Task | None]):
+class DecoderQueue(queue.Queue[Task | None]):
     """In the place of aiortc's queue. ask: set to have a key frame asked for. clock: s."""
 
     def __init__(self, ask: threading.Event, clock: Callable[[], float] = time.monotonic) -> None:
@@ -51,12 +48,3 @@ def can_begin(codec: RTCRtpCodecParameters, data: bytes) -> bool:
     if codec.name.lower() == "vp8":
         return bool(data) and not data[0] & 1
     return any(unit and unit[0] & 0x1F == 5 for unit in data.split(b"\0\0\1")[1:])
-
-
-def keep_up(receiver: RTCRtpReceiver) -> None:
-    """Have a video receiver's decoder keep up. Call it before the first packet comes.
-
-    Raises AttributeError when this aiortc keeps its queue somewhere else.
-    """
-    broken = insides(receiver, BROKEN, threading.Event)[BROKEN]
-    insides(receiver, QUEUE, queue.Queue)[QUEUE] = DecoderBacklog(broken)

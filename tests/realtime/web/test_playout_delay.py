@@ -6,8 +6,8 @@ from aiortc.rtcrtpparameters import RTCRtpHeaderExtensionParameters, RTCRtpParam
 from aiortc.rtp import HeaderExtensions, unpack_header_extensions
 from aiortc.sdp import SessionDescription
 
-from realtime.web import playout
-from realtime.web.playout import AT_ONCE, URI, AtOnce, show_at_once
+from realtime.web.aiortc_patches import EXTENSIONS_MAP, ask_for_no_playout_delay
+from realtime.web.playout_delay import AT_ONCE, URI, NoPlayoutDelay
 from tests.realtime.web.served import Camera, run
 
 NUMBER = 9
@@ -24,9 +24,9 @@ async def negotiated(*, offered: bool) -> tuple[list[str], type]:
     callee.addTrack(Camera())
     await callee.setRemoteDescription(RTCSessionDescription(str(description), "offer"))
     [transceiver] = callee.getTransceivers()
-    show_at_once(transceiver, str(description))
+    ask_for_no_playout_delay(transceiver, str(description))
     answer = SessionDescription.parse((await callee.createAnswer()).sdp)
-    kind = type(vars(transceiver.sender)[playout.ATTRIBUTE])
+    kind = type(vars(transceiver.sender)[EXTENSIONS_MAP])
     for peer in (caller, callee):
         for sender in peer.getSenders():
             sender.track.stop()
@@ -38,11 +38,11 @@ async def negotiated(*, offered: bool) -> tuple[list[str], type]:
 def test_it_is_agreed_on_only_if_it_was_offered(offered: bool) -> None:
     agreed, kind = run(lambda: negotiated(offered=offered))
     assert (URI in agreed) is offered
-    assert (kind is AtOnce) is offered
+    assert (kind is NoPlayoutDelay) is offered
 
 
 def test_every_packet_says_it_beside_what_aiortc_says() -> None:
-    extensions = AtOnce()
+    extensions = NoPlayoutDelay()
     values = HeaderExtensions(abs_send_time=7, mid="0")
     time = RTCRtpHeaderExtensionParameters(id=3, uri="http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time")
     extensions.configure(RTCRtpParameters(headerExtensions=[time]))
@@ -50,14 +50,3 @@ def test_every_packet_says_it_beside_what_aiortc_says() -> None:
     extensions.configure(RTCRtpParameters(headerExtensions=[time, RTCRtpHeaderExtensionParameters(id=NUMBER, uri=URI)]))
     assert unpack_header_extensions(*extensions.set(values)) == [(3, b"\0\0\7"), (NUMBER, AT_ONCE)]
     assert unpack_header_extensions(*extensions.set(HeaderExtensions())) == [(NUMBER, AT_ONCE)]
-
-
-def test_another_aiortc_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def test() -> None:
-        peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        monkeypatch.setattr(playout, "ATTRIBUTE", "_elsewhere")
-        with pytest.raises(AttributeError, match="no longer"):
-            show_at_once(peer.addTransceiver("video"), "")
-        await peer.close()
-
-    run(test)

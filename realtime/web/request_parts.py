@@ -1,0 +1,99 @@
+"""What requests carry, read within limits: whose they are, offers, commands.
+
+Knows requests; knows nothing of what they are for.
+"""
+
+import asyncio
+import json
+import re
+import secrets
+
+from aiohttp import web
+
+from models.errors import UserError
+from realtime.web.guard import RefusedError
+from realtime.web.sdp import require_offer
+from realtime.web.visitors import Visitor, Visitors
+
+SDP = "application/sdp"
+LONGEST_SDP, LONGEST_COMMAND = 64 * 1024, 4096
+RECEIVE_S = 60.0
+"""An upload of 16 MB at 2 Mbit/s."""
+COMMAND = 'send {"command": "..."}'
+COOKIE, HEADER, PARAMETER = "liveswap", "Liveswap-Visitor", "visitor"
+NEW = web.RequestKey("new visitor", tuple[str, str])
+"""Name and value of the cookie that a request did not have."""
+WATCH = re.compile(r"[\w-]{16,64}", re.ASCII)
+
+
+def visitor_of(request: web.Request, visitors: Visitors) -> Visitor:
+    """Whose request it is. A response that goes through `remember` tells somebody new.
+
+    Raises RefusedError (410 for a key that is unknown, 503 when too many are here).
+    """
+    address = request.get_extra_info("sockname") or ("", 0)
+    cookie = f"{COOKIE}_{address[1]}"  # cookies are sent to all ports of a machine
+    said, had = request.headers.get(HEADER) or request.query.get(PARAMETER), request.cookies.get(cookie)
+    visitor = visitors.recognise(said, had, request.remote or "")
+    if not said and had != visitor.key:
+        request[NEW] = cookie, visitor.key
+    return visitor
+
+
+def remember(request: web.Request, response: web.StreamResponse) -> None:
+    """Have a browser keep the key of a visitor who is new. Before the response is sent."""
+    if NEW in request:
+        name, key = request[NEW]
+        response.set_cookie(name, key, httponly=True, samesite="Strict", secure=request.secure)
+
+
+async def offer_in(request: web.Request) -> str:
+    """An SDP offer with video. Raises RefusedError (400, 413, 415)."""
+    if request.content_type != SDP:
+        raise RefusedError(415, f"{request.content_type} is no offer", remedy=f"send Content-Type: {SDP}")
+    try:
+        offer = (await _body(request, LONGEST_SDP)).decode()
+    except UnicodeDecodeError as error:
+        raise RefusedError(400, "the offer is not text", remedy="send an SDP offer in UTF-8") from error
+    require_offer(offer)
+    return offer
+
+
+async def photo_in(request: web.Request) -> bytes:
+    """An upload. Raises RefusedError (408) when it takes too long to come."""
+    try:
+        async with asyncio.timeout(RECEIVE_S):
+            return await request.read()
+    except TimeoutError as error:
+        raise RefusedError(408, f"the photo did not come in {RECEIVE_S:g} s", remedy="send a smaller one") from error
+
+
+async def command_in(request: web.Request) -> str:
+    """A command. Raises RefusedError (400, 413) for what is no JSON, and UserError for JSON of something else."""
+    body = await _body(request, LONGEST_COMMAND)
+    try:
+        message = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise RefusedError(400, "this is no JSON", remedy=COMMAND) from error
+    command = message.get("command") if isinstance(message, dict) else None
+    if not isinstance(command, str):
+        raise UserError("there is no 'command' in it", remedy=COMMAND)
+    return command
+
+
+def watch_key_in(request: web.Request) -> str | None:
+    """The key to watch by that a sender chose, as OBS has no other way to know it. Raises RefusedError (400)."""
+    key = request.query.get("watch")
+    if key is not None and not WATCH.fullmatch(key):
+        remedy = f"take 16 to 64 letters and digits, e.g. {secrets.token_urlsafe(16)}"
+        raise RefusedError(400, "this watch key can be guessed", remedy=remedy)
+    return key
+
+
+async def _body(request: web.Request, longest: int) -> bytes:
+    body = await request.content.read(longest + 1)
+    while len(body) <= longest and not request.content.at_eof():
+        body += await request.content.read(longest + 1 - len(body))
+    if len(body) > longest:
+        raise RefusedError(413, f"that is longer than {longest} bytes", remedy="send less")
+    return body

@@ -1,0 +1,142 @@
+"""Pictures made to take a machine's memory or time: refused before a pixel is decoded, whatever they are called."""
+
+import struct
+import zlib
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import PIL.Image
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engines.geometry import shrunk_to
+from realtime import pictures
+from realtime.errors import SourceError
+from realtime.picture_header import BMP, FORMATS, JPEG, PNG, WEBP, PictureHeader, header_of
+from realtime.pictures import MOST_SCANS, decode_image
+
+SIZE_WH = (46, 30)
+
+
+def saved(kind: str, size_wh: tuple[int, int] = SIZE_WH, **options: Any) -> bytes:
+    """A picture of PIL's in this format, grey, with its left half black."""
+    image = PIL.Image.new("RGB", size_wh, (120, 120, 120))
+    image.paste((0, 0, 0), (0, 0, size_wh[0] // 2, size_wh[1]))
+    file = BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png_of(width: int, height: int) -> bytes:
+    """One that says so, with nothing in it."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+
+
+def ico_of(png: bytes) -> bytes:
+    return b"\0\0\1\0\1\0\0\0\0\0\1\0 \0" + struct.pack("<II", len(png), 22) + png
+
+
+BOMBS = {
+    "a PNG in an ICO": ico_of(png_of(20_000, 20_000)),
+    "a TIFF": saved("TIFF"),
+    "a GIF": saved("GIF"),
+    "JPEG 2000": b"\0\0\0\x0cjP  \r\n\x87\n" + bytes(80),
+    "PNG": png_of(60_000, 60_000),
+    "WebP": b"RIFF\x20\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0" + b"\xff\xff\x3f" * 2 + bytes(16),
+    "BMP": b"BM" + bytes(12) + struct.pack("<Iii", 40, 60_000, -60_000) + bytes(40),
+    "JPEG": saved("JPEG")[:2] + b"\xff\xc0\0\x0b\x08" + struct.pack(">HH", 60_000, 60_000) + bytes(40),
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("content", BOMBS.values(), ids=BOMBS)
+def test_bomb_is_refused_and_never_decoded(content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    def decode(*_: object) -> None:
+        raise AssertionError("decoded")
+
+    monkeypatch.setattr(cv2, "imdecode", decode)
+    with pytest.raises(SourceError) as refused:
+        decode_image(content, "bomb")
+    assert refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        (JPEG, {}),
+        (JPEG, {"progressive": True, "exif": b"Exif\0\0" + bytes(300)}),
+        (PNG, {}),
+        (WEBP, {}),
+        (WEBP, {"lossless": True}),
+        (WEBP, {"exif": b"Exif\0\0" + bytes(30)}),
+        (BMP, {}),
+    ],
+)
+def test_size_is_read_as_the_decoder_reads_it(kind: str, options: dict[str, Any]) -> None:
+    content = saved(kind, **options)
+    assert header_of(content) == PictureHeader(kind, *SIZE_WH)
+    assert decode_image(content, "it").shape == (*SIZE_WH[::-1], 3)
+    assert all(header_of(content[:cut]) in {None, PictureHeader(kind, *SIZE_WH)} for cut in range(len(content)))
+
+
+@given(st.sampled_from([b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF....WEBPVP8", b"BM", b""]), st.binary(max_size=80))
+def test_nonsense_is_no_picture_and_no_crash(beginning: bytes, rest: bytes) -> None:
+    header = header_of(beginning + rest)
+    assert header is None or (header.format in FORMATS and header.pixels > 0)
+
+
+@pytest.mark.parametrize("options", [{"save_all": True, "append_images": [PIL.Image.new("RGB", SIZE_WH)]}])
+@pytest.mark.parametrize("kind", [PNG, WEBP])
+def test_film_in_a_pictures_clothes_is_a_film(tmp_path: Path, kind: str, options: dict[str, Any]) -> None:
+    (tmp_path / "film").write_bytes(saved(kind, **options))
+    (tmp_path / "still").write_bytes(saved(kind))
+    assert [pictures.is_picture(tmp_path / name) for name in ("film", "still", "none")] == [False, True, False]
+
+
+def test_jpeg_with_endless_scans_is_refused() -> None:
+    ordinary = saved(JPEG, progressive=True)
+    decode_image(ordinary, "ordinary")
+    scan = ordinary.index(b"\xff\xda")
+    with pytest.raises(SourceError, match="endless scans"):
+        decode_image(ordinary[:scan] + ordinary[scan:-2] * MOST_SCANS, "bomb")
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_larger_picture_than_fits_is_made_smaller(kind: str, orientation: int) -> None:
+    exif = PIL.Image.Exif()
+    exif[0x0112] = orientation
+    wide = saved(kind, (1600, 800), **({} if kind == BMP else {"exif": exif}))
+    image = decode_image(wide, "wide", fit_pixels=20_000)
+    is_turned = orientation == 6 and kind != BMP
+    assert image.shape == ((200, 100, 3) if is_turned else (100, 200, 3))
+    dark, light = (image[:95], image[105:]) if is_turned else (image[:, :95], image[:, 105:])
+    assert dark.max() < 5
+    assert light.min() > 115
+    assert decode_image(wide, "wide").size == 1600 * 800 * 3
+
+
+def test_shrinking_leaves_what_fits_as_it_is() -> None:
+    image = np.zeros((30, 40, 3), np.uint8)
+    assert shrunk_to(image, 1200) is image
+    assert shrunk_to(np.zeros((1, 5000, 3), np.uint8), 10).shape == (1, 223, 3)
+
+
+def test_decoders_own_limit_is_left_on() -> None:
+    assert PIL.Image.MAX_IMAGE_PIXELS is not None
+
+
+def test_only_the_formats_that_were_asked_for() -> None:
+    encoded = cv2.imencode(".png", np.zeros((4, 4, 3), np.uint8))[1].tobytes()
+    with pytest.raises(SourceError) as refused:
+        decode_image(encoded, "it", formats=(JPEG,))
+    assert refused.value.remedy == "use JPEG"

@@ -1,0 +1,76 @@
+"""Uploads are read beside everything else: a slow one, a large one or many of one address keep nobody waiting."""
+
+import asyncio
+import threading
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from engines.types import Image, SourcePhoto
+from realtime.consent import ConsentLedger
+from realtime.errors import SourceError
+from realtime.web import uploads
+from realtime.web.guard import RefusedError
+from realtime.web.uploads import AT_ONCE_OF_ADDRESS, FIT_PIXELS, MOST_PIXELS, Uploads
+from tests.realtime.web.served import examine, png, run
+
+
+def test_slow_photo_holds_up_neither_the_loop_nor_the_next_photo(tmp_path: Path) -> None:
+    go_on = threading.Event()
+
+    def examine_slowly(image: Image, name: str) -> SourcePhoto:
+        if name == "slow":
+            assert go_on.wait(30)
+        return examine(image, name)
+
+    async def test() -> None:
+        desk = Uploads(examine_slowly, ConsentLedger(tmp_path / "consent.json"))
+        slow = asyncio.create_task(desk.read(png(), "slow", has_consent=True, whose="ann"))
+        quick = await desk.read(png(), "quick", has_consent=True, whose="bob")
+        assert quick.photo.name == "quick"
+        assert not slow.done()
+        go_on.set()
+        assert (await slow).photo.name == "slow"
+        desk.close()
+
+    run(test)
+
+
+def test_large_photo_is_made_smaller_and_a_larger_one_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+
+    def examine_it(image: Image, name: str) -> SourcePhoto:
+        seen.append(image.shape[0] * image.shape[1])
+        return examine(image, name)
+
+    async def test() -> None:
+        desk = Uploads(examine_it, ConsentLedger(tmp_path / "consent.json"))
+        jpeg = cv2.imencode(".jpg", np.full((2000, 3000, 3), 99, np.uint8))[1].tobytes()
+        await desk.read(jpeg, "large", has_consent=True, whose="ann")
+        assert seen == [pytest.approx(FIT_PIXELS, rel=0.01)]
+        monkeypatch.setattr(uploads, "MOST_PIXELS", 5_000_000)
+        with pytest.raises(SourceError, match="3000 x 2000"):
+            await desk.read(jpeg, "larger", has_consent=True, whose="ann")
+        desk.close()
+
+    assert MOST_PIXELS < 40_000_000
+    run(test)
+
+
+def test_address_sends_few_at_once_and_others_are_not_kept_waiting(tmp_path: Path) -> None:
+    desk = Uploads(examine, ConsentLedger(tmp_path / "consent.json"))
+    held = [desk.one_of("2001:db8::1") for _ in range(AT_ONCE_OF_ADDRESS)]
+    for one in held:
+        one.__enter__()
+    with pytest.raises(RefusedError) as refused, desk.one_of("2001:db8::2"):
+        pass
+    assert (refused.value.status, bool(refused.value.retry_after_s)) == (429, True)
+    with desk.one_of("2001:db9::1"):
+        pass
+    for one in held:
+        one.__exit__(None, None, None)
+    with desk.one_of("2001:db8::1"):
+        pass
+    desk.close()
