@@ -21,10 +21,11 @@ UNIT_PX = 64
 """Eye distance of the flat face in which light is fitted."""
 SMOOTHED = 0.03
 """Eye distances: what is finer than this is the skin's own detail."""
-USUAL = 0.25
-"""Residual, of logarithms, that skin has in even light. More of it has less say in the fit, and is cut off."""
+USUAL, EVEN = 0.25, 0.1
+"""Residual, of logarithms, that skin has at most in even light, and its median there. More than that has less say in
+the fit, and is cut off; in light that is n times harder, from an nth of it on."""
 UNLIKE = 0.5
-"""Residual from which it is hair that comes in from the outline. Both looked at on four paintings and 18 people."""
+"""Residual from which it is hair that comes in from the outline. All looked at on four paintings and 18 people."""
 STRANDS, RIM, AROUND = 0.1, 0.06, 0.06
 """Eye distances: what is between strands so near to each other is hair, too; how wide the outline is; and how far
 around hair nothing is worn."""
@@ -43,12 +44,18 @@ def evened(atlas: Atlas) -> Atlas:
     small = Atlas(*(_resized(field, layout.size_hw[::-1]) for field in (atlas.image, atlas.seen)))
     plain = (1 - np.minimum(feature_map(layout) / np.float32(NOSTRILS_SHARE), 1)) * layout.inside()
     residual = shading_residual(small, small.seen * plain)
-    unusual = np.clip(residual, -USUAL, USUAL) - residual
+    apart = np.abs(residual).max(axis=2)
+    most = USUAL * EVEN / hardness_of(apart[small.seen * plain > 0.3])
+    unusual = np.clip(residual, -most, most) - residual
     gain = np.exp(soft(unusual * plain[..., np.newaxis], SMOOTHED * UNIT_PX))
-    unlike = (np.abs(residual).max(axis=2) > UNLIKE) & (plain > 0.5)
-    seen = 1 - hair_in(unlike, layout)
+    seen = 1 - hair_in((apart > UNLIKE) & (plain > 0.5), layout)
     image = np.clip(atlas.image * _resized(gain, size_wh), 0, 255).astype(np.float32)
     return Atlas(image, atlas.seen * _resized(seen, size_wh))
+
+
+def hardness_of(apart: NDArray[np.float32]) -> float:
+    """The median of residuals, (N,): EVEN in even light, and more in harder light."""
+    return max(EVEN, float(np.median(apart))) if apart.size else EVEN
 
 
 def shading_residual(atlas: Atlas, skin: Field) -> Field:

@@ -79,6 +79,25 @@ def test_a_hard_shadow_within_the_face_is_worn_and_made_soft() -> None:
     assert contrast(after) < contrast(before) / 2
 
 
+def test_light_twice_as_hard_leaves_no_more_behind() -> None:
+    ys, xs = np.mgrid[: LAYOUT.size_hw[0], : LAYOUT.size_hw[1]].astype(np.float32)
+    waves = (np.sin(xs / 6) * np.sin(ys / 6))[..., np.newaxis]
+    row = LAYOUT.points[LEFT_CHEEK].round().astype(int)[1]
+    cheek = slice(row - 8, row + 8), slice(20, 50)
+
+    def kept(depth: float) -> float:
+        after = evened(face(0.4 * np.exp(depth * waves)))
+        return float(np.std(np.log(after.image[cheek]) - np.log(face().image[cheek])))
+
+    assert kept(0.1) == pytest.approx(0.1 * waves[cheek].std(), rel=0.05)
+    assert kept(0.8) < 1.05 * kept(0.4)
+
+
+def test_a_face_of_which_nothing_is_seen_stays_unseen() -> None:
+    nothing = Atlas(face().image, np.zeros(LAYOUT.size_hw, np.float32))
+    assert evened(nothing).seen.max() == 0
+
+
 def test_skin_keeps_its_grain() -> None:
     grain = 1 + 0.1 * np.random.default_rng(0).standard_normal((*LAYOUT.size_hw, 1)).astype(np.float32)
     before, after = (atlas.image[..., 1] for atlas in (face(grain), evened(face(grain))))
