@@ -22,8 +22,8 @@ UNIT_PX = 64
 SMOOTHED = 0.03
 """Eye distances: what is finer than this is the skin's own detail."""
 USUAL, EVEN = 0.25, 0.1
-"""Residual, of logarithms, that skin has at most in even light, and its median there. More than that has less say in
-the fit, and is cut off; in light that is n times harder, from an nth of it on."""
+"""Residual, of logarithms, that skin has at most in even light, and its median there. Beyond the median it has less
+say in the fit. Beyond the most it is cut off; in light that is n times harder, from an nth of the most on."""
 UNLIKE = 0.5
 """Residual from which it is hair that comes in from the outline. All looked at on four paintings and 18 people."""
 STRANDS, RIM, AROUND = 0.1, 0.06, 0.06
@@ -74,7 +74,7 @@ def shading_residual(atlas: Atlas, skin: Field) -> Field:
         weighted = terms * weight[:, np.newaxis]
         light = np.linalg.solve(weighted.T @ terms + directed * (weight.sum() + LITTLE), weighted.T @ wanted)
         apart = ((wanted - terms @ light) ** 2).mean(axis=1)
-        weight = trust / (1 + apart / USUAL**2)
+        weight = trust / (1 + apart / EVEN**2)
     return np.asarray(shown - harmonics @ light, np.float32)
 
 
