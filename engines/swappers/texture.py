@@ -1,12 +1,13 @@
 """A source person's textures: all photos of them laid flat upon each other, at falling sizes, with what they show.
 
-What no photo shows is taken from the other half of the face, and beyond its edge the face is continued. The light on it
-stays: the compositor knows what to do with that. Knows the flat face (atlas.py); knows no wearer.
+What no photo shows is taken from the other half of the face; over what that does not show either, and beyond its edge,
+the face is continued. Knows the flat face (atlas.py); knows no wearer.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -31,6 +32,8 @@ SEAM = 0.03
 """How softly one photo goes over into another."""
 TONE = 0.15
 """How far light is averaged where two photos are made to match."""
+SHOWN = 0.2
+"""Of how well a place is seen: what is seen less is continued from around, as in the network's training."""
 FILL_PX = (2, 4, 8, 16, 32)
 FEATURES_MARGIN, NOSTRILS_MARGIN, NOSTRILS_SHARE, FEATURES_SOFT = 0.06, 0.01, 0.7, 1 / 32
 """How far around brows, eyes and lips a face is no plain skin: the network was trained with this map."""
@@ -46,6 +49,9 @@ MAPS_UNIT_PX = 64
 """Eye distance of the maps."""
 
 
+FaceAlone: TypeAlias = Callable[[SourcePhoto, Atlas, Layout], Atlas]
+
+
 @dataclass(frozen=True, slots=True)
 class Texture:
     """The source's face at one size.
@@ -59,16 +65,16 @@ class Texture:
 
 
 def textures_of(
-    views: Sequence[SourcePhoto], shown: NDArray[np.float32], bare: Callable[[SourcePhoto, Layout], Field] | None = None
+    views: Sequence[SourcePhoto], shown: NDArray[np.float32], alone: FaceAlone | None = None
 ) -> list[Texture]:
     """The face at falling sizes, each half the one before, largest first.
 
-    views: photos of one person, the best first. shown: (468,) 0..1, how far the source is to be seen, where. bare: how
-    far a photo shows the face itself, (H, W) 0..1 over the layout; None for everywhere.
+    views: photos of one person, the best first. shown: (468,) 0..1, how far the source is to be seen, where. alone:
+    takes from a photo laid flat what is not the face's; None for nothing.
     """
     largest = max(eye_distance(view.face.points) for view in views)
     layout = Layout.of(float(np.clip(OVERSAMPLING * largest, SMALLEST_EYE_DISTANCE_PX, LARGEST_EYE_DISTANCE_PX)))
-    face = laid_together([_unrolled(view, layout, largest, bare) for view in views], layout)
+    face = laid_together([_unrolled(view, layout, largest, alone) for view in views], layout)
     valid = np.clip(3 * face.seen, 0, 1) * layout.spread(shown)
     image = np.clip(np.dstack([face.image, valid * 255]), 0, 255).astype(np.float32)
     points = _off_the_teeth(layout.points)
@@ -81,7 +87,7 @@ def laid_together(atlases: Sequence[Atlas], layout: Layout) -> Atlas:
     for other in atlases[1:]:
         face = _completed(face, other, layout)
     face = _completed(face, Atlas(face.image[:, ::-1].copy(), face.seen[:, ::-1].copy()), layout)
-    inside = cv2.erode(layout.inside().astype(np.uint8), np.ones((3, 3), np.uint8))
+    inside = cv2.erode((layout.inside() & (face.seen > SHOWN)).astype(np.uint8), np.ones((3, 3), np.uint8))
     return Atlas(_continued(face.image, inside.astype(np.float32), layout.unit), face.seen)
 
 
@@ -106,9 +112,7 @@ def feature_map(layout: Layout) -> Field:
     return soft(np.maximum(features, nostrils), FEATURES_SOFT * layout.unit)
 
 
-def _unrolled(
-    view: SourcePhoto, layout: Layout, largest_eye_px: float, bare: Callable[[SourcePhoto, Layout], Field] | None
-) -> Atlas:
+def _unrolled(view: SourcePhoto, layout: Layout, largest_eye_px: float, alone: FaceAlone | None) -> Atlas:
     """One photo laid flat; smaller ones than the largest show less."""
     image, points = view.image, view.face.points
     eyes = eye_distance(points)
@@ -118,8 +122,9 @@ def _unrolled(
         exact = np.array([image.shape[1] / view.image.shape[1], image.shape[0] / view.image.shape[0]], np.float32)
         points = np.column_stack([(points[:, :2] + 0.5) * exact - 0.5, points[:, 2] * np.float32(scale)])
     atlas = layout.unroll(image, points)
-    seen = atlas.seen if bare is None else atlas.seen * bare(view, layout)
-    return Atlas(atlas.image, seen * np.float32(eyes / largest_eye_px))
+    if alone is not None:
+        atlas = alone(view, atlas, layout)
+    return Atlas(atlas.image, atlas.seen * np.float32(eyes / largest_eye_px))
 
 
 def _completed(face: Atlas, other: Atlas, layout: Layout) -> Atlas:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engines.mesh_topology import mean_colours, mirrored
 from engines.source_photo import PhotoExaminer
-from engines.swappers.atlas import Layout
+from engines.swappers.atlas import Atlas, Layout
 from engines.swappers.compositor import Compositor, default_compositor
 from engines.swappers.nobody import bare, nobody
 from engines.swappers.texture import VALID, textures_of
@@ -64,10 +64,10 @@ def test_what_is_in_front_of_the_photo_is_left_out_and_the_rest_is_not() -> None
 def test_textures_do_not_hold_where_something_is_in_front() -> None:
     photo = everybody(textured((400, 400)))
 
-    def lower_half(_view: SourcePhoto, layout: Layout) -> NDArray[np.float32]:
-        seen = np.ones(layout.size_hw, np.float32)
+    def lower_half(_view: SourcePhoto, atlas: Atlas, layout: Layout) -> Atlas:
+        seen = atlas.seen.copy()
         seen[: layout.size_hw[0] // 2] = 0
-        return seen
+        return Atlas(atlas.image, seen)
 
     [texture, *_] = textures_of([photo], np.ones(468, np.float32), lower_half)
     height = texture.image.shape[0]

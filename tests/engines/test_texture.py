@@ -79,6 +79,15 @@ def test_what_one_photo_does_not_show_comes_from_another_in_the_tone_of_the_firs
     assert np.median(np.abs(face - 150)) < 3
 
 
+def test_what_no_photo_shows_has_the_colours_of_the_skin_around_it_and_not_those_of_what_hides_it() -> None:
+    shown = np.ones(LAYOUT.size_hw, np.float32)
+    hidden = LAYOUT.points[151].round().astype(int)
+    cv2.circle(shown, (int(hidden[0]), int(hidden[1])), 12, (0.0,), -1)
+    face = laid_together([atlas(150, shown)], LAYOUT)
+    assert at(face.image, LAYOUT.points, 151) == pytest.approx(150, abs=1)
+    assert at(face.seen, LAYOUT.points, 151) == 0  # so it is not worn
+
+
 def test_a_second_photo_that_shows_nothing_better_changes_nothing() -> None:
     first, second = atlas(150, np.ones(LAYOUT.size_hw, np.float32)), atlas(90, left_of(0.7) * np.float32(0.8))
     assert (laid_together([first, second], LAYOUT).image == laid_together([first], LAYOUT).image).all()
