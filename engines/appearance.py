@@ -76,7 +76,8 @@ class Appearance:
         alike = self.likeness(look)
         if alike is None or alike < NEW:
             self.looks.append(look)
-            del self.looks[1 : len(self.looks) - REMEMBERED + 1]
+            if len(self.looks) > REMEMBERED:
+                del self.looks[1]
 
     def likeness(self, look: Look) -> float | None:
         """-1..1: to the most alike of the looks; None where there is nothing to tell by."""

@@ -1,0 +1,81 @@
+"""What is searched again and what is not: newcomers and cuts are, noise, bodies and pans are not."""
+
+import cv2
+import numpy as np
+import pytest
+
+from engines.types import Image, Points
+from realtime.change import ChangeDetector
+
+WIDTH, HEIGHT = 640, 360
+FACE = (260, 80, 380, 220)
+
+
+def room(seed: int = 0) -> Image:
+    coarse = np.random.default_rng(seed).integers(40, 200, (9, 16, 3)).astype(np.uint8)
+    return np.asarray(cv2.resize(coarse, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def boxes(dx: int = 0, scale: float = 1.0) -> list[Points]:
+    left, top, right, bottom = FACE
+    return [np.array([left + dx, top, right + dx, bottom], np.float32) * np.float32(scale)]
+
+
+class Watch:
+    def __init__(self) -> None:
+        self.change = ChangeDetector()
+        self.change.has_changed(room(), boxes())
+        self.change.searched()
+
+    def sees(self, picture: Image, dx: int = 0) -> bool:
+        return self.change.has_changed(picture, boxes(dx))
+
+
+def put(picture: Image, box: tuple[int, int, int, int]) -> Image:
+    left, top, right, bottom = box
+    picture[top:bottom, left:right] = (150, 170, 220)
+    picture[top + 10 : bottom - 20, left + 10 : right - 10] = (90, 110, 160)
+    return picture
+
+
+def test_the_first_picture_and_a_cut_are_new() -> None:
+    watch = Watch()
+    assert not watch.sees(room())
+    assert not watch.change.is_new
+    assert watch.sees(room(1))
+    assert watch.change.is_new
+    assert ChangeDetector().has_changed(room(), [])
+
+
+@pytest.mark.parametrize("box", [(20, 40, 80, 110), (500, 150, 600, 270), (120, 200, 160, 250)])
+def test_a_newcomer_is_a_change_until_it_was_searched(box: tuple[int, int, int, int]) -> None:
+    watch = Watch()
+    newcomer = put(room(), box)
+    assert watch.sees(newcomer)
+    assert watch.sees(newcomer)
+    watch.change.searched()
+    assert not watch.sees(newcomer)
+
+
+def test_noise_light_flicker_and_the_followed_face_itself_are_none() -> None:
+    watch, rng = Watch(), np.random.default_rng(0)
+    noisy = np.clip(room() + rng.normal(0, 8, (HEIGHT, WIDTH, 3)), 0, 255).astype(np.uint8)
+    assert not watch.sees(noisy)
+    assert not watch.sees(np.clip(room().astype(np.int16) + 5, 0, 255).astype(np.uint8))
+    assert not watch.sees(put(room(), FACE))
+
+
+def test_what_moves_with_the_face_is_explained_and_a_newcomer_beside_it_is_not() -> None:
+    watch = Watch()
+    panned = np.roll(room(), 24, axis=1)
+    panned[:, :24] = panned[:, 24:25]
+    assert watch.sees(panned, dx=0)
+    assert not watch.sees(panned, dx=24)
+    assert watch.sees(put(panned.copy(), (500, 150, 600, 270)), dx=24)
+
+
+def test_a_picture_of_another_size_is_compared_all_the_same() -> None:
+    watch = Watch()
+    assert not watch.sees(np.asarray(cv2.resize(room(), (WIDTH, HEIGHT)), np.uint8))
+    half = np.asarray(cv2.resize(room(), (WIDTH // 2, HEIGHT // 2), interpolation=cv2.INTER_AREA), np.uint8)
+    assert not watch.change.has_changed(half, boxes(scale=0.5))
