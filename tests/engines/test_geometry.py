@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engines import mesh_topology
 from engines.fakes import mesh_at
 from engines.geometry import (
     box_of,
@@ -96,7 +97,8 @@ def test_overlap_with_nobody_is_empty() -> None:
 def test_box_eyes_and_distances_of_a_known_mesh() -> None:
     points: Points = mesh_at((100, 200), 80)
     assert box_of(points) == pytest.approx([60, 160, 140, 240], abs=2)
-    assert eye_distance(points) == pytest.approx(40)
+    mean = mesh_topology.mean_face()
+    assert eye_distance(points) == pytest.approx(80 / np.ptp(mean[:, 0]), rel=0.01)  # a unit of the mean face
     to_chin = distance_to(points, np.array([152], np.int32))
     assert to_chin[152] == 0
-    assert to_chin[10] == pytest.approx(80)
+    assert to_chin[10] == pytest.approx(80, rel=1e-4)

@@ -31,7 +31,7 @@ def test_rows_are_measured_told_and_written(home: Path, tmp_path: Path) -> None:
         assert 0 < row["p50_ms"] <= row["p95_ms"] <= row["p99_ms"]
         assert row["name"] in done.stderr
         assert row["stages_ms"]["track"] > 0
-    assert rows["640x360, 30 fps"]["figures"]["swapped_share"] == 1
+    assert rows["640x360, 30 fps"]["figures"]["swapped_share"] >= 0.9  # the first is looked at twice
     page = report.read_text()
     assert page.count("<svg") == 3
     assert "640x360, 30 fps" in page
@@ -111,7 +111,7 @@ def test_live_row_tells_drops_and_the_age_of_what_is_known(home: Path) -> None:
     found = live(Equipment(ModelStore(home)), 1, size_wh=(320, 180))
     assert 1 < len(found.samples_ms) <= 32, "a second at 30 fps, less what was dropped"
     assert 0 < found.figures["unique_fps"] <= 33
-    assert 0 < found.figures["detection_age_ms"] < 1600, "newcomers are looked for every 1.5 s"
+    assert 0 < found.figures["detection_age_ms"] < 1600, "newcomers are looked for twice a second"
 
 
 def test_names_are_unique_since_runs_are_compared_by_them() -> None:
