@@ -175,6 +175,16 @@ def iou(box: Points, boxes: Points) -> NDArray[np.float32]:
     return np.asarray(shared / np.maximum(area + areas - shared, 1e-9), np.float32)
 
 
+def matched(boxes: Points, others: Points, *, least_iou: float) -> dict[int, int]:
+    """Which of `others` each of `boxes` is, number by number; one each, the best fits first. Both (N, 4) px."""
+    pairs = [(float(fit), n, m) for n, box in enumerate(boxes) for m, fit in enumerate(iou(box, others))]
+    found: dict[int, int] = {}
+    for fit, one, other in sorted(pairs, key=lambda pair: -pair[0]):
+        if fit > least_iou and one not in found and other not in found.values():
+            found[one] = other
+    return found
+
+
 def overlap(box: Points, other: Points) -> bool:
     """Whether two boxes, (4,), have anything in common."""
     return bool((np.maximum(box[:2], other[:2]) < np.minimum(box[2:], other[2:])).all())

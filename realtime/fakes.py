@@ -104,6 +104,7 @@ class FakeTrack:
     face: FaceLandmarks = field(default_factory=landmarks_in)
     appearance: Appearance = field(default_factory=Appearance)
     certainty: float = 1.0
+    is_alone: bool = True
     moves: bool = True
 
 

@@ -5,7 +5,7 @@ dark) place decides. Knows looks, places and numbers; searches no picture.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,7 +21,10 @@ REMEMBERED = 64
 """People who are remembered for their return, those who left last: a stream may run for days."""
 LIKE_SIZE = 1.6
 """A face that returns to its place is at most this much larger or smaller."""
+AT_EDGE = 0.15
+"""Of its size."""
 LOOK_PERIOD_NS = 400_000_000
+NEW_FRAMES = 90
 BROKEN_FRAMES = 4
 """So many frames in a row in which somebody near others looks like another person, and it is another one."""
 MOVED, DEFORMED = 0.12, 0.02
@@ -35,7 +38,8 @@ class Track:
 
     id: of a person, never given to another. face: steadied landmarks, px. age: frames followed, from 1. frame_wh: of
     the picture that its px are of. appearance: how that person looks. certainty: -1..1, how much this face looks like
-    them; 1 where nobody is near enough to be taken for them. moves: whether it ever moved; a poster does not.
+    them; 1 unless it is looked at closely. is_alone: nobody is near enough to be taken for it. moves: whether it ever
+    moved; a poster does not.
     """
 
     id: int
@@ -44,6 +48,7 @@ class Track:
     frame_wh: tuple[int, int]
     appearance: Appearance
     certainty: float = 1.0
+    is_alone: bool = True
     moves: bool = True
 
 
@@ -81,6 +86,7 @@ class FollowedFace:
     age: int = 0
     steady: SteadyLandmarks = field(default_factory=SteadyLandmarks)
     certainty: float = 1.0
+    is_alone: bool = True
     looked_ns: int | None = None
     unlike: int = 0
 
@@ -88,25 +94,36 @@ class FollowedFace:
     def box(self) -> Points:
         return box_of(self.raw.points)
 
-    def recognise(self, image: Image, at_ns: int, *, crowded: bool) -> Look | None:
-        """Compare it with what is remembered of its person, and remember this look.
+    def recognise(self, image: Image, at_ns: int, *, is_alone: bool) -> Look | None:
+        """Compare it with what is remembered of its person, and remember this look. Returns a look, if it took one.
 
-        crowded: somebody is near enough to be taken for it; then every frame is compared, and nothing learnt. Returns
-        the look if it is somebody else's by now.
+        is_alone: nobody is near enough to be taken for it; else every frame is compared, and only sure looks learnt.
         """
-        self.person.moves = self.person.moves or self._has_moved()
-        if not crowded and self.looked_ns is not None and at_ns - self.looked_ns < LOOK_PERIOD_NS:
-            self.certainty, self.unlike = 1.0, 0
+        self.person.moves, self.is_alone = self.person.moves or self._has_moved(), is_alone
+        if is_alone and self.looked_ns is not None and at_ns - self.looked_ns < LOOK_PERIOD_NS:
             return None
         look, self.looked_ns = look_at(image, self.raw.points), at_ns
         alike = self.person.appearance.likeness(look)
-        self.certainty = 1.0 if alike is None or not crowded else alike
-        self.unlike = self.unlike + 1 if self.certainty < DIFFERENT else 0
-        if self.unlike >= BROKEN_FRAMES:
-            return look
-        if not crowded or self.age == 0:
+        self.certainty = 1.0 if alike is None else alike
+        self.unlike = self.unlike + 1 if self.certainty < DIFFERENT and not is_alone else 0
+        if is_alone or self.age == 0 or self.certainty >= SAME:
             self.person.appearance.learn(look)
-        return None
+        return look
+
+    def is_at_edge(self, frame_wh: tuple[int, int]) -> bool:
+        """Whether it is near enough to an edge of the picture to leave by it."""
+        box, margin = self.box, AT_EDGE * size_of(self.box)
+        return bool((box[:2] < margin).any() or (box[2:] > np.subtract(frame_wh, margin)).any())
+
+    @property
+    def is_another(self) -> bool:
+        """Whether it is somebody else's face by now."""
+        return self.unlike >= BROKEN_FRAMES
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it may turn out to be somebody's who is away: at first only a part of it was seen."""
+        return self.age < NEW_FRAMES
 
     def becomes(self, person: Person) -> None:
         """It is another person's from now on."""
@@ -135,17 +152,28 @@ class People:
         while len(self._away) > REMEMBERED:
             self._away.popitem(last=False)
 
-    def arrived(self, look: Look, near: Iterable[Person]) -> Person:
-        """Whose face this is: of somebody who is away, or a new person's. near: who was lost about here just now."""
+    def known(self, look: Look) -> Person | None:
+        """Who of those that are away looks so, if anybody."""
         likeliest = max(self._away.values(), key=lambda person: person.appearance.likeness(look) or -1, default=None)
-        alike = likeliest.appearance.likeness(look) if likeliest is not None else None
-        if likeliest is None or alike is None or alike < SAME:
-            likeliest = next((person for person in near if _may_be(person, look)), None)
-        if likeliest is None:
+        alike = None if likeliest is None else likeliest.appearance.likeness(look)
+        return likeliest if alike is not None and alike >= SAME else None
+
+    def arrived(self, look: Look, near: Sequence[Person], *, is_alone: bool) -> Person:
+        """Whose face this is: of somebody who is away, or a new person's.
+
+        near: who was lost about here just now. is_alone: nobody else is, so that place says what looks do not: half of
+        the face may be hidden.
+        """
+        person = self.known(look) or next((person for person in near if is_alone or _may_be(person, look)), None)
+        if person is None:
             self._next_id += 1
-            likeliest = Person(self._next_id - 1, Appearance(), Wearer())
-        self._away.pop(likeliest.id, None)
-        return likeliest
+            person = Person(self._next_id - 1, Appearance(), Wearer())
+        self.is_back(person)
+        return person
+
+    def is_back(self, person: Person) -> None:
+        """They are followed again."""
+        self._away.pop(person.id, None)
 
 
 def _may_be(person: Person, look: Look) -> bool:

@@ -126,7 +126,11 @@ class FramePainter:
         missing = any(
             at_ns - face.lost_ns <= WITHHELD_NS and self._assigner.is_wanted(face.id) for face in self._tracker.lost
         )
-        return missing or not self._tracker.knows_everybody or any(face.track.certainty < SURE for face in wanted)
+        return missing or not self._tracker.knows_everybody or any(self._is_unsure(face.track) for face in wanted)
+
+    def _is_unsure(self, track: TrackedFace) -> bool:
+        """Whether it may be another's face, and the wanted one bare: beside it, or where nobody else is blurred."""
+        return track.certainty < SURE and (not track.is_alone or self._strangers is Strangers.LEAVE)
 
     @contextmanager
     def _timed(self, stage: Stage) -> Iterator[None]:

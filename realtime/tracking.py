@@ -6,29 +6,27 @@ search sees and the landmarks do not is told too: a face that nobody can swap mu
 Knows faces over time; knows nothing of sources, swapping or threads.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 import numpy as np
 
 from engines.appearance import look_at
-from engines.geometry import box_of, iou, roi_from_detection, roi_from_landmarks
+from engines.geometry import box_of, iou, matched, roi_from_detection, roi_from_landmarks
 from engines.plausibility import continues, is_plausible
-from engines.types import Detection, FaceDetector, FaceLandmarker, FaceLandmarks, HandLandmarks, Image, Points
+from engines.types import Detection, FaceDetector, FaceLandmarker, FaceLandmarks, HandLandmarks, Image, Points, Roi
 from realtime.hands import HandTracker
-from realtime.identity import FollowedFace, LostTrack, People, Track, near_enough, size_of
+from realtime.identity import FollowedFace, LostTrack, People, Person, Track, near_enough, size_of
 from realtime.search import FaceSearch
 from realtime.smoothing import SteadyLandmarks
 
-MIN_PRESENCE = 0.5
+MIN_PRESENCE, NEARER = 0.5, 0.85
+"""How sure the landmark model must be, and what of the square it sees at the second look, which finds half a face."""
 SOON_NS, LOST_NS, LEFT_NS = 1_000_000_000, 30_000_000_000, 500_000_000
 """How long every frame is searched for a lost face, and how long it may still be there, behind a hand or a book, or
 turned away; a face that went out at the picture's edge for less."""
-AT_EDGE = 0.15
-"""Of its size: a face that near an edge when it was lost has left by it."""
 SAME_FACE_IOU, MERGED_IOU, MATCHES_IOU = 0.3, 0.6, 0.2
-"""Of two boxes: a detection and a face that is followed, two faces that have become one, a detection and its
-landmarks."""
+"""Of two boxes: a detection and a followed face, two faces that became one, a detection and its landmarks."""
 SURE_DETECTION = 0.6
 """Score from which a face that has no landmarks counts as one: below, patterns do."""
 TAKE_OVER_RATIO = 1.3
@@ -141,7 +139,7 @@ class FaceTracker:
         """Look where each face was; one that is not there any more is lost."""
         still: list[FollowedFace] = []
         for face in sorted(self._followed, key=lambda face: -face.age):
-            found = self._landmarker.locate(image, roi_from_landmarks(face.raw.points))
+            found = self._surely_located(image, roi_from_landmarks(face.raw.points))
             boxes = np.array([other.box for other in still], np.float32).reshape(-1, 4)
             is_there = self._may_be_a_face(found) and continues(face.raw.points, found.points)
             # Two on one face: the older one goes on, and the other one is lost.
@@ -151,50 +149,49 @@ class FaceTracker:
             else:
                 self._lose(face)
         self._followed = still
-        self._lost = [face for face in self._lost if at_ns - face.seen_ns <= self._patience_ns(face)]
+        patience = {True: LEFT_NS, False: LOST_NS}
+        self._lost = [f for f in self._lost if at_ns - f.seen_ns <= patience[f.is_at_edge(self._frame_wh)]]
 
     def _lose(self, face: FollowedFace) -> None:
         self._lost.append(face)
         self._people.left(face.person)
 
+    def _just_lost_near(self, box: Points, at_ns: int) -> list[FollowedFace]:
+        """Whose face may have moved into a box since it was lost, a second ago at most."""
+        return [face for face in self._lost if at_ns - face.seen_ns <= SOON_NS and near_enough(box, face.box)]
+
+    def _surely_located(self, image: Image, roi: Roi) -> FaceLandmarks:
+        """Landmarks in a square. Where the model is not sure, it looks once more from nearer: half may be hidden."""
+        found = self._landmarker.locate(image, roi)
+        if found.presence >= MIN_PRESENCE:
+            return found
+        nearer = self._landmarker.locate(image, replace(roi, size=roi.size * NEARER))
+        return max(found, nearer, key=lambda face: face.presence)
+
     def _may_be_a_face(self, found: FaceLandmarks) -> bool:
         return found.presence >= MIN_PRESENCE and is_plausible(found.points, self._frame_wh)
-
-    def _patience_ns(self, face: FollowedFace) -> int:
-        margin = AT_EDGE * size_of(face.box)
-        has_left = (face.box[:2] < margin).any() or (face.box[2:] > np.subtract(self._frame_wh, margin)).any()
-        return LEFT_NS if has_left else LOST_NS
 
     def _look_for_others(self, image: Image, at_ns: int) -> None:
         found_here = self._search.run(image, at_ns, nobody_is_followed=not self._followed)
         detections = sorted(found_here, key=lambda found: -size_of(found.box_xyxy))
-        known = self._known_among(detections)
+        found_boxes = np.array([found.box_xyxy for found in detections], np.float32).reshape(-1, 4)
+        known = matched(self._boxes(), found_boxes, least_iou=SAME_FACE_IOU).values()
         self.unplaced = tuple(
             found.box_xyxy
             for number, found in enumerate(detections)
             if number not in known and not self._begin(image, found, at_ns) and found.score >= SURE_DETECTION
         )
 
-    def _known_among(self, detections: Sequence[Detection]) -> set[int]:
-        """Numbers of the detections that are faces which are followed: one each, the one that fits it best."""
-        boxes = np.array([found.box_xyxy for found in detections], np.float32).reshape(-1, 4)
-        fits = [(value, number, face) for face in self._followed for number, value in enumerate(iou(face.box, boxes))]
-        known: set[int] = set()
-        matched: list[FollowedFace] = []
-        for value, number, face in sorted(fits, key=lambda fit: -fit[0]):
-            if value > SAME_FACE_IOU and number not in known and face not in matched:
-                known.add(number)
-                matched.append(face)
-        return known
-
     def _begin(self, image: Image, detection: Detection, at_ns: int) -> bool:
         """Follow a face from now on. Returns whether it is followed, perhaps was before."""
         place = self._place_for(detection)
         if place is None:
             return False
-        found = self._landmarker.locate(image, roi_from_detection(detection))
+        found = self._surely_located(image, roi_from_detection(detection))
+        for lost in self._just_lost_near(detection.box_xyxy, at_ns) if found.presence < MIN_PRESENCE else ():
+            found = self._surely_located(image, roi_from_landmarks(lost.raw.points))
         if found.presence >= MIN_PRESENCE:  # a second look from a better place steadies the first frame
-            found = self._landmarker.locate(image, roi_from_landmarks(found.points))
+            found = self._surely_located(image, roi_from_landmarks(found.points))
         box = box_of(found.points)
         if not self._may_be_a_face(found) or iou(detection.box_xyxy, box[np.newaxis])[0] < MATCHES_IOU:
             return False
@@ -205,8 +202,9 @@ class FaceTracker:
         for face in place:
             self._followed.remove(face)
             self._people.left(face.person)
-        near = [face.person for face in self._lost if near_enough(box, face.box)]
-        person = self._people.arrived(look_at(image, found.points), near)
+        near = [face.person for face in self._just_lost_near(box, at_ns)]
+        is_alone = len(near) == 1 and self._is_alone(box, near[0])
+        person = self._people.arrived(look_at(image, found.points), near, is_alone=is_alone)
         self._lost = [face for face in self._lost if face.person is not person]
         self._followed.append(FollowedFace(person, found, at_ns, found.points))
         return True
@@ -222,24 +220,31 @@ class FaceTracker:
         return [smallest]
 
     def _recognise(self, image: Image, at_ns: int) -> None:
-        """See whether everybody is still who they were."""
+        """See whether everybody is still who they were, and whether newcomers are somebody who was away."""
         for face in self._followed:
-            look = face.recognise(image, at_ns, crowded=self._is_crowded(face))
-            if look is not None:
+            look = face.recognise(image, at_ns, is_alone=self._is_alone(face.box, face.person))
+            if look is not None and face.is_another:
                 self._lose(replace(face))
-                face.becomes(self._people.arrived(look, []))
+                self._becomes(face, self._people.arrived(look, [], is_alone=False))
+            elif look is not None and face.is_new and (known := self._people.known(look)) is not None:
+                self._becomes(face, known)
 
-    def _is_crowded(self, face: FollowedFace) -> bool:
-        """Whether somebody is near enough to be taken for this face."""
-        others = [other.box for other in (*self._followed, *self._lost) if other.person is not face.person]
-        reach = CROWD * size_of(face.box)
-        middle = face.box[:2] + face.box[2:]
-        return any(np.linalg.norm(box[:2] + box[2:] - middle) / 2 < reach for box in (*others, *self.unplaced))
+    def _becomes(self, face: FollowedFace, person: Person) -> None:
+        self._people.is_back(person)
+        self._lost = [lost for lost in self._lost if lost.person is not person]
+        face.becomes(person)
+
+    def _is_alone(self, box: Points, person: Person | None) -> bool:
+        """Whether nobody is near enough to be taken for the face in a box. person: whose it is."""
+        others = [other.box for other in (*self._followed, *self._lost) if other.person is not person]
+        others += [other for other in self.unplaced if iou(box, other[np.newaxis])[0] <= SAME_FACE_IOU]
+        reach, middle = CROWD * size_of(box), box[:2] + box[2:]
+        return all(np.linalg.norm(other[:2] + other[2:] - middle) / 2 >= reach for other in others)
 
     def _track(self, face: FollowedFace, hands: tuple[HandLandmarks, ...], image: Image, at_ns: int) -> Track:
         face.age += 1
         points = face.steady.update(image, face.raw.points, at_ns) if self._steadies else face.raw.points
         person = face.person
         seen = replace(face.raw, points=points, wearer=person.wearer, hands=hands)
-        certainty, moves = face.certainty, person.moves
-        return Track(person.id, seen, face.age, self._frame_wh, person.appearance, certainty, moves)
+        sure = face.certainty, face.is_alone, person.moves
+        return Track(person.id, seen, face.age, self._frame_wh, person.appearance, *sure)

@@ -14,6 +14,7 @@ from engines.geometry import (
     invert_affine,
     iou,
     letterbox,
+    matched,
     roi_from_landmarks,
     roi_to_crop,
     transform_points,
@@ -102,3 +103,11 @@ def test_box_eyes_and_distances_of_a_known_mesh() -> None:
     to_chin = distance_to(points, np.array([152], np.int32))
     assert to_chin[152] == 0
     assert to_chin[10] == pytest.approx(80, rel=1e-4)
+
+
+def test_boxes_are_matched_one_to_one_and_the_best_fits_first() -> None:
+    boxes = np.array([[0, 0, 10, 10], [4, 0, 14, 10]], np.float32)
+    others = np.array([[3, 0, 13, 10], [50, 50, 60, 60], [0, 0, 9, 10]], np.float32)
+    assert matched(boxes, others, least_iou=0.3) == {0: 2, 1: 0}
+    assert matched(boxes, others[:1], least_iou=0.3) == {1: 0}, "the other one fits less, and is another face"
+    assert matched(boxes, others[:0], least_iou=0.3) == {}

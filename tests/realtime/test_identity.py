@@ -62,13 +62,30 @@ def test_who_returns_is_known_by_their_looks_wherever_and_whenever(away: int, re
     assert track.id == 1
 
 
-@pytest.mark.parametrize("returns", [(200, 180, 80), (500, 180, 80)], ids=["same place", "another place"])
-def test_number_is_never_given_to_somebody_else(returns: tuple[int, int, int]) -> None:
+@pytest.mark.parametrize(("away", "returns"), [(3, 500), (40, 200)], ids=["another place", "same place, later"])
+def test_number_is_never_given_to_somebody_else(away: int, returns: int) -> None:
+    scene = Scene()
+    scene.show([(200, 180, 80)], frames=10)
+    scene.show([], frames=away)
+    [track] = scene.show([(returns, 180, 80)], people=[7])
+    assert track.id == 2
+
+
+def test_within_a_second_place_decides_where_nobody_else_is_near() -> None:
+    """Half of the face may be hidden, and looks like nobody; whoever it is, they are swapped."""
     scene = Scene()
     scene.show([(200, 180, 80)], frames=10)
     scene.show([], frames=3)
-    [track] = scene.show([returns], people=[7])
-    assert track.id == 2
+    assert [track.id for track in scene.show([(205, 180, 80)], people=[7])] == [1]
+
+
+def test_a_newcomer_who_turns_out_to_be_known_has_their_number() -> None:
+    scene = Scene()
+    scene.show([(200, 180, 80)], frames=30)
+    scene.show([], frames=60)
+    assert [track.id for track in scene.show([(450, 180, 80)], people=[7])] == [2], "half hidden"
+    tracks = scene.show([(450, 180, 80)], frames=20)
+    assert [track.id for track in tracks] == [1]
 
 
 def test_where_faces_have_no_features_place_decides() -> None:
@@ -122,4 +139,3 @@ def test_one_face_never_becomes_two() -> None:
         tracks = scene.show([(150, 180, 80), (150 + gap, 180, 80)])
     tracks = scene.show([(150, 180, 80)], frames=5)
     assert len(tracks) == 1
-    assert len(scene.tracker.lost) > 0, "the other may look over a shoulder at any moment"

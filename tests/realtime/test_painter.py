@@ -108,10 +108,20 @@ def test_while_the_wanted_face_is_away_the_others_are_blurred_and_nobody_is_swap
     assert (verdict, bare(canvas, RIGHT)) == (Verdict.NO_FACE, 0)
 
 
-@pytest.mark.parametrize(("certainty", "verdict"), [(SURE, Verdict.SWAPPED), (SURE - 0.01, Verdict.DOUBTFUL)])
-def test_a_face_that_is_perhaps_another_one_s_is_in_doubt(certainty: float, verdict: Verdict) -> None:
-    painting = Painting()
-    painting.tracker.script = {0: (FakeTrack(1, landmarks_in(LEFT), certainty=certainty),)}
+@pytest.mark.parametrize(
+    ("certainty", "is_alone", "strangers", "verdict"),
+    [
+        (SURE, False, Strangers.BLUR, Verdict.SWAPPED),
+        (SURE - 0.01, False, Strangers.BLUR, Verdict.DOUBTFUL),
+        (SURE - 0.01, True, Strangers.BLUR, Verdict.SWAPPED),
+        (SURE - 0.01, True, Strangers.LEAVE, Verdict.DOUBTFUL),
+    ],
+)
+def test_a_face_that_is_perhaps_another_one_s_is_in_doubt(
+    certainty: float, is_alone: bool, strangers: Strangers, verdict: Verdict
+) -> None:
+    painting = Painting(strangers)
+    painting.tracker.script = {0: (FakeTrack(1, landmarks_in(LEFT), certainty=certainty, is_alone=is_alone),)}
     assert painting.paint()[0] is verdict
 
 
