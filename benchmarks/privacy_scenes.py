@@ -6,15 +6,17 @@ others'.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
 
-from benchmarks.privacy_world import SIZE_WH, Actor, SimulatedDetector, SimulatedFace, SimulatedLandmarker, World
-from engines.fakes import mesh_at
-from engines.types import Coverage, Detection, FaceLandmarks, Image, Roi
+from benchmarks.privacy_engines import SimulatedFace
+from benchmarks.privacy_faults import FAULTS, Fault, FaultyDetector, FaultyFace, FaultyLandmarker
+from benchmarks.privacy_world import SIZE_WH, Actor, World
+from engines.types import Image, PreparedFace
+from realtime.app import BYSTANDERS, MOST_FACES
 from realtime.assignment import OrderAssigner
 from realtime.config import Faces
 from realtime.live import FixedBank, LiveControl
@@ -27,11 +29,11 @@ from realtime.types import Frame, StreamInfo
 
 RECOGNISABLE = 0.5
 """Of a face: whoever shows half of it is taken for recognised. Honest swaps leave a fifth, at the rim."""
+SMALL_WH = 128, 72
 FRAME_NS = 33_333_333
 SCENE_FRAMES = 240
 WALK = 0.02
 """Of the picture's width in a frame: a second and a half from side to side."""
-FAULTS = ("raises", "not finite", "mirrored", "random", "shrunken", "beside", "paints nothing", "paints half", "lies")
 COMMANDS = (
     "pause",
     "mirror",
@@ -45,102 +47,70 @@ COMMANDS = (
 )
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Leak:
+    """The largest share of a bare face in one picture. overlooked: a search of this very picture did not find it."""
+
+    share: float = 0.0
+    scene: int = 0
+    frame: int = 0
+    overlooked: bool = False
+
+
 @dataclass
 class Tally:
-    """What came out. worst: the largest share of a face that was seen, and in which scene and frame."""
+    """What came out. faces: wearers in view. faults: that were injected. leaks: every frame that showed somebody."""
 
     frames: int = 0
     faces: int = 0
-    bare: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
-    faults: int = 0
-    worst: tuple[float, int, int] = (0.0, 0, 0)
-    leaks: list[tuple[int, int, float]] = field(default_factory=list)
+    faults: Counter[str] = field(default_factory=Counter)
+    worst: Leak = Leak()
+    leaks: list[Leak] = field(default_factory=list)
+
+    @property
+    def recognisable(self) -> list[Leak]:
+        """Frames that showed somebody whom the detector had found, or was not asked for."""
+        return [leak for leak in self.leaks if not leak.overlooked]
 
     def add(self, other: "Tally") -> None:
         """Add another's counts."""
-        self.frames, self.faces, self.bare = (
-            self.frames + other.frames,
-            self.faces + other.faces,
-            self.bare + other.bare,
-        )
+        self.frames += other.frames
+        self.faces += other.faces
         self.outcomes += other.outcomes
         self.faults += other.faults
         self.worst = max(self.worst, other.worst)
         self.leaks += other.leaks
 
 
-@dataclass(eq=False)
-class Fault:
-    """What an engine does wrong now. kind: of FAULTS; "" for nothing."""
-
-    kind: str = ""
-    until: int = 0
+Look = Callable[[Image, Image, Leak], None]
+"""Is shown every picture, as it was and as it came out, and what of a bare face is in it."""
 
 
-class FaultyDetector(SimulatedDetector):
-    """Fails as it is told."""
-
-    def __init__(self, world: World, fault: Fault) -> None:
-        super().__init__(world)
-        self._fault = fault
-
-    def detect(self, image: Image) -> list[Detection]:
-        if self._fault.kind == "raises":
-            raise RuntimeError("injected")
-        return super().detect(image)
+def pipeline_of(
+    tracker: FaceTracker, worn: Sequence[PreparedFace], wanted: Faces, size_wh: tuple[int, int], control: LiveControl
+) -> SwapPipeline:
+    """A live stream's, at 30 frames a second, with every default."""
+    info = StreamInfo("world", size_wh, Fraction(30), live=True, time_base=Fraction(1, 30))
+    primary = None if wanted.limit is None else PrimaryFaces(wanted.limit)
+    painter = FramePainter(tracker, OrderAssigner(worn, wanted, primary), Strangers.BLUR, live=True)
+    return SwapPipeline(painter, PrivacyGate(PrivacyPolicy.choose(None, live=True)), info=info, control=control)
 
 
-class FaultyLandmarker(SimulatedLandmarker):
-    """Gives landmarks that are none, sure of itself."""
-
-    def __init__(self, world: World, fault: Fault) -> None:
-        super().__init__(world)
-        self._fault = fault
-
-    def locate(self, image: Image, roi: Roi) -> FaceLandmarks:
-        found = super().locate(image, roi)
-        middle = found.points.mean(axis=0)
-        match self._fault.kind:
-            case "not finite":
-                return FaceLandmarks(found.points * np.float32(np.nan), 0.99)
-            case "mirrored":
-                return FaceLandmarks((2 * middle - found.points) * [1, -1, 1] + middle * [0, 2, 0], 0.99)
-            case "random":
-                return FaceLandmarks(self._world.rng.permutation(found.points), 0.99)
-            case "shrunken":
-                return FaceLandmarks(((found.points - middle) * np.float32(0.5) + middle).astype(np.float32), 0.99)
-            case "beside":
-                return FaceLandmarks(mesh_at((roi.centre_xy[0] + roi.size, roi.centre_xy[1]), roi.size / 1.5), 0.99)
-        return found
-
-
-class FaultyFace(SimulatedFace):
-    """Paints nothing, or half, and claims to have painted all; or raises in the middle."""
-
-    def __init__(self, world: World, pattern: Image, fault: Fault) -> None:
-        super().__init__(world, pattern)
-        self._fault = fault
-
-    def paint(self, canvas: Image, face: FaceLandmarks) -> Coverage:
-        if self._fault.kind in {"paints nothing", "lies"}:
-            return Coverage(1.0 if self._fault.kind == "lies" else 0.0)
-        before = canvas.copy()
-        done = super().paint(canvas, face)
-        if self._fault.kind == "paints half":
-            middle = int(face.points[:, 0].mean())
-            canvas[:, :middle] = before[:, :middle]
-            return Coverage(1.0)
-        return done
+def most_followed(wanted: Faces) -> int:
+    """How many faces a live stream follows."""
+    return MOST_FACES if wanted.limit is None else wanted.limit + BYSTANDERS
 
 
 class Scene:
-    """One random scene. faces: as of --faces. tame: no faults and no commands."""
+    """One random scene. faces: as of --faces. tame: no faults and no commands. faults: the kinds that may happen."""
 
-    def __init__(self, seed: int, *, faces: str | None = None, tame: bool = False) -> None:
+    def __init__(
+        self, seed: int, *, faces: str | None = None, tame: bool = False, faults: Sequence[str] = FAULTS
+    ) -> None:
         self.seed, self._rng = seed, np.random.default_rng(seed)
         rng = self._rng
-        self._tame, self.fault = tame, Fault()
+        self._tame, self._faults, self.fault = tame, faults, Fault()
         wanted = Faces.parse(faces or str(rng.choice(["largest", "largest", "all", "2"])))
         everybody_wanted = wanted.limit is None
         people = int(rng.integers(1, 6))
@@ -148,42 +118,58 @@ class Scene:
         self._wearers = people if everybody_wanted else 1
         for number in range(people):
             self._enter(number)
-        info = StreamInfo("world", SIZE_WH, Fraction(30), live=True, time_base=Fraction(1, 30))
         tracker = FaceTracker(
             FaultyDetector(self.world, self.fault),
             FaultyLandmarker(self.world, self.fault),
-            max_faces=16 if wanted.limit is None else wanted.limit + 2,
+            max_faces=most_followed(wanted),
         )
         sources = [Actor.drawn(rng, is_wearer=False).pattern for _ in range(2)]
-        worn = [FaultyFace(self.world, source, self.fault) for source in sources]
-        primary = None if wanted.limit is None else PrimaryFaces(wanted.limit)
+        worn = [FaultyFace(SimulatedFace(self.world, source), self.fault) for source in sources]
         self.control = LiveControl(FixedBank(("a", "b")))
-        painter = FramePainter(tracker, OrderAssigner(worn, wanted, primary), Strangers.BLUR, live=True)
-        gate = PrivacyGate(PrivacyPolicy.choose(None, live=True))
-        self.pipeline = SwapPipeline(painter, gate, info=info, control=self.control)
+        self.pipeline = pipeline_of(tracker, worn, wanted, SIZE_WH, self.control)
         self._frame, self._half = 0, False
 
-    def run(self, frames: int = SCENE_FRAMES, look: Callable[["Scene", Image, float], None] | None = None) -> Tally:
-        """Play it. look: shown every picture and the largest share of a bare face in it."""
+    def run(self, frames: int = SCENE_FRAMES, look: Look | None = None) -> Tally:
+        """Play it."""
         tally = Tally()
         for _ in range(frames):
             self._happen(tally)
-            raw = self.world.draw()
-            shown = self.pipeline.process(Frame(raw, self._frame, self._frame * FRAME_NS, self._frame))
-            self.pipeline.catch_up()
-            picture = shown.image[:, ::-1] if self.control.settings.mirror else shown.image
-            shares = self.world.bare_shares(picture)
-            worst = max(shares, default=0.0)
-            if look is not None:
-                look(self, picture, worst)
-            tally.frames, tally.faces = tally.frames + 1, tally.faces + len(shares)
-            tally.outcomes[shown.outcome.value] += 1
-            tally.worst = max(tally.worst, (worst, self.seed, self._frame))
-            if worst >= RECOGNISABLE:
-                tally.bare += 1
-                tally.leaks.append((self.seed, self._frame, worst))
-            self._frame += 1
+            self.show(tally, look)
         return tally
+
+    def show(self, tally: Tally, look: Look | None = None) -> Leak:
+        """One frame of the scene as it is now, with what is to be seen in it."""
+        raw = self.world.draw()
+        shown = self.pipeline.process(Frame(raw.copy(), self._frame, self._frame * FRAME_NS, self._frame))
+        self.pipeline.catch_up()
+        picture = shown.image[:, ::-1] if self.control.settings.mirror else shown.image
+        shares = self.world.bare_shares(picture)
+        share, overlooked = max(shares, default=(0.0, False))
+        worst = Leak(share, self.seed, self._frame, overlooked)
+        if look is not None:
+            look(raw, picture, worst)
+        tally.frames, tally.faces = tally.frames + 1, tally.faces + len(shares)
+        tally.outcomes[shown.outcome.value] += 1
+        tally.worst = max(tally.worst, worst)
+        tally.leaks += [worst] if worst.share >= RECOGNISABLE else []
+        self._frame += 1
+        return worst
+
+    def command(self, words: str) -> None:
+        """One of COMMANDS."""
+        if words == "half":
+            self._half = not self._half
+            self.pipeline.work_at_half_size(self._half)
+        else:
+            self.control.apply(words)
+
+    def resize(self) -> None:
+        """The camera gives pictures of another size."""
+        self.world.size_wh = SMALL_WH if self.world.size_wh == SIZE_WH else SIZE_WH
+
+    def lose_camera(self, frames: int) -> None:
+        """For so many frames there is no picture."""
+        self._frame += frames
 
     def _enter(self, number: int) -> None:
         rng = self._rng
@@ -205,9 +191,9 @@ class Scene:
             for actor in world.actors:
                 actor.x, actor.is_here = float(rng.uniform(0.15, 0.85)), bool(rng.random() < 0.75)
         if rng.random() < 0.003:
-            world.size_wh = (128, 72) if world.size_wh == SIZE_WH else SIZE_WH
+            self.resize()
         if rng.random() < 0.004:
-            self._frame += int(rng.choice([10, 60, 400]))  # the camera was away
+            self.lose_camera(int(rng.choice([10, 60, 400])))
         if not self._tame:
             self._disturb(tally)
 
@@ -224,7 +210,7 @@ class Scene:
 
     def _walk(self, actor: Actor, step: float) -> None:
         """About the room, out at its side, and in again."""
-        if self._rng.random() < 0.006:
+        if self._rng.random() < (0.02 if actor.leaves else 0.004):
             actor.leaves = not actor.leaves
         outside = -0.3 if actor.x < 0.5 else 1.3
         if actor.leaves:
@@ -239,12 +225,12 @@ class Scene:
         if self.fault.kind and self._frame >= self.fault.until:
             self.fault.kind = ""
         if not self.fault.kind and rng.random() < 0.006:
-            self.fault.kind, self.fault.until = str(rng.choice(FAULTS)), self._frame + int(rng.choice([1, 3, 15, 60]))
-            tally.faults += 1
+            self.fault.kind, self.fault.until = (
+                str(rng.choice(self._faults)),
+                self._frame + int(rng.choice([1, 3, 15, 60])),
+            )
+            tally.faults[self.fault.kind] += 1
+        if self.control.settings.paused and rng.random() < 0.05:
+            self.control.apply("pause")
         if rng.random() < 0.02:
-            command = str(rng.choice(COMMANDS))
-            if command == "half":
-                self._half = not self._half
-                self.pipeline.work_at_half_size(self._half)
-            else:
-                self.control.apply(command)
+            self.command(str(rng.choice(COMMANDS)))

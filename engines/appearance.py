@@ -91,16 +91,15 @@ class Appearance:
 
 def flat_face(image: Image, points: Points) -> FlatFace:
     """image: BGR. points: (468, 3) px in it. What lies beyond the picture's edge is not seen."""
-    affine, layout = face_square(points), Layout.of(UNIT_PX)
+    affine, layout = face_square(points), _layout()
     place = surroundings(points, affine, image.shape)
     if place is None:
         return FlatFace(np.zeros((*layout.size_hw, 3), np.float32), np.zeros(layout.size_hw, np.float32))
     corner = np.array([place[1].start, place[0].start], np.float32)
     square = in_square(*shrunk(image[place], shifted(affine, corner)))
-    flat = layout.lay(square, transform_points(points, affine))
     inside = ((points[:, :2] >= 0) & (points[:, :2] < image.shape[1::-1])).all(axis=1)
     facing = smoothstep(vertex_facing(points, mesh_topology.triangles()), *FACING) * inside
-    return FlatFace(flat, np.asarray(layout.spread(facing.astype(np.float32)), np.float32))
+    return FlatFace(*layout.lay_with(square, transform_points(points, affine), facing.astype(np.float32)))
 
 
 def look_at(image: Image, points: Points) -> Look:
@@ -127,16 +126,21 @@ def agreement(one: Look, other: Look, where: Plane) -> float:
 
 
 @cache
+def _layout() -> Layout:
+    return Layout.of(UNIT_PX)
+
+
+@cache
 def inner_face() -> Plane:
     """0..1: 0 at the outline, where a swap fades, 1 well inside of it."""
     apart = distance_to(mesh_topology.laid_flat(), mesh_topology.face_oval())
-    return np.asarray(Layout.of(UNIT_PX).spread(smoothstep(apart, *RIM).astype(np.float32)), np.float32)
+    return np.asarray(_layout().spread(smoothstep(apart, *RIM).astype(np.float32)), np.float32)
 
 
 @cache
 def _common() -> Plane:
     """The mean face's own detail."""
-    layout = Layout.of(UNIT_PX)
+    layout = _layout()
     colours = [layout.spread(mesh_topology.mean_colours()[:, c].astype(np.float32)) for c in range(3)]
     return _without_light(np.dstack(colours), np.asarray(layout.inside(), np.float32))
 

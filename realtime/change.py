@@ -16,8 +16,9 @@ CELLS, SAMPLES = 64, 4
 """Cells along the longer edge, twice as fine as changes are told, and pixels that are looked at along a cell's edge."""
 CHANGED = 10.0
 """Of 255: a cell's change from which on it counts. A face is 20 and more from most of what is behind it."""
-FOLLOWED_MARGIN = 0.1
-"""Of its box: so far around a face that is followed, change is its own."""
+OWN_FROM = 0.2
+"""Of its box: so far inside a face that is followed, change is its own. Nearer to its edge somebody may come out from
+behind it."""
 CUT = 0.5
 """Share of the cells that a cut changes."""
 CLUSTER = 2, 3
@@ -46,13 +47,14 @@ class ChangeDetector:
             return True
         apart = _apart(self._now.cells, before.cells)
         self.is_new = bool((apart > CHANGED).mean() > CUT)
-        changed = (np.minimum(apart, _apart(self._now.cells, before.carried_to(self._now))) > CHANGED).astype(
-            np.float32
-        )
+        unexplained = np.minimum(apart, _apart(self._now.cells, before.carried_to(self._now)))
+        changed = (unexplained > CHANGED).astype(np.float32)
         for box in followed:
             changed[_cells_of(box, image, changed.shape)] = 0
         edge, least = CLUSTER
-        return bool(cv2.boxFilter(changed, -1, (edge, edge), normalize=False).max() >= least)
+        border = cv2.BORDER_REPLICATE  # who comes in is half beyond the edge
+        whole = cv2.copyMakeBorder(changed, 0, 1, 0, 1, border)
+        return bool(cv2.boxFilter(whole, -1, (edge, edge), normalize=False, borderType=border).max() >= least)
 
     def searched(self) -> None:
         """The picture that was looked at last has been searched."""
@@ -101,9 +103,9 @@ def _cells(image: Image) -> NDArray[np.float32]:
 
 
 def _cells_of(box: Points, image: Image, shape: tuple[int, ...]) -> tuple[slice, slice]:
-    """The cells that a face's box, and what moves with it, lie in."""
-    margin = FOLLOWED_MARGIN * float((box[2:] - box[:2]).max())
+    """The cells that lie well inside a face's box."""
+    inset = OWN_FROM * float((box[2:] - box[:2]).max())
     scale = shape[1] / image.shape[1], shape[0] / image.shape[0]
-    left, top = (max(0, int((box[n] - margin) * scale[n])) for n in range(2))
-    right, bottom = (max(0, int(np.ceil((box[n + 2] + margin) * scale[n]))) for n in range(2))
+    left, top = (max(0, int((box[n] + inset) * scale[n])) for n in range(2))
+    right, bottom = (max(0, int(np.ceil((box[n + 2] - inset) * scale[n]))) for n in range(2))
     return slice(top, bottom), slice(left, right)

@@ -11,7 +11,9 @@ from engines.types import Detection, FaceDetector, Image, Points
 from realtime.change import ChangeDetector
 
 PERIOD_NS, LOST_PERIOD_NS = 500_000_000, 200_000_000
-"""Between searches of a picture in which nothing seems to change: usually, and while somebody is missing."""
+"""Between searches of a picture in which nothing seems to change: usually, and, to save work, while somebody is
+missing. Unless work is to be saved every picture is searched for them: a face that turns back beside another one
+changes nothing but that one's surroundings."""
 SELDOM = 3
 AGAIN = 2
 """Frames that are searched after one that had changed: a detector may overlook a face at the first look."""
@@ -27,15 +29,15 @@ class FaceSearch:
     def __init__(self, detector: FaceDetector, on_run: Callable[[], None] = lambda: None) -> None:
         self._detector, self._on_run = detector, on_run
         self._change = ChangeDetector()
-        self._period_ns = PERIOD_NS
+        self._is_seldom = False
         self._now_ns: int | None = None
         self._searched_ns: int | None = None
         self._turns = self._again = 0
         self._first_looks = FIRST_LOOKS
 
     def seldom(self, seldom: bool) -> None:
-        """Look at pictures that do not change a third as often, to save work."""
-        self._period_ns = PERIOD_NS * (SELDOM if seldom else 1)
+        """Look at pictures that do not change a third as often, and seldom for who is lost, to save work."""
+        self._is_seldom = seldom
 
     @property
     def is_complete(self) -> bool:
@@ -51,7 +53,12 @@ class FaceSearch:
         self._now_ns = at_ns
         if self._again or self._first_looks or not followed or self._searched_ns is None:
             return True
-        return at_ns - self._searched_ns >= (LOST_PERIOD_NS if somebody_is_lost else self._period_ns)
+        return at_ns - self._searched_ns >= self._period_ns(somebody_is_lost)
+
+    def _period_ns(self, somebody_is_lost: bool) -> int:
+        if somebody_is_lost:
+            return LOST_PERIOD_NS if self._is_seldom else 0
+        return PERIOD_NS * (SELDOM if self._is_seldom else 1)
 
     def run(self, image: Image, at_ns: int, *, nobody_is_followed: bool) -> list[Detection]:
         """The faces in a picture; while there is nobody, by turns also those that lie or stand on their heads."""

@@ -68,13 +68,21 @@ class Layout:
 
     def lay(self, picture: NDArray[Any], points: Points, how: int = cv2.INTER_LINEAR) -> Field:
         """(H, W[, C]) float32: a picture of a face laid flat; 0 beyond the face. points: (468, 2 or 3) px in it."""
-        at = np.full((*self.size_hw, 2), EMPTY, np.float32)
-        xy = np.ascontiguousarray(points[:, :2], np.float32)
-        paint_attributes(at, self.points, xy, mesh_topology.triangles())
+        return self._laid(picture, np.ascontiguousarray(points[:, :2], np.float32), how)[0]
+
+    def lay_with(self, picture: NDArray[Any], points: Points, values: NDArray[np.float32]) -> tuple[Field, Field]:
+        """As `lay` does, and (468,) values at the landmarks as `spread` does, in one pass over the triangles."""
+        flat, at = self._laid(picture, np.column_stack([points[:, :2], values]).astype(np.float32), cv2.INTER_LINEAR)
+        return flat, np.where(at[..., 0] <= EMPTY, np.float32(0), at[..., 2])
+
+    def _laid(self, picture: NDArray[Any], attributes: NDArray[np.float32], how: int) -> tuple[Field, Field]:
+        """A picture laid flat, and (H, W, K) what each place has of the attributes: x and y in the picture, others."""
+        at = np.full((*self.size_hw, attributes.shape[1]), EMPTY, np.float32)
+        paint_attributes(at, self.points, attributes, mesh_topology.triangles())
         x, y = np.ascontiguousarray(at[..., 0]), np.ascontiguousarray(at[..., 1])
         flat = np.asarray(cv2.remap(picture, x, y, how, borderMode=cv2.BORDER_REPLICATE), np.float32)
         flat[x <= EMPTY] = 0
-        return flat
+        return flat, at
 
 
 @dataclass(frozen=True, slots=True)

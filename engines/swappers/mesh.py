@@ -132,14 +132,18 @@ class MeshFace:
         [fields] = self._compositor.fields([layers])
         return without_hands(fields[ALPHA], face.hands, affine, layers), layers
 
+    def warp_of(self, face: FaceLandmarks) -> Warp:
+        """How the wearer's pixels are moved, px of the picture. Learns from the face whose it is."""
+        facing = vertex_facing(face.points, mesh_topology.triangles())
+        return warp_between(face.points, self._shape.moved(face.points, facing, face.wearer))
+
     def _scene(self, canvas: Image, face: FaceLandmarks) -> _Scene | None:
         """None for a face that is not in the picture."""
         affine = face_square(face.points)
         place = surroundings(face.points, affine, canvas.shape)
         if place is None:
             return None
-        facing = vertex_facing(face.points, mesh_topology.triangles())
-        warp = warp_between(face.points, self._shape.moved(face.points, facing, face.wearer))
+        warp = self.warp_of(face)
         corner = np.array([place[1].start, place[0].start], np.float32)
         surface, affine = Surface.of(warp).shifted(-corner), shifted(affine, corner)
         inner = rectangle(np.concatenate([surface.warp.read, surface.warp.laid]), canvas[place].shape, AROUND)

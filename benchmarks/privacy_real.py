@@ -1,0 +1,193 @@
+"""The real engines on real clips, under attack: what of a watermark in the wearer's skin is found in the output.
+
+Knows scenes, the product and the watermark; says what counts as recognisable only after measuring bare, merely moved
+and honestly swapped faces.
+"""
+
+import logging
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks import privacy_plots
+from benchmarks.privacy_clips import COLOURS, CutOut, Plot, room
+from benchmarks.privacy_faults import Fault, FaultyFace, falsified
+from benchmarks.privacy_scenes import FRAME_NS, most_followed, pipeline_of
+from benchmarks.watermark import Watermark, moved
+from engines.swappers.mesh import MeshFace, MeshSwapper
+from engines.swappers.warp import Warp
+from engines.types import Coverage, FaceLandmarker, FaceLandmarks, Image, Roi, SourcePhoto
+from engines.wearer import Wearer
+from realtime.assembly import FaceEngines
+from realtime.config import Faces
+from realtime.live import FixedBank, LiveControl
+from realtime.tracking import FaceTracker
+from realtime.types import Frame, Outcome
+
+RECOGNISABLE, HALF = 0.84, 0.73
+"""Gain from which on a face is recognisable: in the middle between the most that an honest swap leaves (0.70, three
+sources on four clips at three strengths) and the least of a face that is only moved (0.98). And more than any honest
+swap leaves: perhaps half of the face is bare."""
+STRENGTHS = 0.0, 0.5, 1.0
+FULL = 0.5
+"""The strength at which everything is tried."""
+FAULT_FROM = 20
+FEW_COLOURS = "white", "skin"
+CALIBRATED = 3, 4
+"""Sources, and every how many frames of each clip."""
+OTHER, POSTER = "woman-desk-720p.mp4", "face-painting-woman-black.jpg"
+
+
+@dataclass(eq=False)
+class WatchedFace:
+    """A worn face that remembers how it moved the wearer since it was last asked."""
+
+    worn: MeshFace
+    warps: list[Warp] = field(default_factory=list)
+
+    def paint(self, canvas: Image, face: FaceLandmarks) -> Coverage:
+        done = self.worn.paint(canvas, face)
+        self.warps.append(self.worn.warp_of(face))
+        return done
+
+
+@dataclass(frozen=True)
+class FalseLandmarker:
+    """Fails as it is told."""
+
+    landmarker: FaceLandmarker
+    fault: Fault
+    rng: np.random.Generator
+
+    def locate(self, image: Image, roi: Roi) -> FaceLandmarks:
+        if self.fault.kind == "raises":
+            raise RuntimeError("injected")
+        return falsified(self.landmarker.locate(image, roi), roi, self.fault.kind, self.rng)
+
+
+@dataclass
+class Found:
+    """What came out of one kind of scene. worst: gain, and in which scene and frame."""
+
+    frames: int = 0
+    faces: int = 0
+    recognisable: int = 0
+    half: int = 0
+    worst: tuple[float, str, int] = (0.0, "", 0)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    price: dict[str, Counter[bool]] = field(default_factory=dict)
+
+    def note(self, plot: Plot, number: int, gains: Sequence[float], outcome: Outcome) -> None:
+        """Count one frame."""
+        gain = max(gains, default=0.0)
+        self.frames, self.faces = self.frames + 1, self.faces + len(gains)
+        self.recognisable += gain >= RECOGNISABLE
+        self.half += HALF <= gain < RECOGNISABLE
+        self.worst = max(self.worst, (gain, plot.words, number))
+        self.outcomes[outcome.value] += 1
+        if plot.price(number):
+            self.price.setdefault(plot.price(number), Counter())[outcome is not Outcome.SWAPPED] += 1
+
+    def facts(self) -> dict[str, Any]:
+        """For JSON."""
+        gain, words, number = self.worst
+        counts = {"frames": self.frames, "faces": self.faces, "recognisable": self.recognisable, "half": self.half}
+        return {**counts, "worst": [round(gain, 3), words, number], "outcomes": dict(self.outcomes)}
+
+
+def played(plot: Plot, engines: FaceEngines, worn: MeshFace) -> Iterator[tuple[int, list[float], Outcome]]:
+    """The number of each frame, the gain of each wearer in it, and what became of it."""
+    fault, watched, wanted = Fault(), WatchedFace(worn), Faces.parse(plot.faces)
+    landmarker = FalseLandmarker(engines.landmarker, fault, np.random.default_rng(0))
+    hands = engines.hand_tracker()
+    tracker = FaceTracker(engines.detector, landmarker, hands=hands, max_faces=most_followed(wanted))
+    size_wh = room().shape[1], room().shape[0]
+    control = LiveControl(FixedBank(("a",)))
+    pipeline = pipeline_of(tracker, [FaultyFace(watched, fault)], wanted, size_wh, control)
+    for number, (picture, marks) in enumerate(plot.marked()):
+        fault.kind = plot.fault if number >= FAULT_FROM else ""
+        watched.warps.clear()
+        shown = pipeline.process(Frame(picture, number, number * FRAME_NS, number))
+        pipeline.catch_up()
+        yield number, [mark.gain(shown.image, watched.warps) for mark in marks], shown.outcome
+
+
+def people_in(media: Path, engines: FaceEngines) -> privacy_plots.People:
+    """Those of the clips and of one painting."""
+    films = [path for path in sorted(media.glob("*.mp4")) if path.name != OTHER]
+    wearers = [CutOut.of(path, engines) for path in films]
+    return privacy_plots.People(wearers, CutOut.of(media / OTHER, engines), CutOut.of(media / POSTER, engines))
+
+
+def plots_at(strength: float, people: privacy_plots.People) -> list[Plot]:
+    """What is tried at a strength: everything at the usual one, of the covers few at the others."""
+    few = people if strength == FULL else replace(people, wearers=people.wearers[:1])
+    colours = tuple(COLOURS) if strength == FULL else FEW_COLOURS
+    p = privacy_plots
+    scenes = [p.calm, p.neighbours, p.crossings, p.posters, p.comings, p.sizes, p.faults]
+    return [*(plot for scene in scenes for plot in scene(people)), *p.covers(few, colours)]
+
+
+def attacked(plots: Iterable[Plot], engines: FaceEngines, worn: MeshFace) -> dict[str, Found]:
+    """What came out, by kind; says on stderr what was tried."""
+    kinds: dict[str, Found] = {}
+    logging.disable(logging.CRITICAL)  # of faults that are injected
+    for plot in plots:
+        found, before = kinds.setdefault(plot.kind, Found()), kinds[plot.kind].recognisable
+        for number, gains, outcome in played(plot, engines, worn):
+            found.note(plot, number, gains, outcome)
+        told = f", {found.recognisable - before} recognisable" if found.recognisable > before else ""
+        print(f"  {plot.kind}: {plot.words}{told}", file=sys.stderr, flush=True)
+    logging.disable(logging.NOTSET)
+    return kinds
+
+
+def calibrated(people: Sequence[CutOut], photos: Sequence[SourcePhoto], strength: float) -> dict[str, list[float]]:
+    """Least, median and largest gain of bare faces, of those that are only moved, and of honest swaps."""
+    sources, every = CALIBRATED
+    swapper, gains = MeshSwapper(strength), dict[str, list[float]](bare=[], moved=[], honest=[])
+    for worn in [swapper.prepare(photo) for photo in photos[:sources]]:
+        for who in people:
+            wearer = Wearer()
+            for number in range(0, len(who.pictures), every):
+                picture, face = who.pictures[number].copy(), FaceLandmarks(who.points[number], 1.0, wearer=wearer)
+                everywhere = np.ones(picture.shape[:2], np.bool_)
+                mark = Watermark.put(picture, face.points, everywhere, number)
+                if mark is None:
+                    continue
+                warp, swapped = worn.warp_of(face), picture.copy()
+                worn.paint(swapped, face)
+                rows, columns = picture.shape[:2]
+                only_moved = moved(picture, warp, (slice(0, rows), slice(0, columns)), np.zeros(2, np.float32))
+                for kind, shown in (("bare", picture), ("moved", only_moved), ("honest", swapped)):
+                    gains[kind].append(mark.gain(shown, [warp]))
+    return {kind: [float(np.quantile(found, share)) for share in (0, 0.5, 1)] for kind, found in gains.items()}
+
+
+def price_of(kinds: Iterable[Found]) -> dict[str, tuple[float, int]]:
+    """Share of frames that were withheld, and frames, by what the wearer did."""
+    all_of_them: dict[str, Counter[bool]] = {}
+    for found in kinds:
+        for label, counted in found.price.items():
+            all_of_them.setdefault(label, Counter()).update(counted)
+    return {label: (counted[True] / counted.total(), counted.total()) for label, counted in sorted(all_of_them.items())}
+
+
+def in_words(strength: float, calibration: dict[str, list[float]], kinds: dict[str, Found]) -> str:
+    """A short table."""
+    rows = [f"strength {strength:g}; gain of the watermark, least, median, most:"]
+    rows += [f"  {kind:8} " + "  ".join(f"{gain:.2f}" for gain in gains) for kind, gains in calibration.items()]
+    rows.append(f"  recognisable from {RECOGNISABLE}, perhaps half bare from {HALF}")
+    rows.append(f"  {'kind':14} {'frames':>7} {'faces':>7} {'recognisable':>12} {'half':>5}  most")
+    for kind, found in kinds.items():
+        gain, words, number = found.worst
+        counts = f"{found.frames:7} {found.faces:7} {found.recognisable:12} {found.half:5}"
+        rows.append(f"  {kind:14} {counts}  {gain:.2f} ({words}, frame {number})")
+    rows.append("  withheld")
+    rows += [f"    {label:14} {share:6.1%} of {frames}" for label, (share, frames) in price_of(kinds.values()).items()]
+    return "\n".join(rows)
