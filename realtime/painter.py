@@ -56,8 +56,8 @@ class Tracker(Protocol):
 class FramePainter:
     """Paints the pictures of one stream in place. One thread at a time, pictures in order.
 
-    strangers: what becomes of faces that nobody wants swapped. live: nobody can look at the result before it is shown,
-    so it is inspected, and places where somebody was seen last are blurred.
+    strangers: what becomes of faces that nobody wants swapped, unless the settings say. live: nobody can look at the
+    result before it is shown, so it is inspected, and places where somebody was seen last are blurred.
     """
 
     def __init__(
@@ -84,16 +84,17 @@ class FramePainter:
         assigned = self._assigner.assign(in_view, settings, at_ns, canvas)
         wanted = [face for face in assigned if face.worn is not None]
         self._tracker.protected = frozenset(face.track.id for face in wanted)
+        strangers = settings.strangers or self._strangers
         with self._timed(Stage.SWAP):
-            self._blur(canvas, assigned, at_ns)
-            is_painted = self._paint_faces(canvas, assigned)
+            self._blur(canvas, assigned, at_ns, strangers)
+            is_painted = self._paint_faces(canvas, assigned, strangers)
         if not wanted:
             return Verdict.NO_FACE
         return Verdict.SWAPPED if is_painted and not self._is_doubtful(wanted, at_ns) else Verdict.DOUBTFUL
 
-    def _paint_faces(self, canvas: Image, assigned: Sequence[Assignment]) -> bool:
+    def _paint_faces(self, canvas: Image, assigned: Sequence[Assignment], strangers: Strangers) -> bool:
         """Returns whether every wanted face was really painted."""
-        parts = [part for face in assigned if (part := self._part_of(face, assigned)) is not None]
+        parts = [part for face in assigned if (part := _part_of(face, assigned, strangers)) is not None]
         wanted = [face.track for face in assigned if face.worn is not None]
         inspections = [Inspection.begin(canvas, face.face.points, face.appearance) for face in wanted if self._live]
         by_face = {id(face): coverage for (face, _), coverage in zip(parts, paint_all(canvas, parts), strict=True)}
@@ -101,21 +102,14 @@ class FramePainter:
             inspection.is_bare(canvas) for inspection in inspections
         )
 
-    def _part_of(self, face: Assignment, everybody: Sequence[Assignment]) -> Part | None:
-        """What is painted over a face; None where nothing is, or it is blurred."""
-        if face.worn is not None:
-            return face.track.face, face.worn
-        worn = next((other.worn for other in everybody if other.worn is not None), None)
-        return (face.track.face, worn) if self._strangers is Strangers.SWAP and worn is not None else None
-
-    def _blur(self, canvas: Image, assigned: Sequence[Assignment], at_ns: int) -> None:
+    def _blur(self, canvas: Image, assigned: Sequence[Assignment], at_ns: int, strangers: Strangers) -> None:
         """Strangers, and where somebody is, or was last, whom nobody can swap: before anybody is painted."""
-        boxes = list(self._tracker.unplaced) if self._strangers is not Strangers.LEAVE else []
-        if self._strangers is Strangers.BLUR:
+        boxes = list(self._tracker.unplaced) if strangers is not Strangers.LEAVE else []
+        if strangers is Strangers.BLUR:
             boxes += [box_of(face.track.face.points) for face in assigned if face.worn is None]
         for face in self._tracker.lost if self._live else ():
             away_ns, is_wanted = at_ns - face.lost_ns, self._assigner.is_wanted(face.id)
-            may_be_left = self._strangers is Strangers.LEAVE or away_ns > STRANGER_LOST_NS
+            may_be_left = strangers is Strangers.LEAVE or away_ns > STRANGER_LOST_NS
             if is_wanted or not may_be_left:
                 boxes.append(face.box_xyxy)
         for box in boxes:
@@ -133,3 +127,11 @@ class FramePainter:
         began_ns = time.monotonic_ns()
         yield
         self._observer.on_stage(stage, time.monotonic_ns() - began_ns)
+
+
+def _part_of(face: Assignment, everybody: Sequence[Assignment], strangers: Strangers) -> Part | None:
+    """What is painted over a face; None where nothing is, or it is blurred."""
+    if face.worn is not None:
+        return face.track.face, face.worn
+    worn = next((other.worn for other in everybody if other.worn is not None), None)
+    return (face.track.face, worn) if strangers is Strangers.SWAP and worn is not None else None
