@@ -21,6 +21,7 @@ Knows the rule below; knows nothing of how faces are found or swapped.
     seen, but without landmarks   blur       leave    blur          leave; else blur
     wanted, unseen for a second   blur       leave    blur          blur live; else as X
     not wanted, unseen            blur       leave    blur          leave; else blur, for two seconds
+    wanted, unseen for a moment   withheld   blur     as the column before; `realtime.backfill` says where they must be
 
 "Swapped" means that at least one wanted face was found, and every one that was found is painted, which is looked up in
 the picture. "In doubt" is a picture in which a wanted face was seen until a moment ago and is not now, is perhaps not

@@ -6,7 +6,7 @@ search sees and the landmarks do not is told too: a face that nobody can swap mu
 Knows faces over time; knows nothing of sources, swapping or threads.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 import numpy as np
@@ -19,6 +19,7 @@ from realtime.hands import HandTracker
 from realtime.identity import FollowedFace, LostTrack, People, Track, near_enough, size_of
 from realtime.search import FaceSearch
 from realtime.smoothing import SteadyLandmarks
+from realtime.tracking_result import SAME_FACE_IOU, best_fits
 
 MIN_PRESENCE = 0.5
 SOON_NS, LOST_NS, LEFT_NS = 1_000_000_000, 30_000_000_000, 500_000_000
@@ -26,9 +27,8 @@ SOON_NS, LOST_NS, LEFT_NS = 1_000_000_000, 30_000_000_000, 500_000_000
 turned away; a face that went out at the picture's edge for less."""
 AT_EDGE = 0.15
 """Of its size: a face that near an edge when it was lost has left by it."""
-SAME_FACE_IOU, MERGED_IOU, MATCHES_IOU = 0.3, 0.6, 0.2
-"""Of two boxes: a detection and a face that is followed, two faces that have become one, a detection and its
-landmarks."""
+MERGED_IOU, MATCHES_IOU = 0.6, 0.2
+"""Of two boxes: two faces that have become one, a detection and its landmarks."""
 SURE_DETECTION = 0.6
 """Score from which a face that has no landmarks counts as one: below, patterns do."""
 TAKE_OVER_RATIO = 1.3
@@ -40,9 +40,9 @@ CROWD = 1.6
 class FaceTracker:
     """Follows up to `max_faces` faces, the largest ones. One thread at a time.
 
-    hands: who follows the hands near them, if anybody. on_detector_run: called at each run of the detector, for the
-    metrics. protected: numbers of faces whose place nobody takes. unplaced: boxes (x1, y1, x2, y2 px) of faces in the
-    last picture that are not followed: too turned or hidden for landmarks, or too many. lost: see `LostTrack`.
+    hands: who follows the hands near them, if anybody. film: see `FaceSearch`. on_detector_run: for the metrics.
+    protected: numbers of faces whose place nobody takes. unplaced: boxes (x1, y1, x2, y2 px) of faces in the last
+    picture that are not followed: too turned or hidden for landmarks, or too many. lost: see `LostTrack`.
     """
 
     def __init__(
@@ -52,9 +52,10 @@ class FaceTracker:
         *,
         hands: HandTracker | None = None,
         max_faces: int = 1,
+        film: bool = False,
         on_detector_run: Callable[[], None] = lambda: None,
     ) -> None:
-        self._search = FaceSearch(detector, on_detector_run)
+        self._search = FaceSearch(detector, on_detector_run, film=film)
         self._landmarker = landmarker
         self._hands = hands
         self._max_faces = max_faces
@@ -91,8 +92,7 @@ class FaceTracker:
             self._look_for_others(image, at_ns)
         self._recognise(image, at_ns)
         self._followed.sort(key=lambda face: -size_of(face.box))
-        boxes = [face.box for face in self._followed]
-        hands = () if self._hands is None else self._hands.update(image, boxes, at_ns)
+        hands = () if self._hands is None else self._hands.update(image, list(self._boxes()), at_ns)
         return [self._track(face, hands, image, at_ns) for face in self._followed]
 
     def catch_up(self) -> None:
@@ -104,6 +104,16 @@ class FaceTracker:
     def knows_everybody(self) -> bool:
         """Whether the picture was searched often enough, since it last was another one, to say who is in it."""
         return self._search.is_complete
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nobody more would be followed."""
+        return len(self._followed) >= self._max_faces
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the last picture has nothing to do with the one before it: the first, or a cut."""
+        return self._search.is_new
 
     @property
     def lost(self) -> tuple[LostTrack, ...]:
@@ -134,7 +144,7 @@ class FaceTracker:
 
     def _search_is_due(self, image: Image, at_ns: int) -> bool:
         boxes, is_lost = [face.box for face in self._followed], bool(self._lost)
-        due = self._search.is_due(image, boxes, at_ns, somebody_is_lost=is_lost)
+        due = self._search.is_due(image, boxes, at_ns, somebody_is_lost=is_lost, has_place=not self.is_full)
         return due or bool(self.unplaced) or any(at_ns - face.seen_ns <= SOON_NS for face in self._lost)
 
     def _follow(self, image: Image, at_ns: int) -> None:
@@ -166,26 +176,21 @@ class FaceTracker:
         return LEFT_NS if has_left else LOST_NS
 
     def _look_for_others(self, image: Image, at_ns: int) -> None:
-        found_here = self._search.run(image, at_ns, nobody_is_followed=not self._followed)
+        self.unplaced = self._place(self._search.run(image, at_ns), image, at_ns)
+        if not self._followed:
+            turned = self._place(self._search.run_turned(image), image, at_ns)
+            upright = [box for box in self.unplaced if iou(box, self._boxes()).max(initial=0) <= SAME_FACE_IOU]
+            self.unplaced = (*upright, *turned)
+
+    def _place(self, found_here: list[Detection], image: Image, at_ns: int) -> tuple[Points, ...]:
+        """Follow those who are not followed. Returns the boxes of those that cannot be."""
         detections = sorted(found_here, key=lambda found: -size_of(found.box_xyxy))
-        known = self._known_among(detections)
-        self.unplaced = tuple(
+        known = best_fits([found.box_xyxy for found in detections], self._boxes())
+        return tuple(
             found.box_xyxy
             for number, found in enumerate(detections)
             if number not in known and not self._begin(image, found, at_ns) and found.score >= SURE_DETECTION
         )
-
-    def _known_among(self, detections: Sequence[Detection]) -> set[int]:
-        """Numbers of the detections that are faces which are followed: one each, the one that fits it best."""
-        boxes = np.array([found.box_xyxy for found in detections], np.float32).reshape(-1, 4)
-        fits = [(value, number, face) for face in self._followed for number, value in enumerate(iou(face.box, boxes))]
-        known: set[int] = set()
-        matched: list[FollowedFace] = []
-        for value, number, face in sorted(fits, key=lambda fit: -fit[0]):
-            if value > SAME_FACE_IOU and number not in known and face not in matched:
-                known.add(number)
-                matched.append(face)
-        return known
 
     def _begin(self, image: Image, detection: Detection, at_ns: int) -> bool:
         """Follow a face from now on. Returns whether it is followed, perhaps was before."""
@@ -213,7 +218,7 @@ class FaceTracker:
 
     def _place_for(self, detection: Detection) -> list[FollowedFace] | None:
         """Whom a newcomer supplants, if anybody; None if there is no place."""
-        if len(self._followed) < self._max_faces:
+        if not self.is_full:
             return []
         others = [face for face in self._followed if face.person.id not in self.protected]
         smallest = min(others, key=lambda face: size_of(face.box), default=None)

@@ -52,7 +52,7 @@ class Painting:
 
     def paint(self, at_ns: int = 0, settings: LiveSettings = AS_STARTED) -> tuple[Verdict, Image]:
         canvas = picture()
-        return self.painter.paint(canvas, at_ns, settings), canvas
+        return self.painter.paint(canvas, self.painter.track(canvas, at_ns), settings), canvas
 
 
 @pytest.mark.parametrize("live", [True, False])
