@@ -1,21 +1,38 @@
 """Whether landmarks can be those of a face at all, and those of the face of the frame before.
 
 A model that fails gives numbers all the same: not finite, outside the picture, folded over, mirrored, or of a face that
-cannot have moved so. What is painted by such landmarks leaves the real face bare. Knows coordinates; knows no model.
+cannot have moved so. What is painted by such landmarks leaves the real face bare. Knows coordinates and how sure a
+model is of them; of time it knows one frame after another.
 """
+
+from dataclasses import replace
 
 import numpy as np
 
 from engines import mesh_topology
 from engines.geometry import box_of
-from engines.types import Points
+from engines.types import FaceLandmarker, FaceLandmarks, Image, Points, Roi
 
+MIN_PRESENCE, NEARER = 0.5, 0.85
+"""How sure the landmark model must be, and what of the square it sees at the second look, which finds half a face."""
 LEAST_FACING = 0.7
 """Share of the mesh's area that faces the camera. Half profiles have 0.95, random points 0.5, a mirrored face 0.04."""
 SMALLEST_PX, LARGEST = 12.0, 3.0
 """Size of a face: px, and in longer sides of the picture."""
 FARTHEST, GROWTH = 0.75, 1.5
 """From one frame to the next: how far a face may move, in its own sizes, and by how much it may grow or shrink."""
+
+
+def located(landmarker: FaceLandmarker, image: Image, roi: Roi) -> FaceLandmarks | None:
+    """The face in a square; None if there is none, or its landmarks cannot be a face's.
+
+    Where the model is not sure it looks once more, from nearer: half of the face may be hidden.
+    """
+    found = landmarker.locate(image, roi)
+    if found.presence < MIN_PRESENCE:
+        found = landmarker.locate(image, replace(roi, size=roi.size * NEARER))
+    sure = found.presence >= MIN_PRESENCE and is_plausible(found.points, (image.shape[1], image.shape[0]))
+    return found if sure else None
 
 
 def is_plausible(points: Points, frame_wh: tuple[int, int]) -> bool:

@@ -4,6 +4,7 @@ The only place where real sources, engines and outputs are made; knows no termin
 """
 
 import json
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ from models.progress import Progress, ignore_progress
 from models.store import ModelStore
 from realtime.assembly import FaceEngines
 from realtime.assignment import FaceAssigner, OrderAssigner
+from realtime.backfill import BackfillBuffer
 from realtime.budget import LatencyBudget, Saving
-from realtime.config import Faces, RunConfig
+from realtime.config import RunConfig
 from realtime.errors import SinkError
 from realtime.label import Badge
 from realtime.live import FixedBank, LiveControl, LiveSettings
@@ -26,7 +28,7 @@ from realtime.outputs.virtual import VirtualCamera
 from realtime.painter import FramePainter
 from realtime.person import files_of
 from realtime.pictures import read_image
-from realtime.pipeline import SwapPipeline
+from realtime.pipeline import SwapPipeline, Tracked
 from realtime.portraits import wearer_portrait
 from realtime.primary_faces import PrimaryFaces
 from realtime.privacy import PrivacyGate, PrivacyPolicy, Strangers
@@ -41,7 +43,7 @@ GIVE_UP_S = 30.0
 """How long a lost camera is waited for; for ever where a video call would lose its camera with it."""
 BYSTANDERS = 2
 MOST_FACES = 16
-"""Followed with --faces all: each costs about 4 ms a frame."""
+"""Followed live: each costs about 4 ms a frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Run:
     sinks: Sequence[FrameSink]
     notes: tuple[str, ...]  # what a person should know about the engines
     control: LiveControl
+    most_faces: int | None  # that are followed, where more are to be swapped; None for no limit
+    strangers: Strangers
     close: Callable[[], None]  # after the run: what the runner does not close
 
 
@@ -116,18 +120,30 @@ def _connect(
         wardrobe.close()
         engines.close()
 
-    return Run(runner, metrics, info, sinks, tuple(engines.notes), control, close)
+    return Run(
+        runner,
+        metrics,
+        info,
+        sinks,
+        tuple(engines.notes),
+        control,
+        most_faces=_limit_of(config, live=info.live),
+        strangers=_strangers(config, live=info.live),
+        close=close,
+    )
 
 
 def make_pipeline(
     config: RunConfig, engines: FaceEngines, wardrobe: Wardrobe, info: StreamInfo, metrics: StreamMetrics
 ) -> tuple[SwapPipeline, LiveControl]:
     """What turns one stream's frames into frames that viewers may see, and what changes it while it runs."""
+    max_faces = _followed(config, live=info.live)
     tracker = FaceTracker(
         engines.detector,
         engines.landmarker,
         hands=engines.hand_tracker(),
-        max_faces=MOST_FACES if config.maps else _followed(config.faces, live=info.live),
+        max_faces=max_faces,
+        film=not info.live,
         on_detector_run=metrics.on_detector_run,
     )
     policy = PrivacyPolicy.choose(config.when_lost, live=info.live)
@@ -135,9 +151,10 @@ def make_pipeline(
     bank = FixedBank(wardrobe.names) if config.maps else wardrobe
     control = LiveControl(bank, LiveSettings(badge=config.badge, mirror=config.mirror))
     assigner = _assigner(config, engines, wardrobe, live=info.live)
-    strangers = Strangers.choose(config.strangers, live=info.live, mapped=bool(config.maps))
+    strangers = _strangers(config, live=info.live)
     painter = FramePainter(tracker, assigner, strangers, live=info.live, observer=metrics)
-    pipeline = SwapPipeline(painter, gate, info=info, control=control, observer=metrics)
+    backfill = None if info.live else BackfillBuffer[Tracked](engines.landmarker, max_faces)
+    pipeline = SwapPipeline(painter, gate, info=info, control=control, backfill=backfill, observer=metrics)
     if info.live and config.latency_budget_ms is not None:
         pipeline.budget = LatencyBudget(config.latency_budget_ms, _savings(config, engines, tracker, pipeline))
     return pipeline, control
@@ -161,11 +178,23 @@ def _savings(config: RunConfig, engines: FaceEngines, tracker: FaceTracker, pipe
     ]
 
 
-def _followed(faces: Faces, *, live: bool) -> int:
+def _strangers(config: RunConfig, *, live: bool) -> Strangers:
+    return Strangers.choose(config.strangers, live=live, mapped=bool(config.maps))
+
+
+def _wanted(config: RunConfig) -> int:
+    return sys.maxsize if config.maps or config.faces.limit is None else config.faces.limit
+
+
+def _followed(config: RunConfig, *, live: bool) -> int:
     """How many faces the tracker follows: beside a live picture's wanted ones, those who might be taken for them."""
-    if faces.limit is None:
-        return MOST_FACES
-    return min(MOST_FACES, faces.limit + BYSTANDERS) if live else faces.limit
+    return min(MOST_FACES, _wanted(config) + BYSTANDERS) if live else _wanted(config)
+
+
+def _limit_of(config: RunConfig, *, live: bool) -> int | None:
+    """How many are followed, if that is fewer than are wanted."""
+    followed = _followed(config, live=live)
+    return followed if followed < _wanted(config) else None
 
 
 def _source_options(config: RunConfig, store: ModelStore) -> SourceOptions:

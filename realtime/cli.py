@@ -184,6 +184,7 @@ def serve(  # noqa: PLR0913  one parameter an option
     swapper: Swapper = "mesh",
     faces: Wanted = "largest",
     when_lost: Lost = None,
+    strangers: Others = None,
     badge: BadgeSwitch = True,
     mirror: Mirror = False,
     device: Device = "auto",
@@ -220,7 +221,7 @@ def bench(
 def ctl(
     command: Annotated[list[str], typer.Argument(help="status | face next | face 2 | pause | mirror | badge off ...")],
 ) -> None:
-    """Change a live run in another terminal: its face, when-lost, badge, mirror, pause, lock, swapper, strength."""
+    """Change a live run elsewhere: face, when-lost, strangers, badge, mirror, pause, lock, swapper, strength."""
     commands.control(" ".join(command))
 
 

@@ -17,12 +17,13 @@ from models.errors import UserError
 from models.store import home_folder
 from realtime.config import RunConfig
 from realtime.consent import ConsentLedger
-from realtime.console import DownloadDisplay, RunDisplay, ask_person, stderr, stdout, summary, write_row
+from realtime.console import DownloadDisplay, RunDisplay, ask_person, stderr, stdout, summary, tell, write_row
 from realtime.doctor import Status, run_checks
 from realtime.keys import keys_read
 from realtime.live import HELP, KEYS
 from realtime.metrics import Snapshot
 from realtime.model_commands import open_store
+from realtime.notes import Note, nobody_swapped, too_many
 from realtime.options import config_of
 from realtime.outputs.microphone import microphones
 from realtime.person import content_of
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 STATUS_STYLES = {Status.OK: "green", Status.WARN: "yellow", Status.FAIL: "bold red"}
 FORCED_BY = 3
 """Interrupts that end a run at once, whatever is lost."""
+NOBODY_SWAPPED = 3
+"""Exit status of a file that was written with nobody swapped: a script must not take it for one that was."""
 
 
 def run(config: RunConfig, *, has_consent: bool, accepts_licences: bool = False) -> None:
@@ -47,7 +50,9 @@ def run(config: RunConfig, *, has_consent: bool, accepts_licences: bool = False)
     person = person_in_weights(config)
     if person is not None:
         ledger.require(person.sha256.encode(), person.name, given=has_consent, ask=ask)
-    execute(config, accepts_licences=accepts_licences)
+    numbers, live = execute(config, accepts_licences=accepts_licences)
+    if not live and nobody_swapped(numbers) is not None:
+        raise SystemExit(NOBODY_SWAPPED)
 
 
 def _require_consent(config: RunConfig, *, has_consent: bool) -> tuple[ConsentLedger, Callable[[str], bool] | None]:
@@ -100,8 +105,8 @@ def bench(*, soak: str | None, **wishes: Any) -> None:
     measure(Wishes(soak_s=None if soak is None else seconds_of(soak), **wishes))
 
 
-def execute(config: RunConfig, *, accepts_licences: bool = False) -> Snapshot:
-    """Run to the end with a display. Returns the numbers.
+def execute(config: RunConfig, *, accepts_licences: bool = False) -> tuple[Snapshot, bool]:
+    """Run to the end with a display. Returns the numbers, and whether it was live.
 
     Raises KeyboardInterrupt after an interrupt, when the outputs are finished and the numbers are written.
     """
@@ -113,7 +118,7 @@ def execute(config: RunConfig, *, accepts_licences: bool = False) -> Snapshot:
     for note in built.notes:
         stderr.print(f"{config.swapper}: {note}", style="dim", soft_wrap=True)
     display = RunDisplay(
-        built.metrics, title=built.info.name, total_frames=built.info.frame_count, say=built.control.status
+        built.metrics, title=built.info.name, total_frames=built.info.frame_count, say=lambda: _now(built)
     )
     with _interrupts(built.runner.stop) as interrupts, _controlled(built):
         try:
@@ -122,6 +127,8 @@ def execute(config: RunConfig, *, accepts_licences: bool = False) -> Snapshot:
         finally:
             built.close()
             numbers = built.metrics.snapshot()
+            notes = _notes(built, numbers)
+            numbers["notes"] = [told.problem for told in notes]
             if config.metrics_file is not None:
                 write_metrics(config.metrics_file, numbers)
             stderr.print(summary(numbers))
@@ -130,10 +137,25 @@ def execute(config: RunConfig, *, accepts_licences: bool = False) -> Snapshot:
             for sink in built.sinks:
                 if numbers["frames_out"] and Path(sink.name).is_file():
                     stderr.print(f"-> {sink.name}", soft_wrap=True)
+            for told in notes:
+                tell(told.problem, told.remedy)
     if interrupts:
         stderr.print("interrupted: what was made is complete up to here")
         raise KeyboardInterrupt
-    return numbers
+    return numbers, built.info.live
+
+
+def _notes(built: "Run", numbers: Snapshot) -> list[Note]:
+    strangers = built.control.settings.strangers or built.strangers
+    notes = nobody_swapped(numbers), too_many(numbers, built.most_faces, strangers)
+    return [note for note in notes if note is not None]
+
+
+def _now(built: "Run") -> str:
+    """For the status line: what holds now, and what is amiss."""
+    strangers = built.control.settings.strangers or built.strangers
+    crowd = too_many(built.metrics.snapshot(), built.most_faces, strangers) if built.most_faces else None
+    return ", ".join([built.control.status(), *([crowd.problem] if crowd is not None else [])])
 
 
 @contextmanager

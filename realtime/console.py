@@ -39,9 +39,14 @@ def write_row(*cells: str) -> None:
 
 def fail(problem: str, remedy: str) -> NoReturn:
     """Say what a person can mend, and end the program with 2."""
+    tell(problem, remedy)
+    sys.exit(2)
+
+
+def tell(problem: str, remedy: str) -> None:
+    """Say what a person can mend."""
     stderr.print(f"[bold red]error:[/] {escape(problem)}", soft_wrap=True)
     stderr.print(f"[bold cyan]hint:[/] {escape(remedy)}", soft_wrap=True)
-    sys.exit(2)
 
 
 class RunDisplay:

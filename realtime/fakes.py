@@ -124,6 +124,8 @@ class FakeTracker:
     script: Mapping[int, Fault | tuple[TrackedFace, ...]] = field(default_factory=dict)
     calls: int = 0
     knows_everybody: bool = True
+    is_new: bool = False
+    is_full: bool = False
     lost: tuple[FakeLost, ...] = ()
     unplaced: tuple[Points, ...] = ()
     protected: Collection[int] = ()

@@ -6,14 +6,14 @@ dark) place decides. Knows looks, places and numbers; searches no picture.
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from engines.alignment import similarity
 from engines.appearance import DIFFERENT, SAME, Appearance, Look, look_at
 from engines.geometry import box_of, eye_distance, transform_points
-from engines.types import FaceLandmarks, Image, Points
+from engines.types import FaceLandmarks, HandLandmarks, Image, Points
 from engines.wearer import Wearer
 from realtime.smoothing import SteadyLandmarks
 
@@ -109,6 +109,20 @@ class FollowedFace:
         if is_alone or self.age == 0 or self.certainty >= SAME:
             self.person.appearance.learn(look)
         return look
+
+    def track(self, image: Image, at_ns: int, hands: tuple[HandLandmarks, ...], *, steady: bool) -> Track:
+        """As it is in a picture, its landmarks steadied if they are to be. hands: near it."""
+        self.age += 1
+        points = self.steady.update(image, self.raw.points, at_ns) if steady else self.raw.points
+        seen = replace(self.raw, points=points, wearer=self.person.wearer, hands=hands)
+        sure = self.certainty, self.is_alone, self.person.moves
+        return Track(self.person.id, seen, self.age, (image.shape[1], image.shape[0]), self.person.appearance, *sure)
+
+    def rescale(self, across: float, down: float) -> None:
+        """Pictures come in another size from now on."""
+        scale = np.array([across, down, across], np.float32)
+        self.raw = replace(self.raw, points=(self.raw.points + np.float32(0.5)) * scale - np.float32(0.5))
+        self.first, self.steady = self.raw.points, SteadyLandmarks()
 
     def is_at_edge(self, frame_wh: tuple[int, int]) -> bool:
         """Whether it is near enough to an edge of the picture to leave by it."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from models.errors import UserError
-from realtime.privacy import WhenLost
+from realtime.privacy import Strangers, WhenLost
 from realtime.selection import Selection, Source
 
 ON, OFF = "on", "off"
@@ -23,11 +23,12 @@ ON, OFF = "on", "off"
 class LiveSettings:
     """How frames are made from now on.
 
-    when_lost: None for the default. paused: viewers see words. lock: rises whenever the main person is to be chosen
-    anew.
+    when_lost, strangers: None for what the run was started with. paused: viewers see words. lock: rises whenever the
+    main person is to be chosen anew.
     """
 
     when_lost: WhenLost | None = None
+    strangers: Strangers | None = None
     badge: bool = True
     mirror: bool = False
     paused: bool = False
@@ -108,6 +109,7 @@ class LiveControl:
         parts += [self._bank.notice] if self._bank.notice else []
         parts += ["paused"] if now.paused else []
         parts += [f"when lost: {now.when_lost}"] if now.when_lost is not None else []
+        parts += [f"strangers: {now.strangers}"] if now.strangers is not None else []
         parts += ["mirrored"] if now.mirror else []
         parts += [] if now.badge else ["no badge"]
         return ", ".join(parts) or "running"
@@ -125,6 +127,13 @@ class LiveControl:
             raise UserError(
                 f"no such thing as {argument!r} when lost", remedy="use hold, blur, slate or pass"
             ) from error
+
+    def strangers(self, argument: str) -> LiveSettings:
+        """leave, blur or swap."""
+        try:
+            return replace(self.settings, strangers=Strangers(argument))
+        except ValueError as error:
+            raise UserError(f"no such thing as {argument!r} for strangers", remedy="use leave, blur or swap") from error
 
     def switched(self, setting: str, argument: str) -> LiveSettings:
         """on, off, or nothing to turn it over."""
@@ -162,6 +171,7 @@ class LiveControl:
 COMMANDS: dict[str, Callable[[LiveControl, str], LiveSettings]] = {
     "face": LiveControl.face,
     "when-lost": LiveControl.when_lost,
+    "strangers": LiveControl.strangers,
     "badge": lambda control, argument: control.switched("badge", argument),
     "mirror": lambda control, argument: control.switched("mirror", argument),
     "pause": lambda control, argument: control.switched("paused", argument),
@@ -181,9 +191,12 @@ KEYS = {
     "h": "when-lost hold",
     "u": "when-lost blur",
     "s": "when-lost slate",
+    "o": "strangers blur",
+    "w": "strangers swap",
     "l": "lock",
 }
-"""Keys of the terminal, and what they say. "pass" has none: nobody is unmasked by a slip of the finger."""
+"""Keys of the terminal, and what they say. "pass" and "leave" have none: nobody is unmasked by a slip of the finger."""
 HELP = (
-    "n/p next/previous face, 1-9 face, space pause, m mirror, b badge, h/u/s hold/blur/slate when lost, l lock, q quit"
+    "n/p next/previous face, 1-9 face, space pause, m mirror, b badge, h/u/s hold/blur/slate when lost, "
+    "o/w blur/swap others, l lock, q quit"
 )

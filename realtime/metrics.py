@@ -16,8 +16,9 @@ from typing import TypedDict
 import numpy as np
 
 from engines.types import Image
+from realtime.face_numbers import FaceNumbers, count_faces, no_faces
 from realtime.histogram import Histogram
-from realtime.types import Outcome, ShownFrame, Stage
+from realtime.types import FacesSeen, Outcome, ShownFrame, Stage
 
 NS_PER_MS = 1_000_000
 NS_PER_S = 1_000_000_000
@@ -54,6 +55,8 @@ class Snapshot(TypedDict):
     latency_ms: Latency
     stages_ms: dict[str, StageTimes]
     detector_runs: int
+    faces: FaceNumbers
+    notes: list[str]  # what a person should know of the run (`realtime.notes`); empty while it runs
     swapper: str
     device: str
     wall_s: float  # from the first captured frame until now
@@ -79,6 +82,8 @@ class Recent:
 
 class NullObserver:
     """Is told everything and keeps nothing."""
+
+    def on_faces(self, seen: FacesSeen) -> None: ...
 
     def on_captured(self) -> None: ...
     def on_dropped(self, count: int) -> None: ...
@@ -140,6 +145,7 @@ class StreamMetrics:
         self._repeated = 0
         self._detector_runs = 0
         self._outcomes: Counter[Outcome] = Counter()
+        self._faces = no_faces()
         self._stages: dict[Stage, Histogram] = {}
         self._outputs = {primary: _Output()}
 
@@ -166,6 +172,10 @@ class StreamMetrics:
         with self._lock:
             self._detector_runs += 1
 
+    def on_faces(self, seen: FacesSeen) -> None:
+        with self._lock:
+            count_faces(self._faces, seen)
+
     def on_outcome(self, outcome: Outcome) -> None:
         with self._lock:
             self._outcomes[outcome] += 1
@@ -189,6 +199,8 @@ class StreamMetrics:
                 latency_ms=primary.latency_ms,
                 stages_ms={stage.value: _stage_times(self._stages[stage]) for stage in Stage if stage in self._stages},
                 detector_runs=self._detector_runs,
+                faces=self._faces.copy(),
+                notes=[],
                 swapper=self._swapper,
                 device=self._device,
                 wall_s=round((self._clock_ns() - began_ns) / NS_PER_S, 3),

@@ -7,20 +7,22 @@ viewers see to `realtime.privacy`.
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import cv2
 import numpy as np
 
 from engines.types import Image
+from realtime.backfill import BackfillBuffer
 from realtime.budget import LatencyBudget
 from realtime.clock import stream_time_ns
 from realtime.live import FixedBank, LiveControl, LiveSettings
 from realtime.metrics import NULL_OBSERVER
 from realtime.privacy import PrivacyGate, Verdict
+from realtime.tracking_result import TrackingResult
 from realtime.types import Frame, ShownFrame, Stage, StreamInfo, StreamObserver
 
 logger = logging.getLogger(__name__)
@@ -31,8 +33,12 @@ HALF = 0.5
 class Painter(Protocol):
     """Swaps the faces of one picture (`realtime.painter.FramePainter`)."""
 
-    def paint(self, canvas: Image, at_ns: int, settings: LiveSettings, /) -> Verdict:
-        """Paint in place, and say whether the picture may be shown. at_ns: stream time, rising."""
+    def track(self, canvas: Image, at_ns: int, /) -> TrackingResult:
+        """See who is in a picture. at_ns: stream time, rising."""
+        ...
+
+    def paint(self, canvas: Image, result: TrackingResult, settings: LiveSettings, /) -> Verdict:
+        """Paint in place, and say whether the picture may be shown."""
         ...
 
     def catch_up(self) -> None:
@@ -40,12 +46,23 @@ class Painter(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """A frame between tracking and painting. canvas: what is painted. result: None when paused, or tracking failed."""
+
+    frame: Frame
+    at_ns: int
+    settings: LiveSettings
+    canvas: Image
+    result: TrackingResult | None
+
+
 class SwapPipeline:
     """Makes each frame of one stream fit to be seen. One thread at a time, frames in order.
 
     A frame's image is painted in place. When anything raises on the way, even on the last of several faces, the whole
-    frame counts as failed. control: what may be changed while it runs, read once per frame. budget: of a
-    live picture's latency.
+    frame counts as failed. control: what may be changed while it runs, read once per frame. backfill: where a
+    film's frames wait; None for live. budget: of a live picture's latency.
     """
 
     def __init__(
@@ -55,9 +72,11 @@ class SwapPipeline:
         *,
         info: StreamInfo,
         control: LiveControl | None = None,
+        backfill: BackfillBuffer[Tracked] | None = None,
         observer: StreamObserver = NULL_OBSERVER,
     ) -> None:
         self._painter = painter
+        self._backfill = backfill
         self._gate = gate
         self._info = info
         self._control = control or LiveControl(FixedBank())
@@ -68,12 +87,44 @@ class SwapPipeline:
 
     def process(self, frame: Frame) -> ShownFrame:
         """What viewers may see of `frame`. Never raises for a failing engine: that is an outcome."""
-        at_ns, settings = stream_time_ns(frame, self._info), self._control.settings
+        return self._show(self._track(frame))
+
+    def take(self, frame: Frame) -> Iterable[ShownFrame]:
+        """Take a frame, and give those that are ready: this one, or those of a film that have waited long enough."""
+        if self._backfill is None:
+            return (self.process(frame),)
+        self._backfill.put(self._track(frame))
         try:
-            verdict = self._swap(frame.image, at_ns, settings)
+            self._backfill.fill()
+        except Exception as error:  # noqa: BLE001  they are shown as they were tracked
+            self._log_failure(error, "newcomers may be late", "looks back failed")
+        return (self._show(tracked) for tracked in self._backfill.ready())
+
+    def rest(self) -> Iterator[ShownFrame]:
+        """The frames that wait, each made when it is asked for."""
+        return (self._show(tracked) for tracked in (self._backfill.rest() if self._backfill is not None else ()))
+
+    @property
+    def waiting(self) -> int:
+        """How many frames were taken and not given."""
+        return 0 if self._backfill is None else len(self._backfill)
+
+    def _track(self, frame: Frame) -> Tracked:
+        at_ns, settings, canvas = stream_time_ns(frame, self._info), self._control.settings, frame.image
+        if settings.paused:
+            return Tracked(frame, at_ns, settings, canvas, None)
+        result = None
+        try:
+            if self._is_half:
+                canvas = np.asarray(cv2.resize(canvas, None, fx=HALF, fy=HALF, interpolation=cv2.INTER_AREA), np.uint8)
+            result = self._painter.track(canvas, at_ns)
         except Exception as error:  # noqa: BLE001  one bad frame must neither end the stream nor be shown
-            verdict = Verdict.FAILED
             self._log_failure(error, f"frame {frame.seq} was withheld", "frames were withheld")
+        return Tracked(frame, at_ns, settings, canvas, result)
+
+    def _show(self, tracked: Tracked) -> ShownFrame:
+        frame, at_ns, settings = tracked.frame, tracked.at_ns, tracked.settings
+        verdict = self._paint(tracked)
         with self._timed(Stage.SHOW):
             if settings.mirror:
                 frame = replace(frame, image=np.ascontiguousarray(frame.image[:, ::-1]))
@@ -95,15 +146,20 @@ class SwapPipeline:
         """Look and paint in a picture of half the edge, to save work; what is shown keeps its size and gets softer."""
         self._is_half = half
 
-    def _swap(self, canvas: Image, at_ns: int, settings: LiveSettings) -> Verdict:
-        if settings.paused:
+    def _paint(self, tracked: Tracked) -> Verdict:
+        if tracked.settings.paused:
             return Verdict.PAUSED
-        if self._is_half:
-            small = np.asarray(cv2.resize(canvas, None, fx=HALF, fy=HALF, interpolation=cv2.INTER_AREA), np.uint8)
-            verdict = self._painter.paint(small, at_ns, settings)
-            cv2.resize(small, canvas.shape[1::-1], dst=canvas, interpolation=cv2.INTER_LINEAR)
-            return verdict
-        return self._painter.paint(canvas, at_ns, settings)
+        if tracked.result is None:
+            return Verdict.FAILED
+        canvas, image = tracked.canvas, tracked.frame.image
+        try:
+            verdict = self._painter.paint(canvas, tracked.result, tracked.settings)
+            if canvas is not image:
+                cv2.resize(canvas, image.shape[1::-1], dst=image, interpolation=cv2.INTER_LINEAR)
+        except Exception as error:  # noqa: BLE001  as above
+            self._log_failure(error, f"frame {tracked.frame.seq} was withheld", "frames were withheld")
+            return Verdict.FAILED
+        return verdict
 
     @contextmanager
     def _timed(self, stage: Stage) -> Iterator[None]:

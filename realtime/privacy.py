@@ -9,7 +9,8 @@ Knows the rule below; knows nothing of how faces are found or swapped.
     the engines failed          hold                   hold                   X
     paused by a person          slate                  slate                  slate
 
-    hold     the last swapped picture again, for half a second of stream time; after that, and before there is one, blur
+    hold     the last swapped picture again, for half a second of stream time, never one in doubt; after that, and
+             before there is one, blur
     blur     this picture with nobody recognisable in it
     slate    a plain picture with words
     pass     this picture as it came: the only way in which viewers see the wearer, and never after a failure
@@ -20,6 +21,7 @@ Knows the rule below; knows nothing of how faces are found or swapped.
     seen, but without landmarks   blur       leave    blur          leave; else blur
     wanted, unseen for a second   blur       leave    blur          blur live; else as X
     not wanted, unseen            blur       leave    blur          leave; else blur, for two seconds
+    wanted, unseen for a moment   withheld   blur     as the column before; `realtime.backfill` says where they must be
 
 "Swapped" means that at least one wanted face was found, and every one that was found is painted, which is looked up in
 the picture. "In doubt" is a picture in which a wanted face was seen until a moment ago and is not now, is perhaps not
@@ -134,9 +136,10 @@ class PrivacyGate:
         policy = self._policy if asked is None else PrivacyPolicy(asked, asked)
         match verdict:
             case Verdict.SWAPPED:
-                return _shown(frame, self._remember(frame.image, at_ns, wishes), Outcome.SWAPPED)
-            case Verdict.DOUBTFUL if policy.no_face is WhenLost.PASS:
-                return self.show(frame, Verdict.SWAPPED, at_ns, wishes)
+                self._last_swapped, self._last_swapped_ns = self._marked(frame.image, wishes), at_ns
+                return _shown(frame, frame.image, Outcome.SWAPPED)
+            case Verdict.DOUBTFUL if policy.no_face is WhenLost.PASS:  # shown, and never held later
+                return _shown(frame, self._marked(frame.image, wishes), Outcome.SWAPPED)
             case Verdict.NO_FACE | Verdict.DOUBTFUL:
                 passes = policy.no_face is WhenLost.PASS
                 image = self._stand_in(frame.image, policy.no_face, at_ns)
@@ -148,10 +151,9 @@ class PrivacyGate:
             case _:
                 assert_never(verdict)
 
-    def _remember(self, swapped: Image, at_ns: int, wishes: Wishes | None) -> Image:
+    def _marked(self, swapped: Image, wishes: Wishes | None) -> Image:
         if wishes is None or wishes.badge:
             self._mark(swapped)
-        self._last_swapped, self._last_swapped_ns = swapped, at_ns
         return swapped
 
     def _stand_in(self, image: Image, wish: WhenLost, at_ns: int) -> Image:

@@ -14,15 +14,15 @@ waits. Outputs get what the pipeline gave and nothing else: when an engine hangs
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from realtime.clock import NS_PER_S, stream_time_ns
 from realtime.errors import SinkError
 from realtime.lanes import OutputLane
 from realtime.metrics import NULL_OBSERVER
 from realtime.slot import Backlog, Hop, LatestSlot, SlotClosed
-from realtime.types import Frame, FrameSink, FrameSource, ShownFrame, Stage, StreamObserver
+from realtime.types import Frame, FrameSink, FrameSource, Pipeline, ShownFrame, Stage, StreamObserver
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -37,16 +37,6 @@ HANG_S = 3.0
 """A frame that takes longer is worth a warning; the first one may, because kernels are compiled for it."""
 OVERDUE_S = 0.5
 """A live source that gives nothing is cut off this long after the wanted duration."""
-
-
-class Pipeline(Protocol):
-    """Turns a source's frames into frames that viewers may see."""
-
-    def process(self, frame: Frame) -> ShownFrame: ...
-
-    def catch_up(self) -> None:
-        """Do what can wait until a frame is out."""
-        ...
 
 
 class StreamRunner:
@@ -132,13 +122,22 @@ class StreamRunner:
                 frame = self._inbox.get()
                 self._observer.on_stage(Stage.WAIT, time.monotonic_ns() - frame.captured_ns)
                 self._working_since_ns = time.monotonic_ns()
-                shown = self._pipeline.process(frame)
-                self._working_since_ns = None
-                for lane in self._lanes:
-                    lane.slot.put(shown)
+                self._hand_on(self._pipeline.take(frame))
                 self._pipeline.catch_up()
         except SlotClosed:
-            return
+            pass
+        try:
+            self._hand_on(self._pipeline.rest())
+        except SlotClosed:  # interrupted: what waits is forgotten
+            self._observer.on_dropped(self._pipeline.waiting)
+
+    def _hand_on(self, ready: Iterable[ShownFrame]) -> None:
+        for shown in ready:
+            self._working_since_ns = None
+            for lane in self._lanes:
+                lane.slot.put(shown)
+            self._working_since_ns = time.monotonic_ns()
+        self._working_since_ns = None
 
     def _watch(self, sending: Sequence[threading.Thread]) -> None:
         """Wait until all outputs are done, or there is a reason to end early."""

@@ -14,6 +14,8 @@ PERIOD_NS, LOST_PERIOD_NS = 500_000_000, 200_000_000
 """Between searches of a picture in which nothing seems to change: usually, and, to save work, while somebody is
 missing. Unless work is to be saved every picture is searched for them: a face that turns back beside another one
 changes nothing but that one's surroundings."""
+FILM_PERIOD = 10
+"""Pictures, at most, between searches of a film that may have somebody new."""
 SELDOM = 3
 AGAIN = 2
 """Frames that are searched after one that had changed: a detector may overlook a face at the first look."""
@@ -24,16 +26,23 @@ LONGEST_GAP_NS = 400_000_000
 
 
 class FaceSearch:
-    """Decides frame by frame. One thread at a time. on_run: called at each run of the detector, for the metrics."""
+    """Decides frame by frame. One thread at a time.
 
-    def __init__(self, detector: FaceDetector, on_run: Callable[[], None] = lambda: None) -> None:
-        self._detector, self._on_run = detector, on_run
+    on_run: called at each run of the detector, for the metrics. film: nobody waits for its pictures, so they are
+    searched more often, and a new one at once for faces that lie.
+    """
+
+    def __init__(
+        self, detector: FaceDetector, on_run: Callable[[], None] = lambda: None, *, film: bool = False
+    ) -> None:
+        self._detector, self._on_run, self._film = detector, on_run, film
         self._change = ChangeDetector()
         self._is_seldom = False
         self._now_ns: int | None = None
         self._searched_ns: int | None = None
-        self._turns = self._again = 0
+        self._turns = self._again = self._unsearched = 0
         self._first_looks = FIRST_LOOKS
+        self._is_first = True
 
     def seldom(self, seldom: bool) -> None:
         """Look at pictures that do not change a third as often, and seldom for who is lost, to save work."""
@@ -44,14 +53,27 @@ class FaceSearch:
         """Whether the picture was searched often enough, since it last was another one, to say who is in it."""
         return self._first_looks == 0
 
-    def is_due(self, image: Image, followed: list[Points], at_ns: int, *, somebody_is_lost: bool) -> bool:
-        """Whether to search this picture. followed: boxes of faces that need no search, px. Called once a frame."""
+    @property
+    def is_new(self) -> bool:
+        """Whether the last picture has nothing to do with the one that was searched before: the first, or a cut."""
+        return self._change.is_new
+
+    def is_due(
+        self, image: Image, followed: list[Points], at_ns: int, *, somebody_is_lost: bool, has_place: bool = True
+    ) -> bool:
+        """Whether to search this picture. Called once a frame.
+
+        followed: boxes of faces that need no search, px. has_place: whether one more would be followed.
+        """
+        self._unsearched += 1
         changed = self._change.has_changed(image, followed)
         self._again = AGAIN if changed else max(0, self._again - 1)
         if self._change.is_new or self._now_ns is None or at_ns - self._now_ns > LONGEST_GAP_NS:
             self._first_looks = FIRST_LOOKS
         self._now_ns = at_ns
         if self._again or self._first_looks or not followed or self._searched_ns is None:
+            return True
+        if self._film and has_place and self._unsearched >= FILM_PERIOD:
             return True
         return at_ns - self._searched_ns >= self._period_ns(somebody_is_lost)
 
@@ -60,15 +82,21 @@ class FaceSearch:
             return LOST_PERIOD_NS if self._is_seldom else 0
         return PERIOD_NS * (SELDOM if self._is_seldom else 1)
 
-    def run(self, image: Image, at_ns: int, *, nobody_is_followed: bool) -> list[Detection]:
-        """The faces in a picture; while there is nobody, by turns also those that lie or stand on their heads."""
-        self._searched_ns = at_ns
+    def run(self, image: Image, at_ns: int) -> list[Detection]:
+        """The faces in a picture that stand upright."""
+        self._searched_ns, self._unsearched = at_ns, 0
+        self._is_first = self._first_looks > 0
         self._change.searched()
         self._first_looks = max(0, self._first_looks - 1)
         self._on_run()
-        found = self._detector.detect(image)
-        if found or not nobody_is_followed:
-            self._turns = 0
-            return found
+        return self._detector.detect(image)
+
+    def run_turned(self, image: Image) -> list[Detection]:
+        """Those that lie or stand on their heads, in the same picture: of one quarter turn after the other.
+
+        For when nobody is followed: an upright search sees something of such faces, but nothing that can be placed.
+        """
+        if self._film and self._is_first:
+            return [found for quarters in (1, 2, 3) for found in detect_turned(self._detector, image, quarters)]
         self._turns = self._turns % 3 + 1
         return detect_turned(self._detector, image, self._turns)

@@ -13,20 +13,18 @@ import numpy as np
 
 from engines.appearance import look_at
 from engines.geometry import box_of, iou, matched, roi_from_detection, roi_from_landmarks
-from engines.plausibility import continues, is_plausible
-from engines.types import Detection, FaceDetector, FaceLandmarker, FaceLandmarks, HandLandmarks, Image, Points, Roi
+from engines.plausibility import continues, located
+from engines.types import Detection, FaceDetector, FaceLandmarker, FaceLandmarks, Image, Points
 from realtime.hands import HandTracker
 from realtime.identity import FollowedFace, LostTrack, People, Person, Track, near_enough, size_of
 from realtime.search import FaceSearch
 from realtime.smoothing import SteadyLandmarks
+from realtime.tracking_result import SAME_FACE_IOU
 
-MIN_PRESENCE, NEARER = 0.5, 0.85
-"""How sure the landmark model must be, and what of the square it sees at the second look, which finds half a face."""
 SOON_NS, LOST_NS, LEFT_NS = 1_000_000_000, 30_000_000_000, 500_000_000
-"""How long every frame is searched for a lost face, and how long it may still be there, behind a hand or a book, or
-turned away; a face that went out at the picture's edge for less."""
-SAME_FACE_IOU, MERGED_IOU, MATCHES_IOU = 0.3, 0.6, 0.2
-"""Of two boxes: a detection and a followed face, two faces that became one, a detection and its landmarks."""
+"""How long every frame is searched for a lost face, how long it may still be there, and how long one lost at an edge."""
+MERGED_IOU, MATCHES_IOU = 0.6, 0.2
+"""Of two boxes: two faces that have become one, a detection and its landmarks."""
 SURE_DETECTION = 0.6
 """Score from which a face that has no landmarks counts as one: below, patterns do."""
 TAKE_OVER_RATIO = 1.3
@@ -38,9 +36,9 @@ CROWD = 1.6
 class FaceTracker:
     """Follows up to `max_faces` faces, the largest ones. One thread at a time.
 
-    hands: who follows the hands near them, if anybody. on_detector_run: called at each run of the detector, for the
-    metrics. protected: numbers of faces whose place nobody takes. unplaced: boxes (x1, y1, x2, y2 px) of faces in the
-    last picture that are not followed: too turned or hidden for landmarks, or too many. lost: see `LostTrack`.
+    hands: who follows the hands near them, if anybody. film: see `FaceSearch`. on_detector_run: for the metrics.
+    protected: numbers of faces whose place nobody takes. unplaced: boxes (x1, y1, x2, y2 px) of faces in the last
+    picture that are not followed: too turned or hidden for landmarks, or too many. lost: see `LostTrack`.
     """
 
     def __init__(
@@ -50,9 +48,10 @@ class FaceTracker:
         *,
         hands: HandTracker | None = None,
         max_faces: int = 1,
+        film: bool = False,
         on_detector_run: Callable[[], None] = lambda: None,
     ) -> None:
-        self._search = FaceSearch(detector, on_detector_run)
+        self._search = FaceSearch(detector, on_detector_run, film=film)
         self._landmarker = landmarker
         self._hands = hands
         self._max_faces = max_faces
@@ -89,9 +88,8 @@ class FaceTracker:
             self._look_for_others(image, at_ns)
         self._recognise(image, at_ns)
         self._followed.sort(key=lambda face: -size_of(face.box))
-        boxes = [face.box for face in self._followed]
-        hands = () if self._hands is None else self._hands.update(image, boxes, at_ns)
-        return [self._track(face, hands, image, at_ns) for face in self._followed]
+        hands = () if self._hands is None else self._hands.update(image, list(self._boxes()), at_ns)
+        return [face.track(image, at_ns, hands, steady=self._steadies) for face in self._followed]
 
     def catch_up(self) -> None:
         """Do what is due and was put off, between two pictures: the search for hands."""
@@ -102,6 +100,16 @@ class FaceTracker:
     def knows_everybody(self) -> bool:
         """Whether the picture was searched often enough, since it last was another one, to say who is in it."""
         return self._search.is_complete
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nobody more would be followed."""
+        return len(self._followed) >= self._max_faces
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the last picture has nothing to do with the one before it: the first, or a cut."""
+        return self._search.is_new
 
     @property
     def lost(self) -> tuple[LostTrack, ...]:
@@ -123,31 +131,32 @@ class FaceTracker:
         if before in {(0, 0), frame_wh}:
             return
         across, down = frame_wh[0] / before[0], frame_wh[1] / before[1]
-        scale = np.array([across, down, across], np.float32)
         for face in (*self._followed, *self._lost):
-            face.raw = replace(face.raw, points=(face.raw.points + np.float32(0.5)) * scale - np.float32(0.5))
-            face.first, face.steady = face.raw.points, SteadyLandmarks()
+            face.rescale(across, down)
         if self._hands is not None:
             self._hands.forget()
 
     def _search_is_due(self, image: Image, at_ns: int) -> bool:
         boxes, is_lost = [face.box for face in self._followed], bool(self._lost)
-        due = self._search.is_due(image, boxes, at_ns, somebody_is_lost=is_lost)
+        due = self._search.is_due(image, boxes, at_ns, somebody_is_lost=is_lost, has_place=not self.is_full)
         return due or bool(self.unplaced) or any(at_ns - face.seen_ns <= SOON_NS for face in self._lost)
 
     def _follow(self, image: Image, at_ns: int) -> None:
         """Look where each face was; one that is not there any more is lost."""
         still: list[FollowedFace] = []
         for face in sorted(self._followed, key=lambda face: -face.age):
-            found = self._surely_located(image, roi_from_landmarks(face.raw.points))
+            found = located(self._landmarker, image, roi_from_landmarks(face.raw.points))
             boxes = np.array([other.box for other in still], np.float32).reshape(-1, 4)
-            is_there = self._may_be_a_face(found) and continues(face.raw.points, found.points)
-            # Two on one face: the older one goes on, and the other one is lost.
-            if is_there and iou(box_of(found.points), boxes).max(initial=0) <= MERGED_IOU:
-                face.raw, face.seen_ns = found, at_ns
-                still.append(face)
-            else:
+            if (
+                found is None
+                or not continues(face.raw.points, found.points)
+                # Two on one face: the older one goes on, and the other one is lost.
+                or iou(box_of(found.points), boxes).max(initial=0) > MERGED_IOU
+            ):
                 self._lose(face)
+                continue
+            face.raw, face.seen_ns = found, at_ns
+            still.append(face)
         self._followed = still
         patience = {True: LEFT_NS, False: LOST_NS}
         self._lost = [f for f in self._lost if at_ns - f.seen_ns <= patience[f.is_at_edge(self._frame_wh)]]
@@ -160,23 +169,19 @@ class FaceTracker:
         """Whose face may have moved into a box since it was lost, a second ago at most."""
         return [face for face in self._lost if at_ns - face.seen_ns <= SOON_NS and near_enough(box, face.box)]
 
-    def _surely_located(self, image: Image, roi: Roi) -> FaceLandmarks:
-        """Landmarks in a square. Where the model is not sure, it looks once more from nearer: half may be hidden."""
-        found = self._landmarker.locate(image, roi)
-        if found.presence >= MIN_PRESENCE:
-            return found
-        nearer = self._landmarker.locate(image, replace(roi, size=roi.size * NEARER))
-        return max(found, nearer, key=lambda face: face.presence)
-
-    def _may_be_a_face(self, found: FaceLandmarks) -> bool:
-        return found.presence >= MIN_PRESENCE and is_plausible(found.points, self._frame_wh)
-
     def _look_for_others(self, image: Image, at_ns: int) -> None:
-        found_here = self._search.run(image, at_ns, nobody_is_followed=not self._followed)
+        self.unplaced = self._place(self._search.run(image, at_ns), image, at_ns)
+        if not self._followed:
+            turned = self._place(self._search.run_turned(image), image, at_ns)
+            upright = [box for box in self.unplaced if iou(box, self._boxes()).max(initial=0) <= SAME_FACE_IOU]
+            self.unplaced = (*upright, *turned)
+
+    def _place(self, found_here: list[Detection], image: Image, at_ns: int) -> tuple[Points, ...]:
+        """Follow those who are not followed. Returns the boxes of those that cannot be."""
         detections = sorted(found_here, key=lambda found: -size_of(found.box_xyxy))
         found_boxes = np.array([found.box_xyxy for found in detections], np.float32).reshape(-1, 4)
         known = matched(self._boxes(), found_boxes, least_iou=SAME_FACE_IOU).values()
-        self.unplaced = tuple(
+        return tuple(
             found.box_xyxy
             for number, found in enumerate(detections)
             if number not in known and not self._begin(image, found, at_ns) and found.score >= SURE_DETECTION
@@ -187,14 +192,10 @@ class FaceTracker:
         place = self._place_for(detection)
         if place is None:
             return False
-        found = self._surely_located(image, roi_from_detection(detection))
-        for lost in self._just_lost_near(detection.box_xyxy, at_ns) if found.presence < MIN_PRESENCE else ():
-            found = self._surely_located(image, roi_from_landmarks(lost.raw.points))
-        if found.presence >= MIN_PRESENCE:  # a second look from a better place steadies the first frame
-            found = self._surely_located(image, roi_from_landmarks(found.points))
-        box = box_of(found.points)
-        if not self._may_be_a_face(found) or iou(detection.box_xyxy, box[np.newaxis])[0] < MATCHES_IOU:
+        found = self._located_first(image, detection, at_ns)
+        if found is None or iou(detection.box_xyxy, box_of(found.points)[np.newaxis])[0] < MATCHES_IOU:
             return False
+        box = box_of(found.points)
         merged = iou(box, self._boxes()) > MERGED_IOU
         if merged.any():  # its landmarks slid onto a face that is followed: it was that one, or it is behind it
             middle = (detection.box_xyxy[:2] + detection.box_xyxy[2:]) / 2
@@ -209,9 +210,16 @@ class FaceTracker:
         self._followed.append(FollowedFace(person, found, at_ns, found.points))
         return True
 
+    def _located_first(self, image: Image, detection: Detection, at_ns: int) -> FaceLandmarks | None:
+        """Looked for where a detector saw it, or where one was lost; then from a better place, which is steadier."""
+        rois = [roi_from_detection(detection)]
+        rois += [roi_from_landmarks(lost.raw.points) for lost in self._just_lost_near(detection.box_xyxy, at_ns)]
+        found = next((face for roi in rois if (face := located(self._landmarker, image, roi)) is not None), None)
+        return None if found is None else located(self._landmarker, image, roi_from_landmarks(found.points))
+
     def _place_for(self, detection: Detection) -> list[FollowedFace] | None:
         """Whom a newcomer supplants, if anybody; None if there is no place."""
-        if len(self._followed) < self._max_faces:
+        if not self.is_full:
             return []
         others = [face for face in self._followed if face.person.id not in self.protected]
         smallest = min(others, key=lambda face: size_of(face.box), default=None)
@@ -240,11 +248,3 @@ class FaceTracker:
         others += [other for other in self.unplaced if iou(box, other[np.newaxis])[0] <= SAME_FACE_IOU]
         reach, middle = CROWD * size_of(box), box[:2] + box[2:]
         return all(np.linalg.norm(other[:2] + other[2:] - middle) / 2 >= reach for other in others)
-
-    def _track(self, face: FollowedFace, hands: tuple[HandLandmarks, ...], image: Image, at_ns: int) -> Track:
-        face.age += 1
-        points = face.steady.update(image, face.raw.points, at_ns) if self._steadies else face.raw.points
-        person = face.person
-        seen = replace(face.raw, points=points, wearer=person.wearer, hands=hands)
-        sure = face.certainty, face.is_alone, person.moves
-        return Track(person.id, seen, face.age, self._frame_wh, person.appearance, *sure)

@@ -5,7 +5,7 @@ a source hands it over and never touches it again, the pipeline may paint into i
 it is read-only, because several outputs share it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -79,6 +79,20 @@ class ShownFrame:
     outcome: Outcome
 
 
+@dataclass(frozen=True, slots=True)
+class FacesSeen:
+    """How many faces were seen in one picture.
+
+    in_view: followed by their landmarks. wanted: of them, those to be swapped. unplaced: not followed. is_full: as many
+    are followed as may be; then the others are too many, else too small, turned or hidden for landmarks.
+    """
+
+    in_view: int
+    wanted: int
+    unplaced: int
+    is_full: bool = False
+
+
 class FrameSource(Protocol):
     """A camera, a file, a URL, or a synthetic picture."""
 
@@ -109,6 +123,27 @@ class FrameSink(Protocol):
         ...
 
 
+class Pipeline(Protocol):
+    """Turns a source's frames into frames that viewers may see."""
+
+    def take(self, frame: Frame) -> Iterable[ShownFrame]:
+        """Take a frame, and give those that are ready, in order: live this one, in a film perhaps earlier ones."""
+        ...
+
+    def rest(self) -> Iterator[ShownFrame]:
+        """Those that still wait, in order, each made when it is asked for: no more will come."""
+        ...
+
+    @property
+    def waiting(self) -> int:
+        """How many were taken and not given."""
+        ...
+
+    def catch_up(self) -> None:
+        """Do what can wait until a frame is out."""
+        ...
+
+
 class StreamObserver(Protocol):
     """Told what happens, from whichever thread it happens in; formats nothing and must be quick."""
 
@@ -116,5 +151,6 @@ class StreamObserver(Protocol):
     def on_dropped(self, count: int) -> None: ...
     def on_stage(self, stage: Stage, took_ns: int) -> None: ...
     def on_detector_run(self) -> None: ...
+    def on_faces(self, seen: FacesSeen) -> None: ...
     def on_outcome(self, outcome: Outcome) -> None: ...
     def on_sent(self, sink: str, frame: ShownFrame, now_ns: int) -> None: ...

@@ -73,6 +73,27 @@ def test_a_nearer_face_half_out_of_the_picture_is_given_back_too() -> None:
     assert canvas[110, 20, 0] == 200
 
 
+class Behind(Flood):
+    """Leaves the left half of its rectangle as it was: there something is in front of it."""
+
+    def paint(self, canvas: Image, face: FaceLandmarks) -> Coverage:
+        before = canvas.copy()
+        told = super().paint(canvas, face)
+        canvas[:, : int(face.points[:, 0].mean())] = before[:, : int(face.points[:, 0].mean())]
+        return told
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_child_before_a_grown_up_shows_what_was_painted_on_it(turned: bool) -> None:
+    canvas = np.full((220, 320, 3), 10, np.uint8)
+    child, grown_up = FaceLandmarks(dome((110, 110), 60), 1.0), NEAR  # smaller, so it counts as the farther one
+    parts: list[Part] = [(child, Flood(100)), (grown_up, Behind(200))]
+    paint_all(canvas, parts[::-1] if turned else parts)
+    assert canvas[110, 110, 0] == 100  # where the grown-up's painter left the picture alone, the child's face
+    assert canvas[110, 180, 0] == 200
+    assert canvas[160, 120, 0] == 10  # left alone, and nothing of the child is there: as it was
+
+
 def test_faces_apart_are_painted_in_their_order() -> None:
     canvas = np.full((220, 320, 3), 10, np.uint8)
     paint_all(canvas, [(APART, Flood(50)), (FAR, Flood(60))])

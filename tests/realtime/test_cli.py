@@ -10,10 +10,13 @@ from pathlib import Path
 import PIL.Image
 import pytest
 
-from realtime import demo
+from realtime import commands, demo
+from realtime.commands import NOBODY_SWAPPED
+from realtime.metrics import StreamMetrics
 from realtime.pictures import read_image
 from realtime.sources import open_source
 from realtime.timecode import read_timecode
+from realtime.types import Outcome
 from tests.realtime.clips import facts_of
 from tests.realtime.commandline import LIVESWAP, environment, invoke, liveswap
 
@@ -154,6 +157,30 @@ def test_small_commands_answer_on_stdout(home: Path, arguments: list[str], code:
     done = invoke(*arguments, home=home)
     assert (done.returncode, done.stderr if done.returncode else "") == (code, "")
     assert said in done.stdout
+
+
+def test_picture_with_nobody_in_it_is_written_and_told_from_a_swapped_one(
+    home: Path, portrait: Path, tmp_path: Path
+) -> None:
+    nobody, out, numbers = tmp_path / "nobody.png", tmp_path / "out.png", tmp_path / "m.json"
+    PIL.Image.new("RGB", (64, 64)).save(nobody)
+    done = invoke(
+        *("run", "--face", portrait, "--input", nobody, "--output", out, "--metrics", numbers, "--i-have-consent"),
+        home=home,
+    )
+    assert (done.returncode, out.exists()) == (NOBODY_SWAPPED, True)
+    assert "error: nobody was swapped: no face was seen" in done.stderr
+    assert "hint: " in done.stderr
+    assert json.loads(numbers.read_text())["notes"] == ["nobody was swapped: no face was seen in any of 1 frames"]
+
+
+def test_live_run_that_swapped_nobody_ends_with_0(home: Path, portrait: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    metrics = StreamMetrics(primary="x", swapper="mesh", device="cpu")
+    metrics.on_outcome(Outcome.FAILED)
+    for live, code in ((True, 0), (False, NOBODY_SWAPPED)):
+        monkeypatch.setattr(commands, "execute", lambda *_, live=live, **_options: (metrics.snapshot(), live))
+        done = invoke("run", "--face", portrait, "--input", "0", "--output", "null", "--i-have-consent", home=home)
+        assert done.returncode == code
 
 
 def test_misspelt_model_and_command_get_a_hint(home: Path) -> None:

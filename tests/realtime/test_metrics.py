@@ -8,7 +8,7 @@ import pytest
 from realtime.fakes import raw_picture
 from realtime.histogram import FLOOR_NS, Histogram
 from realtime.metrics import NULL_OBSERVER, StreamMetrics
-from realtime.types import Outcome, ShownFrame, Stage, StreamObserver
+from realtime.types import FacesSeen, Outcome, ShownFrame, Stage, StreamObserver
 
 MS = 1_000_000
 S = 1_000 * MS
@@ -71,6 +71,8 @@ def test_the_snapshot_is_the_object_that_was_promised() -> None:
         numbers.on_sent("first", shown(captured_ns=index * S), index * S + 20 * MS)
     numbers.on_dropped(2)
     numbers.on_detector_run()
+    for seen in (FacesSeen(1, 1, 0), FacesSeen(2, 1, 1), FacesSeen(0, 0, 0), FacesSeen(16, 16, 4, is_full=True)):
+        numbers.on_faces(seen)
     clock.now_ns = 103 * S
     snapshot = json.loads(json.dumps(numbers.snapshot()))
     assert snapshot.pop("latency_ms") == pytest.approx({"p50": 20, "p95": 20, "p99": 20, "max": 20}, rel=0.01)
@@ -83,6 +85,14 @@ def test_the_snapshot_is_the_object_that_was_promised() -> None:
         "outcomes": {"swapped": 4, "no_face": 0, "withheld": 1, "failed": 0},
         "fps": 1.0,
         "detector_runs": 1,
+        "faces": {
+            "frames_with_faces": 3,
+            "frames_with_wanted": 3,
+            "frames_with_unplaced": 1,
+            "frames_with_more": 1,
+            "most_more": 4,
+        },
+        "notes": [],
         "swapper": "mesh",
         "device": "cpu",
         "wall_s": 3.0,

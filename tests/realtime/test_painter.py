@@ -9,7 +9,7 @@ from engines.types import Coverage, FaceLandmarks, Image
 from realtime.assignment import OrderAssigner
 from realtime.config import Faces
 from realtime.fakes import FACE_BOX_XYXY, FakeFace, FakeLost, FakeTrack, FakeTracker, landmarks_in, raw_picture
-from realtime.live import LiveSettings
+from realtime.live import AS_STARTED, LiveSettings
 from realtime.painter import FramePainter
 from realtime.primary_faces import PrimaryFaces
 from realtime.privacy import STRANGER_LOST_NS, SURE, WITHHELD_NS, Strangers, Verdict
@@ -50,9 +50,9 @@ class Painting:
         assigner = OrderAssigner([worn or FakeFace(GREEN)], wanted, primary)
         self.painter = FramePainter(self.tracker, assigner, strangers, live=live)
 
-    def paint(self, at_ns: int = 0) -> tuple[Verdict, Image]:
+    def paint(self, at_ns: int = 0, settings: LiveSettings = AS_STARTED) -> tuple[Verdict, Image]:
         canvas = picture()
-        return self.painter.paint(canvas, at_ns, LiveSettings()), canvas
+        return self.painter.paint(canvas, self.painter.track(canvas, at_ns), settings), canvas
 
 
 @pytest.mark.parametrize("live", [True, False])
@@ -64,6 +64,18 @@ def test_a_stranger_is_left_blurred_or_swapped_as_was_asked(live: bool, stranger
     assert verdict is Verdict.SWAPPED
     assert (bare(canvas, LEFT), bare(canvas, RIGHT)) == (0, left_bare)
     assert bool((canvas[20, 96] == GREEN).all()) == (strangers is Strangers.SWAP)
+
+
+@pytest.mark.parametrize("started", list(Strangers))
+@pytest.mark.parametrize(("said", "left_bare"), [(Strangers.BLUR, 0.0), (Strangers.SWAP, 0.0), (Strangers.LEAVE, 1.0)])
+def test_what_is_said_of_strangers_holds_from_the_next_picture_whatever_the_run_was_started_with(
+    started: Strangers, said: Strangers, left_bare: float
+) -> None:
+    painting = Painting(started)
+    painting.tracker.script = dict.fromkeys(range(2), (WANTED, OTHER))
+    before = bare(painting.paint()[1], RIGHT)
+    assert before == (1 if started is Strangers.LEAVE else 0)
+    assert bare(painting.paint(settings=LiveSettings(strangers=said))[1], RIGHT) == left_bare
 
 
 @pytest.mark.parametrize("strangers", list(Strangers))

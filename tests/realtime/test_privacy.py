@@ -7,6 +7,7 @@ import pytest
 from engines.types import Image
 from realtime.fakes import raw_picture, shows_secret
 from realtime.label import Badge
+from realtime.live import LiveSettings
 from realtime.privacy import (
     BLUR_CELLS,
     HOLD_NS,
@@ -193,11 +194,30 @@ def share_of_detail(picture: Image) -> float:
     return float(power[cycles > 2 * BLUR_CELLS].sum() / power.sum())
 
 
-@pytest.mark.parametrize(
-    ("asked", "live"),
-    [(WhenLost.PASS, True), (WhenLost.PASS, False), (None, False)],
-    ids=["asked live", "asked", "file"],
-)
-def test_a_doubt_holds_nothing_up_where_raw_pictures_may_pass(asked: WhenLost | None, live: bool) -> None:
-    viewer = Viewer(asked, live=live)
-    assert viewer.sees(Verdict.DOUBTFUL, 0).outcome is Outcome.SWAPPED
+@pytest.mark.parametrize("live", [True, False])
+@pytest.mark.parametrize("started", [None, *WhenLost])
+@pytest.mark.parametrize("typed", [None, *WhenLost])
+def test_a_doubt_is_the_row_of_the_table(live: bool, started: WhenLost | None, typed: WhenLost | None) -> None:
+    """started: `--when-lost` of the command; typed: of `ctl`, which counts for more."""
+    asked = typed or started or (WhenLost.HOLD if live else WhenLost.PASS)
+    gate = PrivacyGate(PrivacyPolicy.choose(started, live=live))
+    doubtful = raw_picture(0)
+    frame = Frame(doubtful.copy(), 0, 0, 0)
+    shown = gate.show(frame, Verdict.DOUBTFUL, 0, LiveSettings(when_lost=typed))
+    expected = {WhenLost.PASS: doubtful, WhenLost.SLATE: draw_slate((64, 48))}.get(asked, blur(doubtful))
+    assert np.array_equal(shown.image, expected)
+    assert shown.outcome is (Outcome.SWAPPED if asked is WhenLost.PASS else Outcome.WITHHELD)
+
+
+def test_a_doubtful_picture_that_passes_is_marked_but_is_never_held_for_another_one_s_sake() -> None:
+    """Held would be: somebody bare in it, long after a person took "pass" back."""
+    marked: list[Image] = []
+    gate = PrivacyGate(PrivacyPolicy.choose(None, live=True), mark=marked.append)
+
+    def show(verdict: Verdict, typed: WhenLost, at_ms: int) -> ShownFrame:
+        frame = Frame(raw_picture(0), 0, at_ms * MS, 0)
+        return gate.show(frame, verdict, at_ms * MS, LiveSettings(when_lost=typed))
+
+    doubtful = show(Verdict.DOUBTFUL, WhenLost.PASS, 0)
+    assert [image is doubtful.image for image in marked] == [True]
+    assert not shows_secret(show(Verdict.NO_FACE, WhenLost.HOLD, 10).image)

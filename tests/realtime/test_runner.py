@@ -1,5 +1,6 @@
 import logging
 import time
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from realtime.errors import SinkError, SourceError
 from realtime.fakes import FOREVER, FakeSink, FakeSource, Fault
 from realtime.runner import StreamRunner
 from realtime.types import Frame, Outcome, ShownFrame
-from tests.realtime.streams import make_runner, metrics, seqs
+from tests.realtime.streams import make_runner, metrics, run_for, seqs
 
 
 def test_every_frame_of_a_file_reaches_every_output_in_order() -> None:
@@ -110,8 +111,13 @@ def test_when_the_source_fails_the_outputs_finish_what_they_have(live: bool) -> 
 @pytest.mark.parametrize("bug", [LookupError("outside the engines"), SystemExit(3)], ids=["exception", "sys.exit"])
 def test_a_broken_pipeline_ends_the_stream_and_shows_nothing(bug: BaseException) -> None:
     class Broken:
-        def process(self, _frame: Frame) -> ShownFrame:
+        waiting = 0
+
+        def take(self, _frame: Frame) -> Iterator[ShownFrame]:
             raise bug
+
+        def rest(self) -> Iterator[ShownFrame]:
+            raise AssertionError("nothing waits")
 
         def catch_up(self) -> None:
             raise AssertionError("nothing is out")
@@ -126,15 +132,72 @@ def test_what_can_wait_is_done_after_each_picture_is_out() -> None:
     told: list[str] = []
 
     class Pipeline:
-        def process(self, frame: Frame) -> ShownFrame:
-            told.append("process")
-            return ShownFrame(frame.image, frame.seq, frame.captured_ns, frame.pts, Outcome.SWAPPED)
+        waiting = 0
+
+        def take(self, frame: Frame) -> Iterator[ShownFrame]:
+            told.append("take")
+            yield shown(frame)
+
+        def rest(self) -> Iterator[ShownFrame]:
+            return iter(())
 
         def catch_up(self) -> None:
             told.append("catch up")
 
     StreamRunner(FakeSource(3, live=False), Pipeline(), [FakeSink()]).run()
-    assert told == ["process", "catch up"] * 3
+    assert told == ["take", "catch up"] * 3
+
+
+def shown(frame: Frame) -> ShownFrame:
+    return ShownFrame(frame.image, frame.seq, frame.captured_ns, frame.pts, Outcome.SWAPPED)
+
+
+class Waits:
+    """Gives each frame when so many others have come."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._frames: list[Frame] = []
+
+    @property
+    def waiting(self) -> int:
+        return len(self._frames)
+
+    def take(self, frame: Frame) -> Iterator[ShownFrame]:
+        self._frames.append(frame)
+        if len(self._frames) > self._most:
+            yield shown(self._frames.pop(0))
+
+    def rest(self) -> Iterator[ShownFrame]:
+        while self._frames:
+            yield shown(self._frames.pop(0))
+
+    def catch_up(self) -> None: ...
+
+
+@pytest.mark.parametrize("most", [0, 5, 90])
+def test_frames_that_waited_leave_in_order_when_the_source_ends(most: int) -> None:
+    sinks = FakeSink("first"), FakeSink("second")
+    StreamRunner(FakeSource(40), Waits(most), sinks).run()
+    assert seqs(sinks[0]) == seqs(sinks[1]) == list(range(40))
+
+
+def test_frames_that_waited_when_the_source_failed_are_kept() -> None:
+    sink = FakeSink()
+    with pytest.raises(SourceError):
+        StreamRunner(FakeSource(20, faults={10: SourceError("gone", remedy="plug it in")}), Waits(8), [sink]).run()
+    assert seqs(sink) == list(range(10))
+
+
+def test_an_interrupt_forgets_what_waits_and_counts_it() -> None:
+    numbers, sink = metrics(), FakeSink()
+    runner = StreamRunner(FakeSource(40, faults={30: FOREVER}), Waits(8), [sink], observer=numbers)
+    run_for(runner, 0.2)
+    assert seqs(sink) == list(range(len(sink.frames)))
+    assert len(sink.frames) >= 22
+    snapshot = numbers.snapshot()
+    assert snapshot["dropped"] == snapshot["frames_in"] - len(sink.frames)
+    assert sink.times_closed == 1
 
 
 def test_the_duration_of_a_file_is_media_time() -> None:

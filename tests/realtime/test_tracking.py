@@ -1,5 +1,6 @@
 """Tracking with fakes: who is who, and how seldom the detector looks. Real clips are in test_real_tracking.py."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -109,6 +110,24 @@ def test_a_picture_of_somebody_on_their_head_is_found() -> None:
     seen = [tracker.update(picture, frame * FRAME_NS) for frame in range(1, 5)]
     assert any(seen)
     assert seen[-1][0].face.points[1, :2] == pytest.approx([200, 180], abs=6)
+
+
+@pytest.mark.parametrize(("film", "frames"), [(True, 1), (False, 4)])
+def test_a_search_that_finds_something_that_cannot_be_placed_looks_at_turned_heads_too(film: bool, frames: int) -> None:
+    """Of a face on its head a detector sees something upright, with the eyes where the mouth is."""
+
+    class Misled(FakeDetector):
+        def detect(self, image: Image) -> list[Detection]:
+            found = super().detect(image)
+            upright = image[0, 0, 2] == 1
+            nothing = np.array([9, 9, 60, 60], np.float32)
+            return [replace(face, box_xyxy=nothing) for face in found] if upright else found
+
+    tracker = FaceTracker(Misled(), FakeLandmarker(), max_faces=2, film=film)
+    picture = picture_with_faces((640, 360), [(400, 180, 80)])
+    picture[0, 0, 2] = 1
+    seen = [tracker.update(picture, frame * FRAME_NS) for frame in range(1, frames + 1)]
+    assert seen[-1][0].face.points[1, :2] == pytest.approx([400, 180], abs=6)
 
 
 def test_a_new_picture_is_not_known_before_it_was_searched_twice() -> None:
