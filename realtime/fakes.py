@@ -123,7 +123,6 @@ class FakeTracker:
 
     script: Mapping[int, Fault | tuple[TrackedFace, ...]] = field(default_factory=dict)
     calls: int = 0
-    knows_everybody: bool = True
     is_new: bool = False
     is_full: bool = False
     lost: tuple[FakeLost, ...] = ()

@@ -36,8 +36,6 @@ class Tracker(Protocol):
         ...
 
     @property
-    def knows_everybody(self) -> bool: ...
-    @property
     def lost(self) -> Sequence[LostFace]: ...
     @property
     def unplaced(self) -> Sequence[Points]: ...
@@ -84,7 +82,6 @@ class FramePainter:
             in_view,
             tuple(tracker.lost),
             tuple(tracker.unplaced),
-            knows_everybody=tracker.knows_everybody,
             is_new=tracker.is_new,
             is_full=tracker.is_full,
         )
@@ -141,7 +138,7 @@ class FramePainter:
         missing = any(
             result.at_ns - face.lost_ns <= WITHHELD_NS and self._assigner.is_wanted(face.id) for face in result.lost
         )
-        return missing or not result.knows_everybody or any(_is_unsure(face.track, strangers) for face in wanted)
+        return missing or any(_is_unsure(face.track, strangers) for face in wanted)
 
     @contextmanager
     def _timed(self, stage: Stage) -> Iterator[None]:

@@ -6,7 +6,11 @@ Knows the detector, time and what changes in a picture; knows nobody in it.
 
 from collections.abc import Callable
 
+import cv2
+import numpy as np
+
 from engines.detectors.quarter_turns import detect_turned
+from engines.geometry import matched
 from engines.types import Detection, FaceDetector, Image, Points
 from realtime.change import ChangeDetector
 
@@ -14,13 +18,16 @@ PERIOD_NS, LOST_PERIOD_NS = 500_000_000, 200_000_000
 """Between searches of a picture in which nothing seems to change: usually, and, to save work, while somebody is
 missing. Unless work is to be saved every picture is searched for them: a face that turns back beside another one
 changes nothing but that one's surroundings."""
+SAME_FACE_IOU = 0.3
+"""Of two boxes that were found: they are one face."""
 FILM_PERIOD = 10
 """Pictures, at most, between searches of a film that may have somebody new."""
 SELDOM = 3
 AGAIN = 2
 """Frames that are searched after one that had changed: a detector may overlook a face at the first look."""
-FIRST_LOOKS = 2
-"""Searches until it is known who is in a picture that has nothing to do with the one before."""
+SECOND_LOOK = 0.7
+"""Of its size: so a picture that has nothing to do with the one before is searched again at once. What a detector
+overlooks at one size it seldom overlooks at another."""
 LONGEST_GAP_NS = 400_000_000
 """Between two pictures: after more time, anybody may have come."""
 
@@ -41,17 +48,11 @@ class FaceSearch:
         self._now_ns: int | None = None
         self._searched_ns: int | None = None
         self._turns = self._again = self._unsearched = 0
-        self._first_looks = FIRST_LOOKS
         self._is_first = True
 
     def seldom(self, seldom: bool) -> None:
         """Look at pictures that do not change a third as often, and seldom for who is lost, to save work."""
         self._is_seldom = seldom
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether the picture was searched often enough, since it last was another one, to say who is in it."""
-        return self._first_looks == 0
 
     @property
     def is_new(self) -> bool:
@@ -68,10 +69,9 @@ class FaceSearch:
         self._unsearched += 1
         changed = self._change.has_changed(image, followed)
         self._again = AGAIN if changed else max(0, self._again - 1)
-        if self._change.is_new or self._now_ns is None or at_ns - self._now_ns > LONGEST_GAP_NS:
-            self._first_looks = FIRST_LOOKS
-        self._now_ns = at_ns
-        if self._again or self._first_looks or not followed or self._searched_ns is None:
+        away = self._now_ns is None or at_ns - self._now_ns > LONGEST_GAP_NS
+        self._is_first, self._now_ns = self._change.is_new or away, at_ns
+        if self._again or self._is_first or not followed or self._searched_ns is None:
             return True
         if self._film and has_place and self._unsearched >= FILM_PERIOD:
             return True
@@ -85,11 +85,18 @@ class FaceSearch:
     def run(self, image: Image, at_ns: int) -> list[Detection]:
         """The faces in a picture that stand upright."""
         self._searched_ns, self._unsearched = at_ns, 0
-        self._is_first = self._first_looks > 0
         self._change.searched()
-        self._first_looks = max(0, self._first_looks - 1)
         self._on_run()
-        return self._detector.detect(image)
+        found = self._detector.detect(image)
+        return [*found, *self._overlooked(image, found)] if self._is_first else found
+
+    def _overlooked(self, image: Image, found: list[Detection]) -> list[Detection]:
+        """What a look from farther away finds in addition: the same px, with something black beside and below."""
+        beside, below = (round(edge * (1 / SECOND_LOOK - 1)) for edge in image.shape[1::-1])
+        wider = cv2.copyMakeBorder(image, 0, below, 0, beside, cv2.BORDER_CONSTANT)
+        again = self._detector.detect(np.asarray(wider, np.uint8))
+        known = matched(_boxes(found), _boxes(again), least_iou=SAME_FACE_IOU).values()
+        return [face for number, face in enumerate(again) if number not in known]
 
     def run_turned(self, image: Image) -> list[Detection]:
         """Those that lie or stand on their heads, in the same picture: of one quarter turn after the other.
@@ -100,3 +107,8 @@ class FaceSearch:
             return [found for quarters in (1, 2, 3) for found in detect_turned(self._detector, image, quarters)]
         self._turns = self._turns % 3 + 1
         return detect_turned(self._detector, image, self._turns)
+
+
+def _boxes(found: list[Detection]) -> Points:
+    """(N, 4) px."""
+    return np.array([face.box_xyxy for face in found], np.float32).reshape(-1, 4)

@@ -17,12 +17,11 @@ from engines.plausibility import continues, located
 from engines.types import Detection, FaceDetector, FaceLandmarker, FaceLandmarks, Image, Points
 from realtime.hands import HandTracker
 from realtime.identity import FollowedFace, LostTrack, People, Person, Track, near_enough, size_of
-from realtime.search import FaceSearch
+from realtime.search import SAME_FACE_IOU, FaceSearch
 from realtime.smoothing import SteadyLandmarks
-from realtime.tracking_result import SAME_FACE_IOU
 
 SOON_NS, LOST_NS, LEFT_NS = 1_000_000_000, 30_000_000_000, 500_000_000
-"""How long every frame is searched for a lost face, how long it may still be there, and how long one lost at an edge."""
+"""How long every frame is searched for a lost face, how long it may still be there, and one lost at an edge."""
 MERGED_IOU, MATCHES_IOU = 0.6, 0.2
 """Of two boxes: two faces that have become one, a detection and its landmarks."""
 SURE_DETECTION = 0.6
@@ -95,11 +94,6 @@ class FaceTracker:
         """Do what is due and was put off, between two pictures: the search for hands."""
         if self._hands is not None:
             self._hands.catch_up()
-
-    @property
-    def knows_everybody(self) -> bool:
-        """Whether the picture was searched often enough, since it last was another one, to say who is in it."""
-        return self._search.is_complete
 
     @property
     def is_full(self) -> bool:

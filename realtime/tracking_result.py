@@ -13,9 +13,7 @@ import numpy as np
 from engines.geometry import box_of, iou
 from engines.types import Points
 from realtime.assignment import TrackedFace
-
-SAME_FACE_IOU = 0.3
-"""Of a box that was found and a face that is followed: they are one."""
+from realtime.search import SAME_FACE_IOU
 
 
 class LostFace(Protocol):
@@ -34,16 +32,15 @@ class TrackingResult:
     """One picture.
 
     at_ns: its stream time. in_view: largest first. lost: who may be there unseen. unplaced: boxes (x1, y1, x2, y2 px)
-    of faces without landmarks or a place. knows_everybody: whether it was searched often enough to say who is there.
-    is_new: it has nothing to do with the picture before it. is_full: nobody more would be followed. gaps: who was seen
-    a moment before and is again a moment later, by number, with the box where they must be.
+    of faces without landmarks or a place. is_new: it has nothing to do with the picture before it. is_full: nobody more
+    would be followed. gaps: who was seen a moment before and is again a moment later, by number, with the box where
+    they must be.
     """
 
     at_ns: int
     in_view: list[TrackedFace]
     lost: Sequence[LostFace] = ()
     unplaced: Sequence[Points] = ()
-    knows_everybody: bool = True
     is_new: bool = False
     is_full: bool = False
     gaps: dict[int, Points] = field(default_factory=dict)

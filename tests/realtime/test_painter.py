@@ -137,12 +137,6 @@ def test_a_face_that_is_perhaps_another_one_s_is_in_doubt(
     assert painting.paint()[0] is verdict
 
 
-def test_a_picture_that_was_not_searched_is_in_doubt() -> None:
-    painting = Painting()
-    painting.tracker.knows_everybody = False
-    assert painting.paint()[0] is Verdict.DOUBTFUL
-
-
 def test_the_wanted_ones_are_told_to_the_tracker() -> None:
     painting = Painting()
     painting.paint()

@@ -130,13 +130,20 @@ def test_a_search_that_finds_something_that_cannot_be_placed_looks_at_turned_hea
     assert seen[-1][0].face.points[1, :2] == pytest.approx([400, 180], abs=6)
 
 
-def test_a_new_picture_is_not_known_before_it_was_searched_twice() -> None:
+def test_a_new_picture_is_looked_at_twice_in_two_sizes() -> None:
+    class Overlooks(FakeDetector):
+        """Sees nobody in pictures of the stream's own size."""
+
+        def detect(self, image: Image) -> list[Detection]:
+            found = super().detect(image)
+            return found if image.shape[1] != 640 else []
+
     scene = Scene()
-    known = []
-    for faces in ([(200, 180, 80)],) * 3:
-        scene.show(faces)
-        known.append(scene.tracker.knows_everybody)
-    assert known == [False, True, True]
+    scene.detector = Overlooks()
+    scene.tracker = FaceTracker(scene.detector, scene.landmarker, max_faces=8)
+    tracks = scene.show([(200, 180, 80), (450, 180, 100)])
+    assert [track.id for track in tracks] == [1, 2]
+    assert box_of(tracks[0].face.points) == pytest.approx([400, 130, 500, 230], abs=4)
 
 
 def test_largest_face_comes_first_and_no_more_than_asked_are_followed() -> None:
