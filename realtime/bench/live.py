@@ -38,7 +38,7 @@ class Samples(StreamMetrics):
     def on_sent(self, sink: str, frame: ShownFrame, now_ns: int) -> None:
         super().on_sent(sink, frame, now_ns)
         self.sent.append((now_ns, now_ns - frame.captured_ns))
-        self.detection_ages_ns.append(frame.captured_ns - self._detected_ns)
+        self.detection_ages_ns.append(max(0, frame.captured_ns - self._detected_ns))  # 0: in this very frame
 
 
 def live(

@@ -111,7 +111,7 @@ def test_live_row_tells_drops_and_the_age_of_what_is_known(home: Path) -> None:
     found = live(Equipment(ModelStore(home)), 1, size_wh=(320, 180))
     assert 1 < len(found.samples_ms) <= 32, "a second at 30 fps, less what was dropped"
     assert 0 < found.figures["unique_fps"] <= 33
-    assert 0 < found.figures["detection_age_ms"] < 1600, "newcomers are looked for twice a second"
+    assert 0 <= found.figures["detection_age_ms"] < 1600, "newcomers are looked for twice a second"
 
 
 def test_names_are_unique_since_runs_are_compared_by_them() -> None:
