@@ -21,11 +21,11 @@ Knows the rule below; knows nothing of how faces are found or swapped.
     seen, but without landmarks   blur       leave    blur          leave; else blur
     wanted, unseen for a second   blur       leave    blur          blur live; else as X
     not wanted, unseen            blur       leave    blur          leave; else blur, for two seconds
-    wanted, unseen for a moment   withheld   blur     as the column before; `realtime.backfill` says where they must be
 
 "Swapped" means that at least one wanted face was found, and every one that was found is painted, which is looked up in
 the picture. "In doubt" is a picture in which a wanted face was seen until a moment ago and is not now, is perhaps not
-whose it seems to be, or was painted too little: somebody may be bare in it.
+whose it seems to be, or was painted too little: somebody may be bare in it. In a file, who is wanted and is out of
+sight for a few pictures only is blurred where they must be (`realtime.backfill`), whatever becomes of strangers.
 """
 
 from collections.abc import Callable
