@@ -7,8 +7,8 @@
 Simulated: people, posters and things in small pictures, and engines that see them as real ones do, overlook some and
 fail on command; the product in between is the real one. Every pixel of a wearer is known, so the share of each face
 that came out as it was is counted; half of a face counts as recognisable. Frames in which the detector overlooked that
-very face at that moment are told for themselves: no product can know of a face that nothing saw. --scene plays one
-scene again and writes its frames in question, each beside what came in.
+very face at that moment, or one before it, are told for themselves: no product can know of a face that nothing saw.
+--scene plays one scene again and writes its frames in question, each beside what came in.
 
 Real: a faint watermark is put on the skin of people cut out of clips, and looked for in the output, at the place and
 after undoing the swapper's move. What counts is calibrated first. Neighbours, crossings, posters, newcomers, covers,

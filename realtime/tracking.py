@@ -168,15 +168,15 @@ class FaceTracker:
     def _look_for_others(self, image: Image, at_ns: int) -> None:
         found_here = self._search.run(image, at_ns, nobody_is_followed=not self._followed)
         detections = sorted(found_here, key=lambda found: -size_of(found.box_xyxy))
-        known = self._known_among(detections)
+        known, seen = self._known_among(detections)
         self.unplaced = tuple(
             found.box_xyxy
             for number, found in enumerate(detections)
-            if number not in known and not self._begin(image, found, at_ns) and found.score >= SURE_DETECTION
+            if number not in known and not self._begin(image, found, at_ns, seen) and found.score >= SURE_DETECTION
         )
 
-    def _known_among(self, detections: Sequence[Detection]) -> set[int]:
-        """Numbers of the detections that are faces which are followed: one each, the one that fits it best."""
+    def _known_among(self, detections: Sequence[Detection]) -> tuple[set[int], list[FollowedFace]]:
+        """Numbers of the detections that are faces which are followed, one each, the one that fits it best; and who."""
         boxes = np.array([found.box_xyxy for found in detections], np.float32).reshape(-1, 4)
         fits = [(value, number, face) for face in self._followed for number, value in enumerate(iou(face.box, boxes))]
         known: set[int] = set()
@@ -185,10 +185,10 @@ class FaceTracker:
             if value > SAME_FACE_IOU and number not in known and face not in matched:
                 known.add(number)
                 matched.append(face)
-        return known
+        return known, matched
 
-    def _begin(self, image: Image, detection: Detection, at_ns: int) -> bool:
-        """Follow a face from now on. Returns whether it is followed, perhaps was before."""
+    def _begin(self, image: Image, detection: Detection, at_ns: int, seen: Sequence[FollowedFace]) -> bool:
+        """Follow a face from now on. Returns whether it is followed, perhaps was before. seen: who is another one."""
         place = self._place_for(detection)
         if place is None:
             return False
@@ -198,10 +198,11 @@ class FaceTracker:
         box = box_of(found.points)
         if not self._may_be_a_face(found) or iou(detection.box_xyxy, box[np.newaxis])[0] < MATCHES_IOU:
             return False
-        merged = iou(box, self._boxes()) > MERGED_IOU
-        if merged.any():  # its landmarks slid onto a face that is followed: it was that one, or it is behind it
+        merged = [face for face in self._followed if iou(box, face.box[np.newaxis])[0] > MERGED_IOU]
+        if merged:  # its landmarks slid onto a face that is followed: it was that one, or it is behind it
             middle = (detection.box_xyxy[:2] + detection.box_xyxy[2:]) / 2
-            return bool(((self._boxes()[merged, :2] < middle) & (middle < self._boxes()[merged, 2:])).all(axis=1).any())
+            unseen = [face.box for face in merged if face not in seen]
+            return any(bool(((box[:2] < middle) & (middle < box[2:])).all()) for box in unseen)
         for face in place:
             self._followed.remove(face)
             self._people.left(face.person)
