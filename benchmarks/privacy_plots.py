@@ -12,6 +12,18 @@ from benchmarks.privacy_clips import COLOURS, SIDES, SIZE_WH, CutOut, Plot, Wear
 from benchmarks.privacy_faults import FAULTS
 from engines.types import Image
 
+KINDS = (
+    "one person",
+    "two people",
+    "neighbours",
+    "crossings",
+    "posters",
+    "newcomers",
+    "away and back",
+    "sizes",
+    "covers",
+    "faults",
+)
 EVERYWHERE = np.ones(SIZE_WH[::-1], np.bool_)
 NEAR = 260, 330, 420
 POSTERS = 150, 220, 300
