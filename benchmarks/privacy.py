@@ -1,14 +1,14 @@
 """Does anybody's bare face leave? Random simulated scenes by the million, and real engines on real clips.
 
     uv run python -m benchmarks.privacy [--only simulated|real] [--frames 1000000] [--processes N] [--seed 0]
-        [--media FOLDER] [--strength 0.5] [--json FILE]
+        [--media FOLDER] [--strength 0.5] [--kind covers ...] [--json FILE]
     uv run python -m benchmarks.privacy --scene SEED --to FOLDER
 
 Simulated: people, posters and things in small pictures, and engines that see them as real ones do, overlook some and
 fail on command; the product in between is the real one. Every pixel of a wearer is known, so the share of each face
 that came out as it was is counted; half of a face counts as recognisable. Frames in which the detector overlooked that
-very face at that moment are told for themselves: no product can know of a face that nothing saw. --scene plays one
-scene again and writes its frames in question, each beside what came in.
+very face at that moment, or one before it, are told for themselves: no product can know of a face that nothing saw.
+--scene plays one scene again and writes its frames in question, each beside what came in.
 
 Real: a faint watermark is put on the skin of people cut out of clips, and looked for in the output, at the place and
 after undoing the swapper's move. What counts is calibrated first. Neighbours, crossings, posters, newcomers, covers,
@@ -18,12 +18,13 @@ returns, sizes, and engines that fail; and the price: the share of frames that a
 import argparse
 import json
 import os
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
 import cv2
 
-from benchmarks import privacy_real, privacy_runs
+from benchmarks import privacy_plots, privacy_real, privacy_runs
 from benchmarks.command import films_in, run
 from benchmarks.quality import MEDIA, sources_of
 from engines.swappers.mesh import MeshSwapper
@@ -34,8 +35,8 @@ from realtime.config import RunConfig
 from realtime.portraits import portraits
 
 
-def real(media: Path, strengths: tuple[float, ...]) -> dict[str, Any]:
-    """The attack on real clips at each strength; prints the tables."""
+def real(media: Path, strengths: tuple[float, ...], kinds: Container[str]) -> dict[str, Any]:
+    """The attack on real clips at each strength, in scenes of some kinds; prints the tables."""
     films_in(media)
     cv2.setNumThreads(1)
     store = ModelStore()
@@ -46,12 +47,13 @@ def real(media: Path, strengths: tuple[float, ...]) -> dict[str, Any]:
     for strength in strengths:
         calibration = privacy_real.calibrated([*people.wearers, people.other], photos, strength)
         worn = MeshSwapper(strength).prepare(photos[0])
-        kinds = privacy_real.attacked(privacy_real.plots_at(strength, people), engines, worn)
-        print(privacy_real.in_words(strength, calibration, kinds))
+        plots = [plot for plot in privacy_real.plots_at(strength, people) if plot.kind in kinds]
+        found = privacy_real.attacked(plots, engines, worn)
+        print(privacy_real.in_words(strength, calibration, found), flush=True)
         told[f"{strength:g}"] = {
             "calibration": calibration,
-            "kinds": {kind: found.facts() for kind, found in kinds.items()},
-            "withheld": privacy_real.price_of(kinds.values()),
+            "kinds": {kind: counted.facts() for kind, counted in found.items()},
+            "withheld": privacy_real.price_of(found.values()),
         }
     return told
 
@@ -67,6 +69,7 @@ def options_of() -> argparse.Namespace:
     parser.add_argument("--to", type=Path)
     parser.add_argument("--media", type=Path, default=MEDIA)
     parser.add_argument("--strength", type=float, help="one, instead of 0, 0.5 and 1")
+    parser.add_argument("--kind", action="append", choices=privacy_plots.KINDS, help="of real scenes; all unless told")
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
     if min(options.frames, options.processes) < 1:
@@ -90,7 +93,7 @@ def main() -> None:
         told["simulated"] = privacy_runs.facts_of(tally)
     if options.only != "simulated":
         strengths = privacy_real.STRENGTHS if options.strength is None else (options.strength,)
-        told["real"] = real(options.media, strengths)
+        told["real"] = real(options.media, strengths, options.kind or privacy_plots.KINDS)
     if options.json is not None:
         options.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 

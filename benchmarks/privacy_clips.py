@@ -82,8 +82,9 @@ class CutOut:
         affine = np.array([[scale, 0, offset[0]], [0, scale, offset[1]]])
         how = cv2.INTER_AREA if scale < 0.6 else cv2.INTER_LINEAR
         layer = cv2.warpAffine(picture, affine, SIZE_WH, flags=how)
-        hides = cv2.warpAffine(np.full(picture.shape[:2], 255, np.uint8), affine, SIZE_WH) > 128
-        canvas[hides] = layer[hides]
+        opaque = cv2.warpAffine(np.full(picture.shape[:2], 255, np.uint8), affine, SIZE_WH)
+        hides = np.asarray(opaque > 128)
+        cv2.copyTo(layer, hides.view(np.uint8), canvas)
         placed = points * np.float32(scale)
         placed[:, :2] += offset
         return placed.astype(np.float32), hides

@@ -12,11 +12,24 @@ from benchmarks.privacy_clips import COLOURS, SIDES, SIZE_WH, CutOut, Plot, Wear
 from benchmarks.privacy_faults import FAULTS
 from engines.types import Image
 
+KINDS = (
+    "one person",
+    "two people",
+    "neighbours",
+    "crossings",
+    "posters",
+    "newcomers",
+    "away and back",
+    "sizes",
+    "covers",
+    "faults",
+)
 EVERYWHERE = np.ones(SIZE_WH[::-1], np.bool_)
 NEAR = 260, 330, 420
 POSTERS = 150, 220, 300
-BARE_FRAMES, TENTH_FRAMES = 15, 6
+BARE_FRAMES, TENTH_FRAMES = 10, 4
 """Before a cover comes, and for each tenth of the face that it covers more."""
+FEW_COLOURS = "white", "skin"
 SETTLED = 15
 """Frames of a call that are not counted as its price: the first look at a picture takes two."""
 
@@ -42,14 +55,14 @@ def calm(people: People) -> list[Plot]:
         def draw(canvas: Image, number: int) -> list[Wearer]:
             return [(who.draw(canvas, number, (640, 380), 260)[0], EVERYWHERE)]
 
-        return Plot("one person", "alone", 150, draw, price=lambda number: "one person" if number >= SETTLED else "")
+        return Plot("one person", "alone", 105, draw, price=lambda number: "one person" if number >= SETTLED else "")
 
     def beside(who: CutOut) -> Plot:
         def draw(canvas: Image, number: int) -> list[Wearer]:
             people.other.draw(canvas, number, (900, 360), 240)
             return [(who.draw(canvas, number, (420, 360), 260)[0], EVERYWHERE)]
 
-        return Plot("two people", "beside", 150, draw, price=lambda number: "two people" if number >= SETTLED else "")
+        return Plot("two people", "beside", 105, draw, price=lambda number: "two people" if number >= SETTLED else "")
 
     return [*map(alone, people.wearers), *map(beside, people.wearers)]
 
@@ -148,7 +161,7 @@ def sizes(people: People) -> list[Plot]:
 
 
 def covers(people: People, colours: Sequence[str] = tuple(COLOURS)) -> list[Plot]:
-    """A thing that covers one more tenth of the face every 0.2 s, and goes."""
+    """A thing that covers one more tenth of the face every few frames, and goes. Of few colours before the others."""
 
     def plot(who: CutOut, side: str, colour: str) -> Plot:
         def tenth(number: int) -> int:
@@ -166,7 +179,12 @@ def covers(people: People, colours: Sequence[str] = tuple(COLOURS)) -> list[Plot
 
         return Plot("covers", f"{side}, {colour}", BARE_FRAMES + 11 * TENTH_FRAMES, draw, price=price)
 
-    return [plot(who, side, colour) for who in people.wearers for side in SIDES for colour in colours]
+    return [
+        plot(who, side, colour)
+        for who in people.wearers
+        for side in SIDES
+        for colour in (colours if who is people.wearer else FEW_COLOURS)
+    ]
 
 
 def faults(people: People) -> list[Plot]:

@@ -37,7 +37,6 @@ STRENGTHS = 0.0, 0.5, 1.0
 FULL = 0.5
 """The strength at which everything is tried."""
 FAULT_FROM = 20
-FEW_COLOURS = "white", "skin"
 CALIBRATED = 3, 4
 """Sources, and every how many frames of each clip."""
 OTHER, POSTER = "woman-desk-720p.mp4", "face-painting-woman-black.jpg"
@@ -127,7 +126,7 @@ def people_in(media: Path, engines: FaceEngines) -> privacy_plots.People:
 def plots_at(strength: float, people: privacy_plots.People) -> list[Plot]:
     """What is tried at a strength: everything at the usual one, of the covers few at the others."""
     few = people if strength == FULL else replace(people, wearers=people.wearers[:1])
-    colours = tuple(COLOURS) if strength == FULL else FEW_COLOURS
+    colours = tuple(COLOURS) if strength == FULL else privacy_plots.FEW_COLOURS
     p = privacy_plots
     scenes = [p.calm, p.neighbours, p.crossings, p.posters, p.comings, p.sizes, p.faults]
     return [*(plot for scene in scenes for plot in scene(people)), *p.covers(few, colours)]

@@ -109,7 +109,7 @@ def in_words(tally: Tally) -> str:
         f"  frames                    {tally.frames:12,}",
         f"  wearers in view           {tally.faces:12,}",
         f"  recognisable, frames      {facts['recognisable']:12,}",
-        f"  overlooked newcomers      {facts['overlooked']:12,}  (the detector did not find a face in that very frame)",
+        f"  overlooked, frames        {facts['overlooked']:12,}  (that face, or one before it, was missed just then)",
         f"  faults injected           {sum(tally.faults.values()):12,}",
         f"  outcomes                  {outcomes}",
     ]

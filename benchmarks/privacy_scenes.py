@@ -49,7 +49,10 @@ COMMANDS = (
 
 @dataclass(frozen=True, slots=True, order=True)
 class Leak:
-    """The largest share of a bare face in one picture. overlooked: a search of this very picture did not find it."""
+    """The largest share of a bare face in one picture.
+
+    overlooked: a search of this very picture did not find it, or somebody before it or behind it.
+    """
 
     share: float = 0.0
     scene: int = 0
@@ -70,7 +73,7 @@ class Tally:
 
     @property
     def recognisable(self) -> list[Leak]:
-        """Frames that showed somebody whom the detector had found, or was not asked for."""
+        """Frames that showed somebody, though the detector had found everybody there or was not asked."""
         return [leak for leak in self.leaks if not leak.overlooked]
 
     def add(self, other: "Tally") -> None:

@@ -6,6 +6,7 @@ can be tried. Knows places, covers and turns; knows no engine and no pipeline.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import cv2
 import numpy as np
@@ -95,7 +96,7 @@ class World:
             for seen in self.visible.values():
                 seen[place] &= ~(face[place] | thing[place])
             self.visible[id(actor)] = face & ~thing
-            self.areas[id(actor)] = max(1, int(np.pi / 4 * (box[2] - box[0]) * (box[3] - box[1])))
+            self.areas[id(actor)] = area_of(box[2] - box[0], box[3] - box[1])
         rows, columns, _ = NOISE
         row, column = self.rng.integers(rows - height + 1), self.rng.integers(columns - width + 1)
         image += self._noise[row : row + height, column : column + width]
@@ -114,15 +115,20 @@ class World:
     def bare_shares(self, shown: Image) -> list[tuple[float, bool]]:
         """Of each wearer in view whom a detector could find: the share of the face that `shown` shows as it is.
 
-        And whether a search of this picture overlooked them.
+        And whether a search of this picture overlooked them, or somebody before them or behind.
         """
         if shown.shape != self.image.shape:
             return []
         return [
-            (self._bare_share(shown, actor), id(actor) in self.overlooked)
+            (self._bare_share(shown, actor), self._is_overlooked(actor))
             for actor in self.here
             if actor.is_wearer and abs(actor.turn) <= FOUND_TURN
         ]
+
+    def _is_overlooked(self, actor: Actor) -> bool:
+        overlooked = [self.box_of(other) for other in self.here if id(other) in self.overlooked]
+        x1, y1, x2, y2 = self.box_of(actor)
+        return any(x1 < box[2] and box[0] < x2 and y1 < box[3] and box[1] < y2 for box in overlooked)
 
     def _bare_share(self, shown: Image, actor: Actor) -> float:
         place = inside(self.box_of(actor), self.size_wh)
@@ -147,6 +153,14 @@ class World:
             right = round(x1 + actor.cover * (x2 - x1))
             cv2.rectangle(thing, (x1 - COVER_PX, y1 - COVER_PX), (right, y2 + COVER_PX), (1.0,), -1)
         return face.view(np.bool_), thing.view(np.bool_)
+
+
+@cache
+def area_of(width: int, height: int) -> int:
+    """px of a face in a box of that size, at least 1."""
+    mask = np.zeros((height + 4, width + 4), np.uint8)
+    fill_ellipse(mask, (2, 2, width + 2, height + 2))
+    return max(1, int(np.count_nonzero(mask)))
 
 
 def grown(box: tuple[int, int, int, int], by: int) -> tuple[int, int, int, int]:

@@ -21,6 +21,8 @@ OWN = 0.7
 face it is 0.5 and mostly less; of half a bare face 0.87 and more (four clips of `../shared/media`)."""
 MOST_BARE = 0.33
 """Share of a face that may be its own: a wearer's glasses and the hair on the forehead are left as they are."""
+UNTOUCHED = 0.9
+"""Share from which on nothing was painted at all, whatever covers a part of the face."""
 LEAST_PAINTED, LEAST_OF_VISIBLE = 0.10, 0.50
 """Of a face, what must have been painted: of all of it, and of what is not hidden. Honest swaps of faces covered up to
 70 % reach 0.10 and 0.80 (note of issue 18); a painter that only moves pixels has less than 0.10."""
@@ -52,7 +54,7 @@ class Inspection:
         unchanged = (apart < UNCHANGED).astype(np.float32)
         weight = self.before.seen * inner_face()
         share = float((unchanged * weight).sum() / max(float(weight.sum()), 1e-6))
-        if share <= MOST_BARE or not self.own.looks:
+        if share <= MOST_BARE or share >= UNTOUCHED or not self.own.looks:
             return share
         look = self.before.look()
         return share if self.own.agreement(look, unchanged) >= OWN else 0.0

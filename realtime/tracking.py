@@ -6,7 +6,7 @@ search sees and the landmarks do not is told too: a face that nobody can swap mu
 Knows faces over time; knows nothing of sources, swapping or threads.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -174,15 +174,16 @@ class FaceTracker:
         """Follow those who are not followed. Returns the boxes of those that cannot be."""
         detections = sorted(found_here, key=lambda found: -size_of(found.box_xyxy))
         found_boxes = np.array([found.box_xyxy for found in detections], np.float32).reshape(-1, 4)
-        known = matched(self._boxes(), found_boxes, least_iou=SAME_FACE_IOU).values()
+        matching = matched(self._boxes(), found_boxes, least_iou=SAME_FACE_IOU)
+        known, seen = matching.values(), [self._followed[number] for number in matching]
         return tuple(
             found.box_xyxy
             for number, found in enumerate(detections)
-            if number not in known and not self._begin(image, found, at_ns) and found.score >= SURE_DETECTION
+            if number not in known and not self._begin(image, found, at_ns, seen) and found.score >= SURE_DETECTION
         )
 
-    def _begin(self, image: Image, detection: Detection, at_ns: int) -> bool:
-        """Follow a face from now on. Returns whether it is followed, perhaps was before."""
+    def _begin(self, image: Image, detection: Detection, at_ns: int, seen: Sequence[FollowedFace]) -> bool:
+        """Follow a face from now on. Returns whether it is followed, perhaps was before. seen: who is another one."""
         place = self._place_for(detection)
         if place is None:
             return False
@@ -190,10 +191,11 @@ class FaceTracker:
         if found is None or iou(detection.box_xyxy, box_of(found.points)[np.newaxis])[0] < MATCHES_IOU:
             return False
         box = box_of(found.points)
-        merged = iou(box, self._boxes()) > MERGED_IOU
-        if merged.any():  # its landmarks slid onto a face that is followed: it was that one, or it is behind it
+        merged = [face for face in self._followed if iou(box, face.box[np.newaxis])[0] > MERGED_IOU]
+        if merged:  # its landmarks slid onto a face that is followed: it was that one, or it is behind it
             middle = (detection.box_xyxy[:2] + detection.box_xyxy[2:]) / 2
-            return bool(((self._boxes()[merged, :2] < middle) & (middle < self._boxes()[merged, 2:])).all(axis=1).any())
+            unseen = [face.box for face in merged if face not in seen]
+            return any(bool(((box[:2] < middle) & (middle < box[2:])).all()) for box in unseen)
         for face in place:
             self._followed.remove(face)
             self._people.left(face.person)
