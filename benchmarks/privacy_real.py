@@ -29,8 +29,8 @@ from realtime.live import FixedBank, LiveControl
 from realtime.tracking import FaceTracker
 from realtime.types import Frame, Outcome
 
-RECOGNISABLE, HALF = 0.84, 0.73
-"""Gain from which on a face is recognisable: in the middle between the most that an honest swap leaves (0.70, three
+RECOGNISABLE, HALF = 0.87, 0.78
+"""Gain from which on a face is recognisable: in the middle between the most that an honest swap leaves (0.77, three
 sources on four clips at three strengths) and the least of a face that is only moved (0.98). And more than any honest
 swap leaves: perhaps half of the face is bare."""
 STRENGTHS = 0.0, 0.5, 1.0
