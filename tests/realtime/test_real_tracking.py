@@ -17,10 +17,10 @@ from realtime.tracking import FaceTracker
 pytestmark = [pytest.mark.network, pytest.mark.media]
 
 SEARCHED = {
-    "man-frontal-480p": 0.1,
+    "man-frontal-480p": 0.2,
     "man-glasses-hand-512p": 1.0,  # hands that move beside the face all the time
     "woman-desk-720p": 0.4,
-    "woman-halfprofile-720p": 0.15,
+    "woman-halfprofile-720p": 0.25,
 }
 """Of the frames of each clip, at most: every change beside a face is searched, or somebody is seen bare."""
 CLIPS = list(SEARCHED)
