@@ -13,6 +13,7 @@ from benchmarks.privacy_world import FOUND_TURN, Actor, World, fill_ellipse, ins
 from engines.fakes import mesh_at
 from engines.geometry import box_of
 from engines.types import Coverage, Detection, FaceLandmarks, Image, Points, Roi
+from realtime.search import MIRRORED
 
 FOUND, FOLLOWED = 0.5, 0.4
 """Share of a face that must be visible for a detector to find it, and for landmarks to follow it."""
@@ -26,6 +27,16 @@ FOLLOWED_TURN = 55.0
 """Degrees up to which landmarks follow a face."""
 
 
+def seen_at(image: Image, world: World) -> tuple[float, Points]:
+    """The scale of a picture, and (4,) px by which boxes lie farther right and down: what is mirrored beyond edges."""
+    for scale in (1.0, 0.5):
+        width, height = (round(edge * scale) for edge in world.size_wh)
+        x, y = (round(edge * MIRRORED) for edge in (width, height))
+        if image.shape[1] == width + 2 * x:
+            return scale, np.array([x, y, x, y], np.float32)
+    return image.shape[1] / world.size_wh[0], np.zeros(4, np.float32)
+
+
 class SimulatedDetector:
     """Finds faces that are visible enough and turned little; now and then it overlooks one."""
 
@@ -34,16 +45,16 @@ class SimulatedDetector:
 
     def detect(self, image: Image) -> list[Detection]:
         world, found = self._world, []
-        scale = image.shape[1] / world.size_wh[0]
         if (image.shape[1] > image.shape[0]) != (world.size_wh[0] > world.size_wh[1]):
             return []  # the picture was turned
+        scale, beyond = seen_at(image, world)
         for actor in world.here:
             if abs(actor.turn) > FOUND_TURN or world.share_visible(actor) < FOUND:
                 continue
             if world.rng.random() < MISSED:
                 world.overlooked.add(id(actor))
             else:
-                box = np.array(world.box_of(actor), np.float32) * np.float32(scale)
+                box = np.array(world.box_of(actor), np.float32) * np.float32(scale) + beyond
                 middle, edge = (box[:2] + box[2:]) / 2, box[3] - box[1]
                 across = np.array([[-0.25, -0.15], [0.25, -0.15], [0, 0.1], [0, 0.3], [-0.5, 0], [0.5, 0]], np.float32)
                 found.append(Detection(box, middle + across * edge, 0.9))
