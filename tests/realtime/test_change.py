@@ -62,7 +62,13 @@ def test_noise_light_flicker_and_the_followed_face_itself_are_none() -> None:
     noisy = np.clip(room() + rng.normal(0, 8, (HEIGHT, WIDTH, 3)), 0, 255).astype(np.uint8)
     assert not watch.sees(noisy)
     assert not watch.sees(np.clip(room().astype(np.int16) + 5, 0, 255).astype(np.uint8))
-    assert not watch.sees(put(room(), FACE))
+    left, top, right, bottom = FACE
+    assert not watch.sees(put(room(), (left + 25, top + 25, right - 25, bottom - 25)))
+
+
+def test_the_rim_of_a_followed_face_is_watched_since_others_come_out_from_behind_it() -> None:
+    left, top, _, bottom = FACE
+    assert Watch().sees(put(room(), (left - 45, top + 20, left + 15, bottom - 20)))
 
 
 def test_what_moves_with_the_face_is_explained_and_a_newcomer_beside_it_is_not() -> None:
