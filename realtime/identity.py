@@ -25,6 +25,9 @@ AT_EDGE = 0.15
 """Of its size."""
 LOOK_PERIOD_NS = 400_000_000
 NEW_FRAMES = 90
+LEARNT = 0.5
+"""Likeness from which a look is learnt. Below, something hides a good part of the face (of 40 % in four colours: 0.35
+in the middle), and what hides it would be taken for the face (inspection.py)."""
 BROKEN_FRAMES = 4
 """So many frames in a row in which somebody near others looks like another person, and it is another one."""
 MOVED, DEFORMED = 0.12, 0.02
@@ -106,7 +109,7 @@ class FollowedFace:
         alike = self.person.appearance.likeness(look)
         self.certainty = 1.0 if alike is None else alike
         self.unlike = self.unlike + 1 if self.certainty < DIFFERENT and not is_alone else 0
-        if is_alone or self.age == 0 or self.certainty >= SAME:
+        if self.certainty >= (LEARNT if is_alone else SAME) or self.age == 0:
             self.person.appearance.learn(look)
         return look
 
