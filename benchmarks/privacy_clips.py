@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.watermark import Watermark
-from engines.geometry import box_of, roi_from_detection, roi_from_landmarks
+from engines.geometry import box_of, roi_from_detection, roi_from_landmarks, size_of
 from engines.types import Image, Points
 from realtime.assembly import FaceEngines
 from realtime.pictures import read_image
@@ -64,7 +64,7 @@ class CutOut:
             frames = [np.asarray(cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)]
         found = list(seen_in(frames, engines))
         first = box_of(next(points for points in found if points is not None))
-        size = float((first[2:] - first[:2]).max())
+        size = size_of(first)
         left, top = (max(0, int(first[n] - AROUND * size)) for n in range(2))
         right, bottom = int(first[2] + AROUND * size), int(first[3] + BELOW * size)
         pairs = [(frame, points) for frame, points in zip(frames, found, strict=True) if points is not None]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines import mesh_topology
-from engines.geometry import box_of
+from engines.geometry import box_of, size_of
 from engines.swappers.fields import Field
 from engines.swappers.raster import paint_attributes
 from engines.swappers.warp import Warp
@@ -109,7 +109,7 @@ def whole_of(points: Points) -> float:
 def cell_of(points: Points) -> int:
     """Edge of a cell, px."""
     box = box_of(points)
-    return max(3, round(float((box[2:] - box[:2]).max()) / CELLS))
+    return max(3, round(size_of(box) / CELLS))
 
 
 def _place(points: Points, shape: tuple[int, ...]) -> tuple[slice, slice]:

@@ -102,7 +102,7 @@ def roi_from_detection(face: Detection) -> Roi:
     """The landmark model's square for a detected face: levelled by the eyes, centred on the box."""
     eyes = face.keypoints[1] - face.keypoints[0]
     centre = (face.box_xyxy[:2] + face.box_xyxy[2:]) / 2
-    edge = float((face.box_xyxy[2:] - face.box_xyxy[:2]).max())
+    edge = size_of(face.box_xyxy)
     return Roi((float(centre[0]), float(centre[1])), edge * ROI_MARGIN, math.atan2(float(eyes[1]), float(eyes[0])))
 
 
@@ -164,6 +164,11 @@ def suppress_overlapping(boxes: Points, scores: NDArray[np.float32], threshold: 
         kept.append(int(best))
         left = others[iou(boxes[best], boxes[others]) <= threshold]
     return np.array(kept, np.intp)
+
+
+def size_of(box_xyxy: Points) -> float:
+    """Longer side of a box, px."""
+    return float((box_xyxy[2:] - box_xyxy[:2]).max())
 
 
 def iou(box: Points, boxes: Points) -> NDArray[np.float32]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from engines.backends import Session
 from engines.contract import require_shape, the_one
-from engines.geometry import invert_affine, transform_points, warp_crop
+from engines.geometry import invert_affine, size_of, transform_points, warp_crop
 from engines.tensors import to_planes
 from engines.types import Affine, Image, Points
 from models.spec import ModelSpec
@@ -40,6 +40,6 @@ class Landmarks106:
         return transform_points((coded + 1) * np.float32(self._size // 2), invert_affine(affine))
 
     def _affine(self, box: Points) -> Affine:
-        scale = self._size / (MARGIN * float((box[2:] - box[:2]).max()))
+        scale = self._size / (MARGIN * size_of(box))
         shift = self._size / 2 - scale * (box[:2] + box[2:]) / 2
         return np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])

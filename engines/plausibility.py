@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from engines import mesh_topology
-from engines.geometry import box_of
+from engines.geometry import box_of, size_of
 from engines.types import FaceLandmarker, FaceLandmarks, Image, Points, Roi
 
 MIN_PRESENCE, NEARER = 0.5, 0.85
@@ -40,7 +40,7 @@ def is_plausible(points: Points, frame_wh: tuple[int, int]) -> bool:
     if not np.isfinite(points).all():
         return False
     box = box_of(points)
-    size, middle = float((box[2:] - box[:2]).max()), (box[:2] + box[2:]) / 2
+    size, middle = size_of(box), (box[:2] + box[2:]) / 2
     if not SMALLEST_PX <= size <= LARGEST * max(frame_wh):
         return False
     return bool(((middle >= 0) & (middle <= frame_wh)).all()) and facing_share(points) >= LEAST_FACING
@@ -49,7 +49,7 @@ def is_plausible(points: Points, frame_wh: tuple[int, int]) -> bool:
 def continues(before: Points, now: Points) -> bool:
     """Whether a face can have moved from `before` to `now` within a frame. Both (468, 3) px."""
     one, other = box_of(before), box_of(now)
-    size, grown = (float((box[2:] - box[:2]).max()) for box in (one, other))
+    size, grown = size_of(one), size_of(other)
     moved = float(np.linalg.norm((one[:2] + one[2:]) - (other[:2] + other[2:]))) / 2
     return moved <= FARTHEST * max(size, grown) and 1 / GROWTH <= grown / max(size, 1e-6) <= GROWTH
 

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.geometry import size_of
 from engines.types import Image, Points
 
 CELLS, SAMPLES = 64, 4
@@ -71,7 +72,7 @@ class _Seen:
     @classmethod
     def of(cls, image: Image, boxes: list[Points]) -> "_Seen":
         cells = _cells(image)
-        largest = max(boxes, key=lambda box: float((box[2:] - box[:2]).max()), default=None)
+        largest = max(boxes, key=size_of, default=None)
         return cls(cells, None if largest is None else largest * np.float32(cells.shape[1] / image.shape[1]))
 
     def carried_to(self, now: "_Seen") -> NDArray[np.float32]:
@@ -104,7 +105,7 @@ def _cells(image: Image) -> NDArray[np.float32]:
 
 def _cells_of(box: Points, image: Image, shape: tuple[int, ...]) -> tuple[slice, slice]:
     """The cells that lie well inside a face's box."""
-    inset = OWN_FROM * float((box[2:] - box[:2]).max())
+    inset = OWN_FROM * size_of(box)
     scale = shape[1] / image.shape[1], shape[0] / image.shape[0]
     left, top = (max(0, int((box[n] + inset) * scale[n])) for n in range(2))
     right, bottom = (max(0, int(np.ceil((box[n + 2] - inset) * scale[n]))) for n in range(2))

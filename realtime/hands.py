@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from engines.geometry import box_of, overlap
+from engines.geometry import box_of, overlap, size_of
 from engines.hands import same_hand
 from engines.types import HandFinder, HandLandmarks, Image, Points
 
@@ -100,5 +100,5 @@ def _without_doubles(hands: Sequence[HandLandmarks]) -> list[HandLandmarks]:
 
 def _grown(box: Points, share: float) -> Points:
     """A box with `share` of its longer side around."""
-    margin = np.float32(share * float((box[2:] - box[:2]).max()))
+    margin = np.float32(share * size_of(box))
     return np.concatenate([box[:2] - margin, box[2:] + margin])

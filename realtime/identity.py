@@ -12,7 +12,7 @@ import numpy as np
 
 from engines.alignment import similarity
 from engines.appearance import DIFFERENT, SAME, Appearance, Look, look_at
-from engines.geometry import box_of, eye_distance, transform_points
+from engines.geometry import box_of, eye_distance, size_of, transform_points
 from engines.types import FaceLandmarks, HandLandmarks, Image, Points
 from engines.wearer import Wearer
 from realtime.smoothing import SteadyLandmarks
@@ -41,7 +41,7 @@ class Track:
 
     id: of a person, never given to another. face: steadied landmarks, px. age: frames followed, from 1. frame_wh: of
     the picture that its px are of. appearance: how that person looks. certainty: -1..1, how much this face looks like
-    them; 1 unless it is looked at closely. is_alone: nobody is near enough to be taken for it. moves: whether it ever
+    them, at the last look. is_alone: nobody is near enough to be taken for it. moves: whether it ever
     moved; a poster does not.
     """
 
@@ -203,8 +203,3 @@ def near_enough(box: Points, lost: Points) -> bool:
     """Whether a face may have moved from `lost` to `box` unseen: no farther than its size, and about as large."""
     moved = float(np.linalg.norm((box[:2] + box[2:]) - (lost[:2] + lost[2:]))) / 2
     return moved < size_of(lost) and 1 / LIKE_SIZE < size_of(box) / size_of(lost) < LIKE_SIZE
-
-
-def size_of(box_xyxy: Points) -> float:
-    """Longer side, px."""
-    return float((box_xyxy[2:] - box_xyxy[:2]).max())

@@ -8,9 +8,8 @@ their number, and how large they are.
 from collections.abc import Sequence
 from typing import Protocol
 
-from engines.geometry import box_of
+from engines.geometry import box_of, size_of
 from engines.types import FaceLandmarks
-from realtime.identity import size_of
 
 FORGET_NS = 10_000_000_000
 AS_LARGE = 0.6

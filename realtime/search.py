@@ -91,11 +91,11 @@ class FaceSearch:
         self._searched_ns, self._unsearched = at_ns, 0
         self._change.searched()
         self._on_run()
-        if not self._film:
-            found = self._seen_over_the_edge(image)
-            return [*found, *_others(self._detector.detect(image), found)] if self._is_first else found
-        found = self._detector.detect(image)
-        return [*found, *_others(self._seen_over_the_edge(image), found)] if self._is_first else found
+        first, second = self._seen_over_the_edge, self._detector.detect
+        if self._film:
+            first, second = second, first
+        found = first(image)
+        return [*found, *_others(second(image), found)] if self._is_first else found
 
     def _seen_over_the_edge(self, image: Image) -> list[Detection]:
         """Faces, also those that are partly beyond the picture's edge."""
@@ -118,7 +118,7 @@ class FaceSearch:
 
 def _others(found: list[Detection], known: list[Detection]) -> list[Detection]:
     """Those that are not known."""
-    again = matched(_boxes(known), _boxes(found), least_iou=SAME_FACE_IOU).values()
+    again = matched(boxes_of(known), boxes_of(found), least_iou=SAME_FACE_IOU).values()
     return [face for number, face in enumerate(found) if number not in again]
 
 
@@ -136,6 +136,6 @@ def _is_inside(face: Detection, size_wh: tuple[int, int]) -> bool:
     return bool((high - low >= LEAST_INSIDE * (face.box_xyxy[2:] - face.box_xyxy[:2])).all())
 
 
-def _boxes(found: list[Detection]) -> Points:
+def boxes_of(found: list[Detection]) -> Points:
     """(N, 4) px."""
     return np.array([face.box_xyxy for face in found], np.float32).reshape(-1, 4)

@@ -12,12 +12,12 @@ from dataclasses import replace
 import numpy as np
 
 from engines.appearance import look_at
-from engines.geometry import box_of, iou, matched, roi_from_detection, roi_from_landmarks
+from engines.geometry import box_of, iou, matched, roi_from_detection, roi_from_landmarks, size_of
 from engines.plausibility import continues, located
 from engines.types import Detection, FaceDetector, FaceLandmarker, FaceLandmarks, Image, Points
 from realtime.hands import HandTracker
-from realtime.identity import FollowedFace, LostTrack, People, Person, Track, near_enough, size_of
-from realtime.search import SAME_FACE_IOU, FaceSearch
+from realtime.identity import FollowedFace, LostTrack, People, Person, Track, near_enough
+from realtime.search import SAME_FACE_IOU, FaceSearch, boxes_of
 from realtime.smoothing import SteadyLandmarks
 
 SOON_NS, LOST_NS, LEFT_NS = 1_000_000_000, 30_000_000_000, 500_000_000
@@ -152,8 +152,10 @@ class FaceTracker:
             face.raw, face.seen_ns = found, at_ns
             still.append(face)
         self._followed = still
-        patience = {True: LEFT_NS, False: LOST_NS}
-        self._lost = [f for f in self._lost if at_ns - f.seen_ns <= patience[f.is_at_edge(self._frame_wh)]]
+        self._lost = [face for face in self._lost if at_ns - face.seen_ns <= self._patience_ns(face)]
+
+    def _patience_ns(self, face: FollowedFace) -> int:
+        return LEFT_NS if face.is_at_edge(self._frame_wh) else LOST_NS
 
     def _lose(self, face: FollowedFace) -> None:
         self._lost.append(face)
@@ -173,8 +175,7 @@ class FaceTracker:
     def _place(self, found_here: list[Detection], image: Image, at_ns: int) -> tuple[Points, ...]:
         """Follow those who are not followed. Returns the boxes of those that cannot be."""
         detections = sorted(found_here, key=lambda found: -size_of(found.box_xyxy))
-        found_boxes = np.array([found.box_xyxy for found in detections], np.float32).reshape(-1, 4)
-        matching = matched(self._boxes(), found_boxes, least_iou=SAME_FACE_IOU)
+        matching = matched(self._boxes(), boxes_of(detections), least_iou=SAME_FACE_IOU)
         known, seen = matching.values(), [self._followed[number] for number in matching]
         return tuple(
             found.box_xyxy
@@ -238,7 +239,7 @@ class FaceTracker:
         self._lost = [lost for lost in self._lost if lost.person is not person]
         face.becomes(person)
 
-    def _is_alone(self, box: Points, person: Person | None) -> bool:
+    def _is_alone(self, box: Points, person: Person) -> bool:
         """Whether nobody is near enough to be taken for the face in a box. person: whose it is."""
         others = [other.box for other in (*self._followed, *self._lost) if other.person is not person]
         others += [other for other in self.unplaced if iou(box, other[np.newaxis])[0] <= SAME_FACE_IOU]

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from engines.geometry import box_of, iou
+from engines.geometry import box_of, iou, size_of
 from engines.types import Points
 from realtime.assignment import TrackedFace
 from realtime.search import SAME_FACE_IOU
@@ -52,15 +52,10 @@ class TrackingResult:
     def add(self, face: TrackedFace) -> None:
         """A face was in view after all."""
         box = box_of(face.face.points)
-        self.in_view = sorted((*self.in_view, face), key=lambda other: -_size(other))
+        self.in_view = sorted((*self.in_view, face), key=lambda other: -size_of(box_of(other.face.points)))
         self.lost = [other for other in self.lost if other.id != face.id]
         self.unplaced = [other for other in self.unplaced if iou(box, other[np.newaxis])[0] <= SAME_FACE_IOU]
 
     def boxes(self) -> Points:
         """(N, 4) of the faces in view, px."""
         return np.array([box_of(face.face.points) for face in self.in_view], np.float32).reshape(-1, 4)
-
-
-def _size(face: TrackedFace) -> float:
-    box = box_of(face.face.points)
-    return float((box[2:] - box[:2]).max())
