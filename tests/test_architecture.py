@@ -49,7 +49,7 @@ VENDORS = {
         "realtime/ffmpeg.py",
         "realtime/bench/webrtc.py",
         "realtime/colour.py",
-        "realtime/sources/media.py",
+        "realtime/sources/",
         "realtime/outputs/",
         "realtime/web/",
     },
