@@ -23,6 +23,7 @@ from realtime.errors import SourceError
 from realtime.ffmpeg import explain, listening
 from realtime.frame_reader import FrameReader
 from realtime.hdr import is_hdr
+from realtime.sources.deinterlace import deinterlaced
 from realtime.sources.film_light import film_light
 from realtime.types import Frame, StreamInfo
 
@@ -107,7 +108,7 @@ class MediaSource:
             raise SourceError(f"{name} has no video", remedy="give a file with pictures; sound alone cannot be swapped")
         self._stream = pictures[0]
         self._stream.thread_type = LIVE_THREADS if live else FILE_THREADS
-        self._decoded = self._decode()
+        self._decoded = deinterlaced(self._decode(), name)
         first = next(self._decoded, None)  # only a decoded frame tells rotation and colour for sure
         if first is None:
             self._release()
