@@ -14,13 +14,13 @@ CATCH_UP = 4
 class FrameTimes:
     """Film times of the pictures of one stream, asked for in the order in which they are shown.
 
-    step: usual time from picture to picture, 1 or more. dts_from: the dts of the first picture where the container has
-    no pts (AVI); pictures leave a decoder some packets late, so the first one is put at 0. All numbers are in the
-    stream's time base.
+    step: usual time from picture to picture, 1 or more. dts_only: the container has no pts (AVI); pictures leave a
+    decoder some packets late, so the first one is put at 0. All numbers are in the stream's time base.
     """
 
-    def __init__(self, step: int, *, dts_from: int | None = None) -> None:
-        self._step, self._dts_from = max(1, step), dts_from
+    def __init__(self, step: int, *, dts_only: bool = False) -> None:
+        self._step, self._dts_only = max(1, step), dts_only
+        self._first_dts: int | None = None
         self._last_pts: int | None = None
         self._last_dts: int | None = None
         self._faulty_pts = self._faulty_dts = 0
@@ -35,7 +35,7 @@ class FrameTimes:
         found = self._best(pts, dts)
         last = self._last
         if found is None:
-            self.repaired += self._has_stamps and self._dts_from is None  # of an AVI, the last few come without
+            self.repaired += self._has_stamps and not self._dts_only  # of an AVI, the last few come without
             found = 0 if last is None else last + self._step
         elif last is not None and found <= last:
             self.repaired += 1
@@ -44,8 +44,9 @@ class FrameTimes:
         return found
 
     def _best(self, pts: int | None, dts: int | None) -> int | None:
-        if self._dts_from is not None:
-            return None if dts is None else dts - self._dts_from
+        if self._dts_only:
+            self._first_dts = dts if self._first_dts is None else self._first_dts
+            return None if dts is None else dts - (self._first_dts or 0)
         if dts is not None:
             self._faulty_dts += self._last_dts is not None and dts <= self._last_dts
             self._last_dts, self._has_dts = dts, True

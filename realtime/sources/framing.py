@@ -1,4 +1,4 @@
-"""From a decoded frame to the picture people see, one step after another: colours, upright, in the film's own shape.
+"""From a decoded frame to the picture people see, one step after another: colours, upright, in the film's first shape.
 
 A film that changes its size or its pixels' shape in the middle is fitted into its first shape, with black bars; nothing
 is ever stretched.
@@ -17,26 +17,24 @@ from av.sidedata.sidedata import Type as SideData
 
 from engines.geometry import fit_into
 from engines.types import Image
-from realtime.colour import ToBgr, settle, tags_of
+from realtime.frame_reader import FrameReader
 from realtime.orientation import Orientation
-from realtime.types import ColourTags
 
 
 class Framing:
     """Makes pictures of the frames of one stream, all in the shape of the first. For one thread.
 
-    first: a decoded frame; only that tells orientation and colour for sure. told_aspect: width / height of a stored
-    pixel where the container overrules the codec.
+    first: a decoded frame; only that tells orientation for sure. to_bgr: of its colours. told_aspect: width / height of
+    a stored pixel where the container overrules the codec.
     """
 
-    def __init__(self, first: av.VideoFrame, stream: av.VideoStream, told_aspect: Fraction | None) -> None:
-        self._stream, self._told_aspect = stream, told_aspect
+    def __init__(
+        self, first: av.VideoFrame, to_bgr: FrameReader, stream: av.VideoStream, told_aspect: Fraction | None
+    ) -> None:
+        self._to_bgr, self._stream, self._told_aspect = to_bgr, stream, told_aspect
         self._orientation = orientation_of(first)
-        stored_wh = first.width, first.height
-        self.size_wh = self._orientation.size(stored_wh)
+        self.size_wh = self._orientation.size((first.width, first.height))
         self.pixel_aspect = self._pixel_aspect()
-        self.colour: ColourTags = settle(tags_of(first), stored_wh)  # players guess by the size before rotation
-        self._to_bgr = ToBgr(self.colour)
 
     def __call__(self, frame: av.VideoFrame) -> Image:
         """(H, W, 3) uint8 BGR of `size_wh`; a new array. frame: the last one that the stream's decoder gave."""

@@ -16,9 +16,15 @@ from pathlib import Path
 
 import av
 
+from engines.hdr_light import Light
+from realtime.colour import tags_of
 from realtime.damage import Damage
 from realtime.errors import SourceError
 from realtime.ffmpeg import explain, listening
+from realtime.frame_reader import FrameReader
+from realtime.hdr import is_hdr
+from realtime.sources.deinterlace import deinterlaced
+from realtime.sources.film_light import film_light
 from realtime.sources.frame_times import FrameTimes
 from realtime.sources.framing import Framing
 from realtime.sources.packets import FilmPackets, LivePackets, PicturePacket
@@ -100,28 +106,26 @@ class MediaSource:
             if live
             else FilmPackets(container, self._stream, self._damage)
         )
-        self._decoded = self._decode()
+        self._times = FrameTimes(self._facts.step, dts_only=container.format.name in ONE_STAMP_FORMATS)
+        self._decoded = deinterlaced(self._stamped(), name)
         first = next(self._decoded, None)  # only a decoded frame tells rotation and colour for sure
         if first is None:
             self._release()
             raise self._no_picture()
-        self._framing = Framing(first, self._stream, self._facts.told_aspect)
-        self._times = FrameTimes(
-            self._facts.step, dts_from=first.dts if container.format.name in ONE_STAMP_FORMATS else None
-        )
-        self._first: tuple[av.VideoFrame, int] | None = (first, self._times.of(first.pts, first.dts))
-        self._origin = self._end = self._film_start(self._first[1])
+        self._to_bgr = FrameReader(first, name, self._light(first, sound_from))
+        self._framing = Framing(first, self._to_bgr, self._stream, self._facts.told_aspect)
+        self._first: av.VideoFrame | None = first
+        self._origin = self._end = self._film_start(first.pts or 0)
         self.info = self._describe(sound_from)
 
     def frames(self) -> Iterator[Frame]:
         self._reading = True
         try:
-            for number, (decoded, at) in enumerate(self._timed()):
+            for number, decoded in enumerate(self._all_decoded()):
                 if self._closed:
                     return
-                captured_ns = time.monotonic_ns()
+                captured_ns, at = time.monotonic_ns(), decoded.pts or 0
                 self._end = at + max(decoded.duration or 0, self._facts.step)
-                self._damage.faulty_frames += decoded.is_corrupt
                 yield Frame(self._framing(decoded), number, captured_ns, at - self._origin)
             self._finish()
         finally:
@@ -147,13 +151,18 @@ class MediaSource:
             self._stream.codec_context.flush_buffers()
         self._container.close()
 
-    def _timed(self) -> Iterator[tuple[av.VideoFrame, int]]:
-        """Frames in the order in which they are shown, and when: in the container's count, without jumps."""
+    def _all_decoded(self) -> Iterator[av.VideoFrame]:
         if self._first is not None:
             yield self._first
             self._first = None
-        for frame in self._decoded:
-            yield frame, self._times.of(frame.pts, frame.dts)
+        yield from self._decoded
+
+    def _stamped(self) -> Iterator[av.VideoFrame]:
+        """Frames in the order in which they are shown; their pts say when, in the container's count, without jumps."""
+        for frame in self._decode():
+            self._damage.faulty_frames += frame.is_corrupt
+            frame.pts, frame.time_base = self._times.of(frame.pts, frame.dts), self._facts.time_base
+            yield frame
 
     def _decode(self) -> Iterator[av.VideoFrame]:
         """Frames of every packet that can be read, and those still in the decoder at the end."""
@@ -188,11 +197,17 @@ class MediaSource:
             time_base=base,
             frame_count=None if self._live else self._facts.frame_count,
             pixel_aspect=self._framing.pixel_aspect,
-            colour=self._framing.colour,
+            colour=self._to_bgr.tags,  # players guess by the size before rotation
             sound_from=sound_from if self._container.streams.audio else None,
             timeline=self._packets.begin(float(self._origin * base)),
             damage=self._damage,
         )
+
+    def _light(self, first: av.VideoFrame, path: str | None) -> Light | None:
+        """Of an HDR film in a file, which is looked into. path: None for a stream that cannot be opened again."""
+        if path is None or not Path(path).is_file() or not is_hdr(tags_of(first)):
+            return None
+        return film_light(path, self._stream.index, first)
 
     def _finish(self) -> None:
         """Everything was read: say what there is to say. Raises SourceError when a live stream ended."""

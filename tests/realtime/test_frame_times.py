@@ -26,7 +26,7 @@ def test_times_rise_and_are_the_best_there_are(stamps: Stamps, times: list[int])
 
 
 def test_container_without_pts_goes_by_its_dts_also_for_the_last_pictures() -> None:
-    frame_times = FrameTimes(1, dts_from=2)
+    frame_times = FrameTimes(1, dts_only=True)
     stamps: Stamps = [(1, 2), (3, 3), (2, 4), (5, None), (4, None)]
     assert [frame_times.of(pts, dts) for pts, dts in stamps] == [0, 1, 2, 3, 4]
     assert frame_times.repaired == 0
