@@ -21,6 +21,7 @@ from engines.types import Image
 from realtime.colour import ToBgr, settle, tags_of
 from realtime.errors import SourceError
 from realtime.ffmpeg import explain, listening
+from realtime.local_path import av_address
 from realtime.types import Frame, StreamInfo
 
 logger = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ def open_file(path: Path) -> "MediaSource":
     """Open a video file. Raises SourceError."""
     try:
         with listening():
-            container = av.open(str(path))
+            container = av.open(av_address(path))
     except av.FFmpegError as error:
         incomplete = any(words in explain(error) for words in INCOMPLETE)
         raise SourceError(
@@ -54,7 +55,7 @@ def open_file(path: Path) -> "MediaSource":
             if incomplete
             else "check that it plays in a video player",
         ) from error
-    return MediaSource(container, path.name, live=False, sound_from=str(path))
+    return MediaSource(container, path.name, live=False, sound_from=av_address(path))
 
 
 def open_url(url: str) -> "MediaSource":
