@@ -23,6 +23,7 @@ from realtime.errors import SourceError
 from realtime.ffmpeg import explain, listening
 from realtime.frame_reader import FrameReader
 from realtime.hdr import is_hdr
+from realtime.local_path import av_address, is_file
 from realtime.sources.deinterlace import deinterlaced
 from realtime.sources.film_light import film_light
 from realtime.sources.frame_times import FrameTimes
@@ -54,7 +55,7 @@ def open_file(path: Path) -> "MediaSource":
     """Open a video file. Raises SourceError."""
     try:
         with listening():
-            container = av.open(str(path))
+            container = av.open(av_address(path))
     except av.FFmpegError as error:
         incomplete = any(words in explain(error) for words in INCOMPLETE)
         raise SourceError(
@@ -63,7 +64,7 @@ def open_file(path: Path) -> "MediaSource":
             if incomplete
             else "check that it plays in a video player",
         ) from error
-    return MediaSource(container, path.name, live=False, sound_from=str(path))
+    return MediaSource(container, path.name, live=False, sound_from=av_address(path))
 
 
 def open_url(url: str) -> "MediaSource":
@@ -203,11 +204,11 @@ class MediaSource:
             damage=self._damage,
         )
 
-    def _light(self, first: av.VideoFrame, path: str | None) -> Light | None:
-        """Of an HDR film in a file, which is looked into. path: None for a stream that cannot be opened again."""
-        if path is None or not Path(path).is_file() or not is_hdr(tags_of(first)):
+    def _light(self, first: av.VideoFrame, where: str | None) -> Light | None:
+        """Of an HDR film in a file, which is looked into. where: None for what cannot be opened again."""
+        if where is None or not is_file(Path(where.removeprefix("file:"))) or not is_hdr(tags_of(first)):
             return None
-        return film_light(path, self._stream.index, first)
+        return film_light(where, self._stream.index, first)
 
     def _finish(self) -> None:
         """Everything was read: say what there is to say. Raises SourceError when a live stream ended."""
