@@ -202,6 +202,7 @@ class MediaSource:
             sound_from=sound_from if self._container.streams.audio else None,
             timeline=self._packets.begin(float(self._origin * base)),
             damage=self._damage,
+            extras_from=sound_from,
         )
 
     def _light(self, first: av.VideoFrame, where: str | None) -> Light | None:
