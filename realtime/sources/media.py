@@ -29,7 +29,7 @@ from realtime.sources.film_light import film_light
 from realtime.sources.frame_times import FrameTimes
 from realtime.sources.framing import Framing
 from realtime.sources.packets import FilmPackets, LivePackets, PicturePacket
-from realtime.sources.tracks import TrackFacts, can_be_decoded, film_track
+from realtime.sources.tracks import TrackFacts, film_track
 from realtime.types import Frame, StreamInfo
 
 logger = logging.getLogger(__name__)
@@ -99,7 +99,11 @@ class MediaSource:
         self._container, self._name, self._live = container, name, live
         self._closed = self._reading = False
         self._damage = Damage()
-        self._stream = _film_of(container, name)
+        try:
+            self._stream = film_track(container, name)
+        except SourceError:
+            container.close()
+            raise
         self._stream.thread_type = LIVE_THREADS if live else FILE_THREADS
         self._facts = TrackFacts.of(container, self._stream)
         self._packets: LivePackets | FilmPackets = (
@@ -234,17 +238,3 @@ class MediaSource:
         if self._live:
             return SourceError(f"{self._name} gave no picture: {reason}", remedy="check the sender")
         return SourceError(f"{self._name} cannot be decoded: {reason}", remedy="copy or download it again")
-
-
-def _film_of(container: av.container.InputContainer, name: str) -> av.VideoStream:
-    """Closes the container where it raises SourceError."""
-    stream = film_track(container)
-    if stream is None:
-        container.close()
-        raise SourceError(f"{name} has no video", remedy="give a file with pictures; sound alone cannot be swapped")
-    if not can_be_decoded(stream):
-        container.close()
-        raise SourceError(
-            f"{name}: no decoder for its video", remedy="convert it to H.264 first, with ffmpeg or HandBrake"
-        )
-    return stream

@@ -11,6 +11,8 @@ from typing import cast
 import av
 from av.stream import Disposition
 
+from realtime.errors import SourceError
+
 logger = logging.getLogger(__name__)
 
 NEVER = Disposition.attached_pic | Disposition.timed_thumbnails
@@ -74,12 +76,17 @@ def _rate(stream: av.VideoStream) -> Fraction:
     return nominal or average or DEFAULT_RATE
 
 
-def film_track(container: av.container.InputContainer) -> av.VideoStream | None:
-    """The track that players show: the default one, else the largest, else the first; None when there is no film."""
+def film_track(container: av.container.InputContainer, name: str) -> av.VideoStream:
+    """The track that players show: the default one, else the largest, else the first.
+
+    name: of the film, for messages. Raises SourceError when there is none, or none that can be decoded.
+    """
     tracks = [stream for stream in container.streams.video if not stream.disposition & NEVER]
     if not tracks:
-        return None
+        raise SourceError(f"{name} has no video", remedy="give a file with pictures; sound alone cannot be swapped")
     chosen = max(tracks, key=_rank)
+    if not _can_be_decoded(chosen):
+        raise SourceError(f"{name}: there is no decoder for its video", remedy="convert it to H.264 first")
     for other in tracks:
         if other is not chosen:
             logger.info("track %d (%s) is left out: %s", other.index, _described(other), _described(chosen))
@@ -89,17 +96,17 @@ def film_track(container: av.container.InputContainer) -> av.VideoStream | None:
 def _rank(stream: av.VideoStream) -> tuple[bool, bool, bool, int]:
     """The first of equals wins: `max` keeps it."""
     is_main = not stream.disposition & ASIDE
-    return can_be_decoded(stream), is_main, bool(stream.disposition & Disposition.default), _pixels(stream)
+    return _can_be_decoded(stream), is_main, bool(stream.disposition & Disposition.default), _pixels(stream)
 
 
-def can_be_decoded(stream: av.VideoStream) -> bool:
-    """Whether this build of ffmpeg has a decoder for it."""
+def _can_be_decoded(stream: av.VideoStream) -> bool:
+    """Whether this build of ffmpeg has a decoder for it; PyAV has no context where not."""
     return cast("av.VideoCodecContext | None", stream.codec_context) is not None
 
 
 def _pixels(stream: av.VideoStream) -> int:
-    return (stream.width or 0) * (stream.height or 0) if can_be_decoded(stream) else 0
+    return (stream.width or 0) * (stream.height or 0) if _can_be_decoded(stream) else 0
 
 
 def _described(stream: av.VideoStream) -> str:
-    return f"{stream.width}x{stream.height} {stream.codec_context.name}" if can_be_decoded(stream) else "unknown codec"
+    return f"{stream.width}x{stream.height} {stream.codec_context.name}" if _can_be_decoded(stream) else "unknown codec"
