@@ -23,7 +23,8 @@ from realtime.label import Badge
 from realtime.live import FixedBank, LiveControl, LiveSettings
 from realtime.metrics import Snapshot, StreamMetrics
 from realtime.outputs import OutputOptions, open_sink
-from realtime.outputs.recorder import CONTAINERS, EncoderOptions
+from realtime.outputs.codecs import CONTAINERS
+from realtime.outputs.recorder import EncoderOptions
 from realtime.outputs.virtual import VirtualCamera
 from realtime.painter import FramePainter
 from realtime.person import files_of

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from realtime.errors import SinkError
+from realtime.outputs.codecs import CONTAINERS
 from realtime.outputs.microphone import Microphone
 from realtime.outputs.null import NullSink
-from realtime.outputs.recorder import CONTAINERS, EncoderOptions, VideoRecorder
+from realtime.outputs.recorder import EncoderOptions, VideoRecorder
 from realtime.outputs.still import PICTURES, StillSink
 from realtime.outputs.virtual import VirtualCamera
 from realtime.types import FrameSink, StreamInfo
