@@ -14,6 +14,7 @@ import av
 from av.filter import Graph
 
 from realtime.outputs.codecs import AudioFormat
+from realtime.outputs.film_tags import label_track
 from realtime.outputs.packet_times import duration_of
 
 AudioPacket: TypeAlias = "av.Packet[av.AudioStream]"
@@ -58,6 +59,7 @@ class CopiedTrack:
         self._hides_preroll = hides_preroll
         self._target = target
         self._stream = target.add_stream_from_template(source)
+        label_track(source, self._stream)
         self._preroll: tuple[AudioPacket, float] | None = None
         self._end_s = self._last_s = float("-inf")
 
@@ -116,6 +118,7 @@ class ConvertedTrack:
         self.damaged = 0
         self._source, self._target, self._format = source, target, audio_format
         self._stream = cast("av.AudioStream", target.add_stream(audio_format.encoder, rate=audio_format.rate))
+        label_track(source, self._stream)
         configure(self._stream.codec_context, audio_format)
         self._graph: Graph | None = None
         self._takes: tuple[int, str, str] | None = None  # rate, sample format and layout of what the graph is made for
