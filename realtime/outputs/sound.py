@@ -16,7 +16,6 @@ import av
 
 from realtime.ffmpeg import explain
 from realtime.outputs.codecs import AudioFormat, ContainerFormat, audio_format, is_unspecified, pcm_encoder
-from realtime.outputs.film_tags import label_track
 from realtime.outputs.packet_times import PacketTimes
 from realtime.outputs.sound_tracks import AudioPacket, ConvertedTrack, CopiedTrack, SoundTrack, configure
 from realtime.timeline import Timeline
@@ -126,7 +125,6 @@ class SoundCopier:
         except (av.FFmpegError, ValueError) as error:
             self._say_lost(stream.index, 0.0, error)
             return
-        label_track(stream, self._target.streams.audio[-1])
         self._times[stream.index] = PacketTimes(self._timeline)
 
     def _encoding_of(self, stream: av.AudioStream) -> AudioFormat | None:
