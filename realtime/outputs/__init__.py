@@ -17,6 +17,7 @@ from realtime.outputs.codecs import CONTAINERS
 from realtime.outputs.microphone import Microphone
 from realtime.outputs.null import NullSink
 from realtime.outputs.recorder import EncoderOptions, VideoRecorder
+from realtime.outputs.resize import resized
 from realtime.outputs.still import PICTURES, StillSink
 from realtime.outputs.virtual import VirtualCamera
 from realtime.types import FrameSink, StreamInfo
@@ -26,7 +27,7 @@ PLANNED = ("rtmp", "srt", "udp", "rtsp")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputOptions:
-    """How outputs are written. size_wh: of videos, None for the source's. microphone: of a live recording."""
+    """How outputs are written. size_wh: videos fit into it; None for the source's. microphone: of a live recording."""
 
     encoder: EncoderOptions = field(default_factory=EncoderOptions)
     size_wh: tuple[int, int] | None = None
@@ -52,7 +53,7 @@ def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptio
         return StillSink(path)
     if path.suffix.lower() in CONTAINERS:
         microphone = Microphone(options.microphone) if options.microphone else None
-        return VideoRecorder(path, info, options.encoder, size_wh=options.size_wh, microphone=microphone)
+        return VideoRecorder(path, resized(info, options.size_wh), options.encoder, microphone=microphone)
     known = " ".join([*CONTAINERS, *PICTURES])
     raise SinkError(f"--output {where}: the ending {path.suffix!r} is not known", remedy=f"use one of: {known}")
 
