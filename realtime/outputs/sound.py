@@ -12,7 +12,8 @@ from typing import TypeAlias, cast
 
 import av
 
-from realtime.ffmpeg import explain
+from realtime.ffmpeg import explain, readable
+from realtime.types import Rereadable
 
 logger = logging.getLogger(__name__)
 
@@ -28,8 +29,8 @@ class SoundCopier:
     Make it after the video stream was added and before anything is muxed; use it from one thread.
     """
 
-    def __init__(self, where: str, target: av.container.OutputContainer) -> None:
-        self._source = av.open(where)
+    def __init__(self, where: str | Rereadable, target: av.container.OutputContainer) -> None:
+        self._source = av.open(readable(where), "r")
         self._target = target
         self._copied: dict[int, av.AudioStream] = {}
         self._converted: dict[int, Transcoder] = {}

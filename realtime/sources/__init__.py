@@ -4,6 +4,7 @@
 rtsp:// http:// srt://  a stream from the network
 screen, screen:2        a monitor; screen:X,Y,WxH a part of the desktop
 test, test:plain        a synthetic camera; plain without the time in its pixels
+-                       a film from stdin; so are named pipes
 anything else           a file: a picture or a video, by its content, whatever its name
 """
 
@@ -18,12 +19,13 @@ from pathlib import Path
 
 from engines.types import Image
 from realtime.errors import SourceError
-from realtime.local_path import is_file, local_path, remedy_for
+from realtime.local_path import is_file, is_pipe, local_path, remedy_for
 from realtime.pictures import is_picture
 from realtime.sources.camera import CameraSource
 from realtime.sources.camera_list import camera_called, list_cameras
 from realtime.sources.image import ImageSource
-from realtime.sources.media import URL_SCHEMES, MediaSource, open_file, open_url, shown_url
+from realtime.sources.media import URL_SCHEMES, open_file, open_url, shown_url
+from realtime.sources.pipe import DASH, open_pipe, redirected_file
 from realtime.sources.recovery import MOST_WAIT_S, RecoveringSource
 from realtime.sources.screen import ScreenSource
 from realtime.sources.synthetic import SyntheticSource
@@ -61,25 +63,30 @@ def open_source(where: str, options: SourceOptions = SourceOptions()) -> FrameSo
             raise SourceError("the synthetic camera needs a picture", remedy="liveswap models pull")
         picture, is_timed = options.test_picture(), TESTS[where]
         return SyntheticSource(picture, size_wh=options.size_wh, rate=options.rate, timed=is_timed)
-    path = local_path(where)
+    path = redirected_file() or Path(where) if where == DASH else local_path(where)
     if where.partition(":")[0] == "screen" and not is_file(path):
         return ScreenSource(where, size_wh=options.size_wh, rate=options.rate)
     if CAMERA.fullmatch(where):
         return _camera(where, options)
-    if URL.match(where) and where.partition("://")[0] in URL_SCHEMES:
-        stream = open_url(where)
-        return _recovering(lambda: open_url(where), stream, options, URL_WAIT_S) if stream.info.live else stream
     if URL.match(where):
-        schemes = ", ".join(f"{scheme}://" for scheme in URL_SCHEMES)
-        raise SourceError(f"{shown_url(where)} is no address that can be read", remedy=f"use one of {schemes}")
+        return _address(where, options)
+    if str(path) == DASH or is_pipe(path):
+        return _thinned(open_pipe(path), options.rate)
     named = None if os.path.lexists(path) else camera_called(where, list_cameras())
     if named is not None:
         return _camera(named.where, options)
     _refuse_unreadable(path)
     if is_picture(path):
         return ImageSource(path)
-    video = open_file(path)
-    return _thinned(video, options.rate) if options.rate else video
+    return _thinned(open_file(path), options.rate)
+
+
+def _address(where: str, options: SourceOptions) -> FrameSource:
+    if where.partition("://")[0] not in URL_SCHEMES:
+        schemes = ", ".join(f"{scheme}://" for scheme in URL_SCHEMES)
+        raise SourceError(f"{shown_url(where)} is no address that can be read", remedy=f"use one of {schemes}")
+    stream = open_url(where)
+    return _recovering(lambda: open_url(where), stream, options, URL_WAIT_S) if stream.info.live else stream
 
 
 def _camera(where: str, options: SourceOptions) -> FrameSource:
@@ -97,8 +104,8 @@ def _recovering(
     return RecoveringSource(opener, first=first, give_up_s=options.give_up_s, most_wait_s=most_wait_s)
 
 
-def _thinned(video: MediaSource, rate: Fraction) -> FrameSource:
-    return Thinned(video, rate) if rate < video.info.rate else video
+def _thinned(video: FrameSource, rate: Fraction | None) -> FrameSource:
+    return video if rate is None or rate >= video.info.rate else Thinned(video, rate)
 
 
 def _refuse_unreadable(path: Path) -> None:

@@ -22,7 +22,7 @@ from realtime.colour import ToBgr, settle, tags_of
 from realtime.errors import SourceError
 from realtime.ffmpeg import explain, listening
 from realtime.local_path import av_address
-from realtime.types import Frame, StreamInfo
+from realtime.types import Frame, Rereadable, StreamInfo
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ class MediaSource:
     """
 
     def __init__(
-        self, container: av.container.InputContainer, name: str, *, live: bool, sound_from: str | None
+        self, container: av.container.InputContainer, name: str, *, live: bool, sound_from: str | Rereadable | None
     ) -> None:
         self._container = container
         self._name = name
@@ -208,7 +208,7 @@ class MediaSource:
     def _upright(self, image: Image) -> Image:
         return image if self._turn is None else np.asarray(cv2.rotate(image, self._turn), np.uint8)
 
-    def _describe(self, first: av.VideoFrame, sound_from: str | None) -> StreamInfo:
+    def _describe(self, first: av.VideoFrame, sound_from: str | Rereadable | None) -> StreamInfo:
         stream = self._stream
         sideways = self._turn in {cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE}
         size_wh = (first.height, first.width) if sideways else (first.width, first.height)
