@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Protocol, runtime_checkable
 
 from engines.types import Image
+from realtime.timeline import Timeline
 
 
 class Outcome(StrEnum):
@@ -57,6 +58,8 @@ class StreamInfo:
     pixel_aspect: Fraction = Fraction(1)
     colour: ColourTags = ColourTags()
     sound_from: str | None = None  # a file or address whose audio streams belong to this picture
+    timeline: Timeline | None = None  # of a film: the times of `sound_from` -> film time, which `Frame.pts` counts
+    extras_from: str | None = None  # a film whose title, chapters and subtitles belong to this picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import TypeAlias, cast
 import av
 
 from realtime.ffmpeg import explain
+from realtime.outputs.film_tags import label_track
 
 logger = logging.getLogger(__name__)
 
@@ -35,9 +36,11 @@ class SoundCopier:
         self._converted: dict[int, Transcoder] = {}
         for stream in self._source.streams.audio:
             if stream.codec_context.codec.canonical_name in target.supported_codecs:
-                self._copied[stream.index] = target.add_stream_from_template(stream)
+                made = self._copied[stream.index] = target.add_stream_from_template(stream)
             else:
                 self._converted[stream.index] = self._transcoder(stream)
+                made = self._converted[stream.index][0]
+            label_track(stream, made)
         self._picture_end_s = self._picture_ends()
         self._packets = self._read()
         self._pending: AudioPacket | None = next(self._packets, None)
