@@ -14,11 +14,12 @@ from typing import cast
 
 import av
 
-from realtime.ffmpeg import explain
+from realtime.ffmpeg import explain, readable
 from realtime.outputs.codecs import AudioFormat, ContainerFormat, audio_format, is_unspecified, pcm_encoder
 from realtime.outputs.packet_times import PacketTimes
 from realtime.outputs.sound_tracks import AudioPacket, ConvertedTrack, CopiedTrack, SoundTrack, configure
 from realtime.timeline import Timeline
+from realtime.types import Rereadable
 
 logger = logging.getLogger(__name__)
 
@@ -35,11 +36,11 @@ PROBING = {"analyzeduration": "60000000", "probesize": "50000000"}
 
 
 def open_sound(
-    where: str, target: av.container.OutputContainer, form: ContainerFormat, timeline: Timeline | None
+    where: str | Rereadable, target: av.container.OutputContainer, form: ContainerFormat, timeline: Timeline | None
 ) -> "SoundCopier | None":
     """The sound of `where` (a file or an address) for `target`; None, with a warning, when it cannot be opened."""
     try:
-        source = av.open(where, options=PROBING)
+        source = av.open(readable(where), "r", options=PROBING)
     except (av.FFmpegError, OSError) as error:
         reason = explain(error) if isinstance(error, av.FFmpegError) else str(error)
         logger.warning("the film will have no sound: it cannot be opened a second time: %s", reason)

@@ -30,7 +30,7 @@ from realtime.sources.frame_times import FrameTimes
 from realtime.sources.framing import Framing
 from realtime.sources.packets import FilmPackets, LivePackets, PicturePacket
 from realtime.sources.tracks import TrackFacts, film_track
-from realtime.types import Frame, StreamInfo
+from realtime.types import Frame, Rereadable, StreamInfo
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +94,7 @@ class MediaSource:
     """
 
     def __init__(
-        self, container: av.container.InputContainer, name: str, *, live: bool, sound_from: str | None
+        self, container: av.container.InputContainer, name: str, *, live: bool, sound_from: str | Rereadable | None
     ) -> None:
         self._container, self._name, self._live = container, name, live
         self._closed = self._reading = False
@@ -192,7 +192,7 @@ class MediaSource:
         lead_s = float(first * base) - self._facts.sound_start_s
         return math.floor(self._facts.sound_start_s / base) if LEAST_LEAD_S < lead_s < MOST_LEAD_S else first
 
-    def _describe(self, sound_from: str | None) -> StreamInfo:
+    def _describe(self, sound_from: str | Rereadable | None) -> StreamInfo:
         base = self._facts.time_base
         return StreamInfo(
             name=self._name,
@@ -206,12 +206,12 @@ class MediaSource:
             sound_from=sound_from if self._container.streams.audio else None,
             timeline=self._packets.begin(float(self._origin * base)),
             damage=self._damage,
-            extras_from=sound_from,
+            extras_from=sound_from if isinstance(sound_from, str) else None,
         )
 
-    def _light(self, first: av.VideoFrame, where: str | None) -> Light | None:
-        """Of an HDR film in a file, which is looked into. where: None for what cannot be opened again."""
-        if where is None or not is_file(Path(where.removeprefix("file:"))) or not is_hdr(tags_of(first)):
+    def _light(self, first: av.VideoFrame, where: str | Rereadable | None) -> Light | None:
+        """Of an HDR film in a file, which is looked into. where: as sound is to be read from."""
+        if not isinstance(where, str) or not is_file(Path(where.removeprefix("file:"))) or not is_hdr(tags_of(first)):
             return None
         return film_light(where, self._stream.index, first)
 
