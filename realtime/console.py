@@ -23,6 +23,7 @@ from rich.prompt import Confirm
 from rich.table import Table
 from rich.text import Text
 
+from realtime.damage import damage_words
 from realtime.metrics import Snapshot, StreamMetrics
 
 stderr = Console(stderr=True, highlight=False, emoji=False)  # ":cat:" may be part of a name
@@ -188,7 +189,9 @@ def summary(numbers: Snapshot) -> Text:
         f"{numbers['swapper']} on {numbers['device']}: {numbers['frames_out']} frames, {_number(numbers['fps'])} fps, "
     )
     text.append(f"latency p50 {_number(latency['p50'])} p95 {_number(latency['p95'])} ms, ")
-    return text.append_text(outcome_text(numbers["outcomes"]))
+    text.append_text(outcome_text(numbers["outcomes"]))
+    damage = damage_words(numbers["damage"])
+    return text.append(f"; {damage}", "yellow") if damage else text
 
 
 def outcome_text(outcomes: dict[str, int]) -> Text:

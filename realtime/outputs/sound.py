@@ -105,6 +105,8 @@ class SoundCopier:
         return float("inf") if picture_s >= planned_s - NEAR_END_S else picture_s
 
     def _planned_end(self, picture_s: float) -> float | None:
+        if self._timeline is not None and self._timeline.end_s is not None:  # the whole film was read
+            return self._timeline.end_s
         for stream in self._source.streams.video:
             if stream.duration is not None and stream.time_base is not None:
                 end_s = float(((stream.start_time or 0) + stream.duration) * stream.time_base)
