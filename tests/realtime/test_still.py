@@ -116,11 +116,11 @@ def huge(path: Path) -> None:
     ("spoil", "reason"),
     [
         (huge, "20000 x 20000"),
-        (lambda path: path.write_text("no picture"), "no picture that can be read"),
+        (lambda path: path.write_text("no picture"), "not a readable picture"),
         (lambda path: path.write_bytes(b""), "is empty"),
         (lambda path: path.mkdir(), "is a folder"),
         (lambda _path: None, "no file"),
-        (lambda path: path.write_bytes(saved(path.parent).read_bytes()[:60]), "no picture that can be read"),
+        (lambda path: path.write_bytes(saved(path.parent).read_bytes()[:60]), "is cut off"),
     ],
     ids=["huge", "text", "empty", "folder", "missing", "truncated"],
 )
