@@ -3,16 +3,20 @@
 Knows picture formats; knows nothing of streams.
 """
 
+import logging
 from pathlib import Path
 
-import PIL.Image
 import PIL.PngImagePlugin
 
 from realtime.errors import SinkError
 from realtime.outputs.marks import COMMENT, XMP
+from realtime.picture_colours import from_srgb
 from realtime.types import Outcome, ShownFrame
 
+logger = logging.getLogger(__name__)
+
 PICTURES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+WITH_ALPHA = {"PNG", "WEBP"}
 QUALITY = 95
 
 
@@ -36,11 +40,13 @@ class StillSink:
         part = self._path.with_name(self._path.name + ".part")
         kind = PICTURES[self._path.suffix.lower()]
         try:
-            picture = PIL.Image.fromarray(frame.image[:, :, ::-1])
+            if frame.original is not None and frame.original.alpha is not None and kind not in WITH_ALPHA:
+                logger.warning("%s: what was transparent is white; .png and .webp keep it transparent", self._path)
+            picture, profile = from_srgb(frame.image, frame.original, with_alpha=kind in WITH_ALPHA)
             if kind == "PNG":
-                picture.save(part, kind, pnginfo=_png_marks())
+                picture.save(part, kind, pnginfo=_png_marks(), icc_profile=profile)
             else:
-                picture.save(part, kind, quality=QUALITY, xmp=XMP.encode())
+                picture.save(part, kind, quality=QUALITY, xmp=XMP.encode(), icc_profile=profile)
             part.replace(self._path)
         except OSError as error:
             part.unlink(missing_ok=True)

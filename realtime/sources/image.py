@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
-from realtime.pictures import read_image
+from realtime.pictures import read_whole
 from realtime.types import Frame, StreamInfo
 
 
@@ -13,12 +13,12 @@ class ImageSource:
     """One still. Raises SourceError when it cannot be read."""
 
     def __init__(self, path: Path) -> None:
-        self._image = read_image(path)
-        height, width = self._image.shape[:2]
+        self._read = read_whole(path)
+        height, width = self._read.image.shape[:2]
         self.info = StreamInfo(path.name, (width, height), Fraction(25), live=False, frame_count=1)
 
     def frames(self) -> Iterator[Frame]:
-        yield Frame(self._image, seq=0, captured_ns=time.monotonic_ns(), pts=0)
+        yield Frame(self._read.image, 0, time.monotonic_ns(), 0, self._read.original)
 
     def close(self) -> None:
         """Nothing is held open."""
