@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.types import Image
+from realtime.timeline import Timeline
 
 
 class Outcome(StrEnum):
@@ -59,6 +60,7 @@ class StreamInfo:
     pixel_aspect: Fraction = Fraction(1)
     colour: ColourTags = ColourTags()
     sound_from: str | None = None  # a file or address whose audio streams belong to this picture
+    timeline: Timeline | None = None  # of a film: the times of `sound_from` -> film time, which `Frame.pts` counts
 
 
 @dataclass(frozen=True, slots=True)
