@@ -23,9 +23,10 @@ from realtime.errors import SourceError
 from realtime.ffmpeg import explain, listening
 from realtime.frame_reader import FrameReader
 from realtime.hdr import is_hdr
+from realtime.local_path import av_address
 from realtime.sources.deinterlace import deinterlaced
 from realtime.sources.film_light import film_light
-from realtime.types import Frame, StreamInfo
+from realtime.types import Frame, Rereadable, StreamInfo
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ def open_file(path: Path) -> "MediaSource":
     """Open a video file. Raises SourceError."""
     try:
         with listening():
-            container = av.open(str(path))
+            container = av.open(av_address(path))
     except av.FFmpegError as error:
         incomplete = any(words in explain(error) for words in INCOMPLETE)
         raise SourceError(
@@ -58,7 +59,7 @@ def open_file(path: Path) -> "MediaSource":
             if incomplete
             else "check that it plays in a video player",
         ) from error
-    return MediaSource(container, path.name, live=False, sound_from=str(path))
+    return MediaSource(container, path.name, live=False, sound_from=av_address(path))
 
 
 def open_url(url: str) -> "MediaSource":
@@ -93,7 +94,7 @@ class MediaSource:
     """
 
     def __init__(
-        self, container: av.container.InputContainer, name: str, *, live: bool, sound_from: str | None
+        self, container: av.container.InputContainer, name: str, *, live: bool, sound_from: str | Rereadable | None
     ) -> None:
         self._container = container
         self._name = name
@@ -211,7 +212,7 @@ class MediaSource:
     def _upright(self, image: Image) -> Image:
         return image if self._turn is None else np.asarray(cv2.rotate(image, self._turn), np.uint8)
 
-    def _describe(self, first: av.VideoFrame, sound_from: str | None) -> StreamInfo:
+    def _describe(self, first: av.VideoFrame, sound_from: str | Rereadable | None) -> StreamInfo:
         stream = self._stream
         sideways = self._turn in {cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE}
         size_wh = (first.height, first.width) if sideways else (first.width, first.height)
@@ -229,13 +230,14 @@ class MediaSource:
             pixel_aspect=1 / aspect if sideways else aspect,
             colour=self._to_bgr.tags,  # players guess by the size before rotation
             sound_from=sound_from if self._container.streams.audio else None,
+            extras_from=sound_from if isinstance(sound_from, str) else None,
         )
 
-    def _reader(self, first: av.VideoFrame, path: str | None) -> FrameReader:
-        """path: of a file, which is looked into when it is HDR."""
-        if path is None or not Path(path).is_file() or not is_hdr(tags_of(first)):
+    def _reader(self, first: av.VideoFrame, where: str | Rereadable | None) -> FrameReader:
+        """where: a file is looked into when it is HDR."""
+        if not isinstance(where, str) or not Path(where).is_file() or not is_hdr(tags_of(first)):
             return FrameReader(first, self._name)
-        return FrameReader(first, self._name, film_light(path, self._stream.index, first))
+        return FrameReader(first, self._name, film_light(Path(where), self._stream.index, first))
 
     def _report(self) -> None:
         promised = self.info.frame_count or 0
