@@ -62,7 +62,7 @@ VENDORS = {
     "prometheus_client": {"realtime/web/state.py"},
     "mss": {"realtime/sources/screen.py"},
     "PIL": {
-        "realtime/outputs/still.py",
+        "realtime/outputs/picture_file.py",
         "realtime/picture_colours.py",
         "realtime/picture_decoder.py",
         "realtime/pictures.py",
