@@ -3,21 +3,22 @@
 It is read bit by bit as the picture proceeds, so memory stays small, and cut off where the picture stopped. Trouble
 with sound costs sound, never the film: it is said, and what can be kept of the sound is kept.
 
-Knows which sound is due; sound_tracks.py knows how it is written, packet_times.py when it is heard.
+Knows which sound is due; stream_copy.py and transcoding.py know how it is written, packet_times.py when it is heard.
 """
 
 import io
 import logging
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import cast
+from typing import Protocol, cast
 
 import av
 
 from realtime.ffmpeg import explain
 from realtime.outputs.codecs import AudioFormat, ContainerFormat, audio_format, is_unspecified, pcm_encoder
-from realtime.outputs.packet_times import PacketTimes
-from realtime.outputs.sound_tracks import AudioPacket, ConvertedTrack, CopiedTrack, SoundTrack, configure
+from realtime.outputs.packet_times import AudioPacket, PacketTimes
+from realtime.outputs.stream_copy import StreamCopy
+from realtime.outputs.transcoding import Transcoder, configure
 from realtime.timeline import Timeline
 
 logger = logging.getLogger(__name__)
@@ -32,6 +33,25 @@ MOST_FAILURES = 20
 """Of reading, in a row, before the rest of the sound is given up."""
 PROBING = {"analyzeduration": "60000000", "probesize": "50000000"}
 """us and bytes to look for the format of sound that begins late; read only where it is not known sooner."""
+
+
+class SoundTrack(Protocol):
+    """Takes the packets of one stream in order. stream: what it becomes. damaged: how many could not be read."""
+
+    stream: av.AudioStream
+    damaged: int
+
+    def write(self, packet: AudioPacket, film_s: float) -> None:
+        """Bring `packet`, heard from film time `film_s` on, s. Raises av.FFmpegError when it cannot be written."""
+        ...
+
+    def fill(self, until_s: float) -> None:
+        """No sound will come before film time `until_s`: bring silence where it is needed."""
+        ...
+
+    def finish(self) -> None:
+        """Bring what is still held."""
+        ...
 
 
 def open_sound(
@@ -118,10 +138,10 @@ class SoundCopier:
         encoded = self._encoding_of(stream)
         try:
             if encoded is None:
-                self._tracks[stream.index] = CopiedTrack(stream, self._target, hides_preroll=self._form.is_mp4)
+                self._tracks[stream.index] = StreamCopy(stream, self._target, hides_preroll=self._form.is_mp4)
             else:
                 _try_encoder(encoded)
-                self._tracks[stream.index] = ConvertedTrack(stream, self._target, encoded)
+                self._tracks[stream.index] = Transcoder(stream, self._target, encoded)
         except (av.FFmpegError, ValueError) as error:
             self._say_lost(stream.index, 0.0, error)
             return

@@ -136,6 +136,7 @@ class BrokenTrack:
     """Takes three packets, then fails as an encoder or a muxer may."""
 
     damaged = 0
+    stream: av.AudioStream
 
     def __init__(self, error: Exception) -> None:
         self.taken, self._error = 0, error
