@@ -58,6 +58,7 @@ class StreamInfo:
     colour: ColourTags = ColourTags()
     sound_from: str | None = None  # a file or address whose audio streams belong to this picture
     timeline: Timeline | None = None  # of a film: the times of `sound_from` -> film time, which `Frame.pts` counts
+    extras_from: str | None = None  # a film whose title, chapters and subtitles belong to this picture
 
 
 @dataclass(frozen=True, slots=True)

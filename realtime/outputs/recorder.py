@@ -21,9 +21,11 @@ from realtime.colour import FromBgr, settle
 from realtime.errors import SinkError
 from realtime.ffmpeg import explain, listening
 from realtime.outputs.codecs import VIDEO_TAGS, container_of, video_encoder
+from realtime.outputs.extras import FilmExtras, open_extras
 from realtime.outputs.live_sound import Hearing, LiveSound
 from realtime.outputs.marks import COMMENT
 from realtime.outputs.sound import SoundCopier, open_sound
+from realtime.timeline import Timeline
 from realtime.types import ShownFrame, StreamInfo
 
 logger = logging.getLogger(__name__)
@@ -71,6 +73,7 @@ class VideoRecorder:
         self._microphone = microphone
         self._end_pts: int | None = None
         self._finished = False
+        self._extras: FilmExtras | None = None
         with contextlib.ExitStack() as opened:  # nothing of it stays open when a later step fails
             if microphone is not None:
                 opened.callback(microphone.close)
@@ -87,6 +90,7 @@ class VideoRecorder:
             self._stream = self._add_video(encoder, options)
             self._sound = self._add_sound()
             self._container.metadata["comment"] = COMMENT
+            self._extras = self._add_extras()
             with listening():
                 self._container.start_encoding()
         except (av.FFmpegError, ValueError) as error:
@@ -102,6 +106,8 @@ class VideoRecorder:
             self._container.mux(self._stream.encode(picture))
             if self._sound is not None:
                 self._sound.advance(self._seconds(frame.pts), frame.captured_ns)
+            if self._extras is not None:
+                self._extras.advance(self._seconds(frame.pts))
         except av.FFmpegError as error:
             self._discard()
             raise self._failure(error) from error
@@ -118,6 +124,8 @@ class VideoRecorder:
             self._container.mux(self._stream.encode(None))
             if self._sound is not None:
                 self._sound.finish(self._seconds(self._end_pts))
+            if self._extras is not None:
+                self._extras.finish(self._seconds(self._end_pts))
             self._container.close()
             self._part.replace(self._path)
         except (av.FFmpegError, OSError) as error:
@@ -149,6 +157,10 @@ class VideoRecorder:
             return None
         return open_sound(self._info.sound_from, self._container, container_of(self._path), self._info.timeline)
 
+    def _add_extras(self) -> FilmExtras | None:
+        where = self._info.extras_from
+        return open_extras(where, self._container, self._info.timeline or Timeline(0.0)) if where is not None else None
+
     def _padded(self, image: Image) -> Image:
         """One replicated row or column where 4:2:0 needs an even size; nothing is cropped or rescaled."""
         right, below = self._size_wh[0] - image.shape[1], self._size_wh[1] - image.shape[0]
@@ -166,6 +178,8 @@ class VideoRecorder:
             self._container.close()
         if self._microphone is not None:
             self._microphone.close()
+        if self._extras is not None:
+            self._extras.close()
         self._part.unlink(missing_ok=True)
 
     def _failure(self, error: Exception) -> SinkError:

@@ -16,6 +16,7 @@ import av
 
 from realtime.ffmpeg import explain
 from realtime.outputs.codecs import AudioFormat, ContainerFormat, audio_format, is_unspecified, pcm_encoder
+from realtime.outputs.film_tags import label_track
 from realtime.outputs.packet_times import AudioPacket, PacketTimes
 from realtime.outputs.stream_copy import StreamCopy
 from realtime.outputs.transcoding import Transcoder, configure
@@ -145,6 +146,7 @@ class SoundCopier:
         except (av.FFmpegError, ValueError) as error:
             self._say_lost(stream.index, 0.0, error)
             return
+        label_track(stream, self._tracks[stream.index].stream)
         self._times[stream.index] = PacketTimes(self._timeline)
 
     def _encoding_of(self, stream: av.AudioStream) -> AudioFormat | None:

@@ -48,7 +48,7 @@ class StreamCopy:
         if film_s + duration_of(packet) <= ROUNDING_S:
             self._preroll = (packet, film_s)
             return
-        if not self._hides_preroll and film_s < -self._priming_s - ROUNDING_S:
+        if not self._can_be_stored(film_s):
             return
         if self._latest is None:
             self._begin(film_s)
@@ -72,11 +72,14 @@ class StreamCopy:
         """Nothing is held."""
 
     def _begin(self, film_s: float) -> None:
-        """What decoders want to hear before the first packet, where it can be hidden."""
-        if self._preroll is not None and self._hides_preroll:
+        """What decoders want to hear before the first packet, where it can be stored and not heard."""
+        if self._preroll is not None:
             packet, before_s = self._preroll
-            if before_s + duration_of(packet) >= film_s - ROUNDING_S:
+            if self._can_be_stored(before_s) and before_s + duration_of(packet) >= film_s - ROUNDING_S:
                 self._mux(packet, before_s)
+
+    def _can_be_stored(self, film_s: float) -> bool:
+        return self._hides_preroll or film_s >= -self._priming_s - ROUNDING_S
 
     def _owe(self, film_s: float, like: AudioPacket, samples: int) -> None:
         """The next packet is heard at `film_s`: write silence until then, in packets `like` the last one."""

@@ -225,6 +225,7 @@ class MediaSource:
             pixel_aspect=1 / aspect if sideways else aspect,
             colour=settle(tags_of(first), (first.width, first.height)),  # players guess by the size before rotation
             sound_from=sound_from if self._container.streams.audio else None,
+            extras_from=sound_from,
         )
 
     def _report(self) -> None:
