@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from engines.types import Image
+from realtime.damage import Damage
 from realtime.timeline import Timeline
 
 
@@ -58,6 +59,7 @@ class StreamInfo:
     colour: ColourTags = ColourTags()
     sound_from: str | None = None  # a file or address whose audio streams belong to this picture
     timeline: Timeline | None = None  # of a film: the times of `sound_from` -> film time, which `Frame.pts` counts
+    damage: Damage | None = None  # what of the source could not be read so far
     extras_from: str | None = None  # a film whose title, chapters and subtitles belong to this picture
 
 

@@ -30,7 +30,7 @@ class PacketTimes:
     end_s: film time where the packets taken so far end, s.
     """
 
-    def __init__(self, timeline: Timeline | None) -> None:
+    def __init__(self, timeline: Timeline) -> None:
         self._timeline = timeline
         self._start_s: float | None = None  # of the last packet, in the container
         self._container_end_s = 0.0
@@ -63,7 +63,7 @@ class PacketTimes:
         self.end_s = film_s + duration_s
 
     def _mapped(self, container_s: float) -> float:
-        return container_s if self._timeline is None else self._timeline.film_s(container_s, near_s=self.end_s)
+        return self._timeline.film_s(container_s, near_s=self.end_s)
 
 
 def duration_of(packet: AudioPacket) -> float:

@@ -20,6 +20,7 @@ from engines.types import Image
 from realtime.colour import FromBgr, settle
 from realtime.errors import SinkError
 from realtime.ffmpeg import explain, listening
+from realtime.local_path import av_address
 from realtime.outputs.codecs import VIDEO_TAGS, container_of, video_encoder
 from realtime.outputs.extras import FilmExtras, open_extras
 from realtime.outputs.live_sound import Hearing, LiveSound
@@ -86,7 +87,7 @@ class VideoRecorder:
 
     def _begin(self, encoder: str, options: EncoderOptions) -> None:
         try:
-            self._container = av.open(str(self._part), "w", format=container_of(self._path).muxer)
+            self._container = av.open(av_address(self._part), "w", format=container_of(self._path).muxer)
             self._stream = self._add_video(encoder, options)
             self._sound = self._add_sound()
             self._container.metadata["comment"] = COMMENT
@@ -153,9 +154,8 @@ class VideoRecorder:
     def _add_sound(self) -> SoundCopier | LiveSound | None:
         if self._microphone is not None:
             return LiveSound(self._microphone, self._container)
-        if self._info.sound_from is None:
-            return None
-        return open_sound(self._info.sound_from, self._container, container_of(self._path), self._info.timeline)
+        where, timeline = self._info.sound_from, self._info.timeline or Timeline(0.0)
+        return None if where is None else open_sound(where, self._container, container_of(self._path), timeline)
 
     def _add_extras(self) -> FilmExtras | None:
         where = self._info.extras_from

@@ -8,6 +8,7 @@ Knows which sound is due; stream_copy.py and transcoding.py know how it is writt
 
 import io
 import logging
+import math
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Protocol, cast
@@ -25,9 +26,7 @@ from realtime.timeline import Timeline
 logger = logging.getLogger(__name__)
 
 NEAR_END_S = 0.2
-"""A picture that stopped this near to its end was not cut off: the rest of the sound belongs to it."""
-TAIL_S = 2.0
-"""Sound that may follow the last picture where nobody knows how long the picture should be."""
+"""A film whose pictures came to their end, or this near to it, was not cut off: the rest of the sound belongs to it."""
 INTERLEAVING_S = 5.0
 """Sound lies at most so much later in a file than the picture of its time."""
 MOST_FAILURES = 20
@@ -56,7 +55,7 @@ class SoundTrack(Protocol):
 
 
 def open_sound(
-    where: str, target: av.container.OutputContainer, form: ContainerFormat, timeline: Timeline | None
+    where: str, target: av.container.OutputContainer, form: ContainerFormat, timeline: Timeline
 ) -> "SoundCopier | None":
     """The sound of `where` (a file or an address) for `target`; None, with a warning, when it cannot be opened."""
     try:
@@ -80,7 +79,7 @@ class SoundCopier:
         source: av.container.InputContainer,
         target: av.container.OutputContainer,
         form: ContainerFormat,
-        timeline: Timeline | None,
+        timeline: Timeline,
     ) -> None:
         self._source, self._target, self._form, self._timeline = source, target, form, timeline
         self._tracks: dict[int, SoundTrack] = {}
@@ -119,17 +118,8 @@ class SoundCopier:
 
     def _sound_ends(self, picture_s: float) -> float:
         """Until when sound belongs to a picture that ended at `picture_s`, s."""
-        planned_s = self._planned_end(picture_s)
-        if planned_s is None:
-            return picture_s + TAIL_S
-        return float("inf") if picture_s >= planned_s - NEAR_END_S else picture_s
-
-    def _planned_end(self, picture_s: float) -> float | None:
-        for stream in self._source.streams.video:
-            if stream.duration is not None and stream.time_base is not None:
-                end_s = float(((stream.start_time or 0) + stream.duration) * stream.time_base)
-                return end_s if self._timeline is None else self._timeline.film_s(end_s, near_s=picture_s)
-        return None if self._source.duration is None else self._source.duration / av.time_base
+        end_s = self._timeline.end_s
+        return math.inf if end_s is not None and picture_s >= end_s - NEAR_END_S else picture_s
 
     def _add(self, stream: av.AudioStream) -> None:
         """Choose how a stream goes over, and try it where a failure costs nothing."""

@@ -11,6 +11,7 @@ from realtime.outputs import open_sink
 from realtime.outputs.codecs import container_of
 from realtime.outputs.sound import SoundCopier
 from realtime.sources import open_source
+from realtime.timeline import Timeline
 from realtime.types import Outcome, ShownFrame
 from tests.realtime.sounds import HEARING_HZ, Film, Samples, heard, likeness, write_film
 from tests.realtime.test_recorder import copy
@@ -64,6 +65,7 @@ MATRIX = {
     "opus": ("in.webm", Film(audio="libopus", video="libvpx"), "out.webm", ("opus", "stereo")),
     "opus to mov": ("in.webm", Film(audio="libopus", video="libvpx"), "out.mov", STEREO),
     "late and short": ("in.mkv", Film(sound_from_s=0.7, sound_to_s=1.5), "out.webm", ("opus", "stereo")),
+    "longer than the picture": ("in.mkv", Film(sound_to_s=3.5), "out.mkv", STEREO),
     "late, copied": ("in.mp4", Film(sound_from_s=0.7), "out.mp4", STEREO),
     "holes": ("in.mkv", Film(audio="mp2", holes=((0.5, 0.9), (1.2, 1.6))), "out.mp4", STEREO),
     "holes, copied": ("in.mp4", Film(holes=((0.5, 0.9), (1.2, 1.6))), "out.mp4", STEREO),
@@ -154,7 +156,9 @@ class BrokenTrack:
 def copier(tmp_path: Path) -> SoundCopier:
     """The sound of a film of two seconds, for a container with no picture."""
     source = av.open(str(write_film(tmp_path / "in.mp4")))
-    return SoundCopier(source, av.open(str(tmp_path / "out.mp4"), "w"), container_of(tmp_path / "out.mp4"), None)
+    return SoundCopier(
+        source, av.open(str(tmp_path / "out.mp4"), "w"), container_of(tmp_path / "out.mp4"), Timeline(0.0)
+    )
 
 
 def test_sound_that_is_refused_in_the_middle_ends_alone_and_is_said(
