@@ -61,7 +61,12 @@ VENDORS = {
     "aiortc": {"realtime/bench/webrtc.py", "realtime/web/"},
     "prometheus_client": {"realtime/web/state.py"},
     "mss": {"realtime/sources/screen.py"},
-    "PIL": {"realtime/outputs/picture_file.py", "realtime/picture_decoder.py", "realtime/pictures.py"},
+    "PIL": {
+        "realtime/outputs/picture_file.py",
+        "realtime/picture_colours.py",
+        "realtime/picture_decoder.py",
+        "realtime/pictures.py",
+    },
     "pi_heif": {"realtime/picture_decoder.py"},
     "typer": {"realtime/cli.py", "realtime/model_cli.py", "realtime/options.py"},
     "rich": {

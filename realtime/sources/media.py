@@ -23,7 +23,7 @@ from realtime.errors import SourceError
 from realtime.ffmpeg import explain, listening
 from realtime.frame_reader import FrameReader
 from realtime.hdr import is_hdr
-from realtime.local_path import av_address, is_file
+from realtime.local_path import LOCAL, av_address
 from realtime.sources.deinterlace import deinterlaced
 from realtime.sources.film_light import film_light
 from realtime.sources.frame_times import FrameTimes
@@ -214,8 +214,8 @@ class MediaSource:
         )
 
     def _light(self, first: av.VideoFrame, where: str | Rereadable | None) -> Light | None:
-        """Of an HDR film in a file, which is looked into. where: as sound is to be read from."""
-        if not isinstance(where, str) or not is_file(Path(where.removeprefix("file:"))) or not is_hdr(tags_of(first)):
+        """Of an HDR film in a file, which is looked into."""
+        if not isinstance(where, str) or not where.startswith(LOCAL) or not is_hdr(tags_of(first)):
             return None
         return film_light(where, self._stream.index, first)
 
