@@ -38,7 +38,11 @@ Input = Annotated[
     typer.Option("--input", help="0 or /dev/video0 (camera) | video | picture | rtsp:// http:// | screen | test"),
 ]
 Outputs = Annotated[
-    list[str], typer.Option("--output", help="out.mp4 .mkv .mov .webm | out.png .jpg .webp | null. May be repeated.")
+    list[str],
+    typer.Option(
+        "--output",
+        help="out.mp4 .mkv .mov .webm | out.png .jpg .webp | rtmp:// srt:// udp:// | virtual | null. May be repeated.",
+    ),
 ]
 Maps = Annotated[
     list[str] | None,

@@ -3,10 +3,12 @@
 out.mp4 .mkv .mov .webm          a video file
 out.png .jpg .jpeg .webp         a picture: the first swapped frame
 virtual, virtual:/dev/video10    a virtual camera, for video calls
+rtmp:// rtmps:// srt:// udp://   a server that shows it to many
 null                             nowhere, for measuring
 """
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,10 +17,11 @@ from realtime.outputs.microphone import Microphone
 from realtime.outputs.null import NullSink
 from realtime.outputs.recorder import CONTAINERS, EncoderOptions, VideoRecorder
 from realtime.outputs.still import PICTURES, StillSink
+from realtime.outputs.stream import StreamSink
 from realtime.outputs.virtual import VirtualCamera
 from realtime.types import FrameSink, StreamInfo
 
-PLANNED = ("rtmp", "srt", "udp", "rtsp")
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +40,9 @@ def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptio
     kind = where.partition("://")[0].partition(":")[0]
     if kind == "virtual":
         return VirtualCamera(where, info, size_wh=options.size_wh)
-    if kind in PLANNED:
-        raise SinkError(
-            f"--output {where}: this version sends nothing over the network",
-            remedy="use a file such as out.mp4, or virtual",
-        )
+    if ADDRESS.match(where):
+        microphone = Microphone(options.microphone) if options.microphone else None
+        return StreamSink(where, info, size_wh=options.size_wh, microphone=microphone)
     path = Path(where).expanduser()
     _refuse_unwritable(path)
     if path.suffix.lower() in PICTURES:

@@ -14,12 +14,13 @@ from fractions import Fraction
 from pathlib import Path
 
 from engines.types import Image
+from realtime.addresses import shown_url
 from realtime.errors import SourceError
 from realtime.pictures import is_picture
 from realtime.sources.camera import CameraSource
 from realtime.sources.camera_list import camera_called, list_cameras
 from realtime.sources.image import ImageSource
-from realtime.sources.media import URL_SCHEMES, MediaSource, open_file, open_url, shown_url
+from realtime.sources.media import URL_SCHEMES, MediaSource, open_file, open_url
 from realtime.sources.recovery import MOST_WAIT_S, RecoveringSource
 from realtime.sources.screen import ScreenSource
 from realtime.sources.synthetic import SyntheticSource

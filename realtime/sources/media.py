@@ -7,7 +7,6 @@ Knows containers and codecs; colour.py knows colour.
 """
 
 import logging
-import re
 import time
 from collections.abc import Iterator
 from fractions import Fraction
@@ -18,6 +17,7 @@ import cv2
 import numpy as np
 
 from engines.types import Image
+from realtime.addresses import shown_url
 from realtime.colour import ToBgr, settle, tags_of
 from realtime.errors import SourceError
 from realtime.ffmpeg import explain, listening
@@ -30,7 +30,6 @@ OPEN_TIMEOUT_S, READ_TIMEOUT_S = 10.0, 5.0
 LIVE_OPTIONS = {"rtsp_transport": "tcp"}
 FILE_THREADS, LIVE_THREADS = "AUTO", "SLICE"
 """Decoding several frames at once is faster, and holds back as many: 67 ms of a 30 fps stream on two cores."""
-SECRETS = re.compile(r"(?<=:)[^/:]+(?=@)|(?<=passphrase=)[^&]+")
 DEFAULT_RATE = Fraction(30)
 MOST_FAILURES = 20
 """Of reading a file, in a row, before the rest of it is given up."""
@@ -70,11 +69,6 @@ def open_url(url: str) -> "MediaSource":
         ) from error
     is_film = url.startswith(("http://", "https://")) and bool(container.duration)
     return MediaSource(container, shown_url(url), live=not is_film, sound_from=url if is_film else None)
-
-
-def shown_url(url: str) -> str:
-    """The address as it may stand in a log: without its password."""
-    return SECRETS.sub("***", url)
 
 
 def _reason(error: av.FFmpegError, waited_s: float) -> str:
