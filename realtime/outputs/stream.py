@@ -76,6 +76,7 @@ class StreamSink:
         self._lock, self._closing = threading.Lock(), threading.Event()
         self._zero_s = 0.0  # of the clock, when stream time began
         self._last: ShownFrame | None = None
+        self._said_late = False
         self._last_s, self._sent_s = 0.0, 0.0
         self._thread = threading.Thread(target=self._keep_alive, name="stream", daemon=True)
         if info.live:
@@ -115,6 +116,9 @@ class StreamSink:
         late_s = time.monotonic() - self._zero_s - at_s
         if late_s > BEHIND_S:
             self._zero_s += late_s
+            if not self._said_late:
+                logger.warning("%s: the film is swapped slower than it plays, so the stream pauses", self.name)
+            self._said_late = True
         self._closing.wait(max(0.0, -late_s))
 
     def _keep_alive(self) -> None:

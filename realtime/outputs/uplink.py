@@ -103,12 +103,14 @@ class Uplink:
         lost_s, wait_s = time.monotonic(), FIRST_WAIT_S
         while not self._closing.wait(wait_s):
             try:
-                self._connection = Connection(self._address, self._tracks)
+                connection = Connection(self._address, self._tracks)
             except ConnectionLost as error:
                 logger.debug("%s is not back: %s", self._address.shown, error)
                 wait_s = min(2 * wait_s, MOST_WAIT_S)
                 continue
             self._queue.skip_to_newest_start()
+            self._slow_said = self.dropped  # what went so far went with the connection
+            self._connection = connection
             self.connected += 1
             logger.warning("%s is back after %.1f s", self._address.shown, time.monotonic() - lost_s)
             return True
