@@ -44,6 +44,20 @@ class ColourTags:
     full_range: bool = False
 
 
+class Readable(Protocol):
+    """Bytes, one after another."""
+
+    def read(self, size: int) -> bytes: ...
+
+
+class Rereadable(Protocol):
+    """Bytes that come once, for several who read all of them."""
+
+    def reader(self) -> Readable:
+        """A reader of one's own, from the first byte on."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class StreamInfo:
     """What a source says of its pictures before the first one comes."""
@@ -56,9 +70,9 @@ class StreamInfo:
     frame_count: int | None = None  # of a file, where it says so (for the progress bar)
     pixel_aspect: Fraction = Fraction(1)
     colour: ColourTags = ColourTags()
-    sound_from: str | None = None  # a file or address whose audio streams belong to this picture
+    sound_from: "str | Rereadable | None" = None  # file, address or pipe whose audio streams belong to this picture
     timeline: Timeline | None = None  # of a film: the times of `sound_from` -> film time, which `Frame.pts` counts
-    extras_from: str | None = None  # a film whose title, chapters and subtitles belong to this picture
+    extras_from: "str | Rereadable | None" = None  # a film whose title, chapters and subtitles belong to this picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ VENDORS = {
         "realtime/bench/webrtc.py",
         "realtime/colour.py",
         "realtime/publisher.py",
-        "realtime/sources/media.py",
+        "realtime/sources/",
         "realtime/outputs/",
         "realtime/web/",
     },

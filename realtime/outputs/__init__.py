@@ -9,13 +9,16 @@ null                             nowhere, for measuring
 
 import os
 import re
+import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from realtime.errors import SinkError
+from realtime.local_path import is_file, is_folder, local_path, remedy_for
+from realtime.outputs.codecs import CONTAINERS
 from realtime.outputs.microphone import Microphone
 from realtime.outputs.null import NullSink
-from realtime.outputs.recorder import CONTAINERS, EncoderOptions, VideoRecorder
+from realtime.outputs.recorder import EncoderOptions, VideoRecorder
 from realtime.outputs.still import PICTURES, StillSink
 from realtime.outputs.stream import StreamSink
 from realtime.outputs.virtual import VirtualCamera
@@ -35,15 +38,16 @@ class OutputOptions:
 
 def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptions()) -> FrameSink:
     """Open what --output names. Raises SinkError, before any work is done, when it cannot be written."""
+    if not where:
+        raise SinkError("--output is empty", remedy="name a file such as out.mp4")
     if where == "null":
         return NullSink()
-    kind = where.partition("://")[0].partition(":")[0]
-    if kind == "virtual":
+    if where.partition(":")[0] == "virtual":
         return VirtualCamera(where, info, size_wh=options.size_wh)
     if ADDRESS.match(where):
         microphone = Microphone(options.microphone) if options.microphone else None
         return StreamSink(where, info, size_wh=options.size_wh, microphone=microphone)
-    path = Path(where).expanduser()
+    path = local_path(where)
     _refuse_unwritable(path)
     if path.suffix.lower() in PICTURES:
         return StillSink(path)
@@ -56,9 +60,17 @@ def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptio
 
 def _refuse_unwritable(path: Path) -> None:
     folder = path.parent
-    if not folder.is_dir():
-        raise SinkError(f"there is no folder {folder}", remedy=f"mkdir -p {folder}")
-    if path.is_dir():
+    if is_file(folder):
+        raise SinkError(f"{folder} is a file, so nothing can lie in it", remedy="check the path of --output")
+    if not is_folder(folder):
+        raise SinkError(f"there is no folder {folder}", remedy=f"mkdir -p {shlex.quote(str(folder))}")
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise SinkError(f"{path} cannot be written: {error.strerror}", remedy=remedy_for(error)) from error
+    if is_folder(path):
         raise SinkError(f"{path} is a folder", remedy=f"name a file in it, e.g. {path / 'out.mp4'}")
     if not os.access(folder, os.W_OK):
         raise SinkError(f"{folder} is not writable", remedy="use another folder, or change its permissions")

@@ -12,10 +12,11 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from realtime.ffmpeg import explain
+from realtime.ffmpeg import explain, readable
 from realtime.outputs.live_sound import Alignment, Hearing
 from realtime.outputs.microphone import RATE
 from realtime.timeline import Timeline
+from realtime.types import Rereadable
 
 logger = logging.getLogger(__name__)
 
@@ -74,8 +75,8 @@ class MicrophoneSound:
 class FilmSound:
     """The sound of a film, by film time; silence where it has none. Raises av.FFmpegError when it does not open."""
 
-    def __init__(self, where: str, timeline: Timeline) -> None:
-        self._container = av.open(where)
+    def __init__(self, where: str | Rereadable, timeline: Timeline) -> None:
+        self._container = av.open(readable(where), "r")
         self._timeline = timeline
         begin_s = -timeline.film_s(0.0) - SEEK_BEFORE_S
         if begin_s > 0:

@@ -170,6 +170,9 @@ class SubtitleCopier:
         for track in self._tracks.values():
             track.finish(picture_s)
 
+    def close(self) -> None:
+        self._source.close()
+
     def _is_ahead(self, packet: AnyPacket, picture_s: float) -> bool:
         """Whether the film was read far enough, which its pictures tell: subtitles may be minutes apart.
 
