@@ -204,6 +204,8 @@ def _source_options(config: RunConfig, store: ModelStore) -> SourceOptions:
     return SourceOptions(
         size_wh=config.size_wh,
         rate=config.rate,
+        at_s=config.at_s,
+        still_s=config.duration_s,
         give_up_s=None if any(where.partition(":")[0] == "virtual" for where in config.outputs) else GIVE_UP_S,
         test_picture=lambda: read_image(wearer_portrait(store)),
     )

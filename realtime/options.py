@@ -43,7 +43,7 @@ Outputs = Annotated[
     list[str],
     typer.Option(
         "--output",
-        help="out.mp4 .mkv .mov .webm | out.png .jpg .webp | rtmp:// srt:// udp:// | virtual | null. May be repeated.",
+        help="out.mp4 .mkv .mov .webm | out.png .jpg .webp .avif .gif | rtmp:// srt:// | virtual | null. Repeatable.",
     ),
 ]
 Maps = Annotated[
@@ -123,7 +123,14 @@ Budget = Annotated[
     ),
 ]
 Mirror = Annotated[bool, typer.Option(help="Live: as in a mirror; the badge stays readable.", rich_help_panel=LOOK)]
-Duration = Annotated[float | None, typer.Option(metavar="S", help="Stop after so many seconds.", rich_help_panel=OUT)]
+Duration = Annotated[
+    float | None,
+    typer.Option(metavar="S", help="Stop after so many seconds; a picture: a film of them.", rich_help_panel=OUT),
+]
+At = Annotated[
+    float | None,
+    typer.Option("--at", metavar="S", help="Only the frame of a film at this second.", rich_help_panel=OUT),
+]
 Mic = Annotated[
     str | None,
     typer.Option("--mic", metavar="NAME", help="Live: record sound too; default, or a name.", rich_help_panel=OUT),
@@ -173,6 +180,7 @@ def config_of(given: Mapping[str, Any]) -> RunConfig:
         size_wh=parse_size(given["size"]) if given["size"] else None,
         rate=parse_rate(given["fps"]) if given["fps"] else None,
         duration_s=given["duration"],
+        at_s=given["at"],
         latency_budget_ms=given["latency_budget"],
         metrics_file=given["metrics"],
         microphone=given["mic"],

@@ -80,17 +80,17 @@ def ffmpeg_command() -> str | None:
 
 
 class Connection:
-    """Connects when it is made, and sends packets of encoders. For one thread, but for `kill`.
+    """One way to an address, from `open` to `close`. For one thread, but for `kill`."""
 
-    tracks: the encoders' streams, picture first. Raises ConnectionLost, with the reason, when nobody answers.
-    """
-
-    def __init__(self, address: Address, tracks: Sequence[av.stream.Stream]) -> None:
+    def __init__(self, address: Address) -> None:
         self._address = address
         self._process = _started(address)
-        self._said: list[str] = []
         self._valve = _Valve(_pipe(self._process.stdin))
+        self._said: list[str] = []
         self._begin_s: float | None = None
+
+    def open(self, tracks: Sequence[av.stream.Stream]) -> None:
+        """Connect. tracks: the encoders' streams, picture first. Raises ConnectionLost when nobody answers."""
         try:
             self._await_open()
             self._container = self._opened_container(tracks)

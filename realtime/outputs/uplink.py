@@ -37,13 +37,15 @@ class Uplink:
 
     def __init__(self, address: Address, tracks: Sequence[av.stream.Stream]) -> None:
         self._address, self._tracks = address, tracks
+        self._connection: Connection | None = Connection(address)
         try:
-            self._connection: Connection | None = Connection(address, tracks)
+            self._connection.open(tracks)
         except ConnectionLost as error:
             raise SinkError(
                 f"{address.shown} cannot be reached: {error}",
                 remedy="check the address and the stream key, and that the server is on",
             ) from error
+        self._opening: Connection | None = None
         self.connected = 1
         self._queue = PacketQueue()
         self._closing = threading.Event()
@@ -71,9 +73,9 @@ class Uplink:
         self._thread.join(END_S)
         self._closing.set()
         self._queue.abort()
-        connection = self._connection
-        if self._thread.is_alive() and connection is not None:
-            connection.kill()
+        for connection in (self._connection, self._opening):
+            if self._thread.is_alive() and connection is not None:
+                connection.kill()
         self._thread.join(END_S)
 
     def _run(self) -> None:
@@ -102,15 +104,16 @@ class Uplink:
         """Try until it works or the stream is over; returns whether it works."""
         lost_s, wait_s = time.monotonic(), FIRST_WAIT_S
         while not self._closing.wait(wait_s):
+            connection = self._opening = Connection(self._address)
             try:
-                connection = Connection(self._address, self._tracks)
+                connection.open(self._tracks)
             except ConnectionLost as error:
                 logger.debug("%s is not back: %s", self._address.shown, error)
                 wait_s = min(2 * wait_s, MOST_WAIT_S)
                 continue
             self._queue.skip_to_newest_start()
             self._slow_said = self.dropped  # what went so far went with the connection
-            self._connection = connection
+            self._connection, self._opening = connection, None
             self.connected += 1
             logger.warning("%s is back after %.1f s", self._address.shown, time.monotonic() - lost_s)
             return True
