@@ -18,10 +18,14 @@ import numpy as np
 
 from engines.types import Image
 from realtime.addresses import shown_url
-from realtime.colour import ToBgr, settle, tags_of
+from realtime.colour import tags_of
 from realtime.errors import SourceError
 from realtime.ffmpeg import explain, listening
-from realtime.local_path import av_address
+from realtime.frame_reader import FrameReader
+from realtime.hdr import is_hdr
+from realtime.local_path import LOCAL, av_address
+from realtime.sources.deinterlace import deinterlaced
+from realtime.sources.film_light import film_light
 from realtime.types import Frame, Rereadable, StreamInfo
 
 logger = logging.getLogger(__name__)
@@ -99,7 +103,7 @@ class MediaSource:
             raise SourceError(f"{name} has no video", remedy="give a file with pictures; sound alone cannot be swapped")
         self._stream = pictures[0]
         self._stream.thread_type = LIVE_THREADS if live else FILE_THREADS
-        self._decoded = self._decode()
+        self._decoded = deinterlaced(self._decode(), name)
         first = next(self._decoded, None)  # only a decoded frame tells rotation and colour for sure
         if first is None:
             self._release()
@@ -108,8 +112,8 @@ class MediaSource:
             raise SourceError(f"{name} cannot be decoded: {self._last_error}", remedy="copy or download it again")
         self._first: av.VideoFrame | None = first
         self._turn = TURNS.get(round(first.rotation) % 360)
+        self._to_bgr = self._reader(first, sound_from)
         self.info = self._describe(first, sound_from)
-        self._to_bgr = ToBgr(self.info.colour)
 
     def frames(self) -> Iterator[Frame]:
         self._reading = True
@@ -218,10 +222,16 @@ class MediaSource:
             time_base=time_base,
             frame_count=None if self._live else stream.frames or (round(seconds * rate) if seconds else None),
             pixel_aspect=1 / aspect if sideways else aspect,
-            colour=settle(tags_of(first), (first.width, first.height)),  # players guess by the size before rotation
+            colour=self._to_bgr.tags,  # players guess by the size before rotation
             sound_from=sound_from if self._container.streams.audio else None,
             extras_from=sound_from,
         )
+
+    def _reader(self, first: av.VideoFrame, where: str | Rereadable | None) -> FrameReader:
+        """where: a local file is looked into when it is HDR."""
+        if not (isinstance(where, str) and where.startswith(LOCAL) and is_hdr(tags_of(first))):
+            return FrameReader(first, self._name)
+        return FrameReader(first, self._name, film_light(where, self._stream.index, first))
 
     def _report(self) -> None:
         promised = self.info.frame_count or 0
