@@ -21,6 +21,8 @@ REMEMBERED = 64
 """People who are remembered for their return, those who left last: a stream may run for days."""
 LIKE_SIZE = 1.6
 """A face that returns to its place is at most this much larger or smaller."""
+CROWD = 1.6
+"""Sizes of a face: others nearer than this may be taken for it, and its looks are compared in every frame."""
 AT_EDGE = 0.15
 """Of its size."""
 LOOK_PERIOD_NS = 400_000_000
@@ -203,3 +205,9 @@ def near_enough(box: Points, lost: Points) -> bool:
     """Whether a face may have moved from `lost` to `box` unseen: no farther than its size, and about as large."""
     moved = float(np.linalg.norm((box[:2] + box[2:]) - (lost[:2] + lost[2:]))) / 2
     return moved < size_of(lost) and 1 / LIKE_SIZE < size_of(box) / size_of(lost) < LIKE_SIZE
+
+
+def far_from(box: Points, others: Sequence[Points]) -> bool:
+    """Whether none of the others is near enough to be taken for the face in a box."""
+    reach, middle = CROWD * size_of(box), box[:2] + box[2:]
+    return all(np.linalg.norm(other[:2] + other[2:] - middle) / 2 >= reach for other in others)
