@@ -80,8 +80,8 @@ class Person:
 class FollowedFace:
     """A face and whose it is.
 
-    raw: landmarks as the model gave them, since smoothing must not feed back into where to look. first: where it began,
-    (468, 3) px. certainty: see `Track`. unlike: frames in a row in which it looked like somebody else.
+    raw: landmarks as the model gave them, since smoothing must not feed back into where to look. box: their own, px.
+    first: where it began, (468, 3) px. certainty: see `Track`. unlike: frames in a row in which it looked like another.
     """
 
     person: Person
@@ -94,10 +94,14 @@ class FollowedFace:
     is_alone: bool = True
     looked_ns: int | None = None
     unlike: int = 0
+    box: Points = field(init=False)
 
-    @property
-    def box(self) -> Points:
-        return box_of(self.raw.points)
+    def __post_init__(self) -> None:
+        self.box = box_of(self.raw.points)
+
+    def see(self, raw: FaceLandmarks, at_ns: int) -> None:
+        """It is there now."""
+        self.raw, self.box, self.seen_ns = raw, box_of(raw.points), at_ns
 
     def recognise(self, image: Image, at_ns: int, *, is_alone: bool) -> Look | None:
         """Compare it with what is remembered of its person, and remember this look. Returns a look, if it took one.
@@ -126,7 +130,8 @@ class FollowedFace:
     def rescale(self, across: float, down: float) -> None:
         """Pictures come in another size from now on."""
         scale = np.array([across, down, across], np.float32)
-        self.raw = replace(self.raw, points=(self.raw.points + np.float32(0.5)) * scale - np.float32(0.5))
+        points = (self.raw.points + np.float32(0.5)) * scale - np.float32(0.5)
+        self.see(replace(self.raw, points=points), self.seen_ns)
         self.first, self.steady = self.raw.points, SteadyLandmarks()
 
     def is_at_edge(self, frame_wh: tuple[int, int]) -> bool:
@@ -173,9 +178,9 @@ class People:
 
     def known(self, look: Look) -> Person | None:
         """Who of those that are away looks so, if anybody."""
-        likeliest = max(self._away.values(), key=lambda person: person.appearance.likeness(look) or -1, default=None)
-        alike = None if likeliest is None else likeliest.appearance.likeness(look)
-        return likeliest if alike is not None and alike >= SAME else None
+        alike = ((person.appearance.likeness(look) or -1, person) for person in self._away.values())
+        likeness, likeliest = max(alike, key=lambda pair: pair[0], default=(-1, None))
+        return likeliest if likeness >= SAME else None
 
     def arrived(self, look: Look, near: Sequence[Person], *, is_alone: bool) -> Person:
         """Whose face this is: of somebody who is away, or a new person's.

@@ -155,7 +155,7 @@ class FaceTracker:
             ):
                 self._lose(face)
                 continue
-            face.raw, face.seen_ns = found, at_ns
+            face.see(found, at_ns)
             still.append(face)
         self._followed = still
         patience_ns = {True: LEFT_NS, False: LOST_NS}
