@@ -1,23 +1,29 @@
 """Outputs: where frames go. `open_sink` reads the grammar of --output; each kind has its own file.
 
 out.mp4 .mkv .mov .webm          a video file
-out.png .jpg .jpeg .webp         a picture: the first swapped frame
+out.png .jpg .webp .avif .tif    a picture: the first swapped frame
 virtual, virtual:/dev/video10    a virtual camera, for video calls
 null                             nowhere, for measuring
 """
 
 import os
+import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from realtime.errors import SinkError
+from realtime.local_path import is_file, is_folder, local_path, remedy_for
+from realtime.outputs.codecs import CONTAINERS
 from realtime.outputs.microphone import Microphone
 from realtime.outputs.null import NullSink
-from realtime.outputs.recorder import CONTAINERS, EncoderOptions, VideoRecorder
-from realtime.outputs.still import PICTURES, StillSink
+from realtime.outputs.picture_file import FORMATS, UNWRITABLE
+from realtime.outputs.recorder import EncoderOptions, VideoRecorder
+from realtime.outputs.still import StillSink
 from realtime.outputs.virtual import VirtualCamera
 from realtime.types import FrameSink, StreamInfo
 
+STILL_S = 5
+"""Proposed for films of one picture."""
 PLANNED = ("rtmp", "srt", "udp", "rtsp")
 
 
@@ -32,32 +38,50 @@ class OutputOptions:
 
 def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptions()) -> FrameSink:
     """Open what --output names. Raises SinkError, before any work is done, when it cannot be written."""
+    if not where:
+        raise SinkError("--output is empty", remedy="name a file such as out.mp4")
     if where == "null":
         return NullSink()
-    kind = where.partition("://")[0].partition(":")[0]
-    if kind == "virtual":
+    if where.partition(":")[0] == "virtual":
         return VirtualCamera(where, info, size_wh=options.size_wh)
-    if kind in PLANNED:
+    if "://" in where and where.partition("://")[0] in PLANNED:
         raise SinkError(
             f"--output {where}: this version sends nothing over the network",
             remedy="use a file such as out.mp4, or virtual",
         )
-    path = Path(where).expanduser()
+    path = local_path(where)
     _refuse_unwritable(path)
-    if path.suffix.lower() in PICTURES:
-        return StillSink(path)
-    if path.suffix.lower() in CONTAINERS:
+    ending = path.suffix.lower()
+    if ending in FORMATS:
+        return StillSink(path, info)
+    if ending in CONTAINERS and info.is_still:
+        raise SinkError(
+            f"{info.name} is one picture, and {path.name} would be a film of one frame",
+            remedy=f"end the output's name in .png, or add --duration {STILL_S} for a film of {STILL_S} seconds",
+        )
+    if ending in CONTAINERS:
         microphone = Microphone(options.microphone) if options.microphone else None
         return VideoRecorder(path, info, options.encoder, size_wh=options.size_wh, microphone=microphone)
-    known = " ".join([*CONTAINERS, *PICTURES])
+    if ending in UNWRITABLE:
+        near = path.with_suffix(UNWRITABLE[ending])
+        raise SinkError(f"--output {where}: {ending} pictures cannot be written", remedy=f"--output {near}")
+    known = " ".join([*CONTAINERS, *FORMATS])
     raise SinkError(f"--output {where}: the ending {path.suffix!r} is not known", remedy=f"use one of: {known}")
 
 
 def _refuse_unwritable(path: Path) -> None:
     folder = path.parent
-    if not folder.is_dir():
-        raise SinkError(f"there is no folder {folder}", remedy=f"mkdir -p {folder}")
-    if path.is_dir():
+    if is_file(folder):
+        raise SinkError(f"{folder} is a file, so nothing can lie in it", remedy="check the path of --output")
+    if not is_folder(folder):
+        raise SinkError(f"there is no folder {folder}", remedy=f"mkdir -p {shlex.quote(str(folder))}")
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise SinkError(f"{path} cannot be written: {error.strerror}", remedy=remedy_for(error)) from error
+    if is_folder(path):
         raise SinkError(f"{path} is a folder", remedy=f"name a file in it, e.g. {path / 'out.mp4'}")
     if not os.access(folder, os.W_OK):
         raise SinkError(f"{folder} is not writable", remedy="use another folder, or change its permissions")
