@@ -23,6 +23,7 @@ from realtime.errors import SourceError
 from realtime.ffmpeg import explain, listening
 from realtime.frame_reader import FrameReader
 from realtime.hdr import is_hdr
+from realtime.joined import TRANSPORT_OPTIONS
 from realtime.local_path import LOCAL, av_address
 from realtime.sources.deinterlace import deinterlaced
 from realtime.sources.film_light import film_light
@@ -54,7 +55,7 @@ def open_file(path: Path) -> "MediaSource":
     """Open a video file. Raises SourceError."""
     try:
         with listening():
-            container = av.open(av_address(path))
+            container = av.open(av_address(path), container_options=TRANSPORT_OPTIONS)
     except av.FFmpegError as error:
         incomplete = any(words in explain(error) for words in INCOMPLETE)
         raise SourceError(
