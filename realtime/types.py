@@ -5,8 +5,9 @@ a source hands it over and never touches it again, the pipeline may paint into i
 it is read-only, because several outputs share it.
 """
 
+import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import Protocol, runtime_checkable
@@ -79,6 +80,12 @@ class StreamInfo:
     timeline: Timeline | None = None  # of a film: the times of `sound_from` -> film time, which `Frame.pts` counts
     damage: Damage | None = None  # what of the source could not be read so far
     extras_from: "str | Rereadable | None" = None  # a film whose title, chapters and subtitles belong to this picture
+
+    def first(self, duration_s: float | None) -> "StreamInfo":
+        """Of its first `duration_s` alone, s; None for all of it."""
+        if self.frame_count is None or duration_s is None:
+            return self
+        return replace(self, frame_count=min(self.frame_count, math.ceil(duration_s * self.rate)))
 
 
 @dataclass(frozen=True, slots=True)
