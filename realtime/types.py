@@ -107,6 +107,7 @@ class Frame:
     captured_ns: int  # time.monotonic_ns() when the driver or decoder handed it over
     pts: int  # presentation time in units of StreamInfo.time_base
     original: Original | None = None  # where it held more than `image`
+    duration: int = 0  # how long it is to be shown, in units of StreamInfo.time_base; 0 where its source does not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ class ShownFrame:
     pts: int
     outcome: Outcome
     original: Original | None = None
+    duration: int = 0  # as of the frame it was made of
 
 
 @dataclass(frozen=True, slots=True)
