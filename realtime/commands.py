@@ -3,12 +3,9 @@
 Everything for people goes through console.py; nothing here knows how arguments are spelled.
 """
 
-import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
@@ -19,6 +16,7 @@ from realtime.config import RunConfig
 from realtime.consent import ConsentLedger
 from realtime.console import DownloadDisplay, RunDisplay, ask_person, stderr, stdout, summary, tell, write_row
 from realtime.doctor import Status, run_checks
+from realtime.interrupts import interrupts
 from realtime.keys import keys_read
 from realtime.live import HELP, KEYS
 from realtime.metrics import Snapshot
@@ -31,13 +29,12 @@ from realtime.portraits import portraits
 from realtime.remote import listening, send
 from realtime.sources.camera import opens
 from realtime.sources.camera_list import CameraListing, list_cameras, list_virtual_cameras
+from realtime.types import FileSink, FrameSink
 
 if TYPE_CHECKING:
     from realtime.app import Run  # loads the engines
 
 STATUS_STYLES = {Status.OK: "green", Status.WARN: "yellow", Status.FAIL: "bold red"}
-FORCED_BY = 3
-"""Interrupts that end a run at once, whatever is lost."""
 NOBODY_SWAPPED = 3
 """Exit status of a file that was written with nobody swapped: a script must not take it for one that was."""
 
@@ -110,7 +107,7 @@ def execute(config: RunConfig, *, accepts_licences: bool = False) -> tuple[Snaps
 
     Raises KeyboardInterrupt after an interrupt, when the outputs are finished and the numbers are written.
     """
-    from realtime.app import build_run, write_metrics  # noqa: PLC0415  loads the engines
+    from realtime.app import build_run  # noqa: PLC0415  loads the engines
 
     with DownloadDisplay() as progress, stderr.status("preparing (a few seconds longer the first time)") as status:
         progress.on_pause = status.stop
@@ -118,31 +115,51 @@ def execute(config: RunConfig, *, accepts_licences: bool = False) -> tuple[Snaps
     for note in built.notes:
         stderr.print(f"{config.swapper}: {note}", style="dim", soft_wrap=True)
     display = RunDisplay(
-        built.metrics, title=built.info.name, total_frames=built.info.frame_count, say=lambda: _now(built)
+        built.metrics,
+        title=built.info.name,
+        film=not built.info.live,
+        total_frames=built.info.frame_count,
+        say=lambda: _now(built),
     )
-    with _interrupts(built.runner.stop) as interrupts, _controlled(built):
+    with interrupts(built.runner.stop) as seen, _controlled(built):
         try:
             with display:
                 built.runner.run()
         finally:
             built.close()
-            numbers = built.metrics.snapshot()
-            notes = _notes(built, numbers)
-            numbers["notes"] = [told.problem for told in notes]
-            if config.metrics_file is not None:
-                write_metrics(config.metrics_file, numbers)
-            stderr.print(summary(numbers))
-            if not numbers["frames_out"]:
-                stderr.print("nothing was written: no frame came through in that time")
-            for sink in built.sinks:
-                if numbers["frames_out"] and Path(sink.name).is_file():
-                    stderr.print(f"-> {sink.name}", soft_wrap=True)
-            for told in notes:
-                tell(told.problem, told.remedy)
-    if interrupts:
-        stderr.print("interrupted: what was made is complete up to here")
+            numbers = _report(config, built)
+    if seen:
+        stderr.print("interrupted: what was made can be played up to here")
         raise KeyboardInterrupt
     return numbers, built.info.live
+
+
+def _report(config: RunConfig, built: "Run") -> Snapshot:
+    """What came of a run: its numbers on the terminal and in --metrics, where its files are, what is to be known."""
+    from realtime.app import write_metrics  # noqa: PLC0415  as above
+
+    numbers = built.metrics.snapshot()
+    notes = _notes(built, numbers)
+    numbers["notes"] = [told.problem for told in notes]
+    if config.metrics_file is not None:
+        write_metrics(config.metrics_file, numbers)
+    stderr.print(summary(numbers, None if built.info.live else built.info.rate))
+    if not numbers["frames_out"]:
+        stderr.print("nothing was written: no frame came through in that time")
+    for line in filter(None, map(_where_it_is, built.sinks)):
+        stderr.print(escape(line), soft_wrap=True)
+    for told in notes:
+        tell(told.problem, told.remedy)
+    return numbers
+
+
+def _where_it_is(sink: FrameSink) -> str | None:
+    """For people: the file that an output left, and under which name when that is not the one asked for."""
+    if not isinstance(sink, FileSink) or sink.written is None:
+        return None
+    if sink.written.samefile(sink.name):
+        return f"-> {sink.name}"
+    return f"-> {sink.written} (it ended early; the older {sink.name} is untouched)"
 
 
 def _notes(built: "Run", numbers: Snapshot) -> list[Note]:
@@ -176,32 +193,6 @@ def _controlled(built: "Run") -> Iterator[None]:
         stderr.print(HELP, style="dim", soft_wrap=True)
     with listening(home_folder(), built.control.apply), keys_read(on_key):
         yield
-
-
-@contextmanager
-def _interrupts(stop: Callable[[], None]) -> Iterator[list[int]]:
-    """Turn Ctrl-C into `stop`; yields the list of interrupts so far.
-
-    A second one, from an impatient finger or a `timeout` that signals twice, must not cut short what the first one is
-    finishing; the third goes through.
-    """
-    seen: list[int] = []
-
-    def note(number: int, _frame: FrameType | None) -> None:
-        seen.append(number)
-        stop()
-        if len(seen) >= FORCED_BY:
-            raise KeyboardInterrupt
-
-    previous = signal.signal(signal.SIGINT, note)
-    try:
-        yield seen
-    finally:
-        signal.signal(signal.SIGINT, previous)
-        for number in (signal.SIGINT, signal.SIGTERM) if seen else ():
-            # The way out is not to be interrupted. Python would give its own handlers back to the system while it
-            # shuts down, and a late second signal would then kill it; "ignored" it leaves alone.
-            signal.signal(number, signal.SIG_IGN)
 
 
 def control(command: str) -> None:

@@ -8,14 +8,14 @@ import logging
 import time
 
 from realtime.slot import Hop, SlotClosed
-from realtime.types import FrameSink, ShownFrame, Stage, StreamObserver
+from realtime.types import FileSink, FrameSink, ShownFrame, Stage, StreamObserver
 
 logger = logging.getLogger(__name__)
 
 SEND_STALL_S = 0.7
 """An ending stream waits this long for an output to take one frame; a stopped stream ends within a second."""
 FINISH_STALL_S = 30.0
-"""And this long for it to finish: the index of an hour of video takes seconds to write, and without it all is lost."""
+"""And this long for it to finish without getting on: the index of an hour of video takes seconds to write."""
 
 
 class OutputLane:
@@ -42,17 +42,20 @@ class OutputLane:
         finally:
             self.slot.abort()
 
-    def finish(self) -> None:
-        """Close the sink. Raises what it raises: what was produced may be lost."""
+    def finish(self, *, whole: bool) -> None:
+        """Close the sink. whole: nothing is missing at the end. Raises what the sink raises."""
         self._step_began_ns, self._finishing = time.monotonic_ns(), True
         if self.slot.dropped:
             logger.info("%s was too slow for %d frames", self.name, self.slot.dropped)
+        if not whole and isinstance(self._sink, FileSink):
+            self._sink.end_early()
         self._sink.close()
 
     def is_stalled(self, ending_since_ns: int) -> bool:
         """Whether the sink has been at one step for too long, in a stream that has been ending since then."""
         limit_s = FINISH_STALL_S if self._finishing else SEND_STALL_S
-        return time.monotonic_ns() - max(ending_since_ns, self._step_began_ns) > limit_s * 1e9
+        moved_ns = self._sink.progressed_ns if isinstance(self._sink, FileSink) else 0
+        return time.monotonic_ns() - max(ending_since_ns, self._step_began_ns, moved_ns) > limit_s * 1e9
 
     def _send(self, frame: ShownFrame) -> None:
         self._step_began_ns = time.monotonic_ns()

@@ -7,7 +7,7 @@ waits. Outputs get what the pipeline gave and nothing else: when an engine hangs
     the source ends          what is under way is finished, the outputs are closed
     the source fails         the same, then its error is raised
     an output fails          the source is closed, the other outputs send what they hold and are closed; then its error
-    stop(), Ctrl-C           what waits is forgotten, the outputs are closed: files are complete up to there
+    stop(), Ctrl-C           what waits is forgotten, the outputs are closed: files can be played up to there
     a read that never ends   is left behind: it is a daemon thread, and nothing waits for it
 """
 
@@ -15,8 +15,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TypeVar
 
+from models.errors import UserError
 from realtime.clock import NS_PER_S, stream_time_ns
 from realtime.errors import SinkError
 from realtime.lanes import OutputLane
@@ -91,7 +93,9 @@ class StreamRunner:
             self._spawn("capture", self._capture, self._inbox.close, self._source.close, on_error=self._fail_source),
             self._spawn("swap", self._swap, self._close_lanes),
         ]
-        sending = [self._spawn(f"send to {lane.name}", lane.send_all, lane.finish) for lane in self._lanes]
+        sending = [
+            self._spawn(f"send to {lane.name}", lane.send_all, partial(self._finish, lane)) for lane in self._lanes
+        ]
         try:
             self._watch(sending)
         except KeyboardInterrupt:
@@ -188,6 +192,10 @@ class StreamRunner:
                 return
             thread.join(POLL_S)
 
+    def _finish(self, lane: OutputLane) -> None:
+        """A live picture that is stopped is whole; a film is not, nor what an error ended."""
+        lane.finish(whole=not self._errors and (self._info.live or not self._stop_asked))
+
     def _close_lanes(self) -> None:
         for lane in self._lanes:
             lane.slot.close()
@@ -227,7 +235,8 @@ class StreamRunner:
             self._errors.append(error)
             is_first = len(self._errors) == 1
         if not is_first:
-            logger.error("after that, another failure: %s", error, exc_info=error)
+            trace = None if isinstance(error, UserError) else error
+            logger.error("after that, another failure: %s", error, exc_info=trace)
 
 
 def _ignore(_count: int) -> None:

@@ -6,13 +6,13 @@ virtual, virtual:/dev/video10    a virtual camera, for video calls
 null                             nowhere, for measuring
 """
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from realtime.errors import SinkError
 from realtime.outputs.microphone import Microphone
 from realtime.outputs.null import NullSink
+from realtime.outputs.partial_file import writable_target
 from realtime.outputs.recorder import CONTAINERS, EncoderOptions, VideoRecorder
 from realtime.outputs.still import PICTURES, StillSink
 from realtime.outputs.virtual import VirtualCamera
@@ -43,7 +43,7 @@ def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptio
             remedy="use a file such as out.mp4, or virtual",
         )
     path = Path(where).expanduser()
-    _refuse_unwritable(path)
+    writable_target(path)
     if path.suffix.lower() in PICTURES:
         return StillSink(path)
     if path.suffix.lower() in CONTAINERS:
@@ -51,13 +51,3 @@ def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptio
         return VideoRecorder(path, info, options.encoder, size_wh=options.size_wh, microphone=microphone)
     known = " ".join([*CONTAINERS, *PICTURES])
     raise SinkError(f"--output {where}: the ending {path.suffix!r} is not known", remedy=f"use one of: {known}")
-
-
-def _refuse_unwritable(path: Path) -> None:
-    folder = path.parent
-    if not folder.is_dir():
-        raise SinkError(f"there is no folder {folder}", remedy=f"mkdir -p {folder}")
-    if path.is_dir():
-        raise SinkError(f"{path} is a folder", remedy=f"name a file in it, e.g. {path / 'out.mp4'}")
-    if not os.access(folder, os.W_OK):
-        raise SinkError(f"{folder} is not writable", remedy="use another folder, or change its permissions")
