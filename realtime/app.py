@@ -22,10 +22,12 @@ from realtime.config import RunConfig
 from realtime.errors import SinkError
 from realtime.label import Badge
 from realtime.live import FixedBank, LiveControl, LiveSettings
+from realtime.local_path import is_file, local_path
 from realtime.metrics import Snapshot, StreamMetrics
 from realtime.outputs import OutputOptions, open_sink
+from realtime.outputs.codecs import CONTAINERS
 from realtime.outputs.partial_file import PartialFile, writable_target
-from realtime.outputs.recorder import CONTAINERS, EncoderOptions
+from realtime.outputs.recorder import EncoderOptions
 from realtime.outputs.virtual import VirtualCamera
 from realtime.outputs.write_errors import write_failure
 from realtime.painter import FramePainter
@@ -204,6 +206,8 @@ def _source_options(config: RunConfig, store: ModelStore) -> SourceOptions:
     return SourceOptions(
         size_wh=config.size_wh,
         rate=config.rate,
+        at_s=config.at_s,
+        still_s=config.duration_s,
         give_up_s=None if any(where.partition(":")[0] == "virtual" for where in config.outputs) else GIVE_UP_S,
         test_picture=lambda: read_image(wearer_portrait(store)),
     )
@@ -211,12 +215,12 @@ def _source_options(config: RunConfig, store: ModelStore) -> SourceOptions:
 
 def _refuse_overwriting(config: RunConfig) -> None:
     """No output may be what is read, nor another output."""
-    outputs = [Path(os.path.realpath(Path(where).expanduser())) for where in config.outputs]
+    outputs = [Path(os.path.realpath(local_path(where))) for where in config.outputs]
     if len(set(outputs)) < len(outputs):
         raise SinkError("an output is given twice", remedy="give each --output a name of its own")
-    read = [Path(config.input).expanduser(), *(file for source in config.sources for file in files_of(source))]
-    read = [path for path in read if path.is_file()]
-    for target in filter(Path.exists, outputs):
+    read = [local_path(config.input), *(file for source in config.sources for file in files_of(source))]
+    read = [path for path in read if is_file(path)]
+    for target in filter(is_file, outputs):
         if any(target.samefile(path) for path in read):
             raise SinkError(f"--output {target} is read in this run", remedy="give --output another name")
 

@@ -6,9 +6,10 @@ then `finish` decides where.
 
 import logging
 import time
+from collections.abc import Callable
 
 from realtime.slot import Hop, SlotClosed
-from realtime.types import FileSink, FrameSink, ShownFrame, Stage, StreamObserver
+from realtime.types import FileSink, FirstFramesSink, FrameSink, ShownFrame, Stage, StreamObserver
 
 logger = logging.getLogger(__name__)
 
@@ -19,10 +20,17 @@ FINISH_STALL_S = 30.0
 
 
 class OutputLane:
-    """Brings frames to one sink, in the order in which they were put into `slot`."""
+    """Brings frames to one sink, in the order in which they were put. has_enough: the sink wants no more.
 
-    def __init__(self, sink: FrameSink, slot: Hop[ShownFrame], observer: StreamObserver) -> None:
+    is_whole: asked at the end, whether all frames came that were to come.
+    """
+
+    def __init__(
+        self, sink: FrameSink, slot: Hop[ShownFrame], observer: StreamObserver, is_whole: Callable[[], bool]
+    ) -> None:
         self.slot = slot
+        self._is_whole = is_whole
+        self.has_enough = False
         self._sink = sink
         self._observer = observer
         self._finishing = False
@@ -31,6 +39,15 @@ class OutputLane:
     @property
     def name(self) -> str:
         return self._sink.name
+
+    def put(self, frame: ShownFrame) -> None:
+        """Hand a frame on, unless the sink has enough. One thread at a time. Raises SlotClosed when it is to end."""
+        if self.has_enough:
+            return
+        self.slot.put(frame)
+        if isinstance(self._sink, FirstFramesSink) and self._sink.is_complete_with(frame):
+            self.has_enough = True
+            self.slot.close()
 
     def send_all(self) -> None:
         """Send frames until the slot is closed and empty. Raises what the sink raises; then nothing waits any more."""
@@ -42,12 +59,12 @@ class OutputLane:
         finally:
             self.slot.abort()
 
-    def finish(self, *, whole: bool) -> None:
-        """Close the sink. whole: nothing is missing at the end. Raises what the sink raises."""
+    def finish(self) -> None:
+        """Close the sink. Raises what it raises."""
         self._step_began_ns, self._finishing = time.monotonic_ns(), True
         if self.slot.dropped:
             logger.info("%s was too slow for %d frames", self.name, self.slot.dropped)
-        if not whole and isinstance(self._sink, FileSink):
+        if not self._is_whole() and isinstance(self._sink, FileSink):
             self._sink.end_early()
         self._sink.close()
 

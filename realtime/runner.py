@@ -6,6 +6,7 @@ waits. Outputs get what the pipeline gave and nothing else: when an engine hangs
 
     the source ends          what is under way is finished, the outputs are closed
     the source fails         the same, then its error is raised
+    all outputs have enough  the source is closed, what waits is forgotten: one picture was wanted, and it is there
     an output fails          the source is closed, the other outputs send what they hold and are closed; then its error
     stop(), Ctrl-C           what waits is forgotten, the outputs are closed: files can be played up to there
     a read that never ends   is left behind: it is a daemon thread, and nothing waits for it
@@ -15,7 +16,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from typing import TypeVar
 
 from models.errors import UserError
@@ -64,9 +64,10 @@ class StreamRunner:
         self._pipeline = pipeline
         self._observer = observer
         self._duration_s = duration_s
-        self._inbox: Hop[Frame] = self._make_hop(observer.on_dropped)
-        self._lanes = [
-            OutputLane(sink, self._make_hop(_ignore if index else observer.on_dropped), observer)
+        self._lanes: list[OutputLane] = []
+        self._inbox: Hop[Frame] = self._make_hop(self._note_dropped)
+        self._lanes += [
+            OutputLane(sink, self._make_hop(_ignore if index else self._note_dropped), observer, self._is_whole)
             for index, sink in enumerate(sinks)
         ]
         self._first_captured_ns: int | None = None
@@ -78,10 +79,8 @@ class StreamRunner:
         self._noting = threading.Lock()
 
     def stop(self) -> None:
-        """End the stream soon, keeping what was sent. May be called from a signal handler, any thread, any time.
-
-        It only raises a flag for `run` to see: a handler that took a lock could wait for the very code it interrupted.
-        """
+        """End the stream soon, keeping what was sent. May be called from a signal handler, any thread, any time."""
+        # Only a flag for `run` to see: a handler that took a lock could wait for the very code it interrupted.
         self._stop_asked = True
 
     def run(self) -> None:
@@ -93,9 +92,7 @@ class StreamRunner:
             self._spawn("capture", self._capture, self._inbox.close, self._source.close, on_error=self._fail_source),
             self._spawn("swap", self._swap, self._close_lanes),
         ]
-        sending = [
-            self._spawn(f"send to {lane.name}", lane.send_all, partial(self._finish, lane)) for lane in self._lanes
-        ]
+        sending = [self._spawn(f"send to {lane.name}", lane.send_all, lane.finish) for lane in self._lanes]
         try:
             self._watch(sending)
         except KeyboardInterrupt:
@@ -133,15 +130,25 @@ class StreamRunner:
         try:
             self._hand_on(self._pipeline.rest())
         except SlotClosed:  # interrupted: what waits is forgotten
-            self._observer.on_dropped(self._pipeline.waiting)
+            self._note_dropped(self._pipeline.waiting)
 
     def _hand_on(self, ready: Iterable[ShownFrame]) -> None:
-        for shown in ready:
+        frames = iter(ready)
+        while not self._has_enough() and (shown := next(frames, None)) is not None:
             self._working_since_ns = None
             for lane in self._lanes:
-                lane.slot.put(shown)
+                lane.put(shown)
             self._working_since_ns = time.monotonic_ns()
         self._working_since_ns = None
+        if self._has_enough():
+            raise SlotClosed
+
+    def _has_enough(self) -> bool:
+        return all(lane.has_enough for lane in self._lanes)
+
+    def _note_dropped(self, count: int) -> None:
+        if not self._has_enough():  # nobody misses what comes after that
+            self._observer.on_dropped(count)
 
     def _watch(self, sending: Sequence[threading.Thread]) -> None:
         """Wait until all outputs are done, or there is a reason to end early."""
@@ -192,9 +199,9 @@ class StreamRunner:
                 return
             thread.join(POLL_S)
 
-    def _finish(self, lane: OutputLane) -> None:
-        """A live picture that is stopped is whole; a film is not, nor what an error ended."""
-        lane.finish(whole=not self._errors and (self._info.live or not self._stop_asked))
+    def _is_whole(self) -> bool:
+        """Whether all has come that was to: a live picture that is stopped is whole, a film is not."""
+        return not self._errors and (self._info.live or not self._stop_asked)
 
     def _close_lanes(self) -> None:
         for lane in self._lanes:
@@ -235,8 +242,7 @@ class StreamRunner:
             self._errors.append(error)
             is_first = len(self._errors) == 1
         if not is_first:
-            trace = None if isinstance(error, UserError) else error
-            logger.error("after that, another failure: %s", error, exc_info=trace)
+            logger.error("then: %s", error, exc_info=None if isinstance(error, UserError) else error)
 
 
 def _ignore(_count: int) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from engines.types import Image
+from realtime.timeline import Timeline
 
 
 class Outcome(StrEnum):
@@ -44,6 +45,20 @@ class ColourTags:
     full_range: bool = False
 
 
+class Readable(Protocol):
+    """Bytes, one after another."""
+
+    def read(self, size: int) -> bytes: ...
+
+
+class Rereadable(Protocol):
+    """Bytes that come once, for several who read all of them."""
+
+    def reader(self) -> Readable:
+        """A reader of one's own, from the first byte on."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class StreamInfo:
     """What a source says of its pictures before the first one comes."""
@@ -54,9 +69,12 @@ class StreamInfo:
     live: bool  # True: the newest frame wins; False: every frame counts
     time_base: Fraction = Fraction(1, 90_000)  # seconds per unit of `Frame.pts`
     frame_count: int | None = None  # of a file, where it says so (for the progress bar)
+    is_still: bool = False  # one picture, which has no time
     pixel_aspect: Fraction = Fraction(1)
     colour: ColourTags = ColourTags()
-    sound_from: str | None = None  # a file or address whose audio streams belong to this picture
+    sound_from: "str | Rereadable | None" = None  # file, address or pipe whose audio streams belong to this picture
+    timeline: Timeline | None = None  # of a film: the times of `sound_from` -> film time, which `Frame.pts` counts
+    extras_from: str | None = None  # a film whose title, chapters and subtitles belong to this picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +158,15 @@ class FileSink(FrameSink, Protocol):
 
     def end_early(self) -> None:
         """What was sent is not all that was to come. Called before `close`, which then replaces no older file."""
+        ...
+
+
+@runtime_checkable
+class FirstFramesSink(FrameSink, Protocol):
+    """An output that may have all it wants before the source ends, as a picture has."""
+
+    def is_complete_with(self, frame: ShownFrame) -> bool:
+        """Whether nothing need be sent after this frame. May be asked from any thread, before it is sent."""
         ...
 
 

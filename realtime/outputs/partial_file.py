@@ -17,6 +17,7 @@ import logging
 import os
 import re
 import secrets
+import shlex
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING
 import filelock
 
 from realtime.errors import SinkError
+from realtime.local_path import is_file, is_folder
 from realtime.outputs.write_errors import write_failure
 
 if TYPE_CHECKING:
@@ -132,8 +134,10 @@ def writable_target(path: Path) -> Path:
     if mode is not None and not stat.S_ISREG(mode):
         raise SinkError(f"{path} is no ordinary file", remedy="give --output another name")
     folder = target.parent
-    if not folder.is_dir():
-        raise SinkError(f"there is no folder {folder}", remedy=f"mkdir -p {folder}")
+    if is_file(folder):
+        raise SinkError(f"{folder} is a file, so nothing can lie in it", remedy="check the path of --output")
+    if not is_folder(folder):
+        raise SinkError(f"there is no folder {folder}", remedy=f"mkdir -p {shlex.quote(str(folder))}")
     if not os.access(folder, os.W_OK):
         raise SinkError(f"{folder} is not writable", remedy="use another folder, or change its permissions")
     return target

@@ -3,11 +3,11 @@
 Times are the source's own, also when the rate varies; colours are tagged as they were converted. An older file is
 replaced only by one that is whole; what was made before a failure is kept beside it, and the error says where.
 
-Knows codecs; film_file.py knows the file and its end, sound.py sound, colour.py colour.
+Knows how a picture is encoded; film_file.py knows the file and its end, codecs.py what it may hold, sound.py sound,
+colour.py colour.
 """
 
 import contextlib
-import difflib
 import logging
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,25 +21,18 @@ from engines.types import Image
 from realtime.colour import FromBgr, settle
 from realtime.errors import SinkError
 from realtime.ffmpeg import explain, listening
+from realtime.outputs.codecs import VIDEO_TAGS, container_of, video_encoder
+from realtime.outputs.extras import FilmExtras, open_extras
 from realtime.outputs.film_file import FilmFile
 from realtime.outputs.live_sound import Hearing, LiveSound
 from realtime.outputs.marks import COMMENT
-from realtime.outputs.sound import SoundCopier
+from realtime.outputs.sound import SoundCopier, open_sound
 from realtime.outputs.write_errors import write_failure
+from realtime.timeline import Timeline
 from realtime.types import ShownFrame, StreamInfo
 
 logger = logging.getLogger(__name__)
 
-CONTAINERS = {".mp4": "mp4", ".mkv": "matroska", ".mov": "mov", ".webm": "webm"}
-ENCODERS = {
-    "h264": "libx264",
-    "hevc": "libx265",
-    "h265": "libx265",
-    "vp8": "libvpx",
-    "vp9": "libvpx-vp9",
-    "av1": "libsvtav1",
-}
-"""Codec names people know -> ffmpeg's encoders; any other name is taken as an encoder's."""
 DEFAULT_SETTINGS: dict[str, dict[str, str]] = {
     "libx264": {"preset": "veryfast", "crf": "20"},
     "libx265": {"preset": "superfast", "crf": "23"},
@@ -57,14 +50,14 @@ OTHER_CODEC = "use another --codec, such as h264, or another ending"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncoderOptions:
-    """codec: a name of ENCODERS or an encoder of ffmpeg's. crf: the encoder's quality. None for the defaults."""
+    """codec: a name of codecs.ENCODERS or an encoder of ffmpeg's. crf: the encoder's quality. None for the defaults."""
 
     codec: str | None = None
     crf: int | None = None
 
 
 class VideoRecorder:
-    """Writes one video file. path: ends as in CONTAINERS.
+    """Writes one video file. path: ends as in codecs.CONTAINERS.
 
     info: of the source. size_wh: None for the source's. microphone: recorded instead of the source's sound, and closed.
     Raises SinkError when the codec, the container or the name will not do, with the microphone closed.
@@ -87,13 +80,14 @@ class VideoRecorder:
         self._microphone = microphone
         self._sound: SoundCopier | LiveSound | None = None
         self._end_pts: int | None = None
+        self._extras: FilmExtras | None = None
         self._whole, self._finished = True, False
         with contextlib.ExitStack() as opened:  # nothing of it stays open when a later step fails
             if microphone is not None:
                 opened.callback(microphone.close)
-            encoder = _encoder(path, options.codec)
+            encoder = video_encoder(path, options.codec)
             self._size_wh = _encodable(size_wh or info.size_wh, encoder)
-            self._file = FilmFile(path, CONTAINERS[path.suffix.lower()])
+            self._file = FilmFile(path, container_of(path).muxer)
             self._container = self._file.container
             opened.callback(self._discard)
             self._begin(encoder, options)
@@ -105,6 +99,7 @@ class VideoRecorder:
             self._stream = self._add_video(encoder, options)
             self._sound = self._add_sound()
             self._container.metadata["comment"] = COMMENT
+            self._extras = self._add_extras()
             with listening():
                 self._container.start_encoding()
         except (av.FFmpegError, OSError, ValueError) as error:
@@ -126,6 +121,8 @@ class VideoRecorder:
             self._container.mux(self._stream.encode(picture))
             if self._sound is not None:
                 self._sound.advance(self._seconds(frame.pts), frame.captured_ns)
+            if self._extras is not None:
+                self._extras.advance(self._seconds(frame.pts))
         except (av.FFmpegError, OSError) as error:
             raise self._salvaged(error) from error
 
@@ -145,6 +142,8 @@ class VideoRecorder:
             self._container.mux(self._stream.encode(None))
             if self._sound is not None:
                 self._sound.finish(self._seconds(self._end_pts))
+            if self._extras is not None:
+                self._extras.finish(self._seconds(self._end_pts))
             self.written = self._file.finish(whole=self._whole)
         except (av.FFmpegError, OSError) as error:
             raise self._salvaged(error) from error
@@ -160,6 +159,8 @@ class VideoRecorder:
         context.pix_fmt = LOSSLESS_FORMATS.get(encoder, PIXEL_FORMAT)
         context.time_base = stream.time_base = self._info.time_base
         context.sample_aspect_ratio = self._info.pixel_aspect
+        if container_of(self._path).is_mp4 and context.codec.canonical_name in VIDEO_TAGS:
+            context.codec_tag = VIDEO_TAGS[context.codec.canonical_name]
         if encoder not in LOSSLESS_FORMATS:
             context.colorspace, context.color_primaries = self._tags.matrix, self._tags.primaries
             context.color_trc, context.color_range = self._tags.transfer, 1  # 1 = limited ("MPEG")
@@ -168,7 +169,13 @@ class VideoRecorder:
     def _add_sound(self) -> SoundCopier | LiveSound | None:
         if self._microphone is not None:
             return LiveSound(self._microphone, self._container)
-        return SoundCopier(self._info.sound_from, self._container) if self._info.sound_from else None
+        if self._info.sound_from is None:
+            return None
+        return open_sound(self._info.sound_from, self._container, container_of(self._path), self._info.timeline)
+
+    def _add_extras(self) -> FilmExtras | None:
+        where = self._info.extras_from
+        return open_extras(where, self._container, self._info.timeline or Timeline(0.0)) if where is not None else None
 
     def _padded(self, image: Image) -> Image:
         """One replicated row or column where 4:2:0 needs an even size; nothing is cropped or rescaled."""
@@ -184,17 +191,17 @@ class VideoRecorder:
         """Forget the unfinished file; what bears the name, if anything, stays."""
         self._finished = True
         self._file.discard()
-        self._close_sound()
+        self._close_inputs()
 
-    def _close_sound(self) -> None:
-        for sound in (self._sound, self._microphone):
-            if sound is not None:
-                sound.close()
+    def _close_inputs(self) -> None:
+        for read in (self._sound, self._microphone, self._extras):
+            if read is not None:
+                read.close()
 
     def _salvaged(self, error: Exception) -> SinkError:
         """Keep what was made before `error`. Returns what to raise, which says where it is."""
         self._finished = True
-        self._close_sound()
+        self._close_inputs()
         try:
             saved = self._file.salvage()
         except OSError as worse:
@@ -206,28 +213,6 @@ class VideoRecorder:
             kept += f"; the older {self._path.name} is untouched"
         said = explain(error) if isinstance(error, av.FFmpegError) else ""
         return write_failure(self._path, error, said=said, kept=kept, otherwise=OTHER_CODEC)
-
-
-def _encoder(path: Path, codec: str | None) -> str:
-    """ffmpeg's encoder for a codec name, checked against what this build has and the container holds."""
-    default = "vp9" if path.suffix.lower() == ".webm" else "h264"
-    name = ENCODERS.get((codec or default).lower(), (codec or default).lower())
-    try:
-        found = av.Codec(name, "w")
-    except ValueError as error:
-        near = difflib.get_close_matches(name, [*ENCODERS, *av.codecs_available], n=4) or list(ENCODERS)
-        raise SinkError(f"there is no video encoder {codec!r}", remedy=f"use --codec {', '.join(near)}") from error
-    holding = [ending for ending, form in CONTAINERS.items() if _holds(form, found.canonical_name)]
-    if path.suffix.lower() not in holding:
-        raise SinkError(
-            f"a {path.suffix} file cannot hold {found.canonical_name}",
-            remedy=f"end the output's name in {' or '.join(holding)}" if holding else "use --codec h264",
-        )
-    return name
-
-
-def _holds(container: str, codec: str) -> bool:
-    return codec in av.open("/dev/null", "w", format=container).supported_codecs
 
 
 def _encodable(size_wh: tuple[int, int], encoder: str) -> tuple[int, int]:

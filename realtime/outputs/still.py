@@ -1,39 +1,41 @@
 """A picture file: the first swapped frame, or the last one shown when none was swapped.
 
-Knows picture formats; knows nothing of streams.
+Knows which frame; picture_file.py knows picture formats.
 """
 
+from fractions import Fraction
 from pathlib import Path
 
-import PIL.Image
-import PIL.PngImagePlugin
-
 from realtime.outputs.leftovers import tell_of
-from realtime.outputs.marks import COMMENT, XMP
 from realtime.outputs.partial_file import PartialFile
+from realtime.outputs.picture_file import encode_picture, require_format, square_pixels, square_size
 from realtime.outputs.write_errors import write_failure
-from realtime.types import Outcome, ShownFrame
-
-PICTURES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
-QUALITY = 95
+from realtime.types import Outcome, ShownFrame, StreamInfo
 
 
 class StillSink:
-    """Writes one picture when it is closed; until then an existing file stays as it is. path: ends as in PICTURES.
+    """Writes one picture when it is closed; until then an existing file stays as it is.
 
-    Raises SinkError when another run writes it, or its name or folder will not do.
+    path: its ending is one of picture_file.FORMATS. Raises SinkError when the source's pictures are too large for it,
+    another run writes it, or its name or folder will not do.
     """
 
     progressed_ns = 0
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, info: StreamInfo) -> None:
         self.name = str(path)
         self.written: Path | None = None
         self._path = path
+        self._pixel_aspect: Fraction = info.pixel_aspect
+        require_format(path.suffix.lower(), square_size(info.size_wh, info.pixel_aspect))
         self._kept: ShownFrame | None = None
         self._whole = True
         self._file: PartialFile | None = PartialFile(path)
         tell_of(self._file.leftovers, self._file.target)
+
+    def is_complete_with(self, frame: ShownFrame) -> bool:
+        """Whether this is the picture: a run with no other output ends with it."""
+        return frame.outcome is Outcome.SWAPPED
 
     def send(self, frame: ShownFrame) -> None:
         if self._kept is None or self._kept.outcome is not Outcome.SWAPPED:
@@ -52,25 +54,11 @@ class StillSink:
             file.discard()
             return
         try:
-            self._write(self._kept, file)
+            picture = square_pixels(self._kept.image, self._pixel_aspect)
+            file.file.write(encode_picture(picture, self._path.suffix.lower()))
             is_final = self._whole or self._kept.outcome is Outcome.SWAPPED
             self.written = file.publish() if is_final else file.keep()
-        except OSError as error:
+        except (OSError, ValueError) as error:
             file.discard()
             kept = f"the older {self._path.name} is untouched" if self._path.exists() else ""
             raise write_failure(self._path, error, kept=kept, otherwise="give --output another folder") from error
-
-    def _write(self, frame: ShownFrame, file: PartialFile) -> None:
-        kind = PICTURES[self._path.suffix.lower()]
-        picture = PIL.Image.fromarray(frame.image[:, :, ::-1])
-        if kind == "PNG":
-            picture.save(file.file, kind, pnginfo=_png_marks())
-        else:
-            picture.save(file.file, kind, quality=QUALITY, xmp=XMP.encode())
-
-
-def _png_marks() -> PIL.PngImagePlugin.PngInfo:
-    marks = PIL.PngImagePlugin.PngInfo()
-    marks.add_itxt("XML:com.adobe.xmp", XMP)
-    marks.add_text("Comment", COMMENT)
-    return marks

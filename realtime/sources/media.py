@@ -21,7 +21,8 @@ from engines.types import Image
 from realtime.colour import ToBgr, settle, tags_of
 from realtime.errors import SourceError
 from realtime.ffmpeg import explain, listening
-from realtime.types import Frame, StreamInfo
+from realtime.local_path import av_address
+from realtime.types import Frame, Rereadable, StreamInfo
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ def open_file(path: Path) -> "MediaSource":
     """Open a video file. Raises SourceError."""
     try:
         with listening():
-            container = av.open(str(path))
+            container = av.open(av_address(path))
     except av.FFmpegError as error:
         incomplete = any(words in explain(error) for words in INCOMPLETE)
         raise SourceError(
@@ -54,7 +55,7 @@ def open_file(path: Path) -> "MediaSource":
             if incomplete
             else "check that it plays in a video player",
         ) from error
-    return MediaSource(container, path.name, live=False, sound_from=str(path))
+    return MediaSource(container, path.name, live=False, sound_from=av_address(path))
 
 
 def open_url(url: str) -> "MediaSource":
@@ -89,7 +90,7 @@ class MediaSource:
     """
 
     def __init__(
-        self, container: av.container.InputContainer, name: str, *, live: bool, sound_from: str | None
+        self, container: av.container.InputContainer, name: str, *, live: bool, sound_from: str | Rereadable | None
     ) -> None:
         self._container = container
         self._name = name
@@ -207,7 +208,7 @@ class MediaSource:
     def _upright(self, image: Image) -> Image:
         return image if self._turn is None else np.asarray(cv2.rotate(image, self._turn), np.uint8)
 
-    def _describe(self, first: av.VideoFrame, sound_from: str | None) -> StreamInfo:
+    def _describe(self, first: av.VideoFrame, sound_from: str | Rereadable | None) -> StreamInfo:
         stream = self._stream
         sideways = self._turn in {cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE}
         size_wh = (first.height, first.width) if sideways else (first.width, first.height)
@@ -225,6 +226,7 @@ class MediaSource:
             pixel_aspect=1 / aspect if sideways else aspect,
             colour=settle(tags_of(first), (first.width, first.height)),  # players guess by the size before rotation
             sound_from=sound_from if self._container.streams.audio else None,
+            extras_from=sound_from if isinstance(sound_from, str) else None,
         )
 
     def _report(self) -> None:

@@ -135,7 +135,7 @@ def test_name_that_cannot_be_is_refused_with_a_remedy(tmp_path: Path) -> None:
         "loop.mp4": "symbolic links",
         "astray.mp4": "no folder .*nowhere",
         "folder.mp4": "is a folder",
-        "file/out.mp4": "no folder",
+        "file/out.mp4": "is a file",
     }
     before = names(tmp_path)
     for name, reason in refused.items():

@@ -18,6 +18,7 @@ from realtime.pictures import read_image
 from realtime.sources import open_source
 from realtime.types import Outcome, ShownFrame, StreamInfo
 
+RATE = Fraction(25)
 RED, BLUE = (40, 40, 220), (220, 40, 40)
 
 
@@ -58,7 +59,7 @@ def saved(folder: Path, name: str = "in.png") -> Path:
     return folder / name
 
 
-@pytest.mark.parametrize("ending", [".png", ".jpg", ".jpeg", ".webp"])
+@pytest.mark.parametrize("ending", [".png", ".jpg", ".jpeg", ".webp", ".avif", ".tif"])
 def test_picture_is_marked_as_made(tmp_path: Path, ending: str) -> None:
     sink = open_sink(str(tmp_path / f"out{ending}"), open_source(str(saved(tmp_path))).info)
     sink.send(shown(BLUE, Outcome.SWAPPED))
@@ -163,11 +164,11 @@ def huge(path: Path) -> None:
     ("spoil", "reason"),
     [
         (huge, "20000 x 20000"),
-        (lambda path: path.write_text("no picture"), "no picture that can be read"),
+        (lambda path: path.write_text("no picture"), "not a readable picture"),
         (lambda path: path.write_bytes(b""), "is empty"),
         (lambda path: path.mkdir(), "is a folder"),
         (lambda _path: None, "no file"),
-        (lambda path: path.write_bytes(saved(path.parent).read_bytes()[:60]), "no picture that can be read"),
+        (lambda path: path.write_bytes(saved(path.parent).read_bytes()[:60]), "is cut off"),
     ],
     ids=["huge", "text", "empty", "folder", "missing", "truncated"],
 )

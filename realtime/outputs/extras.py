@@ -1,0 +1,101 @@
+"""What comes with a film beside picture and sound: its title, chapters, subtitles and fonts, brought to the new file.
+
+Whatever could show the face that was replaced stays behind: covers, thumbnails and other video tracks. What is not
+kept is said in one line. Trouble with any of this never costs the film. Knows the kinds of tracks; film_tags.py knows
+words and times, subtitles.py subtitles.
+"""
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import av
+from av.stream import Discard, Disposition
+
+from realtime.ffmpeg import explain
+from realtime.outputs.film_tags import chapters_within, kept_tags
+from realtime.outputs.subtitles import SubtitleCopier
+from realtime.timeline import Timeline
+
+if TYPE_CHECKING:
+    from av.container.core import Chapter  # only in the stubs
+
+logger = logging.getLogger(__name__)
+
+FONTS = ("font", "truetype", "opentype")
+"""In the media types of fonts."""
+PICTURES = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
+
+
+class FilmExtras:
+    """Brings what comes with one film into a container that is being written; one thread uses it.
+
+    where: the film, opened once more. Make it after the streams of picture and sound were added and before anything
+    is muxed. timeline: the film's. Raises av.FFmpegError when the film does not open again.
+    """
+
+    def __init__(self, where: str, target: av.container.OutputContainer, timeline: Timeline) -> None:
+        self._target, self._timeline = target, timeline
+        self._source = av.open(where)
+        self._chapters = self._source.chapters()
+        tags, left = kept_tags(self._source.metadata, target.format.name)
+        target.metadata.update(tags)
+        self._subtitles = SubtitleCopier(self._source, target, timeline)
+        left += [*self._subtitles.left, *_bring_fonts(self._source, target), *_left_tracks(self._source)]
+        if left:
+            logger.warning("%s: not kept: %s", Path(where).name, ", ".join(left))
+        if not self._subtitles.has_tracks:
+            self._source.close()
+
+    def advance(self, picture_s: float) -> None:
+        """The picture is at `picture_s` (film time, s). Raises av.FFmpegError when nothing more can be written."""
+        if self._subtitles.has_tracks:
+            self._subtitles.advance(picture_s)
+
+    def finish(self, picture_s: float) -> None:
+        """The picture ended at `picture_s`: chapters are set, and subtitles end with it."""
+        if self._subtitles.has_tracks:
+            self._subtitles.finish(picture_s)
+        self._target.set_chapters(self.chapters(picture_s))
+        self.close()
+
+    def chapters(self, end_s: float) -> "list[Chapter]":
+        """Those of a film that ends there (film time, s)."""
+        return chapters_within(self._chapters, self._timeline.film_s, end_s)
+
+    def close(self) -> None:
+        self._source.close()
+
+
+def open_extras(where: str, target: av.container.OutputContainer, timeline: Timeline) -> FilmExtras | None:
+    """What comes with a film; None, and a word about it, when it does not open a second time."""
+    try:
+        return FilmExtras(where, target, timeline)
+    except av.FFmpegError as error:
+        logger.warning("title, chapters and subtitles of the film are lost: %s", explain(error))
+        return None
+
+
+def _bring_fonts(source: av.container.InputContainer, target: av.container.OutputContainer) -> list[str]:
+    """Fonts belong to styled subtitles; returns words for the attachments that are not kept."""
+    left: list[str] = []
+    for stream in source.streams.attachments:
+        kind = (stream.mimetype or "").lower()
+        if target.format.name == "matroska" and any(word in kind for word in FONTS):
+            target.add_attachment(stream.name or "font", stream.mimetype or "", stream.data)
+        else:
+            left.append(f"the attachment {stream.name}")
+    return left
+
+
+def _left_tracks(source: av.container.InputContainer) -> list[str]:
+    """Words for tracks that are never kept; those that ffmpeg uses itself, such as chapters', are not worth one."""
+    pictures = [stream for stream in source.streams.video if stream.disposition & PICTURES]
+    others = len(source.streams.video) - len(pictures) - 1
+    left = ["the cover picture (it may show the face)"] if pictures else []
+    left += [f"{others} more video track{'s' * (others > 1)}"] if others > 0 else []
+    for stream in source.streams.data:
+        if stream.discard != Discard.all:
+            handler = stream.metadata.get("handler_name", "").strip() or "no name"
+            left.append("the timecode" if "timecode" in stream.metadata else f"a data track ({handler})")
+    return list(dict.fromkeys(left))

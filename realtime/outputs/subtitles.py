@@ -1,0 +1,226 @@
+"""The subtitles of a film, carried over to another: copied where the container holds them, else converted to its text.
+
+They are read as the picture proceeds, and appear with it: by film time, without what was cut away. A subtitle is
+written when it is over, so that none outlasts a picture that stopped. Trouble with them costs a line, never the film.
+Knows subtitles; knows nothing of pictures but how far they are.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias, cast
+
+import av
+from av.stream import Disposition
+from av.subtitles.stream import SubtitleStream
+
+from realtime.ffmpeg import explain
+from realtime.outputs.film_tags import label_track
+from realtime.timeline import Timeline
+
+logger = logging.getLogger(__name__)
+
+PICTURES = frozenset({"hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle"})
+COPIED = {
+    "mp4": frozenset({"mov_text"}),
+    "mov": frozenset({"mov_text"}),
+    "matroska": frozenset({"subrip", "ass", "webvtt", "text", *PICTURES}),
+    "webm": frozenset({"webvtt"}),
+}
+"""What each container holds and players show, by ffmpeg's names. DVD's pictures in an mp4 are shown by hardly any."""
+TEXT_OF = {"mp4": "mov_text", "mov": "mov_text", "matroska": "subrip", "webm": "webvtt"}
+"""What other text is converted to."""
+TELEMETRY = "dji"
+"""Drones write where they are into a track of subtitles, once a frame."""
+MS = Fraction(1, 1000)
+MOST_WAIT_S = 8.0
+"""A longer subtitle is written before it is over: the muxer sorts what comes later than the picture by up to 10 s."""
+EMPTY_MOV_TEXT = 2
+"""Bytes: its length, 0. It fills the time between two texts, which the muxer does by itself."""
+BEFORE_S = 10.0
+"""How long before a film's first picture subtitles are looked for that are still shown."""
+SubtitlePacket: TypeAlias = "av.Packet[SubtitleStream]"
+AnyPacket: TypeAlias = "av.Packet[av.stream.Stream]"
+
+
+@dataclass(slots=True)
+class Line:
+    """One packet of a track, by film time in ms. stop_ms: None where only the next one ends it."""
+
+    packet: SubtitlePacket
+    start_ms: int
+    stop_ms: int | None
+
+
+class SubtitleTrack:
+    """One track of the film and the one it becomes."""
+
+    def __init__(self, source: SubtitleStream, target: av.container.OutputContainer) -> None:
+        self._source = source
+        container = target.format.name
+        codec = source.codec_context.codec.canonical_name
+        self._is_copied = codec in COPIED[container]
+        self._has_fillers = codec == "mov_text"
+        if self._is_copied:
+            self._stream = target.add_stream_from_template(source)
+        else:
+            self._stream = _converted(source, target, TEXT_OF[container])
+        label_track(source, self._stream)
+        self._target = target
+        self._last_ms = 0
+        self.waiting: list[Line] = []
+
+    def take(self, packet: SubtitlePacket, timeline: Timeline, near_s: float) -> None:
+        """Note a packet of the film. near_s: the film time where it was read."""
+        if packet.pts is None or (self._has_fillers and packet.size <= EMPTY_MOV_TEXT):
+            return
+        unit = packet.time_base or MS
+        start_s = timeline.film_s(float(packet.pts * unit), near_s)
+        stop_ms = round(1000 * (start_s + float(packet.duration * unit))) if packet.duration else None
+        start_ms = round(1000 * start_s)
+        if (start_ms if stop_ms is None else stop_ms - 1) >= 0:
+            self.waiting.append(Line(packet, max(0, start_ms), stop_ms))
+
+    def write_until(self, picture_s: float) -> None:
+        """Write what is over, in order."""
+        while self.waiting and self._due_s(self.waiting[0]) <= picture_s:
+            self._write(self.waiting.pop(0))
+
+    def finish(self, picture_s: float) -> None:
+        """Write what began before the picture ended, and no longer than that."""
+        end_ms = round(1000 * picture_s)
+        for line in self.waiting:
+            if line.start_ms < end_ms:
+                line.stop_ms = None if line.stop_ms is None else min(line.stop_ms, end_ms)
+                self._write(line)
+        self.waiting.clear()
+
+    @staticmethod
+    def _due_s(line: Line) -> float:
+        """By which picture a line is written."""
+        stop_ms = line.start_ms if line.stop_ms is None else line.stop_ms
+        return min(stop_ms / 1000, line.start_ms / 1000 + MOST_WAIT_S)
+
+    def _write(self, line: Line) -> None:
+        try:
+            packet = line.packet if self._is_copied else self._convert(line)
+        except av.FFmpegError as error:
+            logger.warning("skipped a damaged subtitle: %s", explain(error))
+            return
+        if packet is None:
+            return
+        start_ms = self._last_ms = max(line.start_ms, self._last_ms)
+        packet.stream, packet.time_base = self._stream, MS
+        packet.pts = packet.dts = start_ms
+        packet.duration = 0 if line.stop_ms is None else max(1, line.stop_ms - start_ms)
+        self._target.mux(packet)
+
+    def _convert(self, line: Line) -> "SubtitlePacket | None":
+        """The text in another format; None when nothing is shown."""
+        shown = self._source.decode2(line.packet)
+        if shown is None or not len(shown):
+            return None
+        return self._stream.codec_context.encode_subtitle(shown)
+
+
+class SubtitleCopier:
+    """Brings the subtitles of a film into a container that is being written; one thread uses it.
+
+    Make it after the other streams were added and before anything is muxed. left: what is not carried, for people.
+    """
+
+    def __init__(
+        self, source: av.container.InputContainer, target: av.container.OutputContainer, timeline: Timeline
+    ) -> None:
+        self._source, self._timeline = source, timeline
+        self.left: list[str] = []
+        self._tracks: dict[int, SubtitleTrack] = {}
+        for stream in source.streams.subtitles:
+            reason = _why_not(stream, target.format.name)
+            if reason is None:
+                self._tracks[stream.index] = SubtitleTrack(stream, target)
+            else:
+                self.left.append(reason)
+        self._packets = self._read()
+        self._pending: AnyPacket | None = None
+        self._read_to_s = 0.0
+        if self._tracks:
+            self._skip_to(-timeline.film_s(0.0) - BEFORE_S)
+            self._pending = next(self._packets, None)
+
+    @property
+    def has_tracks(self) -> bool:
+        return bool(self._tracks)
+
+    def advance(self, picture_s: float) -> None:
+        """Write what is over at `picture_s` (film time, s)."""
+        while self._pending is not None and not self._is_ahead(self._pending, picture_s):
+            if isinstance(self._pending.stream, SubtitleStream):
+                packet = cast("SubtitlePacket", self._pending)
+                self._tracks[packet.stream.index].take(packet, self._timeline, self._read_to_s)
+            self._pending = next(self._packets, None)
+        for track in self._tracks.values():
+            track.write_until(picture_s)
+
+    def finish(self, picture_s: float) -> None:
+        """The picture ended at `picture_s`."""
+        self.advance(picture_s)
+        for track in self._tracks.values():
+            track.finish(picture_s)
+
+    def _is_ahead(self, packet: AnyPacket, picture_s: float) -> bool:
+        """Whether the film was read far enough, which its pictures tell: subtitles may be minutes apart.
+
+        A picture is asked for its time again and again: a jump becomes known only when the pictures come to it.
+        """
+        if isinstance(packet.stream, SubtitleStream) or packet.dts is None:
+            return False
+        at_s = self._timeline.film_s(float(packet.dts * (packet.time_base or MS)), picture_s)
+        if at_s <= picture_s:
+            self._read_to_s = at_s
+        return at_s > picture_s
+
+    def _skip_to(self, container_s: float) -> None:
+        """A film of which the beginning is cut away is not read from there."""
+        if container_s > 0:
+            with suppress(av.FFmpegError):  # what cannot be sought is read
+                self._source.seek(int(container_s * av.time_base))
+
+    def _read(self) -> Iterator[AnyPacket]:
+        pictures = [s for s in self._source.streams.video if not s.disposition & Disposition.attached_pic]
+        wanted = [*(self._source.streams[index] for index in self._tracks), *pictures[:1]]
+        packets = self._source.demux(wanted)
+        while True:
+            try:
+                yield next(packets)
+            except StopIteration:
+                return
+            except av.FFmpegError as error:
+                logger.warning("the subtitles stop early: %s", explain(error))
+                return
+
+
+def _why_not(stream: SubtitleStream, container: str) -> str | None:
+    """Why a track cannot be carried, for people; None when it can."""
+    name = f"{stream.language or ''} subtitles".strip()
+    context = stream.codec_context
+    if context is None:
+        return f"{name} of an unknown kind"
+    codec = context.codec.canonical_name
+    if TELEMETRY in stream.metadata.get("handler_name", "").lower():
+        return "the drone's track of places"
+    if codec not in COPIED[container] and codec in {*PICTURES, "xsub"}:
+        return f"{name} that are pictures (.mkv holds them)"
+    return None
+
+
+def _converted(source: SubtitleStream, target: av.container.OutputContainer, codec: str) -> SubtitleStream:
+    """A new track of text; the encoder wants to know the decoder's styles."""
+    source.codec_context.open(strict=False)
+    stream = target.add_stream(codec)
+    if not isinstance(stream, SubtitleStream):
+        raise TypeError(f"{codec} is no format of subtitles")
+    stream.codec_context.subtitle_header = source.codec_context.subtitle_header
+    return stream

@@ -1,0 +1,62 @@
+"""Film time: when a thing happens in a film whose container counts differently.
+
+A container may start at any time (a recording from the air: at hours), and where recordings were joined its times
+jump. Film time starts at 0 with the first thing seen or heard, and goes on over jumps. The thread that reads the
+pictures tells a Timeline of jumps as it comes to them; whoever brings the sound asks it.
+
+Knows seconds; knows nothing of packets, streams or what makes a jump.
+"""
+
+import math
+from dataclasses import dataclass, replace
+
+MARGIN_S = 1.0
+"""Sound may begin before the pictures of its part, and go on after them, by as much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A run of pictures without a jump: container times, s, and what to take off for film time."""
+
+    start_s: float
+    end_s: float
+    offset_s: float
+
+    def distance_s(self, container_s: float) -> float:
+        """How far outside the part a container time is, s; 0 within."""
+        return max(self.start_s - container_s, container_s - self.end_s, 0.0)
+
+
+class Timeline:
+    """Container time -> film time. One thread tells of jumps; any thread may ask.
+
+    origin_s: the container time that is film time 0, s.
+    """
+
+    def __init__(self, origin_s: float) -> None:
+        first = Part(-math.inf, math.inf, origin_s)
+        self._parts: tuple[Part, ...] = (first,)  # replaced as a whole: readers need no lock
+
+    def close_gap(self, at_s: float, by_s: float) -> None:
+        """From the picture at container time `at_s` on, film time is earlier by `by_s` more (negative: later)."""
+        last = self._parts[-1]
+        offset_s = last.offset_s + by_s
+        ended = replace(last, end_s=at_s - by_s)
+        self._parts = (*self._parts[:-1], ended, Part(at_s, math.inf, offset_s))
+
+    def film_s(self, container_s: float, near_s: float | None = None) -> float:
+        """The film time of something at `container_s`, s; negative for what lies before the film.
+
+        near_s: film time near which it must be, such as the end of the sound so far. It is needed where time went back,
+        because a container time then stands for two. A result a second or more away from `near_s` means that the
+        pictures have not come to the jump yet: ask again when they are further.
+        """
+        parts = self._parts
+        around = [part for part in parts if part.distance_s(container_s) <= MARGIN_S]
+        if not around:
+            part = min(parts, key=lambda part: part.distance_s(container_s))
+        elif near_s is None:
+            part = min(reversed(around), key=lambda part: part.distance_s(container_s))
+        else:
+            part = min(around, key=lambda part: abs(container_s - part.offset_s - near_s))
+        return container_s - part.offset_s
