@@ -3,7 +3,6 @@
 Knows which frame; picture_file.py knows picture formats.
 """
 
-from fractions import Fraction
 from pathlib import Path
 
 from realtime.outputs.leftovers import tell_of
@@ -26,7 +25,7 @@ class StillSink:
         self.name = str(path)
         self.written: Path | None = None
         self._path = path
-        self._pixel_aspect: Fraction = info.pixel_aspect
+        self._pixel_aspect = info.pixel_aspect
         require_format(path.suffix.lower(), square_size(info.size_wh, info.pixel_aspect))
         self._kept: ShownFrame | None = None
         self._whole = True
@@ -55,7 +54,7 @@ class StillSink:
             return
         try:
             picture = square_pixels(self._kept.image, self._pixel_aspect)
-            file.file.write(encode_picture(picture, self._path.suffix.lower()))
+            file.file.write(encode_picture(picture, self._path, self._kept.original))
             is_final = self._whole or self._kept.outcome is Outcome.SWAPPED
             self.written = file.publish() if is_final else file.keep()
         except (OSError, ValueError) as error:
