@@ -121,6 +121,18 @@ class StreamCopy:
         time_base = packet.time_base or Fraction(1, 90_000)
         self._last_s = max(film_s, self._last_s + float(time_base))
         packet.pts = packet.dts = round(self._last_s / time_base)
-        for piece in (packet,) if self._headers is None else self._headers.filter(packet):
-            piece.time_base, piece.stream = packet.time_base, self.stream
+        for piece in self._bare(packet, time_base):
+            piece.stream = self.stream
             self._target.mux(piece)
+
+    def _bare(self, packet: AudioPacket, time_base: Fraction) -> "list[AudioPacket]":
+        """Without headers, where there are any. A filter keeps what it is given, so it gets a copy."""
+        if self._headers is None:
+            return [packet]
+        copied = cast("AudioPacket", av.Packet(bytes(packet)))
+        copied.time_base, copied.duration = time_base, packet.duration
+        copied.pts, copied.dts = packet.pts, packet.dts
+        pieces = cast("list[AudioPacket]", self._headers.filter(copied))
+        for piece in pieces:
+            piece.time_base = time_base
+        return pieces
