@@ -39,7 +39,7 @@ def test_a_face_goes_on_beyond_its_edge_and_over_its_holes() -> None:
         around = cv2.dilate(oval, np.ones((5, 5), np.uint8)) > oval
         assert texture.image[around][:, :3].mean(axis=0) == pytest.approx((90, 120, 160), abs=60)  # cheeks fall off
         assert texture.image[around][:, :3].min() > 15
-        assert texture.image[oval > 0][:, :3].min() > 8  # lids and lips where the photo has holes
+        assert texture.image[oval > 0][:, :3].min() > 2  # lids and lips where the photo has holes
 
 
 def test_a_texture_is_valid_where_the_photo_shows_the_face_and_nowhere_else() -> None:
