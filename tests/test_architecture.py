@@ -45,6 +45,7 @@ VENDORS = {
         "realtime/colour.py",
         "realtime/frame_reader.py",
         "realtime/hdr.py",
+        "realtime/joined.py",
         "realtime/publisher.py",
         "realtime/sources/",
         "realtime/outputs/",
