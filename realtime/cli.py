@@ -27,6 +27,7 @@ from realtime.model_cli import models_app
 from realtime.options import (
     EXAMPLES,
     Accepts,
+    At,
     BadgeSwitch,
     Blend,
     Boost,
@@ -151,6 +152,7 @@ def run(  # noqa: PLR0913  one parameter an option
     size: Size = None,
     fps: Fps = None,
     duration: Duration = None,
+    at: At = None,
     latency_budget: Budget = None,
     mic: Mic = None,
     codec: Codec = None,

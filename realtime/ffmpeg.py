@@ -13,6 +13,8 @@ from typing import cast
 import av
 import av.logging
 
+from realtime.types import Readable, Rereadable
+
 logging.getLogger("libav").addHandler(logging.NullHandler())
 logging.getLogger("libav").propagate = False  # kept off the terminal: it is quoted in our own errors
 
@@ -25,6 +27,11 @@ def listening() -> Iterator[None]:
         yield
     finally:
         av.logging.set_level(None)
+
+
+def readable(where: str | Rereadable) -> str | Readable:
+    """What `av.open` takes to read `where`, a file's or stream's address or a pipe, from its beginning once more."""
+    return where if isinstance(where, str) else where.reader()
 
 
 def explain(error: av.FFmpegError, waited_s: float | None = None) -> str:

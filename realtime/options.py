@@ -35,10 +35,16 @@ Photos = Annotated[
 ]
 Input = Annotated[
     str,
-    typer.Option("--input", help="0 or /dev/video0 (camera) | video | picture | rtsp:// http:// | screen | test"),
+    typer.Option(
+        "--input", help="0, /dev/video0 (camera) | video | picture | - (stdin) | rtsp:// http:// | screen | test"
+    ),
 ]
 Outputs = Annotated[
-    list[str], typer.Option("--output", help="out.mp4 .mkv .mov .webm | out.png .jpg .webp | null. May be repeated.")
+    list[str],
+    typer.Option(
+        "--output",
+        help="out.mp4 .mkv .mov .webm | out.png .jpg .webp .avif .gif | rtmp:// srt:// | virtual | null. Repeatable.",
+    ),
 ]
 Maps = Annotated[
     list[str] | None,
@@ -105,7 +111,10 @@ Lost = Annotated[
     ),
 ]
 BadgeSwitch = Annotated[bool, typer.Option(help="The small AI tag on swapped pictures.", rich_help_panel=LOOK)]
-Size = Annotated[str | None, typer.Option(metavar="WxH", help="Size in px.", rich_help_panel=OUT)]
+Size = Annotated[
+    str | None,
+    typer.Option(metavar="WxH", help="Size in px; a film keeps its shape and fits into it.", rich_help_panel=OUT),
+]
 Fps = Annotated[str | None, typer.Option(metavar="F", help="Of a camera; at most, of a file.", rich_help_panel=OUT)]
 Budget = Annotated[
     float | None,
@@ -117,7 +126,14 @@ Budget = Annotated[
     ),
 ]
 Mirror = Annotated[bool, typer.Option(help="Live: as in a mirror; the badge stays readable.", rich_help_panel=LOOK)]
-Duration = Annotated[float | None, typer.Option(metavar="S", help="Stop after so many seconds.", rich_help_panel=OUT)]
+Duration = Annotated[
+    float | None,
+    typer.Option(metavar="S", help="Stop after so many seconds; a picture: a film of them.", rich_help_panel=OUT),
+]
+At = Annotated[
+    float | None,
+    typer.Option("--at", metavar="S", help="Only the frame of a film at this second.", rich_help_panel=OUT),
+]
 Mic = Annotated[
     str | None,
     typer.Option("--mic", metavar="NAME", help="Live: record sound too; default, or a name.", rich_help_panel=OUT),
@@ -167,6 +183,7 @@ def config_of(given: Mapping[str, Any]) -> RunConfig:
         size_wh=parse_size(given["size"]) if given["size"] else None,
         rate=parse_rate(given["fps"]) if given["fps"] else None,
         duration_s=given["duration"],
+        at_s=given["at"],
         latency_budget_ms=given["latency_budget"],
         metrics_file=given["metrics"],
         microphone=given["mic"],

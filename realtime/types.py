@@ -9,7 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
 
 from engines.types import Image
 from realtime.damage import Damage
@@ -45,6 +48,20 @@ class ColourTags:
     full_range: bool = False
 
 
+class Readable(Protocol):
+    """Bytes, one after another."""
+
+    def read(self, size: int) -> bytes: ...
+
+
+class Rereadable(Protocol):
+    """Bytes that come once, for several who read all of them."""
+
+    def reader(self) -> Readable:
+        """A reader of one's own, from the first byte on."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class StreamInfo:
     """What a source says of its pictures before the first one comes."""
@@ -55,12 +72,23 @@ class StreamInfo:
     live: bool  # True: the newest frame wins; False: every frame counts
     time_base: Fraction = Fraction(1, 90_000)  # seconds per unit of `Frame.pts`
     frame_count: int | None = None  # of a file, where it says so (for the progress bar)
+    is_still: bool = False  # one picture, which has no time
     pixel_aspect: Fraction = Fraction(1)
     colour: ColourTags = ColourTags()
-    sound_from: str | None = None  # a file or address whose audio streams belong to this picture
+    sound_from: "str | Rereadable | None" = None  # file, address or pipe whose audio streams belong to this picture
     timeline: Timeline | None = None  # of a film: the times of `sound_from` -> film time, which `Frame.pts` counts
     damage: Damage | None = None  # what of the source could not be read so far
-    extras_from: str | None = None  # a film whose title, chapters and subtitles belong to this picture
+    extras_from: "str | Rereadable | None" = None  # a film whose title, chapters and subtitles belong to this picture
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """What a picture was before it became 8-bit sRGB on white: for outputs that can hold more."""
+
+    seen: Image  # (H, W, 3) uint8 BGR, what became `Frame.image`, before anything was painted
+    pixels: Image  # (H, W, 3) uint8 BGR in the colours of `profile`, straight (not multiplied by alpha)
+    profile: bytes | None  # an ICC profile, None for sRGB
+    alpha: NDArray[np.uint8] | None  # (H, W) uint8, None where all is opaque
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +99,19 @@ class Frame:
     seq: int  # 0, 1, 2 ... per source; a gap is a drop
     captured_ns: int  # time.monotonic_ns() when the driver or decoder handed it over
     pts: int  # presentation time in units of StreamInfo.time_base
+    original: Original | None = None  # where it held more than `image`
 
 
 @dataclass(frozen=True, slots=True)
 class ShownFrame:
-    """One picture that viewers may see. image: read-only."""
+    """One picture that viewers may see. image: read-only. original: only where `image` was made of it."""
 
     image: Image
     seq: int
     captured_ns: int
     pts: int
     outcome: Outcome
+    original: Original | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +155,15 @@ class FrameSink(Protocol):
 
     def close(self) -> None:
         """Finish: flush, rename, release. May be called twice; raises if what was produced could not be kept."""
+        ...
+
+
+@runtime_checkable
+class FirstFramesSink(FrameSink, Protocol):
+    """An output that may have all it wants before the source ends, as a picture has."""
+
+    def is_complete_with(self, frame: ShownFrame) -> bool:
+        """Whether nothing need be sent after this frame. May be asked from any thread, before it is sent."""
         ...
 
 

@@ -1,12 +1,14 @@
 """Outputs: where frames go. `open_sink` reads the grammar of --output; each kind has its own file.
 
 out.mp4 .mkv .mov .webm          a video file
-out.png .jpg .jpeg .webp         a picture: the first swapped frame
+out.png .jpg .webp .avif .tif    a picture: the first swapped frame
 virtual, virtual:/dev/video10    a virtual camera, for video calls
+rtmp:// rtmps:// srt:// udp://   a server that shows it to many
 null                             nowhere, for measuring
 """
 
 import os
+import re
 import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,17 +18,22 @@ from realtime.local_path import is_file, is_folder, local_path, remedy_for
 from realtime.outputs.codecs import CONTAINERS
 from realtime.outputs.microphone import Microphone
 from realtime.outputs.null import NullSink
+from realtime.outputs.picture_file import FORMATS, UNWRITABLE
 from realtime.outputs.recorder import EncoderOptions, VideoRecorder
-from realtime.outputs.still import PICTURES, StillSink
+from realtime.outputs.resize import resized
+from realtime.outputs.still import StillSink
+from realtime.outputs.stream import StreamSink
 from realtime.outputs.virtual import VirtualCamera
 from realtime.types import FrameSink, StreamInfo
 
-PLANNED = ("rtmp", "srt", "udp", "rtsp")
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+STILL_S = 5
+"""Proposed for films of one picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputOptions:
-    """How outputs are written. size_wh: of videos, None for the source's. microphone: of a live recording."""
+    """How outputs are written. size_wh: videos fit into it; None for the source's. microphone: of a live recording."""
 
     encoder: EncoderOptions = field(default_factory=EncoderOptions)
     size_wh: tuple[int, int] | None = None
@@ -41,19 +48,26 @@ def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptio
         return NullSink()
     if where.partition(":")[0] == "virtual":
         return VirtualCamera(where, info, size_wh=options.size_wh)
-    if "://" in where and where.partition("://")[0] in PLANNED:
-        raise SinkError(
-            f"--output {where}: this version sends nothing over the network",
-            remedy="use a file such as out.mp4, or virtual",
-        )
+    if ADDRESS.match(where):
+        microphone = Microphone(options.microphone) if options.microphone else None
+        return StreamSink(where, info, size_wh=options.size_wh, microphone=microphone)
     path = local_path(where)
     _refuse_unwritable(path)
-    if path.suffix.lower() in PICTURES:
-        return StillSink(path)
-    if path.suffix.lower() in CONTAINERS:
+    ending = path.suffix.lower()
+    if ending in FORMATS:
+        return StillSink(path, info)
+    if ending in CONTAINERS and info.is_still:
+        raise SinkError(
+            f"{info.name} is one picture, and {path.name} would be a film of one frame",
+            remedy=f"end the output's name in .png, or add --duration {STILL_S} for a film of {STILL_S} seconds",
+        )
+    if ending in CONTAINERS:
         microphone = Microphone(options.microphone) if options.microphone else None
-        return VideoRecorder(path, info, options.encoder, size_wh=options.size_wh, microphone=microphone)
-    known = " ".join([*CONTAINERS, *PICTURES])
+        return VideoRecorder(path, resized(info, options.size_wh), options.encoder, microphone=microphone)
+    if ending in UNWRITABLE:
+        near = path.with_suffix(UNWRITABLE[ending])
+        raise SinkError(f"--output {where}: {ending} pictures cannot be written", remedy=f"--output {near}")
+    known = " ".join([*CONTAINERS, *FORMATS])
     raise SinkError(f"--output {where}: the ending {path.suffix!r} is not known", remedy=f"use one of: {known}")
 
 

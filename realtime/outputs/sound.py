@@ -15,13 +15,14 @@ from typing import Protocol, cast
 
 import av
 
-from realtime.ffmpeg import explain
+from realtime.ffmpeg import explain, readable
 from realtime.outputs.codecs import AudioFormat, ContainerFormat, audio_format, is_unspecified, pcm_encoder
 from realtime.outputs.film_tags import label_track
 from realtime.outputs.packet_times import AudioPacket, PacketTimes
 from realtime.outputs.stream_copy import StreamCopy
 from realtime.outputs.transcoding import Transcoder, configure
 from realtime.timeline import Timeline
+from realtime.types import Rereadable
 
 logger = logging.getLogger(__name__)
 
@@ -58,11 +59,11 @@ class SoundTrack(Protocol):
 
 
 def open_sound(
-    where: str, target: av.container.OutputContainer, form: ContainerFormat, timeline: Timeline
+    where: str | Rereadable, target: av.container.OutputContainer, form: ContainerFormat, timeline: Timeline
 ) -> "SoundCopier | None":
-    """The sound of `where` (a file or an address) for `target`; None, with a warning, when it cannot be opened."""
+    """The sound of `where` (file, address or pipe) for `target`; None, with a warning, where it does not open."""
     try:
-        source = av.open(where, options=PROBING)
+        source = av.open(readable(where), "r", options=PROBING)
     except (av.FFmpegError, OSError) as error:
         reason = explain(error) if isinstance(error, av.FFmpegError) else str(error)
         logger.warning("the film will have no sound: it cannot be opened a second time: %s", reason)

@@ -4,6 +4,7 @@
 rtsp:// http:// srt://  a stream from the network
 screen, screen:2        a monitor; screen:X,Y,WxH a part of the desktop
 test, test:plain        a synthetic camera; plain without the time in its pixels
+-                       a film from stdin; so are named pipes
 anything else           a file: a picture or a video, by its content, whatever its name
 """
 
@@ -17,13 +18,16 @@ from fractions import Fraction
 from pathlib import Path
 
 from engines.types import Image
+from realtime.addresses import shown_url
 from realtime.errors import SourceError
-from realtime.local_path import is_file, local_path, remedy_for
+from realtime.local_path import is_file, is_pipe, local_path, remedy_for
 from realtime.pictures import is_picture
 from realtime.sources.camera import CameraSource
 from realtime.sources.camera_list import camera_called, list_cameras
-from realtime.sources.image import ImageSource
-from realtime.sources.media import URL_SCHEMES, MediaSource, open_file, open_url, shown_url
+from realtime.sources.image import RATE, ImageSource
+from realtime.sources.media import URL_SCHEMES, open_file, open_url
+from realtime.sources.one_frame import OneFrame
+from realtime.sources.pipe import DASH, open_pipe, redirected_file
 from realtime.sources.recovery import MOST_WAIT_S, RecoveringSource
 from realtime.sources.screen import ScreenSource
 from realtime.sources.synthetic import SyntheticSource
@@ -42,12 +46,15 @@ URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 class SourceOptions:
     """What is asked of a source. size_wh, rate: of a camera or screen; rate also of a file, at most.
 
+    at_s: only the frame of a film that is shown then. still_s: how long a film a picture becomes; None for none.
     test_picture: gives the portrait that the synthetic camera moves. give_up_s: how long a live source that was lost is
     waited for; 0 for not at all, None for ever.
     """
 
     size_wh: tuple[int, int] | None = None
     rate: Fraction | None = None
+    at_s: float | None = None
+    still_s: float | None = None
     test_picture: Callable[[], Image] | None = None
     give_up_s: float | None = 0.0
 
@@ -56,30 +63,40 @@ def open_source(where: str, options: SourceOptions = SourceOptions()) -> FrameSo
     """Open what --input names. Raises SourceError with the reason and what to do."""
     if not where:
         raise SourceError("--input is empty", remedy="name a file, an address, or a camera such as 0")
+    source = _open(where, options)
+    return source if options.at_s is None else OneFrame(source, options.at_s)
+
+
+def _open(where: str, options: SourceOptions) -> FrameSource:
     if where in TESTS:
         if options.test_picture is None:
             raise SourceError("the synthetic camera needs a picture", remedy="liveswap models pull")
         picture, is_timed = options.test_picture(), TESTS[where]
         return SyntheticSource(picture, size_wh=options.size_wh, rate=options.rate, timed=is_timed)
-    path = local_path(where)
+    path = redirected_file() or Path(where) if where == DASH else local_path(where)
     if where.partition(":")[0] == "screen" and not is_file(path):
         return ScreenSource(where, size_wh=options.size_wh, rate=options.rate)
     if CAMERA.fullmatch(where):
         return _camera(where, options)
-    if URL.match(where) and where.partition("://")[0] in URL_SCHEMES:
-        stream = open_url(where)
-        return _recovering(lambda: open_url(where), stream, options, URL_WAIT_S) if stream.info.live else stream
     if URL.match(where):
-        schemes = ", ".join(f"{scheme}://" for scheme in URL_SCHEMES)
-        raise SourceError(f"{shown_url(where)} is no address that can be read", remedy=f"use one of {schemes}")
+        return _address(where, options)
+    if str(path) == DASH or is_pipe(path):
+        return _thinned(open_pipe(path), options.rate)
     named = None if os.path.lexists(path) else camera_called(where, list_cameras())
     if named is not None:
         return _camera(named.where, options)
     _refuse_unreadable(path)
     if is_picture(path):
-        return ImageSource(path)
-    video = open_file(path)
-    return _thinned(video, options.rate) if options.rate else video
+        return ImageSource(path, duration_s=options.still_s, rate=options.rate or RATE)
+    return _thinned(open_file(path), options.rate)
+
+
+def _address(where: str, options: SourceOptions) -> FrameSource:
+    if where.partition("://")[0] not in URL_SCHEMES:
+        schemes = ", ".join(f"{scheme}://" for scheme in URL_SCHEMES)
+        raise SourceError(f"{shown_url(where)} is no address that can be read", remedy=f"use one of {schemes}")
+    stream = open_url(where)
+    return _recovering(lambda: open_url(where), stream, options, URL_WAIT_S) if stream.info.live else stream
 
 
 def _camera(where: str, options: SourceOptions) -> FrameSource:
@@ -97,8 +114,8 @@ def _recovering(
     return RecoveringSource(opener, first=first, give_up_s=options.give_up_s, most_wait_s=most_wait_s)
 
 
-def _thinned(video: MediaSource, rate: Fraction) -> FrameSource:
-    return Thinned(video, rate) if rate < video.info.rate else video
+def _thinned(video: FrameSource, rate: Fraction | None) -> FrameSource:
+    return video if rate is None or rate >= video.info.rate else Thinned(video, rate)
 
 
 def _refuse_unreadable(path: Path) -> None:

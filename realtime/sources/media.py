@@ -9,7 +9,6 @@ framing.py the way from a decoded frame to a picture.
 
 import logging
 import math
-import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,20 +16,21 @@ from pathlib import Path
 import av
 
 from engines.hdr_light import Light
+from realtime.addresses import shown_url
 from realtime.colour import tags_of
 from realtime.damage import Damage
 from realtime.errors import SourceError
 from realtime.ffmpeg import explain, listening
 from realtime.frame_reader import FrameReader
 from realtime.hdr import is_hdr
-from realtime.local_path import av_address, is_file
+from realtime.local_path import LOCAL, av_address
 from realtime.sources.deinterlace import deinterlaced
 from realtime.sources.film_light import film_light
 from realtime.sources.frame_times import FrameTimes
 from realtime.sources.framing import Framing
 from realtime.sources.packets import FilmPackets, LivePackets, PicturePacket
 from realtime.sources.tracks import TrackFacts, film_track
-from realtime.types import Frame, StreamInfo
+from realtime.types import Frame, Rereadable, StreamInfo
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,6 @@ OPEN_TIMEOUT_S, READ_TIMEOUT_S = 10.0, 5.0
 LIVE_OPTIONS = {"rtsp_transport": "tcp"}
 FILE_THREADS, LIVE_THREADS = "AUTO", "SLICE"
 """Decoding several frames at once is faster, and holds back as many: 67 ms of a 30 fps stream on two cores."""
-SECRETS = re.compile(r"(?<=:)[^/:]+(?=@)|(?<=passphrase=)[^&]+")
 ONE_STAMP_FORMATS = frozenset({"avi"})
 """They say when a packet is to be decoded, and not when its picture is shown."""
 LEAST_LEAD_S, MOST_LEAD_S = 0.05, 60.0
@@ -82,11 +81,6 @@ def open_url(url: str) -> "MediaSource":
     return MediaSource(container, shown_url(url), live=not is_film, sound_from=url if is_film else None)
 
 
-def shown_url(url: str) -> str:
-    """The address as it may stand in a log: without its password."""
-    return SECRETS.sub("***", url)
-
-
 class MediaSource:
     """The film of an opened container, with times from zero. One thread reads; any thread may close.
 
@@ -94,7 +88,7 @@ class MediaSource:
     """
 
     def __init__(
-        self, container: av.container.InputContainer, name: str, *, live: bool, sound_from: str | None
+        self, container: av.container.InputContainer, name: str, *, live: bool, sound_from: str | Rereadable | None
     ) -> None:
         self._container, self._name, self._live = container, name, live
         self._closed = self._reading = False
@@ -192,7 +186,7 @@ class MediaSource:
         lead_s = float(first * base) - self._facts.sound_start_s
         return math.floor(self._facts.sound_start_s / base) if LEAST_LEAD_S < lead_s < MOST_LEAD_S else first
 
-    def _describe(self, sound_from: str | None) -> StreamInfo:
+    def _describe(self, sound_from: str | Rereadable | None) -> StreamInfo:
         base = self._facts.time_base
         return StreamInfo(
             name=self._name,
@@ -209,9 +203,9 @@ class MediaSource:
             extras_from=sound_from,
         )
 
-    def _light(self, first: av.VideoFrame, where: str | None) -> Light | None:
-        """Of an HDR film in a file, which is looked into. where: None for what cannot be opened again."""
-        if where is None or not is_file(Path(where.removeprefix("file:"))) or not is_hdr(tags_of(first)):
+    def _light(self, first: av.VideoFrame, where: str | Rereadable | None) -> Light | None:
+        """Of an HDR film in a file, which is looked into."""
+        if not isinstance(where, str) or not where.startswith(LOCAL) or not is_hdr(tags_of(first)):
             return None
         return film_light(where, self._stream.index, first)
 
