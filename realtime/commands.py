@@ -138,7 +138,7 @@ def _report(config: RunConfig, built: "Run") -> Snapshot:
     numbers["notes"] = [told.problem for told in notes]
     if config.metrics_file is not None:
         write_metrics(config.metrics_file, numbers)
-    stderr.print(summary(numbers, None if built.info.live else built.info.rate))
+    stderr.print(summary(numbers, None if built.info.live else built.info.rate), soft_wrap=True)
     if not numbers["frames_out"]:
         say("nothing was written: no frame came through in that time")
     for line in filter(None, map(_where_it_is, built.sinks)):
