@@ -3,6 +3,7 @@
     0    done
     2    something a person can mend: `error:` and `hint:` on stderr, no traceback
     1    a bug: the traceback
+    3    done, and nobody was swapped (of a batch the worst: 1, 2, then 3)
     130  interrupted, with the outputs closed properly
 
 Data goes to stdout, everything for people to stderr. Knows words and exit codes; commands.py does the work.
@@ -10,7 +11,6 @@ Data goes to stdout, everything for people to stderr. Knows words and exit codes
 
 import inspect
 import logging
-import signal
 import sys
 from collections.abc import Callable
 from importlib.metadata import version
@@ -23,6 +23,7 @@ from rich.logging import RichHandler
 from models.errors import UserError
 from realtime import commands, machine_commands
 from realtime.console import LogFormatter, fail, say, stderr, stdout
+from realtime.interrupts import end_as_ctrl_c
 from realtime.model_cli import models_app
 from realtime.options import (
     EXAMPLES,
@@ -59,6 +60,7 @@ from realtime.options import (
     Photos,
     Port,
     Precision,
+    Recursive,
     Regions,
     Relight,
     Size,
@@ -85,7 +87,7 @@ app.add_typer(models_app, name="models")
 def main() -> NoReturn:
     """Run the command line and exit."""
     settle_streams()
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    end_as_ctrl_c()
     try:
         sys.exit(app(standalone_mode=False) or 0)
     except UserError as error:
@@ -93,7 +95,9 @@ def main() -> NoReturn:
     except typer.TyperException as error:
         if not error.format_message():  # no arguments: the help was printed
             sys.exit(0)
-        fail(error.format_message(), "liveswap --help and liveswap COMMAND --help list what there is")
+        is_pattern = "unexpected extra argument" in error.format_message()
+        hint = "a pattern needs quotes: --input 'clips/*.mp4'; " if is_pattern else ""
+        fail(error.format_message(), f"{hint}liveswap --help and liveswap COMMAND --help list what there is")
     except (KeyboardInterrupt, typer.Abort):
         say("interrupted")
         sys.exit(130)
@@ -148,6 +152,7 @@ def run(  # noqa: PLR0913  one parameter an option
     detector: Finder = None,
     precision: Precision = "auto",
     accept_licence: Accepts = False,
+    recursive: Recursive = False,
     size: Size = None,
     fps: Fps = None,
     duration: Duration = None,

@@ -88,6 +88,7 @@ class RunConfig:
     when_lost: None takes the default of `realtime.privacy` for live and for files. duration_s: None for all of it.
     swapper: "mesh" or the name of a model. detector: None for the built-in one. enhancer: a model that works on the
     swapped face, enhancer_blend of it (0..1). iris: whose colour of eyes, with the mesh swapper. mouth: whose lips.
+    recursive: of a folder as input, also what lies in folders within it.
     hands: whether hands are looked for, to stay in front.
     Raises UserError for a value out of its range.
     """
@@ -118,6 +119,7 @@ class RunConfig:
     codec: str | None = None
     crf: int | None = None
     metrics_file: Path | None = None
+    recursive: bool = False
 
     def __post_init__(self) -> None:
         if not self.outputs:

@@ -19,6 +19,10 @@ liveswap run --face alice.jpg --input holiday.mp4 --output swapped.mp4
 liveswap run --face alice.jpg --input group.jpg --output swapped.png --faces all
 
 liveswap run --face alice.jpg --input 0 --output recording.mp4
+
+liveswap run --face alice.jpg --input clips/ --output swapped/     (every film and picture)
+
+ffmpeg -i IN -f matroska - | liveswap run --face alice.jpg --input - --output swapped.mp4
 """
 
 LOOK, NEURAL, OUT = "How it looks", "Neural models", "What comes out"
@@ -120,6 +124,9 @@ Budget = Annotated[
 ]
 Mirror = Annotated[bool, typer.Option(help="Live: as in a mirror; the badge stays readable.", rich_help_panel=LOOK)]
 Duration = Annotated[float | None, typer.Option(metavar="S", help="Stop after so many seconds.", rich_help_panel=OUT)]
+Recursive = Annotated[
+    bool, typer.Option("--recursive", help="Of an input folder, folders within it too.", rich_help_panel=OUT)
+]
 Mic = Annotated[
     str | None,
     typer.Option("--mic", metavar="NAME", help="Live: record sound too; default, or a name.", rich_help_panel=OUT),
@@ -158,6 +165,7 @@ def config_of(given: Mapping[str, Any]) -> RunConfig:
         "mirror",
         "codec",
         "crf",
+        "recursive",
     )
     return RunConfig(
         faces_from=tuple(given["face"] or ()),
