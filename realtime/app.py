@@ -26,7 +26,8 @@ from realtime.loaded_faces import LoadedFaces, load_faces
 from realtime.local_path import is_file, local_path
 from realtime.metrics import StreamMetrics
 from realtime.outputs import OutputOptions, open_sink
-from realtime.outputs.recorder import CONTAINERS, EncoderOptions
+from realtime.outputs.codecs import CONTAINERS
+from realtime.outputs.recorder import EncoderOptions
 from realtime.outputs.virtual import VirtualCamera
 from realtime.painter import FramePainter
 from realtime.person import files_of
@@ -200,6 +201,8 @@ def _source_options(config: RunConfig, store: ModelStore) -> SourceOptions:
     return SourceOptions(
         size_wh=config.size_wh,
         rate=config.rate,
+        at_s=config.at_s,
+        still_s=config.duration_s,
         give_up_s=None if any(where.partition(":")[0] == "virtual" for where in config.outputs) else GIVE_UP_S,
         test_picture=lambda: read_image(wearer_portrait(store)),
     )

@@ -9,14 +9,14 @@ Knows names and kinds; knows nothing of what is done with them.
 import glob
 import os
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from realtime.errors import SinkError, SourceError
 from realtime.local_path import is_file, is_folder, local_path
-from realtime.outputs.recorder import CONTAINERS
-from realtime.outputs.still import PICTURES
+from realtime.outputs.codecs import CONTAINERS, video_encoder
+from realtime.outputs.picture_file import FORMATS
 from realtime.sources.content import FileKind, kind_of
 
 UNFINISHED = ".part"
@@ -60,8 +60,15 @@ def is_pattern(where: str) -> bool:
     return glob.has_magic(where) and "://" not in where and not os.path.lexists(where)
 
 
-def plan_batch(where_from: str, output: str, *, recursive: bool = False) -> Batch:
-    """Raises SourceError when there is nothing to do, SinkError when results would overwrite inputs."""
+def plan_batch(
+    where_from: str, output: str, *, recursive: bool = False, codec: str | None = None, stills: bool = False
+) -> Batch:
+    """What is to be done. codec: of the films that are made. stills: films become pictures, too.
+
+    Raises SourceError when there is nothing to do, SinkError when it cannot be done or would overwrite inputs.
+    """
+    if codec is not None:
+        video_encoder(Path("any.mkv"), codec)
     folder = local_path(output)
     if not is_folder(folder) and not is_folder(folder.absolute().parent):
         raise SinkError(f"there is no folder {folder.parent}", remedy=f"mkdir -p {shlex.quote(str(folder.parent))}")
@@ -76,7 +83,12 @@ def plan_batch(where_from: str, output: str, *, recursive: bool = False) -> Batc
             f"there is no film and no picture in {where_from}",
             remedy="check the folder or pattern; --recursive looks into folders within it",
         )
-    jobs = tuple(_jobs(usable, base, folder))
+    endings = {path: _ending(path, FileKind.PICTURE if stills else kind, codec) for path, kind in usable.items()}
+    names = _names(endings, base)
+    jobs = tuple(
+        Job(path.absolute(), folder.absolute() / names[path], str(path.relative_to(base)), kind is FileKind.PICTURE)
+        for path, kind in usable.items()
+    )
     for job in jobs:
         if is_file(job.target) and any(job.target.samefile(source) for source in usable):
             raise SinkError(f"{job.target} is read in this run", remedy="give --output another folder")
@@ -92,7 +104,7 @@ def _names_folder(output: str, *, many: bool) -> bool:
 
 def _pattern(pattern: str) -> tuple[Path, list[Path]]:
     """The folder before the first * ? [ and the files that fit."""
-    parts = Path(pattern).expanduser().parts
+    parts = local_path(pattern).parts
     depth = next(index for index, part in enumerate(parts) if glob.has_magic(part))
     base = Path(*parts[:depth])
     found = sorted(base.glob(str(Path(*parts[depth:]))))
@@ -118,25 +130,35 @@ def _is_within(path: Path, folder: Path) -> bool:
     return path.absolute().is_relative_to(folder.absolute())
 
 
-def _jobs(kinds: dict[Path, FileKind], base: Path, folder: Path) -> Iterator[Job]:
-    """Inputs that keep their ending get their names first; what would bear one of those gets its ending behind it."""
+def _names(endings: dict[Path, str], base: Path) -> dict[Path, Path]:
+    """What the results are called in their folder. endings: of the results, by input.
+
+    Inputs that keep their ending get their names first; what would bear one of those gets its ending behind it.
+    """
     taken: set[str] = set()
-    named: dict[Path, Path] = {}
-    for path in sorted(kinds, key=lambda path: _ending(path, kinds[path]) != path.suffix.lower()):
-        relative, ending = path.relative_to(base), _ending(path, kinds[path])
+    names: dict[Path, Path] = {}
+    for path in sorted(endings, key=lambda path: endings[path] != path.suffix.lower()):
+        relative, ending = path.relative_to(base), endings[path]
         name = relative if path.suffix.lower() == ending else relative.with_suffix(ending)
         if str(name).casefold() in taken:
             name = relative.with_name(relative.name + ending)
         taken.add(str(name).casefold())
-        named[path] = name
-    for path, kind in kinds.items():
-        target = folder.absolute() / named[path]
-        yield Job(path.absolute(), target, str(path.relative_to(base)), is_picture=kind is FileKind.PICTURE)
+        names[path] = name
+    return names
 
 
-def _ending(path: Path, kind: FileKind) -> str:
-    """Of the result."""
+def _ending(path: Path, kind: FileKind, codec: str | None) -> str:
+    """Of the result: the input's, unless such files cannot be written, or not with that codec."""
     ending = path.suffix.lower()
     if kind is FileKind.PICTURE:
-        return ending if ending in PICTURES else OTHER_PICTURE
-    return ending if ending in CONTAINERS else OTHER_FILM
+        return ending if ending in FORMATS else OTHER_PICTURE
+    writable = [known for known in CONTAINERS if codec is None or _holds(known, codec)]
+    return ending if ending in writable else next(iter(writable), OTHER_FILM)
+
+
+def _holds(ending: str, codec: str) -> bool:
+    try:
+        video_encoder(Path(f"any{ending}"), codec)
+    except SinkError:
+        return False
+    return True

@@ -9,10 +9,8 @@
 Data goes to stdout, everything for people to stderr. Knows words and exit codes; commands.py does the work.
 """
 
-import inspect
 import logging
 import sys
-from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -29,41 +27,24 @@ from realtime.options import (
     EXAMPLES,
     Accepts,
     BadgeSwitch,
-    Blend,
-    Boost,
     Budget,
-    Codec,
     Consent,
-    Crf,
     Device,
-    Duration,
     Enhancer,
     Finder,
-    Fps,
     Framed,
     Hands,
     Host,
     Ice,
-    Input,
     Iris,
     Lost,
-    Maps,
-    Metrics,
-    Mic,
     Mirror,
-    Morph,
     MostSessions,
     Mouth,
-    Occlusion,
     Others,
-    Outputs,
     Photos,
     Port,
     Precision,
-    Recursive,
-    Regions,
-    Relight,
-    Size,
     Strength,
     Swapper,
     TlsCert,
@@ -72,6 +53,7 @@ from realtime.options import (
     Wanted,
     config_of,
 )
+from realtime.run_options import RunOptions, defaults_of, takes
 from realtime.standard_streams import settle_streams
 
 app = typer.Typer(
@@ -103,11 +85,6 @@ def main() -> NoReturn:
         sys.exit(130)
 
 
-def _defaults(command: Callable[..., None]) -> dict[str, Any]:
-    """What each option is when it is not given."""
-    return {name: parameter.default for name, parameter in inspect.signature(command).parameters.items()}
-
-
 @app.callback(invoke_without_command=True)
 def common(
     *,
@@ -124,46 +101,10 @@ def common(
 
 
 @app.command(epilog=EXAMPLES)
-def run(  # noqa: PLR0913  one parameter an option
-    *,
-    where_from: Input,
-    output: Outputs,
-    face: Photos = None,
-    map_: Maps = None,
-    i_have_consent: Consent = False,
-    swapper: Swapper = "mesh",
-    faces: Wanted = "largest",
-    when_lost: Lost = None,
-    strangers: Others = None,
-    badge: BadgeSwitch = True,
-    mirror: Mirror = False,
-    device: Device = "auto",
-    strength: Strength = 0.5,
-    iris: Iris = "wearer",
-    mouth: Mouth = "source",
-    hands: Hands = True,
-    pixel_boost: Boost = 1,
-    morph: Morph = None,
-    occluder: Occlusion = None,
-    regions: Regions = None,
-    relight: Relight = False,
-    enhancer: Enhancer = None,
-    enhancer_blend: Blend = 0.8,
-    detector: Finder = None,
-    precision: Precision = "auto",
-    accept_licence: Accepts = False,
-    recursive: Recursive = False,
-    size: Size = None,
-    fps: Fps = None,
-    duration: Duration = None,
-    latency_budget: Budget = None,
-    mic: Mic = None,
-    codec: Codec = None,
-    crf: Crf = None,
-    metrics: Metrics = None,
-) -> None:
+@takes(RunOptions)
+def run(**given: Any) -> None:
     """Swap faces from a camera, a file or a URL into files."""
-    commands.run(config_of(locals()), has_consent=i_have_consent, accepts_licences=accept_licence)
+    commands.run(config_of(given), has_consent=given["i_have_consent"], accepts_licences=given["accept_licence"])
 
 
 @app.command()
@@ -207,7 +148,7 @@ def serve(  # noqa: PLR0913  one parameter an option
     latency_budget: Budget = None,
 ) -> None:
     """Swap in the browser: a page with your camera, WHIP and WHEP for OBS and players, an API. Needs the extra web."""
-    given = {**_defaults(run), **locals(), "where_from": "browser", "output": ["browser"]}
+    given = {**defaults_of(RunOptions), **locals(), "where_from": "browser", "output": ["browser"]}
     where = {name: given[name] for name in ("host", "port", "token", "sessions", "tls_cert", "tls_key", "framed")}
     commands.serve(given, where | {"ice": tuple(ice or ())}, has_consent=i_have_consent)
 

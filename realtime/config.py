@@ -85,7 +85,8 @@ class RunConfig:
     latency_budget_ms: live, what is tried to be kept by leaving work out; None for no limit.
     size_wh and rate: what a camera is asked for, or what a file's picture is turned into; None keeps what comes.
     microphone: "default" or part of its name, of a live recording.
-    when_lost: None takes the default of `realtime.privacy` for live and for files. duration_s: None for all of it.
+    when_lost: None takes the default of `realtime.privacy` for live and for files. duration_s: None for all of it; how
+    long a film a picture becomes. at_s: of the one frame of a film that is wanted; None for all.
     swapper: "mesh" or the name of a model. detector: None for the built-in one. enhancer: a model that works on the
     swapped face, enhancer_blend of it (0..1). iris: whose colour of eyes, with the mesh swapper. mouth: whose lips.
     recursive: of a folder as input, also what lies in folders within it.
@@ -111,6 +112,7 @@ class RunConfig:
     size_wh: tuple[int, int] | None = None
     rate: Fraction | None = None
     duration_s: float | None = None
+    at_s: float | None = None
     maps: tuple[tuple[Path, Path], ...] = ()
     strangers: Strangers | None = None
     latency_budget_ms: float | None = None
@@ -140,6 +142,8 @@ class RunConfig:
             raise UserError("--iris is for the mesh swapper", remedy="leave it away: networks paint their own eyes")
         if self.duration_s is not None and not 0 < self.duration_s < float("inf"):
             raise UserError(f"--duration {self.duration_s:g} is no length of time", remedy="give seconds above 0")
+        if self.at_s is not None and not 0 <= self.at_s < float("inf"):
+            raise UserError(f"--at {self.at_s:g} is no time in a film", remedy="give seconds from 0")
 
     @property
     def sources(self) -> tuple[Path, ...]:

@@ -8,7 +8,7 @@ import logging
 import time
 
 from realtime.slot import Hop, SlotClosed
-from realtime.types import FrameSink, ShownFrame, Stage, StreamObserver
+from realtime.types import FirstFramesSink, FrameSink, ShownFrame, Stage, StreamObserver
 
 logger = logging.getLogger(__name__)
 
@@ -19,10 +19,11 @@ FINISH_STALL_S = 30.0
 
 
 class OutputLane:
-    """Brings frames to one sink, in the order in which they were put into `slot`."""
+    """Brings frames to one sink, in the order in which they were put. has_enough: the sink wants no more."""
 
     def __init__(self, sink: FrameSink, slot: Hop[ShownFrame], observer: StreamObserver) -> None:
         self.slot = slot
+        self.has_enough = False
         self._sink = sink
         self._observer = observer
         self._finishing = False
@@ -31,6 +32,15 @@ class OutputLane:
     @property
     def name(self) -> str:
         return self._sink.name
+
+    def put(self, frame: ShownFrame) -> None:
+        """Hand a frame on, unless the sink has enough. One thread at a time. Raises SlotClosed when it is to end."""
+        if self.has_enough:
+            return
+        self.slot.put(frame)
+        if isinstance(self._sink, FirstFramesSink) and self._sink.is_complete_with(frame):
+            self.has_enough = True
+            self.slot.close()
 
     def send_all(self) -> None:
         """Send frames until the slot is closed and empty. Raises what the sink raises; then nothing waits any more."""

@@ -1,4 +1,4 @@
-"""The options of the command line, one a line or two; the commands' signatures (cli.py) say their order and defaults.
+"""The options of the command line, one a line or two; run_options.py and cli.py say their order and defaults.
 
 Knows words, metavars and help, and which value of a RunConfig each one is.
 """
@@ -44,7 +44,8 @@ Input = Annotated[
     ),
 ]
 Outputs = Annotated[
-    list[str], typer.Option("--output", help="out.mp4 .mkv .mov .webm | out.png .jpg .webp | null. May be repeated.")
+    list[str],
+    typer.Option("--output", help="out.mp4 .mkv .mov .webm | out.png .jpg .webp .avif .gif | null. May be repeated."),
 ]
 Maps = Annotated[
     list[str] | None,
@@ -123,7 +124,14 @@ Budget = Annotated[
     ),
 ]
 Mirror = Annotated[bool, typer.Option(help="Live: as in a mirror; the badge stays readable.", rich_help_panel=LOOK)]
-Duration = Annotated[float | None, typer.Option(metavar="S", help="Stop after so many seconds.", rich_help_panel=OUT)]
+Duration = Annotated[
+    float | None,
+    typer.Option(metavar="S", help="Stop after so many seconds; a picture: a film of them.", rich_help_panel=OUT),
+]
+At = Annotated[
+    float | None,
+    typer.Option("--at", metavar="S", help="Only the frame of a film at this second.", rich_help_panel=OUT),
+]
 Recursive = Annotated[
     bool, typer.Option("--recursive", help="Of an input folder, folders within it too.", rich_help_panel=OUT)
 ]
@@ -177,6 +185,7 @@ def config_of(given: Mapping[str, Any]) -> RunConfig:
         size_wh=parse_size(given["size"]) if given["size"] else None,
         rate=parse_rate(given["fps"]) if given["fps"] else None,
         duration_s=given["duration"],
+        at_s=given["at"],
         latency_budget_ms=given["latency_budget"],
         metrics_file=given["metrics"],
         microphone=given["mic"],

@@ -1,24 +1,31 @@
 """What may stand behind one source face: a photo, a folder of photos, or a short film of the person.
 
-Knows files; whether a picture shows a usable face is the examiner's to say.
+Their content decides, not their names. Knows files; whether a picture shows a usable face is the examiner's to say.
 """
 
 import hashlib
 import logging
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
+
+import numpy as np
 
 from engines.errors import SourcePhotoError
 from engines.person import one_person
 from engines.types import Image, SourcePhoto
+from models.errors import UserError
 from realtime.errors import SourceError
+from realtime.picture_header import FORMATS
 from realtime.pictures import is_picture, read_content, read_image
 from realtime.sources.media import open_file
+from realtime.types import FrameSource
 
 logger = logging.getLogger(__name__)
 
-FILMS = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v")
+PHOTOS = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp", ".jxl", ".dng")
+"""Endings of files in a folder that are missed when they cannot be read; other files are none of ours."""
 MOST_EXAMINED = 32
 """Pictures of a folder or a film that are looked at, about a tenth of a second each."""
 FILM_STEP = 12
@@ -29,16 +36,19 @@ Examine = Callable[[Image, str], SourcePhoto]
 
 def read_person(path: Path, examine: Examine) -> SourcePhoto:
     """The face behind a path. examine: see PhotoExaminer. Raises SourceError or SourcePhotoError, with the reason."""
-    if not path.is_dir() and path.suffix.lower() not in FILMS:
+    if not path.is_dir() and is_picture(path):
         return examine(read_image(path), path.name)
     usable: list[SourcePhoto] = []
-    refused: list[SourcePhotoError] = []
-    for name, image in _pictures_of(path):
+    refused: list[UserError] = []
+    for name, picture in _pictures_of(path):
         try:
-            usable.append(examine(image, name))
+            usable.append(examine(picture(), name))
         except SourcePhotoError as error:
             refused.append(error)
             logger.info("left out: %s", error)
+        except SourceError as error:
+            refused.append(error)
+            logger.warning("left out: %s", error)
     if not usable and refused:
         raise refused[0]
     if not usable:
@@ -57,23 +67,39 @@ def content_of(path: Path) -> bytes:
 
 
 def files_of(path: Path) -> list[Path]:
-    """The files that are read for one face: the path itself, or the pictures of a folder."""
+    """The files that are read for one face: the path itself, or the pictures of a folder.
+
+    Hidden files are none, and so are those that are no pictures, unless their name says that they should be.
+    """
     if not path.is_dir():
         return [path]
-    pictures = (file for file in sorted(path.iterdir()) if file.is_file() and is_picture(file))
+    shown = (file for file in sorted(path.iterdir()) if not file.name.startswith(".") and file.is_file())
+    pictures = (file for file in shown if file.suffix.lower() in PHOTOS or is_picture(file))
     return list(islice(pictures, MOST_EXAMINED))
 
 
-def _pictures_of(path: Path) -> Iterator[tuple[str, Image]]:
+def _pictures_of(path: Path) -> Iterator[tuple[str, Callable[[], Image]]]:
+    """Names, and ways to the pictures, which may raise SourceError."""
     if path.is_dir():
-        yield from ((file.name, read_image(file)) for file in files_of(path))
+        yield from ((file.name, partial(read_image, file)) for file in files_of(path))
         return
-    film = open_file(path)
+    film = _film(path)
     try:
         for number, frame in enumerate(film.frames()):
             if number // FILM_STEP >= MOST_EXAMINED:
                 return
             if number % FILM_STEP == 0:
-                yield f"{path.name}, frame {number}", frame.image
+                yield f"{path.name}, frame {number}", partial(np.asarray, frame.image)
     finally:
         film.close()
+
+
+def _film(path: Path) -> FrameSource:
+    """Raises SourceError for what is no film either."""
+    try:
+        return open_file(path)
+    except SourceError as error:
+        raise SourceError(
+            f"{error}, and no picture either",
+            remedy=f"give --face a photo ({', '.join(FORMATS)}), a folder of photos, or a film of one person",
+        ) from error

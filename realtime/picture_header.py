@@ -1,46 +1,64 @@
-"""What a picture says of itself in its first bytes: its format and its size. Nothing is decoded.
+"""What a picture says of itself in its headers: its format, its size, and what its largest part takes to decode.
 
-Only formats whose decoder needs no more memory than this size says: an ICO holds another picture, and a TIFF tiles,
-that may be any size. Knows four formats' headers; knows nothing of pixels.
+Nothing is decoded. Only formats whose decoder needs no more memory than the header says: an ICO, for one, holds another
+picture of any size. Knows eight formats' headers; knows nothing of pixels.
 """
 
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
-JPEG, PNG, WEBP, BMP = "JPEG", "PNG", "WebP", "BMP"
-FORMATS = (JPEG, PNG, WEBP, BMP)
+from realtime.heif_header import BRANDS, HEVC, heif_items
+
+HEIC, AVIF = "HEIC", "AVIF"
+JPEG, PNG, WEBP, BMP, GIF, TIFF = "JPEG", "PNG", "WebP", "BMP", "GIF", "TIFF"
+FORMATS = (JPEG, PNG, WEBP, HEIC, AVIF, GIF, TIFF, BMP)
 HEADER_BYTES = 1 << 20
-"""Enough of a file to find its size in: a JPEG may have thumbnails and colour profiles before it."""
+"""Enough of most files to find the size in: a JPEG may have thumbnails and colour profiles before it."""
+MOST_BITS = 64
+"""Of a TIFF's pixel: four channels of 16."""
 SIZE_MARKERS = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 LONE_MARKERS = {0x01, *range(0xD0, 0xD9)}
 
 
 @dataclass(frozen=True, slots=True)
 class PictureHeader:
-    """format: one of FORMATS. width, height: px, before any rotation. is_animated: it has more pictures than one."""
+    """format: one of FORMATS. width, height: px, before any rotation. is_animated: it has more pictures than one.
+
+    coded_pixels: of its tiles, strips or frames, where these are more than the picture shows.
+    """
 
     format: str
     width: int
     height: int
     is_animated: bool = False
+    coded_pixels: int = 0
 
     @property
     def pixels(self) -> int:
-        """Of the whole picture."""
-        return self.width * self.height
+        """What is decoded."""
+        return max(self.width * self.height, self.coded_pixels)
 
 
 def header_of(content: bytes) -> PictureHeader | None:
-    """What `content` begins as; None when that is none of FORMATS, or cut off before its size."""
+    """What `content` is, or begins as; None when that is none of FORMATS, or cut off before its size."""
     for signature, read in READERS:
         if content.startswith(signature):
-            try:
-                header = read(content)
-            except (struct.error, IndexError):
-                return None
-            return header if header is not None and header.pixels > 0 else None
-    return None
+            return _read(read, content)
+    return _read(_heif, content) if content[4:8] == b"ftyp" else None
+
+
+def needs_whole(content: bytes) -> bool:
+    """Whether the beginning of a file may not tell: TIFF and HEIF may have their header last, GIF tells at the end."""
+    return content.startswith((b"GIF8", b"II*\0", b"MM\0*")) or (content[4:8] == b"ftyp" and content[8:12] in BRANDS)
+
+
+def _read(read: Callable[[bytes], PictureHeader | None], content: bytes) -> PictureHeader | None:
+    try:
+        header = read(content)
+    except (struct.error, IndexError, KeyError, ValueError):
+        return None
+    return header if header is not None and header.width * header.height > 0 else None
 
 
 def _jpeg(content: bytes) -> PictureHeader | None:
@@ -91,9 +109,62 @@ def _bmp(content: bytes) -> PictureHeader | None:
     return PictureHeader(BMP, abs(width), abs(height))
 
 
+def _gif(content: bytes) -> PictureHeader | None:
+    """GIF89a, 18 to 26: a frame may lie beyond the screen, which then grows."""
+    width, height, flags = struct.unpack_from("<HHB", content, 6)
+    position, frames, largest = 13 + _colours(flags), 0, (width, height)
+    while position < len(content) and content[position] in {0x21, 0x2C}:
+        if content[position] == 0x21:
+            position += 2
+        elif position + 10 <= len(content):
+            x, y, wide, high, flags = struct.unpack_from("<HHHHB", content, position + 1)
+            largest, frames = (max(largest[0], x + wide), max(largest[1], y + high)), frames + 1
+            position += 11 + _colours(flags)
+        while position < len(content) and content[position]:
+            position += 1 + content[position]
+        position += 1
+    return PictureHeader(GIF, width, height, frames > 1, largest[0] * largest[1]) if frames else None
+
+
+def _colours(flags: int) -> int:
+    """Bytes of a GIF's colour table."""
+    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
+
+
+def _tiff(content: bytes) -> PictureHeader | None:
+    """TIFF 6.0, section 2: the first directory. A tile or strip may be larger than the picture."""
+    order = "<" if content.startswith(b"II") else ">"
+    (position,) = struct.unpack_from(f"{order}I", content, 4)
+    (count,) = struct.unpack_from(f"{order}H", content, position)
+    tags: dict[int, int] = {}
+    for number in range(count):
+        tag, kind, values = struct.unpack_from(f"{order}HHI", content, position + 2 + 12 * number)
+        at = position + 10 + 12 * number
+        if kind == 3:  # 16 bits; two fit, more are elsewhere
+            at = at if values <= 2 else struct.unpack_from(f"{order}I", content, at)[0]
+            (tags[tag],) = struct.unpack_from(f"{order}H", content, at)
+        elif kind == 4 and values == 1:
+            (tags[tag],) = struct.unpack_from(f"{order}I", content, at)
+    width, height, tile = tags[256], tags[257], (tags.get(322, 0), tags.get(323, 0))
+    is_fit = tags.get(258, 1) * tags.get(277, 1) <= MOST_BITS
+    return PictureHeader(TIFF, width, height, coded_pixels=tile[0] * tile[1]) if is_fit else None
+
+
+def _heif(content: bytes) -> PictureHeader | None:
+    items = heif_items(content)
+    if items is None:
+        return None
+    kind = items.kinds[items.coded(items.main)[0]]
+    most = max(items.pixels(item) for item in items.shown())
+    return PictureHeader(HEIC if kind == HEVC else AVIF, *items.sizes[items.main], coded_pixels=most)
+
+
 READERS: tuple[tuple[bytes, Callable[[bytes], PictureHeader | None]], ...] = (
     (b"\xff\xd8\xff", _jpeg),
     (b"\x89PNG\r\n\x1a\n", _png),
     (b"RIFF", _webp),
     (b"BM", _bmp),
+    (b"GIF8", _gif),
+    (b"II*\0", _tiff),
+    (b"MM\0*", _tiff),
 )

@@ -1,6 +1,6 @@
 """Reading pictures, safely: the format and the size are judged before a pixel is decoded, EXIF rotation is applied.
 
-Knows files and pixels; knows nothing of streams.
+Knows files, what may be read, and what is said of the rest; knows nothing of streams and decoders.
 """
 
 from collections.abc import Collection
@@ -8,28 +8,35 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import PIL.Image
 
 from engines.geometry import shrunk_to
 from engines.types import Image
 from realtime.errors import SourceError
 from realtime.local_path import remedy_for
-from realtime.picture_header import FORMATS, HEADER_BYTES, JPEG, PictureHeader, header_of
+from realtime.picture_decoder import DamagedPictureError, decode
+from realtime.picture_header import FORMATS, HEADER_BYTES, JPEG, PictureHeader, header_of, needs_whole
 
 MAX_PIXELS = 64_000_000
-"""A 64-megapixel photo takes 190 MB decoded; more is a mistake or an attack."""
+"""A 64-megapixel photo takes 450 MB while it is decoded; more is a mistake or an attack."""
 MOST_SCANS = 100
 """Of a JPEG: each goes over the whole picture. Encoders make about ten."""
 START_OF_SCAN = b"\xff\xda"
-REDUCED = {2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4, 8: cv2.IMREAD_REDUCED_COLOR_8}
+
+
+def header_of_file(path: Path) -> PictureHeader | None:
+    """What the content, whatever the name, is as a picture; None when it is none, or cannot be read."""
+    try:
+        with path.open("rb") as file:
+            beginning = file.read(HEADER_BYTES)
+            return header_of(beginning + file.read() if needs_whole(beginning) else beginning)
+    except OSError:
+        return None
 
 
 def is_picture(path: Path) -> bool:
-    """Whether the content, whatever the name, begins like a picture that is no film."""
-    try:
-        with path.open("rb") as file:
-            header = header_of(file.read(HEADER_BYTES))
-    except OSError:
-        return False
+    """Whether the content, whatever the name, is a picture that does not move."""
+    header = header_of_file(path)
     return header is not None and not header.is_animated
 
 
@@ -51,17 +58,37 @@ def decode_image(
     name: for messages. fit_pixels: a larger picture is made smaller, a JPEG while it is decoded; None: as it is.
     Raises SourceError when they are no picture of `formats`, or one of over `most_pixels`.
     """
-    header = _judged(content, name, most_pixels, formats)
-    scale = 1.0 if fit_pixels is None else (fit_pixels / header.pixels) ** 0.5
-    steps = [step for step in REDUCED if step * scale <= 1] if header.format == JPEG else []
-    pixels = cv2.imdecode(np.frombuffer(content, np.uint8), REDUCED[steps[-1]] if steps else cv2.IMREAD_COLOR)
-    if pixels is None:
+    header = judge(content, name, most_pixels, formats)
+    scale = 1.0 if fit_pixels is None else min(1.0, (fit_pixels / (header.width * header.height)) ** 0.5)
+    try:
+        image = _to_bgr(decode(content, header, scale))
+    except DamagedPictureError as error:
+        if error.is_cut_off:
+            raise SourceError(
+                f"{name} is cut off: its end is missing", remedy="copy or download it again from where it is whole"
+            ) from error
         raise SourceError(
-            f"{name} is no picture that can be read: it is damaged, or of a rare kind",
+            f"{name} is not a readable picture: it is damaged, or of a rare kind of {header.format}",
             remedy="copy it again, or save it as JPEG or PNG",
-        )
-    image = np.asarray(pixels, np.uint8)
+        ) from error
     return image if fit_pixels is None else shrunk_to(image, fit_pixels)
+
+
+def judge(content: bytes, name: str, most_pixels: int, formats: Collection[str]) -> PictureHeader:
+    """What a picture says of itself. Raises SourceError when it should not be decoded; see `decode_image`."""
+    header = header_of(content)
+    if header is None or header.format not in formats:
+        raise SourceError(f"{name} is not a readable picture", remedy=f"use {', '.join(formats)}")
+    if header.pixels > most_pixels:
+        raise SourceError(
+            f"{name} has {header.width} x {header.height} pixels"
+            + (f", and parts of {header.pixels} to decode" if header.pixels > header.width * header.height else "")
+            + f"; at most {most_pixels // 10**6} million are read",
+            remedy="make it smaller: the face itself needs only a few hundred",
+        )
+    if header.format == JPEG and content.count(START_OF_SCAN) > MOST_SCANS:
+        raise SourceError(f"{name} is not a readable picture: it has endless scans", remedy="save it anew")
+    return header
 
 
 def read_content(path: Path) -> bytes:
@@ -79,15 +106,12 @@ def read_content(path: Path) -> bytes:
     return content
 
 
-def _judged(content: bytes, name: str, most_pixels: int, formats: Collection[str]) -> PictureHeader:
-    header = header_of(content)
-    if header is None or header.format not in formats:
-        raise SourceError(f"{name} is no picture that can be read", remedy=f"use {' or '.join(formats)}")
-    if header.pixels > most_pixels:
-        raise SourceError(
-            f"{name} has {header.width} x {header.height} pixels; at most {most_pixels // 10**6} million are read",
-            remedy="make it smaller: the face itself needs only a few hundred",
-        )
-    if header.format == JPEG and content.count(START_OF_SCAN) > MOST_SCANS:
-        raise SourceError(f"{name} is no picture that can be read: it has endless scans", remedy="save it anew")
-    return header
+def _to_bgr(picture: PIL.Image.Image) -> Image:
+    """(H, W, 3) uint8 BGR; a new array. Raises DamagedPictureError for pixels that are no colours."""
+    if picture.mode.startswith("I;16"):
+        grey = ((np.asarray(picture).astype(np.uint32) + 128) // 257).astype(np.uint8)
+        return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), np.uint8)
+    if picture.mode in {"I", "F"}:
+        raise DamagedPictureError(ValueError(f"pixels of the mode {picture.mode}"))
+    pixels = np.asarray(picture if picture.mode == "RGB" else picture.convert("RGB"))
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), np.uint8)

@@ -6,6 +6,7 @@ waits. Outputs get what the pipeline gave and nothing else: when an engine hangs
 
     the source ends          what is under way is finished, the outputs are closed
     the source fails         the same, then its error is raised
+    all outputs have enough  the source is closed, what waits is forgotten: one picture was wanted, and it is there
     an output fails          the source is closed, the other outputs send what they hold and are closed; then its error
     stop(), Ctrl-C           what waits is forgotten, the outputs are closed: files are complete up to there
     a read that never ends   is left behind: it is a daemon thread, and nothing waits for it
@@ -62,9 +63,10 @@ class StreamRunner:
         self._pipeline = pipeline
         self._observer = observer
         self._duration_s = duration_s
-        self._inbox: Hop[Frame] = self._make_hop(observer.on_dropped)
-        self._lanes = [
-            OutputLane(sink, self._make_hop(_ignore if index else observer.on_dropped), observer)
+        self._lanes: list[OutputLane] = []
+        self._inbox: Hop[Frame] = self._make_hop(self._note_dropped)
+        self._lanes += [
+            OutputLane(sink, self._make_hop(_ignore if index else self._note_dropped), observer)
             for index, sink in enumerate(sinks)
         ]
         self._first_captured_ns: int | None = None
@@ -129,15 +131,25 @@ class StreamRunner:
         try:
             self._hand_on(self._pipeline.rest())
         except SlotClosed:  # interrupted: what waits is forgotten
-            self._observer.on_dropped(self._pipeline.waiting)
+            self._note_dropped(self._pipeline.waiting)
 
     def _hand_on(self, ready: Iterable[ShownFrame]) -> None:
-        for shown in ready:
+        frames = iter(ready)
+        while not self._has_enough() and (shown := next(frames, None)) is not None:
             self._working_since_ns = None
             for lane in self._lanes:
-                lane.slot.put(shown)
+                lane.put(shown)
             self._working_since_ns = time.monotonic_ns()
         self._working_since_ns = None
+        if self._has_enough():
+            raise SlotClosed
+
+    def _has_enough(self) -> bool:
+        return all(lane.has_enough for lane in self._lanes)
+
+    def _note_dropped(self, count: int) -> None:
+        if not self._has_enough():  # nobody misses what comes after that
+            self._observer.on_dropped(count)
 
     def _watch(self, sending: Sequence[threading.Thread]) -> None:
         """Wait until all outputs are done, or there is a reason to end early."""

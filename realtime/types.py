@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from engines.types import Image
 from realtime.timeline import Timeline
@@ -68,6 +68,7 @@ class StreamInfo:
     live: bool  # True: the newest frame wins; False: every frame counts
     time_base: Fraction = Fraction(1, 90_000)  # seconds per unit of `Frame.pts`
     frame_count: int | None = None  # of a file, where it says so (for the progress bar)
+    is_still: bool = False  # one picture, which has no time
     pixel_aspect: Fraction = Fraction(1)
     colour: ColourTags = ColourTags()
     sound_from: "str | Rereadable | None" = None  # file, address or pipe whose audio streams belong to this picture
@@ -137,6 +138,15 @@ class FrameSink(Protocol):
 
     def close(self) -> None:
         """Finish: flush, rename, release. May be called twice; raises if what was produced could not be kept."""
+        ...
+
+
+@runtime_checkable
+class FirstFramesSink(FrameSink, Protocol):
+    """An output that may have all it wants before the source ends, as a picture has."""
+
+    def is_complete_with(self, frame: ShownFrame) -> bool:
+        """Whether nothing need be sent after this frame. May be asked from any thread, before it is sent."""
         ...
 
 

@@ -47,6 +47,7 @@ VENDORS = {
     "tensorrt": set(),
     "av": {
         "realtime/ffmpeg.py",
+        "realtime/picture_decoder.py",
         "realtime/bench/webrtc.py",
         "realtime/colour.py",
         "realtime/sources/",
@@ -65,7 +66,8 @@ VENDORS = {
     "aiortc": {"realtime/bench/webrtc.py", "realtime/web/"},
     "prometheus_client": {"realtime/web/state.py"},
     "mss": {"realtime/sources/screen.py"},
-    "PIL": {"realtime/outputs/still.py"},
+    "PIL": {"realtime/outputs/picture_file.py", "realtime/picture_decoder.py", "realtime/pictures.py"},
+    "pi_heif": {"realtime/picture_decoder.py"},
     "typer": {"realtime/cli.py", "realtime/model_cli.py", "realtime/options.py"},
     "rich": {
         "realtime/bench/report.py",
@@ -81,10 +83,7 @@ VENDORS = {
     "sounddevice": {"realtime/outputs/microphone.py"},
     "pyvirtualcam": {"realtime/outputs/virtual.py"},
     "threading": {
-        "engines/backends/native_log.py",
-        "engines/backends/trt.py",
-        "engines/backends/trt_build.py",
-        "engines/backends/trt_progress.py",
+        "engines/backends/",
         "engines/devices.py",
         "engines/sharing.py",
         "realtime/bench/processes.py",

@@ -1,7 +1,7 @@
 """Outputs: where frames go. `open_sink` reads the grammar of --output; each kind has its own file.
 
 out.mp4 .mkv .mov .webm          a video file
-out.png .jpg .jpeg .webp         a picture: the first swapped frame
+out.png .jpg .webp .avif .tif    a picture: the first swapped frame
 virtual, virtual:/dev/video10    a virtual camera, for video calls
 null                             nowhere, for measuring
 """
@@ -13,13 +13,17 @@ from pathlib import Path
 
 from realtime.errors import SinkError
 from realtime.local_path import is_file, is_folder, local_path, remedy_for
+from realtime.outputs.codecs import CONTAINERS
 from realtime.outputs.microphone import Microphone
 from realtime.outputs.null import NullSink
-from realtime.outputs.recorder import CONTAINERS, EncoderOptions, VideoRecorder
-from realtime.outputs.still import PICTURES, StillSink
+from realtime.outputs.picture_file import FORMATS, UNWRITABLE
+from realtime.outputs.recorder import EncoderOptions, VideoRecorder
+from realtime.outputs.still import StillSink
 from realtime.outputs.virtual import VirtualCamera
 from realtime.types import FrameSink, StreamInfo
 
+STILL_S = 5
+"""Proposed for films of one picture."""
 PLANNED = ("rtmp", "srt", "udp", "rtsp")
 
 
@@ -47,12 +51,21 @@ def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptio
         )
     path = local_path(where)
     _refuse_unwritable(path)
-    if path.suffix.lower() in PICTURES:
-        return StillSink(path)
-    if path.suffix.lower() in CONTAINERS:
+    ending = path.suffix.lower()
+    if ending in FORMATS:
+        return StillSink(path, info)
+    if ending in CONTAINERS and info.is_still:
+        raise SinkError(
+            f"{info.name} is one picture, and {path.name} would be a film of one frame",
+            remedy=f"end the output's name in .png, or add --duration {STILL_S} for a film of {STILL_S} seconds",
+        )
+    if ending in CONTAINERS:
         microphone = Microphone(options.microphone) if options.microphone else None
         return VideoRecorder(path, info, options.encoder, size_wh=options.size_wh, microphone=microphone)
-    known = " ".join([*CONTAINERS, *PICTURES])
+    if ending in UNWRITABLE:
+        near = path.with_suffix(UNWRITABLE[ending])
+        raise SinkError(f"--output {where}: {ending} pictures cannot be written", remedy=f"--output {near}")
+    known = " ".join([*CONTAINERS, *FORMATS])
     raise SinkError(f"--output {where}: the ending {path.suffix!r} is not known", remedy=f"use one of: {known}")
 
 

@@ -1,28 +1,32 @@
 """A picture file: the first swapped frame, or the last one shown when none was swapped.
 
-Knows picture formats; knows nothing of streams.
+Knows which frame; picture_file.py knows picture formats.
 """
 
+from fractions import Fraction
 from pathlib import Path
 
-import PIL.Image
-import PIL.PngImagePlugin
-
 from realtime.errors import SinkError
-from realtime.outputs.marks import COMMENT, XMP
-from realtime.types import Outcome, ShownFrame
-
-PICTURES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
-QUALITY = 95
+from realtime.outputs.picture_file import encode_picture, require_format, square_pixels, square_size
+from realtime.types import Outcome, ShownFrame, StreamInfo
 
 
 class StillSink:
-    """Writes one picture when it is closed; until then an existing file stays as it is. path: ends as in PICTURES."""
+    """Writes one picture when it is closed; until then an existing file stays as it is.
 
-    def __init__(self, path: Path) -> None:
+    path: its ending is one of picture_file.FORMATS. Raises SinkError when the source's pictures are too large for it.
+    """
+
+    def __init__(self, path: Path, info: StreamInfo) -> None:
         self.name = str(path)
         self._path = path
+        self._pixel_aspect: Fraction = info.pixel_aspect
+        require_format(path.suffix.lower(), square_size(info.size_wh, info.pixel_aspect))
         self._kept: ShownFrame | None = None
+
+    def is_complete_with(self, frame: ShownFrame) -> bool:
+        """Whether this is the picture: a run with no other output ends with it."""
+        return frame.outcome is Outcome.SWAPPED
 
     def send(self, frame: ShownFrame) -> None:
         if self._kept is None or self._kept.outcome is not Outcome.SWAPPED:
@@ -34,23 +38,12 @@ class StillSink:
             return
         frame, self._kept = self._kept, None
         part = self._path.with_name(self._path.name + ".part")
-        kind = PICTURES[self._path.suffix.lower()]
         try:
-            picture = PIL.Image.fromarray(frame.image[:, :, ::-1])
-            if kind == "PNG":
-                picture.save(part, kind, pnginfo=_png_marks())
-            else:
-                picture.save(part, kind, quality=QUALITY, xmp=XMP.encode())
+            part.write_bytes(encode_picture(square_pixels(frame.image, self._pixel_aspect), self._path.suffix.lower()))
             part.replace(self._path)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             part.unlink(missing_ok=True)
+            reason = error.strerror if isinstance(error, OSError) else None
             raise SinkError(
-                f"{self._path} cannot be written: {error.strerror or error}", remedy="make room or use another folder"
+                f"{self._path} cannot be written: {reason or error}", remedy="make room or use another folder"
             ) from error
-
-
-def _png_marks() -> PIL.PngImagePlugin.PngInfo:
-    marks = PIL.PngImagePlugin.PngInfo()
-    marks.add_itxt("XML:com.adobe.xmp", XMP)
-    marks.add_text("Comment", COMMENT)
-    return marks

@@ -23,8 +23,9 @@ from realtime.local_path import is_file, is_pipe, local_path, remedy_for
 from realtime.pictures import is_picture
 from realtime.sources.camera import CameraSource
 from realtime.sources.camera_list import camera_called, list_cameras
-from realtime.sources.image import ImageSource
+from realtime.sources.image import RATE, ImageSource
 from realtime.sources.media import URL_SCHEMES, open_file, open_url, shown_url
+from realtime.sources.one_frame import OneFrame
 from realtime.sources.pipe import DASH, open_pipe, redirected_file
 from realtime.sources.recovery import MOST_WAIT_S, RecoveringSource
 from realtime.sources.screen import ScreenSource
@@ -44,12 +45,15 @@ URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 class SourceOptions:
     """What is asked of a source. size_wh, rate: of a camera or screen; rate also of a file, at most.
 
+    at_s: only the frame of a film that is shown then. still_s: how long a film a picture becomes; None for none.
     test_picture: gives the portrait that the synthetic camera moves. give_up_s: how long a live source that was lost is
     waited for; 0 for not at all, None for ever.
     """
 
     size_wh: tuple[int, int] | None = None
     rate: Fraction | None = None
+    at_s: float | None = None
+    still_s: float | None = None
     test_picture: Callable[[], Image] | None = None
     give_up_s: float | None = 0.0
 
@@ -58,6 +62,11 @@ def open_source(where: str, options: SourceOptions = SourceOptions()) -> FrameSo
     """Open what --input names. Raises SourceError with the reason and what to do."""
     if not where:
         raise SourceError("--input is empty", remedy="name a file, an address, or a camera such as 0")
+    source = _open(where, options)
+    return source if options.at_s is None else OneFrame(source, options.at_s)
+
+
+def _open(where: str, options: SourceOptions) -> FrameSource:
     if where in TESTS:
         if options.test_picture is None:
             raise SourceError("the synthetic camera needs a picture", remedy="liveswap models pull")
@@ -77,7 +86,7 @@ def open_source(where: str, options: SourceOptions = SourceOptions()) -> FrameSo
         return _camera(named.where, options)
     _refuse_unreadable(path)
     if is_picture(path):
-        return ImageSource(path)
+        return ImageSource(path, duration_s=options.still_s, rate=options.rate or RATE)
     return _thinned(open_file(path), options.rate)
 
 

@@ -1,4 +1,4 @@
-"""A picture as a stream of one frame."""
+"""A picture as a stream: of one frame, or of as many as a film of some seconds needs."""
 
 import time
 from collections.abc import Iterator
@@ -8,17 +8,30 @@ from pathlib import Path
 from realtime.pictures import read_image
 from realtime.types import Frame, StreamInfo
 
+RATE = Fraction(25)
+"""Of a film that is made of a picture, where none is asked for."""
+
 
 class ImageSource:
-    """One still. Raises SourceError when it cannot be read."""
+    """One still. duration_s, rate: of the film that it becomes. Raises SourceError when it cannot be read."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, duration_s: float | None = None, rate: Fraction = RATE) -> None:
         self._image = read_image(path)
+        self._count = 1 if duration_s is None else max(1, round(duration_s * rate))
         height, width = self._image.shape[:2]
-        self.info = StreamInfo(path.name, (width, height), Fraction(25), live=False, frame_count=1)
+        self.info = StreamInfo(
+            path.name,
+            (width, height),
+            rate,
+            live=False,
+            time_base=1 / rate,
+            frame_count=self._count,
+            is_still=duration_s is None,
+        )
 
     def frames(self) -> Iterator[Frame]:
-        yield Frame(self._image, seq=0, captured_ns=time.monotonic_ns(), pts=0)
+        for number in range(self._count):
+            yield Frame(self._image.copy(), seq=number, captured_ns=time.monotonic_ns(), pts=number)
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -14,7 +14,7 @@ from av.error import FFmpegError
 from engines.types import Image
 from models.errors import UserError
 from realtime.picture_header import JPEG
-from realtime.pictures import decode_image
+from realtime.pictures import judge
 from realtime.web.broadcast import Shown
 from realtime.web.decoders import MOST_PIXELS, open_decoder, refuse_large_vp8
 from realtime.web.encoders import MOST_AT_720P, Adapting, LiveH264Encoder, LiveVp8Encoder
@@ -52,11 +52,15 @@ class JpegPicture:
         self._jpeg = jpeg
 
     def read(self) -> Image:
-        """Its pixels."""
+        """Its pixels, by the quickest decoder: a canvas writes neither EXIF nor colour profiles."""
         try:
-            return decode_image(self._jpeg, "the picture", most_pixels=MOST_PIXELS, formats=(JPEG,))
+            judge(self._jpeg, "the picture", MOST_PIXELS, formats=(JPEG,))
         except UserError as error:
             raise ValueError(str(error)) from error
+        pixels = cv2.imdecode(np.frombuffer(self._jpeg, np.uint8), cv2.IMREAD_COLOR)
+        if pixels is None:
+            raise ValueError("the picture is damaged")
+        return np.asarray(pixels, np.uint8)
 
 
 class JpegWire:

@@ -54,6 +54,15 @@ def test_films_and_pictures_are_told_by_content_and_results_keep_their_names() -
     assert not Path("out").exists()
 
 
+@pytest.mark.usefixtures("clips")
+def test_films_take_another_ending_when_theirs_cannot_hold_the_codec() -> None:
+    names = names_of(plan_batch("clips", "out", codec="ffv1").jobs)
+    assert (names["a.avi"], names["a.mp4"], names["p.jpg"]) == ("a.mkv", "a.mp4.mkv", "p.jpg")
+    with pytest.raises(SinkError, match="no video encoder 'h267'"):
+        plan_batch("clips", "out", codec="h267")
+    assert names_of(plan_batch("clips/a.*", "out", stills=True).jobs) == {"a.avi": "a.png", "a.mp4": "a.mp4.png"}
+
+
 def test_folders_within_are_mirrored_when_asked_for_and_results_are_no_inputs(clips: Path) -> None:
     (clips / "out").mkdir()
     write_clip(clips / "out" / "a.mp4", SMALL)

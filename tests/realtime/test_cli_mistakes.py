@@ -9,7 +9,7 @@ from tests.realtime.commandline import invoke
 
 MISTAKES = {
     "no face photo": (["--face", "none.jpg"], "there is no file none.jpg"),
-    "photo is text": (["--face", "text.jpg"], "no picture that can be read"),
+    "photo is text": (["--face", "text.jpg"], "and no picture either"),
     "film of a face is text": (["--face", "text.mp4"], "no video that can be read"),
     "folder of faces is empty": (["--face", "empty"], "no picture in empty"),
     "photo is huge": (["--face", "huge.png"], "20000 x 20000"),

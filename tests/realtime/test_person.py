@@ -12,7 +12,9 @@ from engines.types import FaceLandmarks, Image, SourcePhoto
 from models.errors import UserError
 from realtime.person import content_of, read_person
 from tests.engines.test_shape import mean_in_px, turned
+from tests.realtime.clips import Clip, write_clip
 from tests.realtime.commandline import invoke
+from tests.realtime.heif import heic_of
 
 
 def by_brightness(image: Image, name: str) -> SourcePhoto:
@@ -45,6 +47,43 @@ def test_a_folder_is_one_person_and_what_shows_no_face_is_left_out(tmp_path: Pat
     assert person.name == "alice"
     assert abs(float(person.image.mean()) - 102) < 1
     assert {view.name for view in person.more} == {"a.png", "d.png"}
+
+
+def test_bad_photo_in_a_folder_is_left_out_with_a_word_and_other_files_without(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = grey(tmp_path, "a.jpg", 120).read_bytes()
+    (tmp_path / "cut.jpg").write_bytes(whole[:300])
+    (tmp_path / "text.HEIC").write_text("no picture")
+    for other in (".hidden.jpg", "notes.txt", "noending"):
+        (tmp_path / other).write_text("no picture")
+    person = read_person(tmp_path, by_brightness)
+    assert person.more == ()
+    assert len(caplog.records) == 2
+    assert "cut.jpg" in caplog.text
+    assert "text.HEIC" in caplog.text
+    (tmp_path / "a.jpg").unlink()
+    with pytest.raises(UserError, match=r"cut\.jpg") as raised:
+        read_person(tmp_path, by_brightness)
+    assert raised.value.remedy
+
+
+def test_folder_of_photos_from_a_phone_is_read(tmp_path: Path) -> None:
+    for number in range(2):
+        (tmp_path / f"IMG_{number}.HEIC").write_bytes(heic_of(np.full((64, 64, 3), 90 + 20 * number, np.uint8)))
+    assert len(read_person(tmp_path, by_brightness).more) == 1
+
+
+@pytest.mark.parametrize("name", ["me.mts", "me.png", "me"])
+def test_film_is_a_film_whatever_its_name(tmp_path: Path, name: str) -> None:
+    write_clip(tmp_path / "clip.mp4", Clip(sound=None)).rename(tmp_path / name)
+    assert len(read_person(tmp_path / name, by_brightness).more) == 2
+
+
+@pytest.mark.parametrize("name", ["me.mp4", "me.txt", "me"])
+def test_photo_is_a_photo_whatever_its_name(tmp_path: Path, name: str) -> None:
+    grey(tmp_path, "photo.png", 120).rename(tmp_path / name)
+    assert read_person(tmp_path / name, by_brightness).name == name
 
 
 @pytest.mark.parametrize(("levels", "words"), [((), "no picture in"), ((10, 20), "no human face found in 0.png")])

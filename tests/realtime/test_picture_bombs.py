@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from engines.geometry import shrunk_to
 from realtime import pictures
 from realtime.errors import SourceError
-from realtime.picture_header import BMP, FORMATS, JPEG, PNG, WEBP, PictureHeader, header_of
+from realtime.picture_header import AVIF, BMP, FORMATS, GIF, JPEG, PNG, TIFF, WEBP, header_of
 from realtime.pictures import MOST_SCANS, decode_image
 
 SIZE_WH = (46, 30)
@@ -45,10 +45,35 @@ def ico_of(png: bytes) -> bytes:
     return b"\0\0\1\0\1\0\0\0\0\0\1\0 \0" + struct.pack("<II", len(png), 22) + png
 
 
+def tiff_of(width: int, height: int, *, tile: tuple[int, int] = (16, 16), bits: int = 8, channels: int = 3) -> bytes:
+    """Header and directory, with nothing else in it."""
+    tags = [
+        (256, width),
+        (257, height),
+        (258, bits),
+        (259, 1),
+        (262, 2),
+        (277, channels),
+        (322, tile[0]),
+        (323, tile[1]),
+    ]
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
+    return b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + bytes(4)
+
+
+def gif_of(screen: tuple[int, int], *frames: tuple[int, int, int, int]) -> bytes:
+    """Frames of x, y, width, height, with nothing in them."""
+    blocks = b"".join(b"\x2c" + struct.pack("<4HB", *frame, 0) + b"\x02\x01\x2c\0" for frame in frames)
+    return b"GIF89a" + struct.pack("<HHBBB", *screen, 0, 0, 0) + blocks + b"\x3b"
+
+
 BOMBS = {
     "a PNG in an ICO": ico_of(png_of(20_000, 20_000)),
-    "a TIFF": saved("TIFF"),
-    "a GIF": saved("GIF"),
+    "TIFF": tiff_of(60_000, 60_000),
+    "TIFF of large tiles": tiff_of(64, 64, tile=(60_000, 60_000)),
+    "TIFF of many channels": tiff_of(8000, 8000, bits=32, channels=60_000),
+    "GIF": gif_of((60_000, 60_000), (0, 0, 8, 8)),
+    "GIF that grows": gif_of((8, 8), (0, 0, 8, 8), (0, 0, 60_000, 60_000)),
     "JPEG 2000": b"\0\0\0\x0cjP  \r\n\x87\n" + bytes(80),
     "PNG": png_of(60_000, 60_000),
     "WebP": b"RIFF\x20\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0" + b"\xff\xff\x3f" * 2 + bytes(16),
@@ -63,7 +88,7 @@ def test_bomb_is_refused_and_never_decoded(content: bytes, monkeypatch: pytest.M
     def decode(*_: object) -> None:
         raise AssertionError("decoded")
 
-    monkeypatch.setattr(cv2, "imdecode", decode)
+    monkeypatch.setattr(pictures, "decode", decode)
     with pytest.raises(SourceError) as refused:
         decode_image(content, "bomb")
     assert refused.value.remedy
@@ -79,16 +104,26 @@ def test_bomb_is_refused_and_never_decoded(content: bytes, monkeypatch: pytest.M
         (WEBP, {"lossless": True}),
         (WEBP, {"exif": b"Exif\0\0" + bytes(30)}),
         (BMP, {}),
+        (GIF, {}),
+        (TIFF, {}),
+        (TIFF, {"compression": "tiff_lzw"}),
+        (TIFF, {"compression": "jpeg"}),
+        (AVIF, {}),
     ],
 )
 def test_size_is_read_as_the_decoder_reads_it(kind: str, options: dict[str, Any]) -> None:
     content = saved(kind, **options)
-    assert header_of(content) == PictureHeader(kind, *SIZE_WH)
+    header = header_of(content)
+    assert header is not None
+    assert (header.format, header.width, header.height, header.pixels) == (kind, *SIZE_WH, SIZE_WH[0] * SIZE_WH[1])
     assert decode_image(content, "it").shape == (*SIZE_WH[::-1], 3)
-    assert all(header_of(content[:cut]) in {None, PictureHeader(kind, *SIZE_WH)} for cut in range(len(content)))
+    assert all(header_of(content[:cut]) in {None, header} for cut in range(len(content)))
 
 
-@given(st.sampled_from([b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF....WEBPVP8", b"BM", b""]), st.binary(max_size=80))
+BEGINNINGS = [b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF....WEBPVP8", b"BM", b"GIF89a", b"II*\0", b""]
+
+
+@given(st.sampled_from(BEGINNINGS), st.binary(max_size=80))
 def test_nonsense_is_no_picture_and_no_crash(beginning: bytes, rest: bytes) -> None:
     header = header_of(beginning + rest)
     assert header is None or (header.format in FORMATS and header.pixels > 0)
@@ -110,14 +145,14 @@ def test_jpeg_with_endless_scans_is_refused() -> None:
         decode_image(ordinary[:scan] + ordinary[scan:-2] * MOST_SCANS, "bomb")
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", [JPEG, PNG, WEBP, AVIF, TIFF, GIF, BMP])
 @pytest.mark.parametrize("orientation", [1, 6])
 def test_larger_picture_than_fits_is_made_smaller(kind: str, orientation: int) -> None:
     exif = PIL.Image.Exif()
     exif[0x0112] = orientation
-    wide = saved(kind, (1600, 800), **({} if kind == BMP else {"exif": exif}))
+    wide = saved(kind, (1600, 800), **({} if kind in {BMP, GIF} else {"exif": exif}))
     image = decode_image(wide, "wide", fit_pixels=20_000)
-    is_turned = orientation == 6 and kind != BMP
+    is_turned = orientation == 6 and kind not in {BMP, GIF}
     assert image.shape == ((200, 100, 3) if is_turned else (100, 200, 3))
     dark, light = (image[:95], image[105:]) if is_turned else (image[:, :95], image[:, 105:])
     assert dark.max() < 5

@@ -11,8 +11,8 @@ import pytest
 
 from realtime.errors import SinkError, SourceError
 from realtime.fakes import FOREVER, FakeSink, FakeSource, Fault
-from realtime.types import Frame
-from tests.realtime.streams import make_runner, run_for
+from realtime.types import Frame, ShownFrame
+from tests.realtime.streams import make_runner, metrics, run_for, seqs
 
 ROOT = Path(__file__).parents[2]
 
@@ -62,6 +62,28 @@ def test_an_output_gets_the_time_that_it_needs_to_finish() -> None:
     recorder = Recorder(close_fault=1.2)
     run_for(make_runner(FakeSource(FOREVER), recorder), 0.1)
     assert recorder.finished
+
+
+class OnePicture(FakeSink):
+    """Has enough with the third frame."""
+
+    def is_complete_with(self, frame: ShownFrame) -> bool:
+        return frame.seq == 2
+
+
+@pytest.mark.parametrize("endless", [True, False])
+def test_run_ends_when_its_only_output_has_enough(endless: bool) -> None:
+    source, sink, numbers = FakeSource(FOREVER if endless else 30), OnePicture(send_s=0.02), metrics()
+    make_runner(source, sink, observer=numbers).run()
+    assert (seqs(sink), sink.times_closed, source.closed.is_set()) == ([0, 1, 2], 1, True)
+    assert numbers.snapshot()["dropped"] == 0
+    assert sum(numbers.snapshot()["outcomes"].values()) == 3
+
+
+def test_run_goes_on_for_the_outputs_that_want_more() -> None:
+    picture, film = OnePicture(), FakeSink()
+    make_runner(FakeSource(20), picture, film).run()
+    assert (seqs(picture), seqs(film)) == ([0, 1, 2], list(range(20)))
 
 
 def test_stop_may_come_twice_and_before_the_start() -> None:

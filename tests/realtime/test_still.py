@@ -1,5 +1,6 @@
 """Pictures in and out."""
 
+from fractions import Fraction
 from pathlib import Path
 
 import cv2
@@ -11,9 +12,11 @@ from realtime.errors import SinkError, SourceError
 from realtime.outputs import open_sink
 from realtime.outputs.marks import SOURCE_TYPE
 from realtime.pictures import read_image
-from realtime.sources import open_source
-from realtime.types import Outcome, ShownFrame
+from realtime.sources import SourceOptions, open_source
+from realtime.types import Outcome, ShownFrame, StreamInfo
+from tests.realtime.clips import Clip, picture, write_clip
 
+RATE = Fraction(25)
 RED, BLUE = (40, 40, 220), (220, 40, 40)
 
 
@@ -54,13 +57,63 @@ def saved(folder: Path, name: str = "in.png") -> Path:
     return folder / name
 
 
-@pytest.mark.parametrize("ending", [".png", ".jpg", ".jpeg", ".webp"])
+@pytest.mark.parametrize("ending", [".png", ".jpg", ".jpeg", ".webp", ".avif", ".tif"])
 def test_picture_is_marked_as_made(tmp_path: Path, ending: str) -> None:
     sink = open_sink(str(tmp_path / f"out{ending}"), open_source(str(saved(tmp_path))).info)
     sink.send(shown(BLUE, Outcome.SWAPPED))
     sink.close()
     assert SOURCE_TYPE.encode() in (tmp_path / f"out{ending}").read_bytes()
     assert np.abs(read_image(tmp_path / f"out{ending}")[20:, 20:].astype(int) - BLUE).max() <= 6
+
+
+@pytest.mark.parametrize(("aspect", "size_wh"), [("4/3", (85, 48)), ("1/2", (64, 96)), ("1", (64, 48))])
+def test_pixels_of_a_picture_are_square(tmp_path: Path, aspect: str, size_wh: tuple[int, int]) -> None:
+    sink = open_sink(
+        str(tmp_path / "out.png"), StreamInfo("film", (64, 48), RATE, False, pixel_aspect=Fraction(aspect))
+    )
+    sink.send(shown(BLUE, Outcome.SWAPPED))
+    sink.close()
+    assert read_image(tmp_path / "out.png").shape == (*size_wh[::-1], 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "size_wh", "words", "remedy"),
+    [
+        ("out.heic", (64, 48), "cannot be written", "out.avif"),
+        ("out.webp", (17_000, 48), "16383 pixels", ".png"),
+        ("out.mp4", (64, 48), "a film of one frame", "--duration"),
+    ],
+)
+def test_what_cannot_hold_a_picture_is_refused_before_the_work(
+    tmp_path: Path, name: str, size_wh: tuple[int, int], words: str, remedy: str
+) -> None:
+    with pytest.raises(SinkError, match=words) as refused:
+        open_sink(str(tmp_path / name), StreamInfo("photo.png", size_wh, RATE, False, is_still=True))
+    assert remedy in refused.value.remedy
+
+
+def test_picture_becomes_a_film_of_the_length_that_is_asked_for(tmp_path: Path) -> None:
+    source = open_source(str(saved(tmp_path)), SourceOptions(still_s=2, rate=Fraction(10)))
+    frames = list(source.frames())
+    assert [float(frame.pts * source.info.time_base) for frame in frames] == [n / 10 for n in range(20)]
+    frames[0].image[:] = 0
+    assert (frames[1].image == card()).all()
+
+
+@pytest.mark.parametrize(("at_s", "number"), [(0, 0), (0.32, 3), (0.5, 5), (0.99, 9)])
+def test_frame_of_a_film_is_found_by_its_time(tmp_path: Path, at_s: float, number: int) -> None:
+    clip = Clip(frames=10, rate=Fraction(10), sound=None)
+    source = open_source(str(write_clip(tmp_path / "clip.mkv", clip)), SourceOptions(at_s=at_s))
+    (frame,) = source.frames()
+    assert np.abs(frame.image.astype(int) - picture(clip, number)).mean() < 3
+    assert (source.info.is_still, source.info.frame_count) == (True, 1)
+
+
+def test_time_beyond_the_end_is_refused_at_once(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "clip.mkv", Clip(frames=10, rate=Fraction(10), sound=None))
+    with pytest.raises(SourceError, match=r"ends at 1\.00 s") as refused:
+        open_source(str(path), SourceOptions(at_s=1))
+    assert refused.value.remedy
 
 
 def test_failing_write_leaves_the_older_picture(tmp_path: Path) -> None:
@@ -116,11 +169,11 @@ def huge(path: Path) -> None:
     ("spoil", "reason"),
     [
         (huge, "20000 x 20000"),
-        (lambda path: path.write_text("no picture"), "no picture that can be read"),
+        (lambda path: path.write_text("no picture"), "not a readable picture"),
         (lambda path: path.write_bytes(b""), "is empty"),
         (lambda path: path.mkdir(), "is a folder"),
         (lambda _path: None, "no file"),
-        (lambda path: path.write_bytes(saved(path.parent).read_bytes()[:60]), "no picture that can be read"),
+        (lambda path: path.write_bytes(saved(path.parent).read_bytes()[:60]), "is cut off"),
     ],
     ids=["huge", "text", "empty", "folder", "missing", "truncated"],
 )

@@ -166,7 +166,7 @@ def test_junk_keeps_no_session(tmp_path: Path) -> None:
 def test_picture_that_is_no_jpeg_is_no_picture() -> None:
     arrival = WIRES["jpeg"]().read(0, png())
     assert arrival is not None
-    with pytest.raises(ValueError, match="no picture"):
+    with pytest.raises(ValueError, match="not a readable picture"):
         arrival.read()
 
 

@@ -1,0 +1,50 @@
+"""One frame of a film, by its time: what --at asks for.
+
+Knows times. It is found before anything else is opened, so a time beyond the end costs nobody a wait for models.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+from realtime.errors import SourceError
+from realtime.types import Frame, FrameSource, StreamInfo
+
+
+class OneFrame:
+    """The frame that is shown `at_s` seconds into a film, which is closed.
+
+    Raises SourceError when the film has ended by then, or has no end.
+    """
+
+    def __init__(self, film: FrameSource, at_s: float) -> None:
+        try:
+            if film.info.live:
+                raise SourceError("--at is for films, and this input has no end", remedy="leave --at away")
+            self._frame = _frame_at(film, at_s)
+        finally:
+            film.close()
+        self._info = replace(film.info, frame_count=1, is_still=True, sound_from=None)
+
+    @property
+    def info(self) -> StreamInfo:
+        return self._info
+
+    def frames(self) -> Iterator[Frame]:
+        yield replace(self._frame, seq=0, captured_ns=time.monotonic_ns(), pts=0)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def _frame_at(film: FrameSource, at_s: float) -> Frame:
+    base, shown, end_s = film.info.time_base, None, 0.0
+    for frame in film.frames():
+        if shown is not None and frame.pts * base > at_s:
+            return shown
+        shown, end_s = frame, float(frame.pts * base + 1 / film.info.rate)
+    if shown is None or at_s >= end_s:
+        raise SourceError(
+            f"--at {at_s:g}: {film.info.name} ends at {end_s:.2f} s", remedy=f"give a time from 0 to {end_s:.2f}"
+        )
+    return shown
