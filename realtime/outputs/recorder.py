@@ -154,9 +154,8 @@ class VideoRecorder:
     def _add_sound(self) -> SoundCopier | LiveSound | None:
         if self._microphone is not None:
             return LiveSound(self._microphone, self._container)
-        if self._info.sound_from is None:
-            return None
-        return open_sound(self._info.sound_from, self._container, container_of(self._path), self._info.timeline)
+        where, timeline = self._info.sound_from, self._info.timeline or Timeline(0.0)
+        return None if where is None else open_sound(where, self._container, container_of(self._path), timeline)
 
     def _add_extras(self) -> FilmExtras | None:
         where = self._info.extras_from

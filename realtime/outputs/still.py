@@ -3,7 +3,6 @@
 Knows which frame; picture_file.py knows picture formats.
 """
 
-from fractions import Fraction
 from pathlib import Path
 
 from realtime.errors import SinkError
@@ -20,7 +19,7 @@ class StillSink:
     def __init__(self, path: Path, info: StreamInfo) -> None:
         self.name = str(path)
         self._path = path
-        self._pixel_aspect: Fraction = info.pixel_aspect
+        self._pixel_aspect = info.pixel_aspect
         require_format(path.suffix.lower(), square_size(info.size_wh, info.pixel_aspect))
         self._kept: ShownFrame | None = None
 
@@ -38,8 +37,9 @@ class StillSink:
             return
         frame, self._kept = self._kept, None
         part = self._path.with_name(self._path.name + ".part")
+        image = square_pixels(frame.image, self._pixel_aspect)
         try:
-            part.write_bytes(encode_picture(square_pixels(frame.image, self._pixel_aspect), self._path.suffix.lower()))
+            part.write_bytes(encode_picture(image, self._path, frame.original))
             part.replace(self._path)
         except (OSError, ValueError) as error:
             part.unlink(missing_ok=True)
