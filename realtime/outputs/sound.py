@@ -58,7 +58,7 @@ class SoundTrack(Protocol):
 def open_sound(
     where: str | Rereadable, target: av.container.OutputContainer, form: ContainerFormat, timeline: Timeline
 ) -> "SoundCopier | None":
-    """The sound of `where` (a file, an address or a pipe) for `target`; None, with a warning, where it does not open."""
+    """The sound of `where` (file, address or pipe) for `target`; None, with a warning, where it does not open."""
     try:
         source = av.open(readable(where), "r", options=PROBING)
     except (av.FFmpegError, OSError) as error:
