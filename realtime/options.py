@@ -45,7 +45,10 @@ Input = Annotated[
 ]
 Outputs = Annotated[
     list[str],
-    typer.Option("--output", help="out.mp4 .mkv .mov .webm | out.png .jpg .webp .avif .gif | null. May be repeated."),
+    typer.Option(
+        "--output",
+        help="out.mp4 .mkv .mov .webm | out.png .jpg .webp .avif .gif | rtmp:// srt:// | virtual | null. Repeatable.",
+    ),
 ]
 Maps = Annotated[
     list[str] | None,
