@@ -131,7 +131,7 @@ class BatchRun:
         job.target.parent.mkdir(parents=True, exist_ok=True)
         one = replace(self._config, input=str(job.source), outputs=(str(job.target),), metrics_file=None)
         if job.is_picture:
-            one = replace(one, at_s=None, duration_s=None)  # those are meant for the films
+            one = replace(one, at_s=None, duration_s=None, trim=None)  # those are meant for the films
         built = build_run(one, self._store, lent=faces)
         self._runner = built.runner
         self._record.begin(job)

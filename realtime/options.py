@@ -11,6 +11,7 @@ import typer
 
 from realtime.config import Faces, NeuralConfig, RunConfig, parse_map, parse_rate, parse_size
 from realtime.privacy import Strangers, WhenLost
+from realtime.trim import Trim
 
 EXAMPLES = """Examples:
 
@@ -21,6 +22,8 @@ liveswap run --face alice.jpg --input group.jpg --output swapped.png --faces all
 liveswap run --face alice.jpg --input 0 --output recording.mp4
 
 liveswap run --face alice.jpg --input clips/ --output swapped/     (every film and picture)
+
+liveswap run --face alice.jpg --input holiday.mp4 --output part.mp4 --trim 1:30-1:45
 
 ffmpeg -i IN -f matroska - | liveswap run --face alice.jpg --input - --output swapped.mp4
 """
@@ -134,6 +137,12 @@ Duration = Annotated[
     float | None,
     typer.Option(metavar="S", help="Stop after so many seconds; a picture: a film of them.", rich_help_panel=OUT),
 ]
+Part = Annotated[
+    str | None,
+    typer.Option(
+        "--trim", metavar="START-END", help="Only that part of a film: 10-25.5, 1:30-, -0:45.", rich_help_panel=OUT
+    ),
+]
 At = Annotated[
     float | None,
     typer.Option("--at", metavar="S", help="Only the frame of a film at this second.", rich_help_panel=OUT),
@@ -191,6 +200,7 @@ def config_of(given: Mapping[str, Any]) -> RunConfig:
         size_wh=parse_size(given["size"]) if given["size"] else None,
         rate=parse_rate(given["fps"]) if given["fps"] else None,
         duration_s=given["duration"],
+        trim=Trim.parse(given["trim"]) if given["trim"] else None,
         at_s=given["at"],
         latency_budget_ms=given["latency_budget"],
         metrics_file=given["metrics"],

@@ -36,6 +36,7 @@ from realtime.options import (
     Occlusion,
     Others,
     Outputs,
+    Part,
     Photos,
     Precision,
     Recursive,
@@ -84,6 +85,7 @@ class RunOptions:
     size: Size = None
     fps: Fps = None
     duration: Duration = None
+    trim: Part = None
     at: At = None
     latency_budget: Budget = None
     mic: Mic = None
