@@ -126,7 +126,7 @@ def _connect(
     return Run(
         runner,
         metrics,
-        info,
+        info.first(config.duration_s),
         sinks,
         tuple(engines.notes),
         control,

@@ -115,7 +115,7 @@ class VideoRecorder:
         """Encode one frame. Raises SinkError when that fails, e.g. on a full disk."""
         picture = self._from_bgr(self._padded(frame.image))
         picture.pts, picture.time_base = frame.pts, self._info.time_base
-        picture.duration = max(1, round(1 / (self._info.rate * self._info.time_base)))
+        picture.duration = frame.duration or max(1, round(1 / (self._info.rate * self._info.time_base)))
         self._end_pts = frame.pts + picture.duration
         try:
             self._container.mux(self._stream.encode(picture))

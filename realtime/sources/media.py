@@ -132,8 +132,9 @@ class MediaSource:
                 if self._closed:
                     return
                 captured_ns, at = time.monotonic_ns(), decoded.pts or 0
-                self._last = at, at + (decoded.duration or self._facts.step)
-                yield Frame(self._framing(decoded), number, captured_ns, at - self._origin)
+                lasts = decoded.duration or self._facts.step
+                self._last = at, at + lasts
+                yield Frame(self._framing(decoded), number, captured_ns, at - self._origin, duration=lasts)
             self._finish()
         finally:
             self._release()
