@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import cast
 
 import av
+from av.bitstream import BitStreamFilterContext
 
 from realtime.outputs.packet_times import STEP_S, AudioPacket, duration_of
 from realtime.outputs.silence import silent_packet
@@ -19,7 +20,8 @@ UNDECODABLE = (av.error.PatchWelcomeError, av.error.NotImplementedError)
 """What the decoder lacks is no damage."""
 ROUNDING_S = 0.002
 """Stamps in milliseconds are off by one."""
-FILL_S = 1.0
+FILL_S, MOST_FILLED_S = 1.0, 600.0
+"""A hole that is seen at once and longer is none: a stamp is wrong."""
 
 
 class StreamCopy:
@@ -32,6 +34,9 @@ class StreamCopy:
         self._hides_preroll = hides_preroll
         self._source, self._target = source, target
         self.stream = target.add_stream_from_template(source)
+        # Broadcast AAC has headers in its packets (ADTS), which no mp4 takes; ffmpeg removes them in plain ones only.
+        is_bare = context.codec.canonical_name != "aac" or context.extradata or not hides_preroll
+        self._headers = None if is_bare else BitStreamFilterContext("aac_adtstoasc", source)
         self._preroll: tuple[AudioPacket, float] | None = None
         self._latest: tuple[AudioPacket, int] | None = None  # and how many samples are in it
         self._silence: bytes | None = None
@@ -83,7 +88,7 @@ class StreamCopy:
         """The next packet is heard at `film_s`: write silence until then, in packets `like` the last one."""
         self._owed_s += film_s - self._end_s
         length_s = duration_of(like)
-        if self._owed_s < length_s / 2 or not samples:
+        if not samples or not 0 < length_s / 2 <= self._owed_s < MOST_FILLED_S:
             return
         self._silence = self._silence or silent_packet(self._source, bytes(like), samples)
         if self._silence is None:
@@ -117,7 +122,21 @@ class StreamCopy:
     def _mux(self, packet: AudioPacket, film_s: float, length_s: float) -> None:
         ticks = self._source.rate  # finer than milliseconds: there are packets of less
         self._last_s = max(film_s, self._last_s + 1 / ticks)
-        packet.time_base, packet.stream = Fraction(1, ticks), self.stream
+        packet.time_base = Fraction(1, ticks)
         packet.pts = packet.dts = round(self._last_s * ticks)
         packet.duration = round(length_s * ticks)
-        self._target.mux(packet)
+        for piece in self._bare(packet):
+            piece.stream = self.stream
+            self._target.mux(piece)
+
+    def _bare(self, packet: AudioPacket) -> "list[AudioPacket]":
+        """Without headers, where there are any. A filter keeps what it is given, so it gets a copy."""
+        if self._headers is None:
+            return [packet]
+        copied = cast("AudioPacket", av.Packet(bytes(packet)))
+        copied.time_base, copied.duration = packet.time_base, packet.duration
+        copied.pts, copied.dts = packet.pts, packet.dts
+        pieces = cast("list[AudioPacket]", self._headers.filter(copied))
+        for piece in pieces:
+            piece.time_base = packet.time_base
+        return pieces
