@@ -7,7 +7,6 @@ rtmp and rtmps take FLV, srt and udp an MPEG transport stream. PyAV's ffmpeg spe
 import contextlib
 import json
 import logging
-import shutil
 import subprocess
 import sys
 import threading
@@ -19,7 +18,7 @@ import av
 
 from realtime.addresses import scrubbed, shown_url
 from realtime.errors import SinkError
-from realtime.ffmpeg import explain
+from realtime.ffmpeg import SRT_REMEDY, explain, ffmpeg_command
 from realtime.outputs.packet_queue import Encoded
 from realtime.publisher import OPEN
 
@@ -34,7 +33,7 @@ DATAGRAM_BYTES = 7 * TS_PACKET_BYTES
 PRIMER = (b"\x47\x1f\xff\x10" + b"\xff" * 184) * 14
 """Empty packets of a transport stream: the `ffmpeg` command connects when something came."""
 OPEN_TIMEOUT_S = 10.0
-END_TIMEOUT_S = 2.0
+END_TIMEOUT_S = 5.0
 
 
 class ConnectionLost(Exception):  # noqa: N818  an event of every network, not yet an error
@@ -52,7 +51,7 @@ class Address:
             known = ", ".join(f"{scheme}://" for scheme in CONTAINERS)
             raise SinkError(f"--output {self.shown}: nothing is sent by {self.scheme}://", remedy=f"use one of {known}")
         if self.scheme == "srt" and ffmpeg_command() is None:
-            raise SinkError(f"--output {self.shown}: srt needs the ffmpeg command", remedy="sudo apt install ffmpeg")
+            raise SinkError(f"--output {self.shown}: srt needs the ffmpeg command", remedy=SRT_REMEDY)
 
     @property
     def scheme(self) -> str:
@@ -72,11 +71,6 @@ class Address:
         if self.container != "mpegts" or "pkt_size=" in self.url:
             return self.url
         return f"{self.url}{'&' if '?' in self.url else '?'}pkt_size={DATAGRAM_BYTES}"
-
-
-def ffmpeg_command() -> str | None:
-    """The command that speaks srt, where this machine has it."""
-    return shutil.which("ffmpeg")
 
 
 class Connection:

@@ -35,6 +35,8 @@ logger = logging.getLogger(__name__)
 TIME_BASE = Fraction(1, 90_000)
 KEY_EVERY_S = 2.0
 """What Twitch, YouTube and Facebook ask for."""
+MOST_BETWEEN_KEYS = 600
+"""Pictures; key frames are asked for by time, long before that."""
 SOUND_BITS = 128_000
 REFERENCE_BITS, REFERENCE_PIXELS = 3_000_000, 1280 * 720 * 30
 """720p at 30 a second; platforms advise 2.5 to 4 Mbit/s."""
@@ -153,13 +155,13 @@ class StreamEncoder:
         tags = replace(settle(info.colour, self._size_wh), full_range=False)
         self._from_bgr = FromBgr(tags, self._size_wh, "yuv420p")
         self._nowhere = av.open(os.devnull, "w", format=container)
-        bits, rate = bits_for(self._size_wh, info.rate), float(info.rate)
+        bits = bits_for(self._size_wh, info.rate)
         settings = {
             "preset": "veryfast",
             "tune": "zerolatency",
             "forced-idr": "1",
             "sc_threshold": "0",
-            "g": str(round(5 * KEY_EVERY_S * rate)),  # key frames are asked for by time
+            "g": str(MOST_BETWEEN_KEYS),
             "b": str(bits),
             "maxrate": str(bits),
             "bufsize": str(bits),

@@ -23,7 +23,7 @@ FIRST_WAIT_S, MOST_WAIT_S = 0.5, 8.0
 """Between tries to connect again."""
 STALL_S = 5.0
 """A connection that takes nothing for so long is given up."""
-END_S = 3.0
+END_S = 6.0
 """How long the end of a stream may take to be sent."""
 SLOW_SAID_EVERY_S = 30.0
 

@@ -30,10 +30,12 @@ class Received:
         return sum(len(piece) for piece in self.sound) / 48_000
 
 
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port() -> int:
+    return _free(socket.SOCK_STREAM)
+
+
+def free_udp_port() -> int:
+    return _free(socket.SOCK_DGRAM)
 
 
 @contextmanager
@@ -42,7 +44,7 @@ def receiver(url: str, *, most_pictures: int | None = None, container: str | Non
     got = Received()
     thread = threading.Thread(target=_receive, args=(url, got, most_pictures, container), daemon=True)
     thread.start()
-    _await_listener(url)
+    await_listener(url)
     yield got
     thread.join(OPEN_TIMEOUT_S)
     assert got.ended.is_set()
@@ -75,7 +77,7 @@ def _take(source: av.container.InputContainer, got: Received, most_pictures: int
             return
 
 
-def _await_listener(url: str) -> None:
+def await_listener(url: str) -> None:
     """ffmpeg says nothing when it listens, and takes who only tries for the one it waits for; Linux can tell."""
     port = int(url.partition("://127.0.0.1:")[2].split("/")[0].split("?")[0])
     wanted = f"0100007F:{port:04X}"
@@ -84,3 +86,9 @@ def _await_listener(url: str) -> None:
         if any(wanted in table.read_text() for table in tables):
             return
         time.sleep(0.01)
+
+
+def _free(kind: socket.SocketKind) -> int:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
