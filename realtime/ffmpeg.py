@@ -42,7 +42,12 @@ def ffmpeg_command() -> str | None:
     return shutil.which("ffmpeg")
 
 
-def explain(error: av.FFmpegError) -> str:
-    """ffmpeg's message, and its last log line where there is one."""
+def explain(error: av.FFmpegError, waited_s: float | None = None) -> str:
+    """ffmpeg's message, and its last log line where there is one.
+
+    waited_s: how long was waited at most; ffmpeg calls a time-out of ours "Immediate exit requested".
+    """
+    if waited_s is not None and isinstance(error, av.ExitError):
+        return f"nothing came for {waited_s:g} s"
     log = cast("tuple[int, str, str] | None", error.log)
     return f"{error.strerror}" + (f" ({log[1]}: {log[2].strip()})" if log else "")

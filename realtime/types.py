@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.types import Image
+from realtime.damage import Damage
 from realtime.timeline import Timeline
 
 
@@ -76,6 +77,7 @@ class StreamInfo:
     colour: ColourTags = ColourTags()
     sound_from: "str | Rereadable | None" = None  # file, address or pipe whose audio streams belong to this picture
     timeline: Timeline | None = None  # of a film: the times of `sound_from` -> film time, which `Frame.pts` counts
+    damage: Damage | None = None  # what of the source could not be read so far
     extras_from: "str | Rereadable | None" = None  # a film whose title, chapters and subtitles belong to this picture
 
 

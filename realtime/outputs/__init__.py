@@ -20,6 +20,7 @@ from realtime.outputs.microphone import Microphone
 from realtime.outputs.null import NullSink
 from realtime.outputs.picture_file import FORMATS, UNWRITABLE
 from realtime.outputs.recorder import EncoderOptions, VideoRecorder
+from realtime.outputs.resize import resized
 from realtime.outputs.still import StillSink
 from realtime.outputs.stream import StreamSink
 from realtime.outputs.virtual import VirtualCamera
@@ -32,7 +33,7 @@ STILL_S = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputOptions:
-    """How outputs are written. size_wh: of videos, None for the source's. microphone: of a live recording."""
+    """How outputs are written. size_wh: videos fit into it; None for the source's. microphone: of a live recording."""
 
     encoder: EncoderOptions = field(default_factory=EncoderOptions)
     size_wh: tuple[int, int] | None = None
@@ -62,7 +63,7 @@ def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptio
         )
     if ending in CONTAINERS:
         microphone = Microphone(options.microphone) if options.microphone else None
-        return VideoRecorder(path, info, options.encoder, size_wh=options.size_wh, microphone=microphone)
+        return VideoRecorder(path, resized(info, options.size_wh), options.encoder, microphone=microphone)
     if ending in UNWRITABLE:
         near = path.with_suffix(UNWRITABLE[ending])
         raise SinkError(f"--output {where}: {ending} pictures cannot be written", remedy=f"--output {near}")

@@ -26,6 +26,7 @@ from realtime.outputs.extras import FilmExtras, open_extras
 from realtime.outputs.live_sound import Hearing, LiveSound
 from realtime.outputs.marks import COMMENT
 from realtime.outputs.sound import SoundCopier, open_sound
+from realtime.timeline import Timeline
 from realtime.types import ShownFrame, StreamInfo
 
 logger = logging.getLogger(__name__)
@@ -153,9 +154,8 @@ class VideoRecorder:
     def _add_sound(self) -> SoundCopier | LiveSound | None:
         if self._microphone is not None:
             return LiveSound(self._microphone, self._container)
-        if self._info.sound_from is None:
-            return None
-        return open_sound(self._info.sound_from, self._container, container_of(self._path), self._info.timeline)
+        where, timeline = self._info.sound_from, self._info.timeline or Timeline(0.0)
+        return None if where is None else open_sound(where, self._container, container_of(self._path), timeline)
 
     def _padded(self, image: Image) -> Image:
         """One replicated row or column where 4:2:0 needs an even size; nothing is cropped or rescaled."""

@@ -37,6 +37,7 @@ def open_srt(url: str) -> "SrtSource":
         return SrtSource(MediaSource(container, shown_url(url), live=True, sound_from=None), received)
     except (av.FFmpegError, OSError, SourceError) as error:
         reason = received.end() or (explain(error) if isinstance(error, av.FFmpegError) else str(error))
+        received.release()
         raise SourceError(
             f"{shown_url(url)} cannot be opened: {scrubbed(reason, url).removeprefix(f'{shown_url(url)}: ')}",
             remedy="check the address, that the sender is on, and the passphrase",
@@ -48,14 +49,23 @@ class SrtSource:
 
     def __init__(self, media: MediaSource, received: "Received") -> None:
         self._media, self._received = media, received
+        self._reading = False
         self.info: StreamInfo = media.info
 
     def frames(self) -> Iterator[Frame]:
-        yield from self._media.frames()
+        self._reading = True
+        try:
+            yield from self._media.frames()
+        finally:
+            self._received.end()
+            self._received.release()
 
     def close(self) -> None:
+        """The thread that reads lets go of the bytes itself, at once: the command has ended."""
         self._received.end()
         self._media.close()
+        if not self._reading:
+            self._received.release()
 
 
 class Received:
@@ -80,6 +90,10 @@ class Received:
         _pipe(self._process.stderr).close()
         lines = said.decode(errors="replace").strip().splitlines()
         return lines[-1] if lines else ""
+
+    def release(self) -> None:
+        """Nothing will be read any more."""
+        _pipe(self._process.stdout).close()
 
 
 def _pipe(end: IO[bytes] | None) -> IO[bytes]:
