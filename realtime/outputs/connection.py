@@ -81,6 +81,7 @@ class Connection:
         self._process = _started(address)
         self._valve = _Valve(_pipe(self._process.stdin))
         self._said: list[str] = []
+        self._why = ""
         self._begin_s: float | None = None
 
     def open(self, tracks: Sequence[av.stream.Stream]) -> None:
@@ -122,13 +123,14 @@ class Connection:
             deadline.cancel()
             self._release()
 
-    def kill(self) -> None:
-        """Break off. From any thread: a `send` that waits then raises."""
+    def kill(self, why: str = "") -> None:
+        """Break off. From any thread: a `send` that waits then raises, and says `why`."""
+        self._why = self._why or why
         self._process.kill()
 
     def _await_open(self) -> None:
         """Wait for the process to say that it is connected. Raises ConnectionLost."""
-        deadline = threading.Timer(OPEN_TIMEOUT_S, self.kill)
+        deadline = threading.Timer(OPEN_TIMEOUT_S, self.kill, [f"nobody answered for {OPEN_TIMEOUT_S:g} s"])
         deadline.start()
         try:
             if self._address.scheme == "srt":
@@ -161,9 +163,9 @@ class Connection:
         self._valve.is_shut = True
         said = [*self._said, *(line.decode(errors="replace").strip() for line in _pipe(self._process.stdout))]
         self._release()
-        reason = said[-1] if said else explain(error) if isinstance(error, av.FFmpegError) else ""
+        reason = self._why or (said[-1] if said else explain(error) if isinstance(error, av.FFmpegError) else "")
         reason = reason.removeprefix(f"{self._address.target}: ")
-        return ConnectionLost(scrubbed(reason or f"nobody answered for {OPEN_TIMEOUT_S:g} s", self._address.url))
+        return ConnectionLost(scrubbed(reason or "the connection broke", self._address.url))
 
     def _release(self) -> None:
         _pipe(self._process.stdout).close()

@@ -64,7 +64,7 @@ class Uplink:
         self._queue.put(item)
         since_s, connection = self._sending_since_s, self._connection
         if connection is not None and since_s is not None and time.monotonic() - since_s > STALL_S:
-            connection.kill()
+            connection.kill(f"it took nothing for {STALL_S:g} s")
         self._say_slow()
 
     def close(self) -> None:
