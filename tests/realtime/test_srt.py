@@ -89,7 +89,7 @@ def test_stream_comes_in_by_srt_and_its_end_is_told_without_the_passphrase(
 
 def test_sender_that_is_not_there_is_an_error_that_keeps_the_passphrase(url: str) -> None:
     with pytest.raises(SourceError, match="cannot be opened") as raised:
-        open_source(url)
+        open_source(f"{url}&connect_timeout=300")
     assert PASSPHRASE not in str(raised.value) + raised.value.remedy
 
 
