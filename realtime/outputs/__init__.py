@@ -48,6 +48,11 @@ def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptio
         return NullSink()
     if where.partition(":")[0] == "virtual":
         return VirtualCamera(where, info, size_wh=options.size_wh)
+    if ADDRESS.match(where) and info.is_still:
+        raise SinkError(
+            f"{info.name} is one picture, which ends before anybody sees it streamed",
+            remedy=f"add --duration {STILL_S} for {STILL_S} seconds of it",
+        )
     if ADDRESS.match(where):
         microphone = Microphone(options.microphone) if options.microphone else None
         return StreamSink(where, info, size_wh=options.size_wh, microphone=microphone)

@@ -1,8 +1,8 @@
 """Streams out: the picture as H.264 and the sound as AAC, to a server that shows it to many, as it happens.
 
-Live, the newest picture goes out as soon as it is encoded, and the last one again while none comes, because platforms
-end a stream that pauses; a film goes out at its own pace. A key frame comes every two seconds, so that a viewer who
-joins need not wait. Knows encoding and pace; uplink.py knows the network, stream_sound.py the sound.
+Live, the newest picture goes out as soon as it is encoded, and the last one again while none comes (then words),
+because platforms end a stream that pauses; a film goes out at its own pace. A key frame comes every two seconds, so
+that a viewer who joins need not wait. Knows encoding and pace; uplink.py knows the network, stream_sound.py the sound.
 """
 
 import logging
@@ -18,6 +18,7 @@ from av.video.frame import PictureType
 from numpy.typing import NDArray
 
 from engines.geometry import fit_into
+from engines.types import Image
 from realtime.colour import FromBgr, settle
 from realtime.errors import SinkError
 from realtime.ffmpeg import explain
@@ -27,6 +28,7 @@ from realtime.outputs.microphone import RATE
 from realtime.outputs.packet_queue import Encoded
 from realtime.outputs.stream_sound import FilmSound, MicrophoneSound, Silence, Sound
 from realtime.outputs.uplink import Uplink
+from realtime.privacy import draw_slate
 from realtime.timeline import Timeline
 from realtime.types import ShownFrame, StreamInfo
 
@@ -46,6 +48,9 @@ LEAST_BITS, MOST_BITS = 400_000, 6_000_000
 """Twitch takes 6 Mbit/s at most."""
 LATE = 1.9
 """In intervals between pictures, after which the last one is sent again."""
+STALE_S = 2.0
+"""Nobody looks at a frozen face for longer: then there are words."""
+LOST = "No picture"
 BEHIND_S = 0.5
 """A film that is so late is not hurried after: its clock is set back."""
 
@@ -77,7 +82,8 @@ class StreamSink:
         self._info = info
         self._lock, self._closing = threading.Lock(), threading.Event()
         self._zero_s = 0.0  # of the clock, when stream time began
-        self._last: ShownFrame | None = None
+        self._last: Image | None = None
+        self._newest_s = 0.0  # of the clock, when the last picture came
         self._said_late = False
         self._last_s, self._sent_s = 0.0, 0.0
         self._thread = threading.Thread(target=self._keep_alive, name="stream", daemon=True)
@@ -90,7 +96,8 @@ class StreamSink:
         if not self._info.live:
             self._wait_until(at_s)
         with self._lock:
-            self._encode(frame, max(at_s, self._last_s + 0.001) if self._last is not None else at_s)
+            self._encode(frame.image, max(at_s, self._last_s + 0.001) if self._last is not None else at_s)
+            self._newest_s = self._sent_s
 
     def close(self) -> None:
         """End the stream. May be called twice."""
@@ -124,24 +131,26 @@ class StreamSink:
         self._closing.wait(max(0.0, -late_s))
 
     def _keep_alive(self) -> None:
-        """Live, while no picture comes: the last one again."""
+        """Live, while no picture comes: the last one again, and then words."""
         interval_s = float(1 / self._info.rate)
+        slate = draw_slate(self._encoder.size_wh, LOST)
         while not self._closing.wait(interval_s / 2):
             with self._lock:
-                quiet_s = time.monotonic() - self._sent_s
-                if self._last is not None and quiet_s > LATE * interval_s:
-                    self._encode(self._last, self._last_s + quiet_s)
+                now_s = time.monotonic()
+                if self._last is not None and now_s - self._sent_s > LATE * interval_s:
+                    image = slate if now_s - self._newest_s > STALE_S else self._last
+                    self._encode(image, self._last_s + now_s - self._sent_s)
 
-    def _encode(self, frame: ShownFrame, at_s: float) -> None:
+    def _encode(self, image: Image, at_s: float) -> None:
         """With the lock held."""
         captured_ns = round((at_s + self._zero_s) * 1e9)
         try:
-            items = self._encoder.encode(frame, at_s, self._sound.until(at_s, captured_ns))
+            items = self._encoder.encode(image, at_s, self._sound.until(at_s, captured_ns))
         except av.FFmpegError as error:
             raise SinkError(f"{self.name}: {explain(error)}", remedy="try another --size") from error
         for item in items:
             self._uplink.put(item)
-        self._last, self._last_s, self._sent_s = frame, at_s, time.monotonic()
+        self._last, self._last_s, self._sent_s = image, at_s, time.monotonic()
 
 
 class StreamEncoder:
@@ -151,11 +160,11 @@ class StreamEncoder:
     """
 
     def __init__(self, container: str, info: StreamInfo, size_wh: tuple[int, int]) -> None:
-        self._size_wh = (size_wh[0] + size_wh[0] % 2, size_wh[1] + size_wh[1] % 2)
-        tags = replace(settle(info.colour, self._size_wh), full_range=False)
-        self._from_bgr = FromBgr(tags, self._size_wh, "yuv420p")
+        self.size_wh = (size_wh[0] + size_wh[0] % 2, size_wh[1] + size_wh[1] % 2)
+        tags = replace(settle(info.colour, self.size_wh), full_range=False)
+        self._from_bgr = FromBgr(tags, self.size_wh, "yuv420p")
         self._nowhere = av.open(os.devnull, "w", format=container)
-        bits = bits_for(self._size_wh, info.rate)
+        bits = bits_for(self.size_wh, info.rate)
         settings = {
             "preset": "veryfast",
             "tune": "zerolatency",
@@ -169,7 +178,7 @@ class StreamEncoder:
         try:
             self._picture = self._nowhere.add_stream("libx264", info.rate, settings)
             context = self._picture.codec_context
-            context.width, context.height = self._size_wh
+            context.width, context.height = self.size_wh
             context.pix_fmt, context.time_base = "yuv420p", TIME_BASE
             context.sample_aspect_ratio = info.pixel_aspect
             context.colorspace, context.color_primaries = tags.matrix, tags.primaries
@@ -184,9 +193,9 @@ class StreamEncoder:
         self._next_key_s = 0.0
         self._samples = 0
 
-    def encode(self, frame: ShownFrame, at_s: float, sound: NDArray[np.int16]) -> list[Encoded]:
+    def encode(self, image: Image, at_s: float, sound: NDArray[np.int16]) -> list[Encoded]:
         """One picture at stream time `at_s`, and the sound that came since the last one."""
-        picture = self._from_bgr(fit_into(frame.image, self._size_wh))
+        picture = self._from_bgr(fit_into(image, self.size_wh))
         picture.pts, picture.time_base = round(at_s / TIME_BASE), TIME_BASE
         if at_s >= self._next_key_s:
             picture.pict_type = PictureType.I

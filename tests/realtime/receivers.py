@@ -16,11 +16,15 @@ OPEN_TIMEOUT_S = 20.0
 
 @dataclass
 class Received:
-    """What one receiver got. times_s and keys_s: of the pictures. sound: (N,) of one channel, 48000 a second."""
+    """What one receiver got.
+
+    times_s, keys_s and sizes (bytes): of the pictures. sound: (N,) of one channel, 48000 a second.
+    """
 
     codecs: list[str] = field(default_factory=list)
     times_s: list[float] = field(default_factory=list)
     keys_s: list[float] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
     sound: list[np.ndarray] = field(default_factory=list)
     started: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
@@ -70,6 +74,7 @@ def _take(source: av.container.InputContainer, got: Received, most_pictures: int
             got.sound += [frame.to_ndarray()[0] for frame in packet.decode() if isinstance(frame, av.AudioFrame)]
             continue
         got.times_s.append(float(packet.pts * packet.time_base))
+        got.sizes.append(packet.size)
         if packet.is_keyframe:
             got.keys_s.append(got.times_s[-1])
         got.started.set()

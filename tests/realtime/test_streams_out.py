@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from realtime.errors import SinkError
-from realtime.outputs import connection, open_sink, uplink
+from realtime.outputs import connection, open_sink, stream, uplink
 from realtime.outputs.microphone import RATE, Block
 from realtime.outputs.stream import StreamSink, bits_for
 from realtime.sources import open_source
@@ -90,7 +90,8 @@ def test_microphone_is_heard_and_let_go_of() -> None:
     assert tone.is_closed
 
 
-def test_last_picture_is_sent_again_while_none_comes() -> None:
+def test_last_picture_is_sent_again_while_none_comes_and_then_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "STALE_S", 0.6)
     url = f"rtmp://127.0.0.1:{free_port()}/live/{KEY}"
     with receiver(url) as got:
         sink = open_sink(url, replace(LIVE, rate=Fraction(10)))
@@ -98,7 +99,9 @@ def test_last_picture_is_sent_again_while_none_comes() -> None:
         time.sleep(1)
         sink.close()
     assert len(got.times_s) >= 3
-    assert got.times_s[-1] < 1.2
+    assert got.times_s[-1] < 1.5
+    assert got.sizes[0] > 3 * got.sizes[1]  # the same again
+    assert max(got.sizes[2:]) > 3 * got.sizes[1]  # words
 
 
 def test_film_is_streamed_at_its_own_pace_with_its_sound(tmp_path: Path) -> None:
@@ -186,6 +189,12 @@ def test_stream_that_cannot_be_is_refused_before_any_work_without_its_key(where:
         open_sink(where, LIVE)
     assert KEY not in str(raised.value) + raised.value.remedy
     assert raised.value.remedy
+
+
+def test_picture_that_would_be_gone_at_once_is_refused() -> None:
+    with pytest.raises(SinkError, match="is one picture") as raised:
+        open_sink(f"rtmp://127.0.0.1:9/live/{KEY}", replace(LIVE, is_still=True))
+    assert "--duration" in raised.value.remedy
 
 
 def test_srt_without_the_command_that_speaks_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
