@@ -7,20 +7,22 @@ rtmp and rtmps take FLV, srt and udp an MPEG transport stream. PyAV's ffmpeg spe
 import contextlib
 import json
 import logging
+import os
 import subprocess
 import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO
 
 import av
 
+from realtime import publisher
 from realtime.addresses import scrubbed, shown_url
 from realtime.errors import SinkError
 from realtime.ffmpeg import SRT_REMEDY, explain, ffmpeg_command
 from realtime.outputs.packet_queue import Encoded
-from realtime.publisher import OPEN
 
 logger = logging.getLogger(__name__)
 
@@ -141,7 +143,7 @@ class Connection:
                 self._valve.write(json.dumps(wish).encode() + b"\n")
             for line in _pipe(self._process.stdout):
                 self._said.append(line.decode(errors="replace").strip())
-                if self._said[-1] == OPEN or self._said[-1].startswith("Output #0"):
+                if self._said[-1] == publisher.OPEN or self._said[-1].startswith("Output #0"):
                     self._said.clear()
                     return
             raise self._lost(None)
@@ -190,7 +192,7 @@ class _Valve:
 def command_for(address: Address) -> list[str]:
     """What sends to an address what comes on its standard input."""
     if address.scheme != "srt":
-        return [sys.executable, "-m", "realtime.publisher"]
+        return [sys.executable, "-P", "-m", publisher.__name__]
     words = [ffmpeg_command() or "ffmpeg", "-hide_banner", "-nostats", "-loglevel", "info", "-f", "data"]
     return [*words, "-i", "pipe:0", "-map", "0", "-c", "copy", "-f", "data", address.target]
 
@@ -204,6 +206,7 @@ def _started(address: Address) -> "subprocess.Popen[bytes]":
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
+        env={**os.environ, "PYTHONPATH": str(Path(publisher.__file__).parents[1])},  # -P: nothing from where it runs
     )
 
 
