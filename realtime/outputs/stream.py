@@ -17,7 +17,6 @@ import numpy as np
 from av.video.frame import PictureType
 from numpy.typing import NDArray
 
-from engines.geometry import fit_into
 from engines.types import Image
 from realtime.colour import FromBgr, settle
 from realtime.errors import SinkError
@@ -58,7 +57,8 @@ BEHIND_S = 0.5
 class StreamSink:
     """A FrameSink that streams to an address. where: rtmp://, rtmps://, srt:// or udp://.
 
-    size_wh: default the source's; made even. microphone: its sound instead of the film's or silence, and closed.
+    info: of the source, with the stream's size, which is made even. bits: a second, of the picture; None for what suits
+    that size. microphone: its sound instead of the film's or silence, and closed.
     Raises SinkError, with the microphone closed, when the address is no good or nobody answers there.
     """
 
@@ -67,14 +67,14 @@ class StreamSink:
         where: str,
         info: StreamInfo,
         *,
-        size_wh: tuple[int, int] | None = None,
+        bits: int | None = None,
         microphone: Hearing | None = None,
     ) -> None:
         self._sound: Sound = MicrophoneSound(microphone) if microphone is not None else _sound_of(info)
         try:
             address = Address(where)
             self.name = address.shown
-            self._encoder = StreamEncoder(address.container, info, size_wh or info.size_wh)
+            self._encoder = StreamEncoder(address.container, info, bits or bits_for(info.size_wh, info.rate))
             self._uplink = Uplink(address, self._encoder.tracks)
         except SinkError:
             self._sound.close()
@@ -156,15 +156,16 @@ class StreamSink:
 class StreamEncoder:
     """Pictures and sound -> packets. tracks: what a container needs to know of them. Raises SinkError.
 
-    container: "flv" or "mpegts". size_wh: of the pictures; others are fitted in.
+    container: "flv" or "mpegts". info: with the size of the stream, to which pictures are scaled. bits: of the picture,
+    a second. size_wh: of what is sent.
     """
 
-    def __init__(self, container: str, info: StreamInfo, size_wh: tuple[int, int]) -> None:
+    def __init__(self, container: str, info: StreamInfo, bits: int) -> None:
+        size_wh = info.size_wh
         self.size_wh = (size_wh[0] + size_wh[0] % 2, size_wh[1] + size_wh[1] % 2)
         tags = replace(settle(info.colour, self.size_wh), full_range=False)
         self._from_bgr = FromBgr(tags, self.size_wh, "yuv420p")
         self._nowhere = av.open(os.devnull, "w", format=container)
-        bits = bits_for(self.size_wh, info.rate)
         settings = {
             "preset": "veryfast",
             "tune": "zerolatency",
@@ -195,7 +196,7 @@ class StreamEncoder:
 
     def encode(self, image: Image, at_s: float, sound: NDArray[np.int16]) -> list[Encoded]:
         """One picture at stream time `at_s`, and the sound that came since the last one."""
-        picture = self._from_bgr(fit_into(image, self.size_wh))
+        picture = self._from_bgr(image)
         picture.pts, picture.time_base = round(at_s / TIME_BASE), TIME_BASE
         if at_s >= self._next_key_s:
             picture.pict_type = PictureType.I

@@ -126,7 +126,7 @@ class Uplink:
             self._slow_said = self.dropped  # those are told by its being lost
         elif self.dropped > self._slow_said and now_s - self._slow_said_s > SLOW_SAID_EVERY_S:
             logger.warning(
-                "the network to %s is too slow: %d pictures were left out; a smaller --size needs less of it",
+                "the network to %s is too slow: %d pictures were left out; try a smaller --bitrate or --size",
                 *(self._address.shown, self.dropped - self._slow_said),
             )
             self._slow_said_s, self._slow_said = now_s, self.dropped

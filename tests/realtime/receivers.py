@@ -24,6 +24,7 @@ class Received:
     codecs: list[str] = field(default_factory=list)
     times_s: list[float] = field(default_factory=list)
     keys_s: list[float] = field(default_factory=list)
+    size_wh: tuple[int, int] = (0, 0)
     sizes: list[int] = field(default_factory=list)
     sound: list[np.ndarray] = field(default_factory=list)
     started: threading.Event = field(default_factory=threading.Event)
@@ -59,6 +60,7 @@ def _receive(url: str, got: Received, most_pictures: int | None, container: str 
     try:
         with av.open(url, format=container, options=options, timeout=OPEN_TIMEOUT_S) as source:
             got.codecs = [stream.codec_context.name for stream in source.streams]
+            got.size_wh = (source.streams.video[0].width, source.streams.video[0].height)
             _take(source, got, most_pictures)
     except av.FFmpegError:
         pass  # the end of a stream from the network is one

@@ -13,7 +13,7 @@ import pytest
 from realtime.errors import SinkError
 from realtime.outputs import connection, open_sink, stream, uplink
 from realtime.outputs.microphone import RATE, Block
-from realtime.outputs.stream import StreamSink, bits_for
+from realtime.outputs.stream import StreamEncoder, StreamSink, bits_for
 from realtime.sources import open_source
 from realtime.types import FrameSink, Outcome, ShownFrame, StreamInfo
 from tests.realtime.clips import Clip, write_clip
@@ -72,10 +72,11 @@ def test_stream_has_a_key_frame_every_two_seconds_and_sound_as_long_as_the_pictu
 def test_transport_stream_reaches_a_receiver_over_udp() -> None:
     url = f"udp://127.0.0.1:{free_udp_port()}"
     with receiver(url, most_pictures=15, container="mpegts") as got:
-        sink = open_sink(url, LIVE)
+        sink = open_sink(url, replace(LIVE, pixel_aspect=Fraction(2)))
         send_live(sink, 3)
         sink.close()
     assert {"aac", "h264"} <= set(got.codecs)
+    assert got.size_wh == (320, 90)  # square pixels: platforms know no others
     assert np.diff(got.times_s) == pytest.approx(0.1, abs=0.002)
 
 
@@ -203,6 +204,17 @@ def test_srt_without_the_command_that_speaks_it_says_what_to_install(monkeypatch
         open_sink(f"srt://127.0.0.1:9?passphrase={KEY}", LIVE)
     assert "apt install ffmpeg" in raised.value.remedy
     assert KEY not in str(raised.value)
+
+
+def test_stream_takes_the_bits_that_were_asked_for() -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (180, 320, 3), np.uint8)
+    info = replace(LIVE, size_wh=(320, 180), rate=Fraction(10))
+    spent = {}
+    for bits in (150_000, 600_000):
+        encoder = StreamEncoder("mpegts", info, bits)
+        items = [encoder.encode(np.roll(noise, 7 * n, 1), n / 10, np.zeros((0, 2), np.int16)) for n in range(40)]
+        spent[bits] = sum(item.packet.size for pieces in items for item in pieces) * 8 / 4
+    assert spent[150_000] < spent[600_000] < 900_000
 
 
 @pytest.mark.parametrize(
