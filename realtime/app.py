@@ -86,6 +86,7 @@ def build_run(
             encoder=EncoderOptions(codec=config.codec, crf=config.crf),
             size_wh=config.size_wh,
             microphone=config.microphone,
+            bits=config.bits,
         )
         sinks = []
         for where in config.outputs:

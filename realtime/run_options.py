@@ -12,6 +12,7 @@ from realtime.options import (
     Accepts,
     At,
     BadgeSwitch,
+    Bitrate,
     Blend,
     Boost,
     Budget,
@@ -91,6 +92,7 @@ class RunOptions:
     mic: Mic = None
     codec: Codec = None
     crf: Crf = None
+    bitrate: Bitrate = None
     metrics: Metrics = None
 
 
