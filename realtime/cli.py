@@ -22,6 +22,7 @@ from rich.logging import RichHandler
 
 from models.errors import UserError
 from realtime import commands, machine_commands
+from realtime.config import Hdr
 from realtime.console import LogFormatter, fail, say, stderr, stdout
 from realtime.model_cli import models_app
 from realtime.options import (
@@ -46,6 +47,7 @@ from realtime.options import (
     Ice,
     Input,
     Iris,
+    KeepHdr,
     Lost,
     Maps,
     Metrics,
@@ -156,6 +158,7 @@ def run(  # noqa: PLR0913  one parameter an option
     latency_budget: Budget = None,
     mic: Mic = None,
     codec: Codec = None,
+    hdr: KeepHdr = Hdr.SDR,
     crf: Crf = None,
     metrics: Metrics = None,
 ) -> None:

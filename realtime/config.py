@@ -5,6 +5,7 @@ Knows values and their limits; knows nothing of how they were typed.
 
 import re
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
 from typing import get_args
@@ -19,6 +20,13 @@ CPU_DEVICES = ("auto", "cpu")
 PRECISIONS = ("auto", "fp16", "mixed", "fp32")
 MOST_BOOST = 8
 WHOSE: tuple[Whose, ...] = get_args(Whose)
+
+
+class Hdr(StrEnum):
+    """What becomes of an HDR film."""
+
+    SDR = "sdr"
+    KEEP = "keep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +126,7 @@ class RunConfig:
     mirror: bool = False
     microphone: str | None = None
     codec: str | None = None
+    hdr: Hdr = Hdr.SDR
     crf: int | None = None
     metrics_file: Path | None = None
 
