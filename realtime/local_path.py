@@ -24,6 +24,8 @@ REMEDIES = {
     errno.ESTALE: "the network drive it lies on is gone: connect it again",
 }
 """What to do about what the system says, by its number."""
+LOCAL = "file:"
+"""What ffmpeg's addresses of local files begin with."""
 OTHERWISE = "check the path and its permissions"
 
 
@@ -45,7 +47,7 @@ def local_path(name: str) -> Path:
 
 def av_address(path: Path) -> str:
     """`path` as ffmpeg takes it for a local file, whatever its name looks like."""
-    return f"file:{path.absolute()}"
+    return f"{LOCAL}{path.absolute()}"
 
 
 def is_file(path: Path) -> bool:
