@@ -97,6 +97,7 @@ class RunConfig:
     long a film a picture becomes. at_s: of the one frame of a film that is wanted; None for all.
     swapper: "mesh" or the name of a model. detector: None for the built-in one. enhancer: a model that works on the
     swapped face, enhancer_blend of it (0..1). iris: whose colour of eyes, with the mesh swapper. mouth: whose lips.
+    recursive: of a folder as input, also what lies in folders within it.
     hands: whether hands are looked for, to stay in front.
     Raises UserError for a value out of its range.
     """
@@ -129,6 +130,7 @@ class RunConfig:
     hdr: Hdr = Hdr.SDR
     crf: int | None = None
     metrics_file: Path | None = None
+    recursive: bool = False
 
     def __post_init__(self) -> None:
         if not self.outputs:

@@ -1,4 +1,4 @@
-"""The options of the command line, one a line or two; the commands' signatures (cli.py) say their order and defaults.
+"""The options of the command line, one a line or two; run_options.py and cli.py say their order and defaults.
 
 Knows words, metavars and help, and which value of a RunConfig each one is.
 """
@@ -19,6 +19,10 @@ liveswap run --face alice.jpg --input holiday.mp4 --output swapped.mp4
 liveswap run --face alice.jpg --input group.jpg --output swapped.png --faces all
 
 liveswap run --face alice.jpg --input 0 --output recording.mp4
+
+liveswap run --face alice.jpg --input clips/ --output swapped/     (every film and picture)
+
+ffmpeg -i IN -f matroska - | liveswap run --face alice.jpg --input - --output swapped.mp4
 """
 
 LOOK, NEURAL, OUT = "How it looks", "Neural models", "What comes out"
@@ -134,6 +138,9 @@ At = Annotated[
     float | None,
     typer.Option("--at", metavar="S", help="Only the frame of a film at this second.", rich_help_panel=OUT),
 ]
+Recursive = Annotated[
+    bool, typer.Option("--recursive", help="Of an input folder, folders within it too.", rich_help_panel=OUT)
+]
 Mic = Annotated[
     str | None,
     typer.Option("--mic", metavar="NAME", help="Live: record sound too; default, or a name.", rich_help_panel=OUT),
@@ -174,6 +181,7 @@ def config_of(given: Mapping[str, Any]) -> RunConfig:
         "codec",
         "hdr",
         "crf",
+        "recursive",
     )
     return RunConfig(
         faces_from=tuple(given["face"] or ()),

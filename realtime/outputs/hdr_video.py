@@ -31,14 +31,14 @@ WAY_OUT = "or leave --hdr keep away for SDR"
 
 
 def check_hdr_outputs(outputs: Sequence[str], info: StreamInfo) -> None:
-    """Raise UserError when none of the outputs can be HDR, and say it when the input is not."""
-    if not any(local_path(where).suffix.lower() in CONTAINERS for where in outputs):
+    """Raise UserError when none of the outputs can be HDR; say it when the input is not."""
+    if info.hdr is None:
+        logger.warning("%s is not an HDR film in a file: --hdr keep changes nothing", info.name)
+    elif not any(local_path(where).suffix.lower() in CONTAINERS for where in outputs):
         raise UserError(
             "--hdr keep is for films, and no output is one",
             remedy=f"end the output's name in .mp4, .mov or .mkv, {WAY_OUT}",
         )
-    if info.hdr is None:
-        logger.warning("%s is not an HDR film in a file: --hdr keep changes nothing", info.name)
 
 
 def hdr_encoder(path: Path, codec: str | None) -> str:
