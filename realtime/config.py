@@ -149,10 +149,7 @@ class RunConfig:
             self._require_mesh_options()
         elif self.iris != "wearer":
             raise UserError("--iris is for the mesh swapper", remedy="leave it away: networks paint their own eyes")
-        if self.duration_s is not None and not 0 < self.duration_s < float("inf"):
-            raise UserError(f"--duration {self.duration_s:g} is no length of time", remedy="give seconds above 0")
-        if self.at_s is not None and not 0 <= self.at_s < float("inf"):
-            raise UserError(f"--at {self.at_s:g} is no time in a film", remedy="give seconds from 0")
+        self._require_film_options()
 
     @property
     def sources(self) -> tuple[Path, ...]:
@@ -175,6 +172,14 @@ class RunConfig:
     def sees_hands(self) -> bool:
         """Whether hands are looked for: not where an occluder's network tells what is in front."""
         return self.hands and self.neural.occluder is None
+
+    def _require_film_options(self) -> None:
+        if self.duration_s is not None and not 0 < self.duration_s < float("inf"):
+            raise UserError(f"--duration {self.duration_s:g} is no length of time", remedy="give seconds above 0")
+        if self.hdr is Hdr.KEEP and self.size_wh is not None:
+            raise UserError("--size and --hdr keep do not go together", remedy="leave one of them away")
+        if self.at_s is not None and not 0 <= self.at_s < float("inf"):
+            raise UserError(f"--at {self.at_s:g} is no time in a film", remedy="give seconds from 0")
 
     def _require_mesh_options(self) -> None:
         if not self.sources:

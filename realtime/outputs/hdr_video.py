@@ -72,11 +72,9 @@ def hdr_settings(encoder: str, facts: HdrFacts) -> dict[str, str]:
 
 
 class HdrFrames:
-    """Shown frames -> 10-bit frames for one encoder. Raises SinkError for another size. For one thread."""
+    """Shown frames -> 10-bit frames for one encoder. For one thread."""
 
-    def __init__(self, facts: HdrFacts, size_wh: tuple[int, int], wanted_wh: tuple[int, int] | None) -> None:
-        if wanted_wh is not None and wanted_wh != size_wh:
-            raise SinkError("--size and --hdr keep do not go together", remedy=f"leave one of them away, {WAY_OUT}")
+    def __init__(self, facts: HdrFacts) -> None:
         self._facts, self._composer = facts, _composer(facts)
 
     def __call__(self, frame: ShownFrame, image: Image) -> av.VideoFrame:

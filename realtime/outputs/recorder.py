@@ -73,7 +73,7 @@ class VideoRecorder:
         self.name = str(path)
         self._path, self._part = path, path.with_name(path.name + ".part")
         self._info = info
-        self._hdr = None if info.hdr is None else HdrFrames(info.hdr, info.size_wh, size_wh)
+        self._hdr = None if info.hdr is None else HdrFrames(info.hdr)
         colour = info.colour if info.hdr is None else info.hdr.tags
         self._tags = replace(settle(colour, size_wh or info.size_wh), full_range=False)
         self._microphone = microphone

@@ -1,6 +1,5 @@
 """HDR films that stay HDR: their own numbers where nobody painted, their metadata, and nothing of who is hidden."""
 
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import cast
@@ -19,7 +18,7 @@ from realtime.outputs import OutputOptions, open_sink
 from realtime.outputs.recorder import EncoderOptions
 from realtime.privacy import PrivacyGate, PrivacyPolicy, Verdict
 from realtime.sources import SourceOptions, open_source
-from realtime.types import Frame, HdrFacts, Outcome, ShownFrame, StreamInfo
+from realtime.types import Frame, HdrFacts, Outcome, ShownFrame
 from tests.realtime.commandline import invoke
 
 SIZE_WH = (64, 48)
@@ -148,16 +147,13 @@ def test_codec_without_hdr_is_refused(tmp_path: Path, name: str, codec: str, hin
     assert not (tmp_path / name).exists()
 
 
-def test_another_size_is_refused(tmp_path: Path) -> None:
-    info: StreamInfo = open_source(str(write_film(tmp_path / "in.mkv")), KEPT).info
-    with pytest.raises(SinkError, match="do not go together"):
-        open_sink(str(tmp_path / "o.mp4"), info, OutputOptions(size_wh=(32, 24)))
-    open_sink(str(tmp_path / "o.mp4"), replace(info, hdr=None), OutputOptions(size_wh=(32, 24))).close()
-
-
-def test_picture_output_holds_no_hdr(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "options", "problem"),
+    [("o.png", [], "--hdr keep is for films"), ("o.mp4", ["--size", "32x24"], "do not go together")],
+)
+def test_what_cannot_stay_hdr_is_refused(tmp_path: Path, name: str, options: list[str], problem: str) -> None:
     film = write_film(tmp_path / "in.mkv")
-    wanted: list[str | Path] = ["--input", film, "--output", tmp_path / "o.png", "--hdr", "keep", "--i-have-consent"]
-    told = invoke("run", "--face", film, *wanted, home=tmp_path)
+    wanted: list[str | Path] = ["--input", film, "--output", tmp_path / name, "--hdr", "keep", "--i-have-consent"]
+    told = invoke("run", "--face", film, *wanted, *options, home=tmp_path)
     assert told.returncode == 2
-    assert "--hdr keep is for films" in told.stderr
+    assert problem in told.stderr
