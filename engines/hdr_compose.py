@@ -62,18 +62,17 @@ class HdrComposer:
             changed = np.ones((height, width), bool)
         else:
             y, cb, cr = (plane.copy() for plane in planes)
-            changed = (image != self._mapper(planes, (width, height), STEPS)).any(axis=2)
-        blocks = changed.reshape(height // 2, 2, width // 2, 2).any(axis=(1, 3))
-        if blocks.any():
-            signal = self._signals(_in_blocks(image)[blocks])
-            luma = signal @ self._weights
-            inside = _in_blocks(changed)[blocks]
-            values = _in_blocks(y)
-            values[blocks] = np.where(inside, _numbers(219, luma, 16), values[blocks])
-            y = _from_blocks(values)
-            mean = signal.mean(axis=(1, 2))
-            cb[blocks] = _numbers(224, (mean[:, 2] - mean @ self._weights) * self._chroma[0], 128)
-            cr[blocks] = _numbers(224, (mean[:, 0] - mean @ self._weights) * self._chroma[1], 128)
+            different = image ^ self._mapper(planes, (width, height), STEPS)
+            changed = (different[:, :, 0] | different[:, :, 1] | different[:, :, 2]) != 0
+        rows, columns = np.nonzero(changed.reshape(height // 2, 2, width // 2, 2).any(axis=(1, 3)))
+        if rows.size:
+            pixels = 2 * rows[:, np.newaxis] + (0, 0, 1, 1), 2 * columns[:, np.newaxis] + (0, 1, 0, 1)
+            signal = self._signals(image[pixels])
+            y[pixels] = np.where(changed[pixels], _numbers(219, signal @ self._weights, 16), y[pixels])
+            mean = signal.mean(axis=1)
+            luma = mean @ self._weights
+            cb[rows, columns] = _numbers(224, (mean[:, 2] - luma) * self._chroma[0], 128)
+            cr[rows, columns] = _numbers(224, (mean[:, 0] - luma) * self._chroma[1], 128)
         return y, cb, cr
 
     def _signals(self, bgr: NDArray[np.uint8]) -> Floats:
@@ -101,14 +100,3 @@ def _lift(light: Light) -> Values:
 def _numbers(span: int, part: Floats, zero: int) -> NDArray[np.uint16]:
     """Limited range (H.273, 8.3), 10 bit."""
     return np.clip(np.rint((part * span + zero) * 4), 4, 1019).astype(np.uint16)
-
-
-def _in_blocks(plane: NDArray) -> NDArray:  # type: ignore[type-arg]
-    """(H, W, ...) -> (H/2, W/2, 2, 2, ...), a copy."""
-    height, width = plane.shape[:2]
-    return np.ascontiguousarray(plane.reshape(height // 2, 2, width // 2, 2, *plane.shape[2:]).swapaxes(1, 2))
-
-
-def _from_blocks(blocks: NDArray[np.uint16]) -> NDArray[np.uint16]:
-    rows, columns = blocks.shape[:2]
-    return np.ascontiguousarray(blocks.swapaxes(1, 2)).reshape(2 * rows, 2 * columns)

@@ -5,6 +5,7 @@ Knows which frame; picture_file.py knows picture formats.
 
 from pathlib import Path
 
+from realtime.colour import in_bt709
 from realtime.errors import SinkError
 from realtime.outputs.picture_file import encode_picture, require_format, square_pixels, square_size
 from realtime.types import Outcome, ShownFrame, StreamInfo
@@ -19,7 +20,7 @@ class StillSink:
     def __init__(self, path: Path, info: StreamInfo) -> None:
         self.name = str(path)
         self._path = path
-        self._pixel_aspect = info.pixel_aspect
+        self._pixel_aspect, self._colour = info.pixel_aspect, info.colour
         require_format(path.suffix.lower(), square_size(info.size_wh, info.pixel_aspect))
         self._kept: ShownFrame | None = None
 
@@ -37,7 +38,7 @@ class StillSink:
             return
         frame, self._kept = self._kept, None
         part = self._path.with_name(self._path.name + ".part")
-        image = square_pixels(frame.image, self._pixel_aspect)
+        image = square_pixels(in_bt709(frame.image, self._colour), self._pixel_aspect)
         try:
             part.write_bytes(encode_picture(image, self._path, frame.original))
             part.replace(self._path)
