@@ -137,7 +137,8 @@ class BatchRun:
         self._record.begin(job)
         if self._stop_asked:
             built.runner.stop()
-        with RunDisplay(built.metrics, title=f"{place}  {job.name}", total_frames=built.info.frame_count):
+        title, count = f"{place}  {job.name}", built.info.frame_count
+        with RunDisplay(built.metrics, title=title, film=not built.info.live, total_frames=count):
             built.runner.run()
         numbers = built.metrics.snapshot()
         if self._stop_asked:
