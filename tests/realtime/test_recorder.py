@@ -112,7 +112,8 @@ def test_real_film_keeps_its_frames_times_sound_and_colours(media: Path, tmp_pat
     before, after = facts_of(path), facts_of(tmp_path / "out.mp4")
     assert after.times_s == pytest.approx(before.times_s, abs=1e-6)
     assert after.duration_s == pytest.approx(before.duration_s, abs=0.04)
-    assert after.sound == before.sound
+    assert after.sound == before.sound[-len(after.sound) :]
+    assert len(before.sound) - len(after.sound) <= 1  # of several packets before the first picture one is kept
     settled = open_source(str(path)).info.colour
     assert after.colour == (settled.matrix, settled.primaries, settled.transfer, 1)
     frames = zip(open_source(str(path)).frames(), open_source(str(tmp_path / "out.mp4")).frames(), strict=True)
