@@ -11,14 +11,18 @@ from typing import TypeAlias
 import av
 
 VideoPacket: TypeAlias = "av.Packet[av.VideoStream]"
+SHORT = 2
+"""Pictures of a film whose times x265 may leave out."""
 MOST_AHEAD_S = 10.0
-"""No encoder decodes a picture earlier than this before it is shown: they reorder a second's worth at most."""
+"""In so short a film, no picture is decoded earlier than this before it is shown. In a longer one it may be: a pause
+or slides come between."""
 
 
 def encoded(stream: av.VideoStream, picture: av.VideoFrame | None) -> list[VideoPacket]:
     """The packets that are ready. picture: None for the film's end. Raises av.FFmpegError."""
     packets = stream.encode(picture)
-    for packet in packets:
+    is_whole_film = picture is None and 0 < len(packets) <= SHORT and packets[0].is_keyframe
+    for packet in packets if is_whole_film else []:
         if packet.pts is not None and not _is_possible(packet):
             packet.dts = packet.pts
     return packets

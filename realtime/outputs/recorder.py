@@ -16,6 +16,7 @@ from typing import cast
 import av
 import cv2
 import numpy as np
+from av.codec.context import Flags
 
 from engines.types import Image
 from realtime.colour import FromBgr, settle
@@ -166,6 +167,7 @@ class VideoRecorder:
         context.width, context.height = self._size_wh
         context.pix_fmt = _pixel_format(encoder, self._info)
         context.time_base = stream.time_base = self._info.time_base
+        context.flags |= Flags.frame_duration  # or durations come out in the order of encoding
         context.sample_aspect_ratio = self._info.pixel_aspect
         if container_of(self._path).is_mp4 and context.codec.canonical_name in VIDEO_TAGS:
             context.codec_tag = VIDEO_TAGS[context.codec.canonical_name]

@@ -29,6 +29,7 @@ from realtime.joined import TRANSPORT_OPTIONS
 from realtime.local_path import LOCAL, av_address
 from realtime.sources.deinterlace import deinterlaced
 from realtime.sources.film_light import film_light
+from realtime.sources.film_report import report
 from realtime.sources.frame_times import FrameTimes
 from realtime.sources.framing import Framing
 from realtime.sources.packets import FilmPackets, LivePackets, PicturePacket
@@ -49,10 +50,6 @@ BEFORE_S = 1
 """How much before the wanted moment the key frame is looked for: pictures are decoded earlier than they are shown."""
 LEAST_LEAD_S, MOST_LEAD_S = 0.05, 60.0
 """Sound that is earlier than the first picture by less is cut there; by more it is stamped wrong."""
-CUT_OFF = 0.05
-"""Part of the time that a file's header promises, at least 1 s, that must be missing before it is called cut off."""
-MOST_TOLD = 5
-"""Jumps that are told one by one."""
 INCOMPLETE = ("moov atom not found", "error reading header")
 
 
@@ -240,20 +237,13 @@ class MediaSource:
             return
         if self.info.timeline is not None:
             self.info.timeline.finish(*(float((at - self._origin) * self._facts.time_base) for at in self._last))
-        held_s, promised_s = self._packets.until_s - self._facts.start_s, self._facts.promised_s
-        if promised_s and not self._packets.closed and held_s < promised_s - max(1.0, CUT_OFF * promised_s):
-            logger.warning("%s breaks off: it holds %.1f of %.1f s", self._name, held_s, promised_s)
-        if self._packets.closed:
-            gaps = ", ".join(f"{by_s:.1f} s" for _, by_s in self._packets.closed[:MOST_TOLD])
-            logger.warning("%s: its time stamps jump (%s); the film goes on there without a gap", self._name, gaps)
-        if self._times.repaired:
-            logger.warning("%s: %d time stamp(s) were missing or went back", self._name, self._times.repaired)
+        held_s, jumps_s = self._packets.until_s - self._facts.start_s, [by_s for _, by_s in self._packets.closed]
+        for told in report(held_s, self._facts.promised_s, jumps_s, self._times.repaired):
+            logger.warning("%s %s", self._name, told)
         if self._live:
             reason = self._packets.last_error
             raise SourceError(f"{self._name} ended: {reason}", remedy="check the sender, then start again")
 
     def _no_picture(self) -> SourceError:
-        reason = self._packets.last_error
-        if self._live:
-            return SourceError(f"{self._name} gave no picture: {reason}", remedy="check the sender")
-        return SourceError(f"{self._name} cannot be decoded: {reason}", remedy="copy or download it again")
+        what, remedy = ("gave no picture", "check the sender") if self._live else ("cannot be decoded", "copy it again")
+        return SourceError(f"{self._name} {what}: {self._packets.last_error}", remedy=remedy)
