@@ -201,6 +201,17 @@ class BrokenTrack:
     def finish(self) -> None: ...
 
 
+@pytest.mark.parametrize("name", ["out.mp4", "out.webm"])  # copied, converted
+def test_hole_of_years_that_a_damaged_stamp_claims_is_not_filled(tmp_path: Path, name: str) -> None:
+    source, target = write_film(tmp_path / "in.mp4"), av.open(str(tmp_path / name), "w")
+    copier = SoundCopier(av.open(str(source)), target, container_of(tmp_path / name), Timeline(0.0))
+    copier.advance(1.0)
+    copier.advance(1e8)
+    copier.finish(1e8)
+    target.close()
+    assert (tmp_path / name).stat().st_size < 100_000
+
+
 @pytest.fixture
 def copier(tmp_path: Path) -> SoundCopier:
     """The sound of a film of two seconds, for a container with no picture."""
