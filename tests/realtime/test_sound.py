@@ -109,8 +109,19 @@ def joined(path: Path, *films: Film) -> Path:
     return path
 
 
-@pytest.mark.parametrize("second_s", [12, 110, 10, 11, 1], ids=["joint", "forward", "same", "overlap", "back"])
-@pytest.mark.parametrize(("audio", "target"), [("aac", "out.mp4"), ("aac", "out.mkv"), ("mp2", "out.webm")])
+@pytest.mark.parametrize(
+    ("audio", "target", "second_s"),
+    [
+        ("aac", "out.mp4", 12),  # goes on
+        ("mp2", "out.webm", 12),
+        ("aac", "out.mp4", 110),  # jumps
+        ("mp2", "out.webm", 110),
+        ("aac", "out.mkv", 11),  # falls back
+        ("mp2", "out.webm", 10),
+        ("aac", "out.mp4", 1),
+        ("mp2", "out.webm", 1),
+    ],
+)
 def test_sound_stays_with_its_pictures_where_films_were_joined(
     tmp_path: Path, audio: str, target: str, second_s: float
 ) -> None:
@@ -139,8 +150,17 @@ def cut(path: Path, film: Film, by_s: float) -> Path:
     return path
 
 
-@pytest.mark.parametrize("audio", ["aac", "libmp3lame", "pcm_s16be"])
-@pytest.mark.parametrize("target", ["out.mp4", "out.mov", "out.mkv", "out.webm"])
+@pytest.mark.parametrize(
+    ("audio", "target"),
+    [
+        ("aac", "out.mp4"),
+        ("aac", "out.mkv"),
+        ("aac", "out.webm"),
+        ("libmp3lame", "out.mp4"),
+        ("pcm_s16be", "out.mp4"),
+        ("pcm_s16be", "out.mov"),
+    ],
+)
 def test_sound_that_an_edit_list_cuts_away_does_not_come_back(tmp_path: Path, audio: str, target: str) -> None:
     film, ending = Film(audio=audio, seconds=3), ".mov" if audio.startswith("pcm") else ".mp4"
     copy(cut(tmp_path / f"in{ending}", film, by_s=1.0), tmp_path / target)
@@ -181,6 +201,14 @@ def test_sound_that_cannot_be_opened_again_costs_only_itself(tmp_path: Path, cap
     sink.close()
     assert sounds_of(tmp_path / "out.mp4") == []
     assert "the film will have no sound" in caplog.text
+
+
+def test_sound_that_nobody_knows_is_left_out_and_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = write_film(tmp_path / "in.mkv")
+    path.write_bytes(path.read_bytes().replace(b"A_AAC", b"A_XYZ"))
+    copy(path, tmp_path / "out.mp4")
+    assert sounds_of(tmp_path / "out.mp4") == []
+    assert "sound 1 is left out: its format is unknown" in caplog.text
 
 
 class BrokenTrack:
