@@ -39,7 +39,7 @@ Input = Annotated[
 ]
 Outputs = Annotated[
     list[str],
-    typer.Option("--output", help="out.mp4 .mkv .mov .webm | out.png .jpg .webp .avif .gif | null. May be repeated."),
+    typer.Option("--output", help="out.mp4 .mkv .mov .webm | out.png .jpg .avif | .gif .webp | null. May be repeated."),
 ]
 Maps = Annotated[
     list[str] | None,

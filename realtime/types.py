@@ -58,6 +58,7 @@ class StreamInfo:
     time_base: Fraction = Fraction(1, 90_000)  # seconds per unit of `Frame.pts`
     frame_count: int | None = None  # of a file, where it says so (for the progress bar)
     is_still: bool = False  # one picture, which has no time
+    plays: int = 0  # how often an animated picture is shown; 0 for ever
     pixel_aspect: Fraction = Fraction(1)
     colour: ColourTags = ColourTags()
     sound_from: str | None = None  # a file or address whose audio streams belong to this picture
@@ -84,6 +85,7 @@ class Frame:
     captured_ns: int  # time.monotonic_ns() when the driver or decoder handed it over
     pts: int  # presentation time in units of StreamInfo.time_base
     original: Original | None = None  # where it held more than `image`
+    duration: int | None = None  # for how long it is shown, in the same units, where the source says
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class ShownFrame:
     pts: int
     outcome: Outcome
     original: Original | None = None
+    duration: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

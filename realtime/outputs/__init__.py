@@ -1,7 +1,8 @@
 """Outputs: where frames go. `open_sink` reads the grammar of --output; each kind has its own file.
 
 out.mp4 .mkv .mov .webm          a video file
-out.png .jpg .webp .avif .tif    a picture: the first swapped frame
+out.png .jpg .avif .tif          a picture: the first swapped frame
+out.gif .webp .apng              an animated picture; of one picture, or with --at, one that stands
 virtual, virtual:/dev/video10    a virtual camera, for video calls
 null                             nowhere, for measuring
 """
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from realtime.errors import SinkError
+from realtime.outputs.animated import KINDS, AnimatedSink
 from realtime.outputs.microphone import Microphone
 from realtime.outputs.null import NullSink
 from realtime.outputs.picture_file import FORMATS, UNWRITABLE
@@ -48,6 +50,8 @@ def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptio
     path = Path(where).expanduser()
     _refuse_unwritable(path)
     ending = path.suffix.lower()
+    if ending in KINDS and not info.is_still:
+        return AnimatedSink(path, info)
     if ending in FORMATS:
         return StillSink(path, info)
     if ending in CONTAINERS and info.is_still:
@@ -61,7 +65,7 @@ def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptio
     if ending in UNWRITABLE:
         near = path.with_suffix(UNWRITABLE[ending])
         raise SinkError(f"--output {where}: {ending} pictures cannot be written", remedy=f"--output {near}")
-    known = " ".join([*CONTAINERS, *FORMATS])
+    known = " ".join([*CONTAINERS, *FORMATS, ".apng"])
     raise SinkError(f"--output {where}: the ending {path.suffix!r} is not known", remedy=f"use one of: {known}")
 
 

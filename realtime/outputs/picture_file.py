@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 FORMATS = {
     ".png": "PNG",
+    ".apng": "PNG",
     ".jpg": "JPEG",
     ".jpeg": "JPEG",
     ".webp": "WEBP",
@@ -44,9 +45,14 @@ XMP_TAG = 700
 
 def require_format(ending: str, size_wh: tuple[int, int]) -> None:
     """Raise SinkError unless a picture of this size can be written with this ending, one of FORMATS."""
-    kind = FORMATS[ending]
-    longest = LONGEST_EDGE.get(kind)
-    if longest is not None and max(size_wh) > longest:
+    longest = LONGEST_EDGE.get(FORMATS[ending])
+    if longest is not None:
+        require_edges(ending, size_wh, longest)
+
+
+def require_edges(ending: str, size_wh: tuple[int, int], longest: int) -> None:
+    """Raise SinkError when a picture is larger than its format can be, px."""
+    if max(size_wh) > longest:
         raise SinkError(
             f"{ending} pictures have at most {longest} pixels an edge, and this one has {size_wh[0]} x {size_wh[1]}",
             remedy="end the output's name in .png",

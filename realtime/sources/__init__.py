@@ -16,10 +16,11 @@ from pathlib import Path
 from engines.types import Image
 from realtime.errors import SourceError
 from realtime.pictures import is_picture
+from realtime.sources.animated import open_film
 from realtime.sources.camera import CameraSource
 from realtime.sources.camera_list import camera_called, list_cameras
 from realtime.sources.image import RATE, ImageSource
-from realtime.sources.media import URL_SCHEMES, MediaSource, open_file, open_url, shown_url
+from realtime.sources.media import URL_SCHEMES, open_url, shown_url
 from realtime.sources.one_frame import OneFrame
 from realtime.sources.recovery import MOST_WAIT_S, RecoveringSource
 from realtime.sources.screen import ScreenSource
@@ -81,7 +82,7 @@ def _open(where: str, options: SourceOptions) -> FrameSource:
     _refuse_unreadable(path)
     if is_picture(path):
         return ImageSource(path, duration_s=options.still_s, rate=options.rate or RATE)
-    video = open_file(path)
+    video = open_film(path)
     return _thinned(video, options.rate) if options.rate else video
 
 
@@ -100,7 +101,7 @@ def _recovering(
     return RecoveringSource(opener, first=first, give_up_s=options.give_up_s, most_wait_s=most_wait_s)
 
 
-def _thinned(video: MediaSource, rate: Fraction) -> FrameSource:
+def _thinned(video: FrameSource, rate: Fraction) -> FrameSource:
     return Thinned(video, rate) if rate < video.info.rate else video
 
 

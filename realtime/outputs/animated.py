@@ -1,0 +1,169 @@
+"""Animated pictures: GIF, WebP and APNG, with the times of what was shown.
+
+Knows frames and encoders; animated_file.py knows what the formats keep beside the frames.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import cast
+
+import av
+import numpy as np
+from av.filter import Graph
+
+from realtime.errors import SinkError
+from realtime.ffmpeg import explain, listening
+from realtime.outputs.animated_file import finished
+from realtime.outputs.picture_file import require_edges, square_pixels, square_size
+from realtime.picture_colours import from_srgb
+from realtime.types import ShownFrame, StreamInfo
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How a format is written. encoder, pixel_format: ffmpeg's. loop: the muxer's option for how often it plays.
+
+    tick: its unit of time, s. least_ticks: for which a frame is shown; shorter ones are left out, because browsers show
+    them for 100 ms. longest_edge: px.
+    """
+
+    container: str
+    encoder: str
+    pixel_format: str
+    loop: str
+    tick: Fraction
+    least_ticks: int
+    longest_edge: int
+
+
+KINDS = {
+    ".gif": _Kind("gif", "gif", "pal8", "loop", Fraction(1, 100), 2, 65_535),
+    ".webp": _Kind("webp", "libwebp_anim", "bgra", "loop", Fraction(1, 1000), 11, 16_383),
+    ".apng": _Kind("apng", "apng", "rgba", "plays", Fraction(1, 1000), 11, 65_535),
+}
+OPTIONS = {
+    "libwebp_anim": {"quality": "85", "compression_level": "3"},
+    "apng": {"compression_level": "4", "pred": "up"},
+}
+PALETTE = ("palettegen", "stats_mode=single"), ("paletteuse", "new=1:dither=sierra2_4a")
+"""A palette of its own for each frame."""
+
+
+class AnimatedSink:
+    """Writes one animated picture. path: ends as in KINDS. Raises SinkError when the picture is too large for it."""
+
+    def __init__(self, path: Path, info: StreamInfo) -> None:
+        self.name = str(path)
+        self._path, self._part = path, path.with_name(path.name + ".part")
+        self._info, self._kind = info, KINDS[path.suffix.lower()]
+        self._size_wh = square_size(info.size_wh, info.pixel_aspect)
+        require_edges(path.suffix, self._size_wh, self._kind.longest_edge)
+        self._palettes = _Palettes(self._size_wh) if self._kind.pixel_format == "pal8" else None
+        self._last_at, self._last_ticks = -self._kind.least_ticks, 1
+        self._is_open = True
+        try:
+            plays = {self._kind.loop: str(_gif_repeats(info.plays) if self._kind.container == "gif" else info.plays)}
+            self._container = av.open(str(self._part), "w", format=self._kind.container, options=plays)
+            chosen = OPTIONS.get(self._kind.encoder)
+            stream = self._container.add_stream(self._kind.encoder, rate=info.rate, options=chosen)
+            self._stream = cast("av.VideoStream", stream)
+            self._stream.width, self._stream.height = self._size_wh
+            self._stream.pix_fmt = self._kind.pixel_format
+            self._stream.codec_context.time_base = self._stream.time_base = self._kind.tick
+        except (av.FFmpegError, ValueError) as error:
+            self._discard()
+            raise self._failure(error) from error
+
+    def send(self, frame: ShownFrame) -> None:
+        """Encode one frame. Raises SinkError when that fails, e.g. on a full disk."""
+        at = self._ticks(frame.pts)
+        if at - self._last_at < self._kind.least_ticks:
+            return
+        lasts = frame.duration or 1 / (self._info.rate * self._info.time_base)
+        self._last_at, self._last_ticks = at, max(1, self._ticks(lasts))
+        try:
+            with listening():
+                for picture in self._pictures(frame):
+                    picture.pts, picture.time_base, picture.duration = at, self._kind.tick, self._last_ticks
+                    self._container.mux(self._stream.encode(picture))
+        except av.FFmpegError as error:
+            self._discard()
+            raise self._failure(error) from error
+
+    def close(self) -> None:
+        """Finish the file and give it its name; without a single frame none is left. Raises SinkError."""
+        if not self._is_open:
+            return
+        if self._last_at < 0:
+            self._discard()
+            return
+        self._is_open = False
+        try:
+            with listening():
+                self._container.mux(self._stream.encode(None))
+                self._container.close()
+            content = finished(self._part.read_bytes(), self._path.suffix.lower(), self._last_ticks)
+            self._part.write_bytes(content)
+            self._part.replace(self._path)
+        except (av.FFmpegError, OSError) as error:
+            self._discard()
+            raise self._failure(error) from error
+
+    def _ticks(self, time: int | Fraction) -> int:
+        return round(time * self._info.time_base / self._kind.tick)
+
+    def _pictures(self, frame: ShownFrame) -> Iterator[av.VideoFrame]:
+        """As the encoder takes them, with their transparency."""
+        original = frame.original if frame.original is not None and frame.original.profile is None else None
+        image = square_pixels(frame.image, self._info.pixel_aspect)
+        rgba = from_srgb(image, original, with_alpha=True)[0].convert("RGBA")
+        picture = av.VideoFrame.from_ndarray(np.asarray(rgba), "rgba")
+        if self._palettes is not None:
+            yield self._palettes(picture)
+        else:
+            yield picture.reformat(format=self._kind.pixel_format)
+
+    def _discard(self) -> None:
+        self._is_open = False
+        with contextlib.suppress(av.FFmpegError, AttributeError):  # opening may have failed
+            self._container.close()
+        self._part.unlink(missing_ok=True)
+
+    def _failure(self, error: Exception) -> SinkError:
+        reason = explain(error) if isinstance(error, av.FFmpegError) else str(error)
+        return SinkError(f"{self._path} cannot be written: {reason}", remedy="make room or use another folder")
+
+
+def _gif_repeats(plays: int) -> int:
+    """A GIF says how often it is shown again: 0 for ever; ffmpeg's -1 leaves it away."""
+    return 0 if plays == 0 else plays - 1 or -1
+
+
+class _Palettes:
+    """Pictures in the 256 colours that fit them best."""
+
+    def __init__(self, size_wh: tuple[int, int]) -> None:
+        self._graph = graph = Graph()
+        width, height = size_wh
+        source = graph.add_buffer(width=width, height=height, format=av.VideoFormat("rgba"), time_base=Fraction(1, 100))
+        split = graph.add("split")
+        generator, user = (graph.add(*step) for step in PALETTE)
+        end = graph.add("buffersink")
+        source.link_to(split)
+        split.link_to(generator, 0, 0)
+        split.link_to(user, 1, 0)
+        generator.link_to(user, 0, 1)
+        user.link_to(end)
+        graph.configure()
+        self._count = 0
+
+    def __call__(self, picture: av.VideoFrame) -> av.VideoFrame:
+        picture.pts, picture.time_base, self._count = self._count, Fraction(1, 100), self._count + 1
+        self._graph.push(picture)
+        made = self._graph.pull()
+        if not isinstance(made, av.VideoFrame):
+            raise TypeError(f"a filter for pictures gave {made!r}")
+        return made
