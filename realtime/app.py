@@ -22,6 +22,7 @@ from realtime.errors import SinkError
 from realtime.label import Badge
 from realtime.live import FixedBank, LiveControl, LiveSettings
 from realtime.metrics import Snapshot, StreamMetrics
+from realtime.numbered import files_named
 from realtime.outputs import OutputOptions, open_sink
 from realtime.outputs.recorder import CONTAINERS, EncoderOptions
 from realtime.outputs.virtual import VirtualCamera
@@ -213,10 +214,10 @@ def _refuse_overwriting(config: RunConfig) -> None:
     outputs = [Path(where).expanduser() for where in config.outputs]
     if len(set(outputs)) < len(outputs):
         raise SinkError("an output is given twice", remedy="give each --output a name of its own")
-    read = [Path(config.input).expanduser(), *(file for source in config.sources for file in files_of(source))]
-    read = [path for path in read if path.is_file()]
-    for target in filter(Path.exists, outputs):
-        if any(target.samefile(path) for path in read):
+    photos = (file for source in config.sources for file in files_of(source) if file.is_file())
+    read = {file.resolve() for file in [*files_named(Path(config.input).expanduser()), *photos]}
+    for target in (file for output in outputs for file in files_named(output)):
+        if target.resolve() in read:
             raise SinkError(f"--output {target} is read in this run", remedy="give --output another name")
 
 

@@ -39,7 +39,9 @@ Input = Annotated[
 ]
 Outputs = Annotated[
     list[str],
-    typer.Option("--output", help="out.mp4 .mkv .mov .webm | out.png .jpg .avif | .gif .webp | null. May be repeated."),
+    typer.Option(
+        "--output", help="out.mp4 .mkv .mov .webm | out.png .jpg .gif .webp | f/%05d.png | null. May be repeated."
+    ),
 ]
 Maps = Annotated[
     list[str] | None,
@@ -107,7 +109,10 @@ Lost = Annotated[
 ]
 BadgeSwitch = Annotated[bool, typer.Option(help="The small AI tag on swapped pictures.", rich_help_panel=LOOK)]
 Size = Annotated[str | None, typer.Option(metavar="WxH", help="Size in px.", rich_help_panel=OUT)]
-Fps = Annotated[str | None, typer.Option(metavar="F", help="Of a camera; at most, of a file.", rich_help_panel=OUT)]
+Fps = Annotated[
+    str | None,
+    typer.Option(metavar="F", help="Of a camera or numbered pictures; at most, of a file.", rich_help_panel=OUT),
+]
 Budget = Annotated[
     float | None,
     typer.Option(

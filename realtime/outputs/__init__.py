@@ -1,6 +1,7 @@
 """Outputs: where frames go. `open_sink` reads the grammar of --output; each kind has its own file.
 
 out.mp4 .mkv .mov .webm          a video file
+frames/%05d.png                  pictures, one a frame, numbered from 1
 out.png .jpg .avif .tif          a picture: the first swapped frame
 out.gif .webp .apng              an animated picture; of one picture, or with --at, one that stands
 virtual, virtual:/dev/video10    a virtual camera, for video calls
@@ -12,11 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from realtime.errors import SinkError
+from realtime.numbered import NumberedNames
 from realtime.outputs.animated import KINDS, AnimatedSink
 from realtime.outputs.microphone import Microphone
 from realtime.outputs.null import NullSink
 from realtime.outputs.picture_file import FORMATS, UNWRITABLE
 from realtime.outputs.recorder import CONTAINERS, EncoderOptions, VideoRecorder
+from realtime.outputs.sequence import SequenceSink
 from realtime.outputs.still import StillSink
 from realtime.outputs.virtual import VirtualCamera
 from realtime.types import FrameSink, StreamInfo
@@ -50,6 +53,9 @@ def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptio
     path = Path(where).expanduser()
     _refuse_unwritable(path)
     ending = path.suffix.lower()
+    names = NumberedNames.parse(path)
+    if names is not None and ending in FORMATS:
+        return SequenceSink(path, names, info)
     if ending in KINDS and not info.is_still:
         return AnimatedSink(path, info)
     if ending in FORMATS:

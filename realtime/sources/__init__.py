@@ -4,6 +4,7 @@
 rtsp:// http:// srt://  a stream from the network
 screen, screen:2        a monitor; screen:X,Y,WxH a part of the desktop
 test, test:plain        a synthetic camera; plain without the time in its pixels
+frames/%05d.png         numbered pictures, a frame each; also a folder with nothing else in it
 anything else           a file: a picture or a video, by its content, whatever its name
 """
 
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from engines.types import Image
 from realtime.errors import SourceError
+from realtime.numbered import numbered
 from realtime.pictures import is_picture
 from realtime.sources.animated import open_film
 from realtime.sources.camera import CameraSource
@@ -24,6 +26,7 @@ from realtime.sources.media import URL_SCHEMES, open_url, shown_url
 from realtime.sources.one_frame import OneFrame
 from realtime.sources.recovery import MOST_WAIT_S, RecoveringSource
 from realtime.sources.screen import ScreenSource
+from realtime.sources.sequence import PictureSequence
 from realtime.sources.synthetic import SyntheticSource
 from realtime.sources.thinning import Thinned
 from realtime.types import FrameSource
@@ -79,6 +82,9 @@ def _open(where: str, options: SourceOptions) -> FrameSource:
     named = None if path.exists() else camera_called(where, list_cameras())
     if named is not None:
         return _camera(named.where, options)
+    names = numbered(path)
+    if names is not None:
+        return PictureSequence(names, options.rate)
     _refuse_unreadable(path)
     if is_picture(path):
         return ImageSource(path, duration_s=options.still_s, rate=options.rate or RATE)

@@ -1,0 +1,52 @@
+"""Numbered pictures: one file a frame, numbered from 1 as ffmpeg does.
+
+Knows the order of files; picture_file.py knows picture formats.
+"""
+
+import logging
+from pathlib import Path
+
+from realtime.errors import SinkError
+from realtime.numbered import NumberedNames
+from realtime.outputs.picture_file import encode_picture, require_format, square_pixels, square_size
+from realtime.types import ShownFrame, StreamInfo
+
+logger = logging.getLogger(__name__)
+
+
+class SequenceSink:
+    """Writes each frame when it is sent; a file is there whole or not at all.
+
+    path: the pattern; its ending is one of picture_file.FORMATS. Raises SinkError when pictures are too large for it.
+    """
+
+    def __init__(self, path: Path, names: NumberedNames, info: StreamInfo) -> None:
+        self.name = str(path)
+        self._names, self._pixel_aspect = names, info.pixel_aspect
+        require_format(path.suffix.lower(), square_size(info.size_wh, info.pixel_aspect))
+        self._older = names.existing()
+        self._count = 0
+
+    def send(self, frame: ShownFrame) -> None:
+        """Raises SinkError when it cannot be written; those before it are there."""
+        path = self._names.path(self._count + 1)
+        part = path.with_name(path.name + ".part")
+        image = square_pixels(frame.image, self._pixel_aspect)
+        try:
+            part.write_bytes(encode_picture(image, path, frame.original))
+            part.replace(path)
+        except (OSError, ValueError) as error:
+            part.unlink(missing_ok=True)
+            reason = error.strerror if isinstance(error, OSError) else None
+            raise SinkError(
+                f"{path} cannot be written: {reason or error}; the {self._count} before it are there",
+                remedy="make room or use another folder",
+            ) from error
+        self._count += 1
+
+    def close(self) -> None:
+        """Says what of an older run is still there."""
+        left = [path for number, path in self._older.items() if number > self._count]
+        if left and self._count:
+            logger.warning("%d older picture(s) are still there, from %s on", len(left), left[0])
+        self._older = {}
