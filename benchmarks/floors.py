@@ -14,7 +14,8 @@ import numpy as np
 from benchmarks.duel import Side, per_go
 from benchmarks.ring import FILM_S, Ring
 from models.errors import UserError
-from realtime.outputs.recorder import DEFAULT_SETTINGS, ENCODERS, PIXEL_FORMAT
+from realtime.outputs.codecs import ENCODERS
+from realtime.outputs.recorder import DEFAULT_SETTINGS, PIXEL_FORMAT
 
 BROWSER_S = 10
 

@@ -4,6 +4,7 @@ The only place where real sources, engines and outputs are made; knows no termin
 """
 
 import json
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -21,10 +22,12 @@ from realtime.config import RunConfig
 from realtime.errors import SinkError
 from realtime.label import Badge
 from realtime.live import FixedBank, LiveControl, LiveSettings
+from realtime.local_path import is_file, local_path
 from realtime.metrics import Snapshot, StreamMetrics
 from realtime.numbered import files_named
 from realtime.outputs import OutputOptions, open_sink
-from realtime.outputs.recorder import CONTAINERS, EncoderOptions
+from realtime.outputs.codecs import CONTAINERS
+from realtime.outputs.recorder import EncoderOptions
 from realtime.outputs.virtual import VirtualCamera
 from realtime.painter import FramePainter
 from realtime.person import files_of
@@ -69,7 +72,7 @@ def build_run(config: RunConfig, store: ModelStore, progress: Progress = ignore_
     """
     if config.metrics_file is not None and not config.metrics_file.parent.is_dir():
         folder = config.metrics_file.parent
-        raise UserError(f"--metrics: there is no folder {folder}", remedy=f"mkdir -p {folder}")
+        raise UserError(f"--metrics: there is no folder {folder}", remedy=f"mkdir -p {shlex.quote(str(folder))}")
     with ExitStack() as opened:
         source = open_source(config.input, _source_options(config, store))
         opened.callback(source.close)
@@ -211,11 +214,11 @@ def _source_options(config: RunConfig, store: ModelStore) -> SourceOptions:
 
 def _refuse_overwriting(config: RunConfig) -> None:
     """No output may be what is read, nor another output."""
-    outputs = [Path(where).expanduser() for where in config.outputs]
+    outputs = [local_path(where) for where in config.outputs]
     if len(set(outputs)) < len(outputs):
         raise SinkError("an output is given twice", remedy="give each --output a name of its own")
-    photos = (file for source in config.sources for file in files_of(source) if file.is_file())
-    read = {file.resolve() for file in [*files_named(Path(config.input).expanduser()), *photos]}
+    photos = (file for source in config.sources for file in files_of(source) if is_file(file))
+    read = {file.resolve() for file in [*files_named(local_path(config.input)), *photos]}
     for target in (file for output in outputs for file in files_named(output)):
         if target.resolve() in read:
             raise SinkError(f"--output {target} is read in this run", remedy="give --output another name")

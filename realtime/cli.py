@@ -21,8 +21,8 @@ import typer
 from rich.logging import RichHandler
 
 from models.errors import UserError
-from realtime import commands
-from realtime.console import fail, stderr, stdout
+from realtime import commands, machine_commands
+from realtime.console import LogFormatter, fail, say, stderr, stdout
 from realtime.model_cli import models_app
 from realtime.options import (
     EXAMPLES,
@@ -71,6 +71,7 @@ from realtime.options import (
     Wanted,
     config_of,
 )
+from realtime.standard_streams import settle_streams
 
 app = typer.Typer(
     help="Appear with another face: in a video file, a picture, or live. No GPU needed.",
@@ -84,6 +85,7 @@ app.add_typer(models_app, name="models")
 
 def main() -> NoReturn:
     """Run the command line and exit."""
+    settle_streams()
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         sys.exit(app(standalone_mode=False) or 0)
@@ -94,7 +96,7 @@ def main() -> NoReturn:
             sys.exit(0)
         fail(error.format_message(), "liveswap --help and liveswap COMMAND --help list what there is")
     except (KeyboardInterrupt, typer.Abort):
-        stderr.print("interrupted")
+        say("interrupted")
         sys.exit(130)
 
 
@@ -111,7 +113,8 @@ def common(
 ) -> None:
     """What holds for every command."""
     handler = RichHandler(console=stderr, show_time=False, show_path=False)
-    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(message)s", handlers=[handler])
+    handler.setFormatter(LogFormatter("%(message)s"))
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, handlers=[handler])
     if show_version:
         stdout.print(version("liveswap"))
         raise typer.Exit
@@ -230,13 +233,13 @@ def ctl(
 @app.command()
 def devices() -> None:
     """List the cameras."""
-    commands.show_devices()
+    machine_commands.show_devices()
 
 
 @app.command()
 def doctor() -> None:
     """Is this machine ready? Says what to type where it is not."""
-    if not commands.show_doctor():
+    if not machine_commands.show_doctor():
         raise typer.Exit(2)
 
 

@@ -4,38 +4,43 @@ Everything for people goes through console.py; nothing here knows how arguments 
 """
 
 import signal
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
+from rich.text import Text
 
 from models.errors import UserError
 from models.store import home_folder
 from realtime.config import RunConfig
 from realtime.consent import ConsentLedger
-from realtime.console import DownloadDisplay, RunDisplay, ask_person, stderr, stdout, summary, tell, write_row
-from realtime.doctor import Status, run_checks
+from realtime.console import (
+    DownloadDisplay,
+    RunDisplay,
+    ask_person,
+    say,
+    show,
+    shown_name,
+    stderr,
+    summary,
+    tell,
+)
 from realtime.keys import keys_read
 from realtime.live import HELP, KEYS
 from realtime.metrics import Snapshot
 from realtime.model_commands import open_store
 from realtime.notes import Note, nobody_swapped, too_many
 from realtime.options import config_of
-from realtime.outputs.microphone import microphones
 from realtime.person import content_of
 from realtime.portraits import portraits
 from realtime.remote import listening, send
-from realtime.sources.camera import opens
-from realtime.sources.camera_list import CameraListing, list_cameras, list_virtual_cameras
+from realtime.standard_streams import owns_terminal, person_is_there
 
 if TYPE_CHECKING:
     from realtime.app import Run  # loads the engines
 
-STATUS_STYLES = {Status.OK: "green", Status.WARN: "yellow", Status.FAIL: "bold red"}
 FORCED_BY = 3
 """Interrupts that end a run at once, whatever is lost."""
 NOBODY_SWAPPED = 3
@@ -58,7 +63,7 @@ def run(config: RunConfig, *, has_consent: bool, accepts_licences: bool = False)
 def _require_consent(config: RunConfig, *, has_consent: bool) -> tuple[ConsentLedger, Callable[[str], bool] | None]:
     """Consent for every photo, or UserError; returns what is needed to ask for more."""
     ledger = ConsentLedger(home_folder() / "consent.json")
-    ask = ask_person if sys.stdin.isatty() else None
+    ask = ask_person if person_is_there() else None
     for photo in config.sources:
         ledger.require(content_of(photo), photo.name, given=has_consent, ask=ask)
     return ledger, ask
@@ -89,9 +94,9 @@ def serve(given: Mapping[str, Any], where: Mapping[str, Any], *, has_consent: bo
 
         def on_ready(address: str) -> None:
             status.stop()
-            stderr.print(f"open [bold]{address}[/]  (Ctrl-C ends it)", soft_wrap=True)
+            stderr.print(Text.assemble("open ", (address, "bold"), "  (Ctrl-C ends it)"), soft_wrap=True)
             if options.token and options.tls_cert is None:
-                stderr.print("browsers give a camera to https only: add --tls-cert, or use an ssh tunnel", style="dim")
+                say("browsers give a camera to https only: add --tls-cert, or use an ssh tunnel", style="dim")
 
         serve_page(config, options, store, on_ready)
     raise KeyboardInterrupt
@@ -116,7 +121,7 @@ def execute(config: RunConfig, *, accepts_licences: bool = False) -> tuple[Snaps
         progress.on_pause = status.stop
         built = build_run(config, open_store(progress, accepts_licences=accepts_licences), progress)
     for note in built.notes:
-        stderr.print(f"{config.swapper}: {note}", style="dim", soft_wrap=True)
+        say(f"{config.swapper}: {note}", style="dim")
     display = RunDisplay(
         built.metrics, title=built.info.name, total_frames=built.info.frame_count, say=lambda: _now(built)
     )
@@ -133,14 +138,14 @@ def execute(config: RunConfig, *, accepts_licences: bool = False) -> tuple[Snaps
                 write_metrics(config.metrics_file, numbers)
             stderr.print(summary(numbers))
             if not numbers["frames_out"]:
-                stderr.print("nothing was written: no frame came through in that time")
+                say("nothing was written: no frame came through in that time")
             for sink in built.sinks:
                 if numbers["frames_out"] and Path(sink.name).is_file():
-                    stderr.print(f"-> {sink.name}", soft_wrap=True)
+                    say(f"-> {shown_name(sink.name)}")
             for told in notes:
                 tell(told.problem, told.remedy)
     if interrupts:
-        stderr.print("interrupted: what was made is complete up to here")
+        say("interrupted: what was made is complete up to here")
         raise KeyboardInterrupt
     return numbers, built.info.live
 
@@ -172,8 +177,8 @@ def _controlled(built: "Run") -> Iterator[None]:
             with suppress(UserError):  # a number beyond the last face
                 built.control.apply(KEYS[key])
 
-    if sys.stdin.isatty() and stderr.is_terminal:
-        stderr.print(HELP, style="dim", soft_wrap=True)
+    if owns_terminal() and stderr.is_terminal:
+        say(HELP, style="dim")
     with listening(home_folder(), built.control.apply), keys_read(on_key):
         yield
 
@@ -206,36 +211,4 @@ def _interrupts(stop: Callable[[], None]) -> Iterator[list[int]]:
 
 def control(command: str) -> None:
     """Send a command to the run that started last, and print what holds now."""
-    stdout.print(send(home_folder(), command), soft_wrap=True)
-
-
-def show_devices() -> None:
-    """Cameras, virtual cameras and microphones, one a line: what it is for, what the option takes, name, formats."""
-    cameras, virtual = list_cameras(try_number=opens), list_virtual_cameras()
-    for camera in cameras:
-        write_row("input", camera.where, camera.name, _formats(camera))
-    for camera in virtual:
-        write_row("output", f"virtual:{camera.where}", camera.name, _formats(camera))
-    for name in microphones():
-        write_row("sound", name)
-    if not cameras:
-        stderr.print("no cameras found; to try things out without one: --input test")
-
-
-def _formats(camera: CameraListing) -> str:
-    """For people: "MJPG 1920x1080 1280x720; YUYV 640x480"."""
-    return "; ".join(" ".join([name, *(f"{w}x{h}" for w, h in sizes)]) for name, sizes in camera.formats.items())
-
-
-def show_doctor() -> bool:
-    """Every check as it finishes; returns whether nothing failed."""
-    healthy = True
-    for check in run_checks():
-        healthy &= check.status is not Status.FAIL
-        stdout.print(
-            f"[{STATUS_STYLES[check.status]}]{check.status:4}[/]  {check.name:22}  {escape(check.found)}",
-            soft_wrap=True,
-        )
-        if check.remedy:
-            stdout.print(f"      [cyan]type:[/] {escape(check.remedy)}", soft_wrap=True)
-    return healthy
+    show(send(home_folder(), command))

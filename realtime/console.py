@@ -6,6 +6,8 @@ Knows rich; decides nothing. Without a terminal nothing moves: a file of logs ge
     DownloadDisplay   a bar per download
 """
 
+import logging
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +17,6 @@ from typing import NoReturn, Self
 
 from rich.console import Console
 from rich.live import Live
-from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 from rich.progress_bar import ProgressBar
 from rich.prompt import Confirm
@@ -24,12 +25,43 @@ from rich.text import Text
 
 from realtime.metrics import Snapshot, StreamMetrics
 
-stderr = Console(stderr=True, highlight=False)
-stdout = Console(highlight=False)
+stderr = Console(stderr=True, highlight=False, emoji=False)  # ":cat:" may be part of a name
+stdout = Console(highlight=False, emoji=False)
 
 REFRESHES_PER_S = 4
 BAR_WIDTH = 28
 OUTCOME_STYLES = {"swapped": "green", "no_face": "yellow", "withheld": "magenta", "failed": "red"}
+
+
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""What moves the cursor, commands the terminal, or is no character at all."""
+
+
+def printable(text: str) -> str:
+    """`text` with what a terminal must not get spelt out: names of files hold anything, also bytes that are no text."""
+    return UNPRINTABLE.sub(lambda found: f"\\x{ord(found[0]) & 0xFF:02x}", text)
+
+
+def shown_name(name: str) -> str:
+    """The name of a file or device, on one line."""
+    return printable(name).replace("\n", "\\n")
+
+
+def say(text: str, style: str = "") -> None:
+    """One line for people, on stderr, as it stands: brackets are no markup, and nothing is wrapped."""
+    stderr.print(Text(printable(text), style), soft_wrap=True)
+
+
+def show(*parts: str | tuple[str, str]) -> None:
+    """One line of an answer, on stdout, unwrapped. parts: words, or (words, style)."""
+    stdout.print(Text.assemble(*parts), soft_wrap=True)
+
+
+class LogFormatter(logging.Formatter):
+    """Messages for the terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return printable(super().format(record))
 
 
 def write_row(*cells: str) -> None:
@@ -45,8 +77,8 @@ def fail(problem: str, remedy: str) -> NoReturn:
 
 def tell(problem: str, remedy: str) -> None:
     """Say what a person can mend."""
-    stderr.print(f"[bold red]error:[/] {escape(problem)}", soft_wrap=True)
-    stderr.print(f"[bold cyan]hint:[/] {escape(remedy)}", soft_wrap=True)
+    stderr.print(Text.assemble(("error:", "bold red"), f" {printable(problem)}"), soft_wrap=True)
+    stderr.print(Text.assemble(("hint:", "bold cyan"), f" {printable(remedy)}"), soft_wrap=True)
 
 
 class RunDisplay:
@@ -81,7 +113,7 @@ class RunDisplay:
         recent = self._metrics.recent()
         done = sum(recent.outcomes.values())
         line = Table.grid(padding=(0, 1))
-        cells: list[Text | ProgressBar] = [Text(self._title, style="bold")]
+        cells: list[Text | ProgressBar] = [Text(shown_name(self._title), style="bold")]
         if self._total:
             cells += [ProgressBar(self._total, min(done, self._total), width=BAR_WIDTH)]
             cells += [Text(f"{done}/{self._total}"), Text(f"{self._time_left(done)} left")]
@@ -142,8 +174,11 @@ class DownloadDisplay:
 
 
 def ask_person(question: str) -> bool:
-    """Put a question to the person at the terminal; no is the default."""
-    return Confirm.ask(escape(question), console=stderr, default=False)
+    """Put a question to the person at the terminal; no is the default, and what the end of the input (Ctrl-D) means."""
+    try:
+        return Confirm.ask(Text(printable(question)), console=stderr, default=False)
+    except EOFError:
+        return False
 
 
 def summary(numbers: Snapshot) -> Text:

@@ -12,7 +12,7 @@ from engines.types import Image
 from models.store import ModelStore
 from realtime.commands import execute
 from realtime.config import RunConfig
-from realtime.console import DownloadDisplay, stderr
+from realtime.console import DownloadDisplay, say, shown_name
 from realtime.errors import SinkError
 from realtime.pictures import read_image
 from realtime.portraits import portraits
@@ -43,9 +43,9 @@ def make_demo(folder: Path) -> None:
     picture = before_and_after(film, read_image(source), SyntheticSource(read_image(wearer)))
     if not cv2.imwrite(str(sheet), picture):
         raise SinkError(f"{sheet} cannot be written", remedy="use another folder")
-    stderr.print(f"-> {sheet}", soft_wrap=True)
+    say(f"-> {shown_name(str(sheet))}")
     for what, command in NEXT.items():
-        stderr.print(f"[cyan]next, {what}:[/] {command}", soft_wrap=True)
+        say(f"next, {what}: {command}")
 
 
 def before_and_after(film: Path, source: Image, camera: SyntheticSource) -> Image:

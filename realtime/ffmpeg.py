@@ -13,6 +13,8 @@ from typing import cast
 import av
 import av.logging
 
+from realtime.types import Readable, Rereadable
+
 logging.getLogger("libav").addHandler(logging.NullHandler())
 logging.getLogger("libav").propagate = False  # kept off the terminal: it is quoted in our own errors
 
@@ -27,7 +29,17 @@ def listening() -> Iterator[None]:
         av.logging.set_level(None)
 
 
-def explain(error: av.FFmpegError) -> str:
-    """ffmpeg's message, and its last log line where there is one."""
+def readable(where: str | Rereadable) -> str | Readable:
+    """What `av.open` takes to read `where`, a file's or stream's address or a pipe, from its beginning once more."""
+    return where if isinstance(where, str) else where.reader()
+
+
+def explain(error: av.FFmpegError, waited_s: float | None = None) -> str:
+    """ffmpeg's message, and its last log line where there is one.
+
+    waited_s: how long was waited at most; ffmpeg calls a time-out of ours "Immediate exit requested".
+    """
+    if waited_s is not None and isinstance(error, av.ExitError):
+        return f"nothing came for {waited_s:g} s"
     log = cast("tuple[int, str, str] | None", error.log)
     return f"{error.strerror}" + (f" ({log[1]}: {log[2].strip()})" if log else "")

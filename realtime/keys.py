@@ -13,6 +13,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from realtime.standard_streams import owns_terminal
+
 logger = logging.getLogger(__name__)
 
 POLL_S = 0.1
@@ -31,7 +33,7 @@ def keys_read(on_key: Callable[[str], None]) -> Iterator[None]:
     except ImportError:
         yield
         return
-    if not sys.stdin.isatty():
+    if not owns_terminal():
         yield
         return
     stdin, done = sys.stdin.fileno(), threading.Event()

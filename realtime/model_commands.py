@@ -3,11 +3,11 @@
 Knows the store, the rows and the terminal; knows no stream.
 """
 
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from rich.markup import escape
 from rich.table import Table
 
 from engines.backends.trt_flavour import Flavour
@@ -20,7 +20,8 @@ from models.licences import LicenceDesk
 from models.manifest import Manifest
 from models.spec import FileSource, ModelSpec, PackSource
 from models.store import ModelStore, Verdict, home_folder
-from realtime.console import DownloadDisplay, ask_person, stderr, stdout, write_row
+from realtime.console import DownloadDisplay, ask_person, say, show, stderr, stdout, write_row
+from realtime.standard_streams import person_is_there
 
 VERDICT_STYLES = {Verdict.OK: "green", Verdict.MISSING: "yellow", Verdict.WRONG: "bold red"}
 KNOWN_FOLDERS = (
@@ -48,7 +49,7 @@ def open_store(progress: DownloadDisplay, *, accepts_licences: bool = False) -> 
             return ask_person(question)
 
     home = home_folder()
-    desk = LicenceDesk(home / "licences.json", given=accepts_licences, ask=ask if sys.stdin.isatty() else None)
+    desk = LicenceDesk(home / "licences.json", given=accepts_licences, ask=ask if person_is_there() else None)
     return ModelStore(home, progress, desk.require)
 
 
@@ -82,7 +83,7 @@ def pull_models(names: list[str], *, accepts_licences: bool) -> None:
         store = open_store(progress, accepts_licences=accepts_licences)
         paths = store.ensure_all(_chosen(names), recheck=True)
     for path in paths:
-        stdout.print(str(path), soft_wrap=True)
+        write_row(str(path))
 
 
 def verify_models(names: list[str]) -> None:
@@ -90,7 +91,7 @@ def verify_models(names: list[str]) -> None:
     store = ModelStore()
     found = {spec.name: store.verify(spec) for spec in _chosen(names)}
     for name, verdict in found.items():
-        stdout.print(f"[{VERDICT_STYLES[verdict]}]{verdict:8}[/] {name}")
+        show((f"{verdict:8}", VERDICT_STYLES[verdict]), f" {name}")
     bad = [name for name, verdict in found.items() if verdict is not Verdict.OK]
     if bad:
         raise UserError(f"not in order: {', '.join(bad)}", remedy=f"liveswap models pull {' '.join(bad)}")
@@ -110,7 +111,7 @@ def add_models(files: list[Path], *, like: str | None, name: str | None) -> None
             except UserError as error:  # the others are added all the same
                 failed.append(error)
         for other in failed[:-1]:
-            stderr.print(f"not added: {other}", soft_wrap=True, style="yellow")
+            say(f"not added: {other}", style="yellow")
         if failed:
             raise failed[-1]
         return
@@ -125,8 +126,8 @@ def add_models(files: list[Path], *, like: str | None, name: str | None) -> None
             _add(path, None, None)
             added += 1
         except UserError as error:
-            stderr.print(f"left: {path}: {error}", style="dim", soft_wrap=True)
-    stderr.print(f"{added} of {len(found)} files added")
+            say(f"left: {path}: {error}", style="dim")
+    say(f"{added} of {len(found)} files added")
 
 
 def build_engines(name: str, targets: list[str], device: str, precision: str) -> None:
@@ -147,10 +148,10 @@ def build_engines(name: str, targets: list[str], device: str, precision: str) ->
         engines = store.derived_folder / "engines"
         if targets:
             path = build_ahead(file, flavour, engines, targets=tuple(targets), edge=edge, progress=progress)
-            stdout.print(str(path), soft_wrap=True)
+            write_row(str(path))
             return
         open_engine(file, flavour, engines, edge=edge, progress=progress).close()
-    stderr.print(f"{spec.name} is ready for this GPU")
+    say(f"{spec.name} is ready for this GPU")
 
 
 def flavour_of(device: str) -> Flavour:
@@ -173,14 +174,14 @@ def _add(path: Path, like: str | None, name: str | None) -> None:
 
     if not path.is_file():
         raise UserError(f"there is no file {path}", remedy="name an .onnx or .dfm file")
-    with stderr.status(f"looking at {path.name}"):
+    with stderr.status(escape(f"looking at {path.name}")):
         spec = identify(path, known_models(), like=like)
     if name is not None:
         spec = replace(spec, name=name)
     add_model(spec)
     use = f": --swapper {spec.name}" if spec.task == "swap" else f" ({spec.task})"
-    stdout.print(f"{path.name} is {spec.name}{use}", soft_wrap=True)
-    stderr.print(f"  {spec.family} by {spec.credit}; licence: {spec.licence}", style="dim", soft_wrap=True)
+    show(f"{path.name} is {spec.name}{use}")
+    say(f"  {spec.family} by {spec.credit}; licence: {spec.licence}", style="dim")
 
 
 def _lying_around() -> Iterator[Path]:

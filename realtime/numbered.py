@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from realtime.local_path import is_file, is_folder
+
 PLACE = re.compile(r"%(?:0(\d{1,2}))?d")
 NUMBERED = re.compile(r"(.*?)(\d+)(\.\w+)")
 """A file's name up to its last number, the number, and the ending."""
@@ -25,7 +27,7 @@ class NumberedNames:
     def parse(cls, path: Path) -> "NumberedNames | None":
         """Read a pattern such as frames/%05d.png; None for any other path, and for a file that is called so."""
         places = list(PLACE.finditer(path.name))
-        if len(places) != 1 or path.is_file():
+        if len(places) != 1 or is_file(path):
             return None
         place = places[0]
         return cls(path.parent, path.name[: place.start()], int(place[1] or 1), path.name[place.end() :])
@@ -33,7 +35,7 @@ class NumberedNames:
     @classmethod
     def of_folder(cls, folder: Path) -> "NumberedNames | None":
         """The one series that all files of a folder belong to, hidden ones left aside; None when there is none."""
-        names = [NUMBERED.fullmatch(entry.name) for entry in folder.iterdir() if not entry.name.startswith(".")]
+        names = [NUMBERED.fullmatch(entry.name) for entry in _entries(folder) if not entry.name.startswith(".")]
         found = [name for name in names if name is not None]
         if len(found) < len(names) or len({(name[1], name[3]) for name in found}) != 1 or len(found) < 2:
             return None
@@ -46,17 +48,24 @@ class NumberedNames:
     def existing(self) -> dict[int, Path]:
         """The files that are there, by their numbers, which rise."""
         wanted = re.compile(re.escape(self.before) + rf"(\d{{{self.digits},}})" + re.escape(self.after))
-        entries = self.folder.iterdir() if self.folder.is_dir() else ()
-        found = {int(match[1]): entry for entry in entries if (match := wanted.fullmatch(entry.name))}
+        found = {int(match[1]): entry for entry in _entries(self.folder) if (match := wanted.fullmatch(entry.name))}
         return dict(sorted(found.items()))
+
+
+def _entries(folder: Path) -> list[Path]:
+    """Nothing where it cannot be read: whoever opens it says so."""
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
 
 
 def numbered(path: Path) -> NumberedNames | None:
     """The series behind a path: a pattern, or a folder that holds nothing else. None for any other path."""
-    return NumberedNames.of_folder(path) if path.is_dir() else NumberedNames.parse(path)
+    return NumberedNames.of_folder(path) if is_folder(path) else NumberedNames.parse(path)
 
 
 def files_named(path: Path) -> list[Path]:
     """The files behind a path, as far as they are there: itself, or those of a series."""
     names = numbered(path)
-    return list(names.existing().values()) if names is not None else [path] if path.is_file() else []
+    return list(names.existing().values()) if names is not None else [path] if is_file(path) else []

@@ -35,7 +35,9 @@ Photos = Annotated[
 ]
 Input = Annotated[
     str,
-    typer.Option("--input", help="0 or /dev/video0 (camera) | video | picture | rtsp:// http:// | screen | test"),
+    typer.Option(
+        "--input", help="0, /dev/video0 (camera) | video | picture | - (stdin) | rtsp:// http:// | screen | test"
+    ),
 ]
 Outputs = Annotated[
     list[str],

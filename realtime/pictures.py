@@ -11,6 +11,7 @@ import PIL.Image
 from engines.geometry import shrunk_to
 from engines.types import Image
 from realtime.errors import SourceError
+from realtime.local_path import remedy_for
 from realtime.picture_colours import Converted, to_srgb
 from realtime.picture_decoder import DamagedPictureError, decode
 from realtime.picture_header import FORMATS, HEADER_BYTES, JPEG, PictureHeader, header_of, needs_whole
@@ -117,7 +118,7 @@ def read_content(path: Path) -> bytes:
     except IsADirectoryError as error:
         raise SourceError(f"{path} is a folder", remedy="give one picture in it") from error
     except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}", remedy="check its permissions") from error
+        raise SourceError(f"{path} cannot be read: {error.strerror}", remedy=remedy_for(error)) from error
     if not content:
         raise SourceError(f"{path} is empty", remedy="use another copy of the picture")
     return content

@@ -30,12 +30,14 @@ class Part:
 class Timeline:
     """Container time -> film time. One thread tells of jumps; any thread may ask.
 
-    origin_s: the container time that is film time 0, s.
+    origin_s: the container time that is film time 0, s. end_s: film time at which the last picture ends; None until
+    the whole film was read.
     """
 
     def __init__(self, origin_s: float) -> None:
         first = Part(-math.inf, math.inf, origin_s)
         self._parts: tuple[Part, ...] = (first,)  # replaced as a whole: readers need no lock
+        self.end_s: float | None = None
 
     def close_gap(self, at_s: float, by_s: float) -> None:
         """From the picture at container time `at_s` on, film time is earlier by `by_s` more (negative: later)."""

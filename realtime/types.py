@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.types import Image
+from realtime.damage import Damage
 from realtime.timeline import Timeline
 
 
@@ -47,6 +48,20 @@ class ColourTags:
     full_range: bool = False
 
 
+class Readable(Protocol):
+    """Bytes, one after another."""
+
+    def read(self, size: int) -> bytes: ...
+
+
+class Rereadable(Protocol):
+    """Bytes that come once, for several who read all of them."""
+
+    def reader(self) -> Readable:
+        """A reader of one's own, from the first byte on."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class StreamInfo:
     """What a source says of its pictures before the first one comes."""
@@ -61,8 +76,9 @@ class StreamInfo:
     plays: int = 0  # how often an animated picture is shown; 0 for ever
     pixel_aspect: Fraction = Fraction(1)
     colour: ColourTags = ColourTags()
-    sound_from: str | None = None  # a file or address whose audio streams belong to this picture
+    sound_from: "str | Rereadable | None" = None  # file, address or pipe whose audio streams belong to this picture
     timeline: Timeline | None = None  # of a film: the times of `sound_from` -> film time, which `Frame.pts` counts
+    damage: Damage | None = None  # what of the source could not be read so far
     extras_from: str | None = None  # a film whose title, chapters and subtitles belong to this picture
 
 

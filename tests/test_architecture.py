@@ -100,9 +100,7 @@ VENDORS = {
         "realtime/web/aiortc_patches.py",
         "realtime/web/decoder_queue.py",
         "realtime/slot.py",
-        "realtime/sources/recovery.py",
-        "realtime/sources/screen.py",
-        "realtime/sources/synthetic.py",
+        "realtime/sources/",
         "realtime/web/session.py",
     },
 }

@@ -9,16 +9,19 @@ null                             nowhere, for measuring
 """
 
 import os
+import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from realtime.errors import SinkError
+from realtime.local_path import is_file, is_folder, local_path, remedy_for
 from realtime.numbered import NumberedNames
 from realtime.outputs.animated import KINDS, AnimatedSink
+from realtime.outputs.codecs import CONTAINERS
 from realtime.outputs.microphone import Microphone
 from realtime.outputs.null import NullSink
 from realtime.outputs.picture_file import FORMATS, UNWRITABLE
-from realtime.outputs.recorder import CONTAINERS, EncoderOptions, VideoRecorder
+from realtime.outputs.recorder import EncoderOptions, VideoRecorder
 from realtime.outputs.sequence import SequenceSink
 from realtime.outputs.still import StillSink
 from realtime.outputs.virtual import VirtualCamera
@@ -40,46 +43,60 @@ class OutputOptions:
 
 def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptions()) -> FrameSink:
     """Open what --output names. Raises SinkError, before any work is done, when it cannot be written."""
+    if not where:
+        raise SinkError("--output is empty", remedy="name a file such as out.mp4")
     if where == "null":
         return NullSink()
-    kind = where.partition("://")[0].partition(":")[0]
-    if kind == "virtual":
+    if where.partition(":")[0] == "virtual":
         return VirtualCamera(where, info, size_wh=options.size_wh)
-    if kind in PLANNED:
+    if "://" in where and where.partition("://")[0] in PLANNED:
         raise SinkError(
             f"--output {where}: this version sends nothing over the network",
             remedy="use a file such as out.mp4, or virtual",
         )
-    path = Path(where).expanduser()
+    path = local_path(where)
     _refuse_unwritable(path)
-    ending = path.suffix.lower()
-    names = NumberedNames.parse(path)
+    return _film_sink(path, info, options) if path.suffix.lower() in CONTAINERS else _picture_sink(path, info)
+
+
+def _film_sink(path: Path, info: StreamInfo, options: OutputOptions) -> FrameSink:
+    if info.is_still:
+        raise SinkError(
+            f"{info.name} is one picture, and {path.name} would be a film of one frame",
+            remedy=f"end the output's name in .png, or add --duration {STILL_S} for a film of {STILL_S} seconds",
+        )
+    microphone = Microphone(options.microphone) if options.microphone else None
+    return VideoRecorder(path, info, options.encoder, size_wh=options.size_wh, microphone=microphone)
+
+
+def _picture_sink(path: Path, info: StreamInfo) -> FrameSink:
+    ending, names = path.suffix.lower(), NumberedNames.parse(path)
     if names is not None and ending in FORMATS:
         return SequenceSink(path, names, info)
     if ending in KINDS and not info.is_still:
         return AnimatedSink(path, info)
     if ending in FORMATS:
         return StillSink(path, info)
-    if ending in CONTAINERS and info.is_still:
-        raise SinkError(
-            f"{info.name} is one picture, and {path.name} would be a film of one frame",
-            remedy=f"end the output's name in .png, or add --duration {STILL_S} for a film of {STILL_S} seconds",
-        )
-    if ending in CONTAINERS:
-        microphone = Microphone(options.microphone) if options.microphone else None
-        return VideoRecorder(path, info, options.encoder, size_wh=options.size_wh, microphone=microphone)
     if ending in UNWRITABLE:
         near = path.with_suffix(UNWRITABLE[ending])
-        raise SinkError(f"--output {where}: {ending} pictures cannot be written", remedy=f"--output {near}")
-    known = " ".join([*CONTAINERS, *FORMATS, ".apng"])
-    raise SinkError(f"--output {where}: the ending {path.suffix!r} is not known", remedy=f"use one of: {known}")
+        raise SinkError(f"--output {path}: {ending} pictures cannot be written", remedy=f"--output {near}")
+    known = " ".join([*CONTAINERS, *FORMATS])
+    raise SinkError(f"--output {path}: the ending {path.suffix!r} is not known", remedy=f"use one of: {known}")
 
 
 def _refuse_unwritable(path: Path) -> None:
     folder = path.parent
-    if not folder.is_dir():
-        raise SinkError(f"there is no folder {folder}", remedy=f"mkdir -p {folder}")
-    if path.is_dir():
+    if is_file(folder):
+        raise SinkError(f"{folder} is a file, so nothing can lie in it", remedy="check the path of --output")
+    if not is_folder(folder):
+        raise SinkError(f"there is no folder {folder}", remedy=f"mkdir -p {shlex.quote(str(folder))}")
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise SinkError(f"{path} cannot be written: {error.strerror}", remedy=remedy_for(error)) from error
+    if is_folder(path):
         raise SinkError(f"{path} is a folder", remedy=f"name a file in it, e.g. {path / 'out.mp4'}")
     if not os.access(folder, os.W_OK):
         raise SinkError(f"{folder} is not writable", remedy="use another folder, or change its permissions")

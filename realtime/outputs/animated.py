@@ -16,6 +16,7 @@ from av.filter import Graph
 
 from realtime.errors import SinkError
 from realtime.ffmpeg import explain, listening
+from realtime.local_path import av_address
 from realtime.outputs.animated_file import finished
 from realtime.outputs.picture_file import require_edges, square_pixels, square_size
 from realtime.picture_colours import from_srgb
@@ -66,7 +67,7 @@ class AnimatedSink:
         self._is_open = True
         try:
             plays = {self._kind.loop: str(_gif_repeats(info.plays) if self._kind.container == "gif" else info.plays)}
-            self._container = av.open(str(self._part), "w", format=self._kind.container, options=plays)
+            self._container = av.open(av_address(self._part), "w", format=self._kind.container, options=plays)
             chosen = OPTIONS.get(self._kind.encoder)
             stream = self._container.add_stream(self._kind.encoder, rate=info.rate, options=chosen)
             self._stream = cast("av.VideoStream", stream)

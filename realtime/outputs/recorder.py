@@ -3,11 +3,10 @@
 A file is written beside its name as `NAME.part` and takes its name only when it is complete, so an older file is safe
 until then. Times are the source's own, also when the rate varies; colours are tagged as they were converted.
 
-Knows codecs and containers; sound.py knows sound, colour.py colour.
+Knows how a file comes to be; codecs.py knows what it may hold, sound.py knows sound, colour.py colour.
 """
 
 import contextlib
-import difflib
 import logging
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,25 +20,17 @@ from engines.types import Image
 from realtime.colour import FromBgr, settle
 from realtime.errors import SinkError
 from realtime.ffmpeg import explain, listening
+from realtime.local_path import av_address
+from realtime.outputs.codecs import VIDEO_TAGS, container_of, video_encoder
 from realtime.outputs.extras import FilmExtras, open_extras
 from realtime.outputs.live_sound import Hearing, LiveSound
 from realtime.outputs.marks import COMMENT
-from realtime.outputs.sound import SoundCopier
+from realtime.outputs.sound import SoundCopier, open_sound
 from realtime.timeline import Timeline
 from realtime.types import ShownFrame, StreamInfo
 
 logger = logging.getLogger(__name__)
 
-CONTAINERS = {".mp4": "mp4", ".mkv": "matroska", ".mov": "mov", ".webm": "webm"}
-ENCODERS = {
-    "h264": "libx264",
-    "hevc": "libx265",
-    "h265": "libx265",
-    "vp8": "libvpx",
-    "vp9": "libvpx-vp9",
-    "av1": "libsvtav1",
-}
-"""Codec names people know -> ffmpeg's encoders; any other name is taken as an encoder's."""
 DEFAULT_SETTINGS: dict[str, dict[str, str]] = {
     "libx264": {"preset": "veryfast", "crf": "20"},
     "libx265": {"preset": "superfast", "crf": "23"},
@@ -54,14 +45,14 @@ LOSSLESS_FORMATS = {"ffv1": "bgr0", "libx264rgb": "bgr24", "png": "rgb24"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncoderOptions:
-    """codec: a name of ENCODERS or an encoder of ffmpeg's. crf: the encoder's quality. None for the defaults."""
+    """codec: a name of codecs.ENCODERS or an encoder of ffmpeg's. crf: the encoder's quality. None for the defaults."""
 
     codec: str | None = None
     crf: int | None = None
 
 
 class VideoRecorder:
-    """Writes one video file. path: ends as in CONTAINERS.
+    """Writes one video file. path: ends as in codecs.CONTAINERS.
 
     info: of the source. size_wh: None for the source's. microphone: recorded instead of the source's sound, and closed.
     Raises SinkError when the codec or the container will not do, with the microphone closed.
@@ -87,7 +78,7 @@ class VideoRecorder:
         with contextlib.ExitStack() as opened:  # nothing of it stays open when a later step fails
             if microphone is not None:
                 opened.callback(microphone.close)
-            encoder = _encoder(path, options.codec)
+            encoder = video_encoder(path, options.codec)
             self._size_wh = _encodable(size_wh or info.size_wh, encoder)
             opened.callback(self._discard)
             self._begin(encoder, options)
@@ -96,7 +87,7 @@ class VideoRecorder:
 
     def _begin(self, encoder: str, options: EncoderOptions) -> None:
         try:
-            self._container = av.open(str(self._part), "w", format=CONTAINERS[self._path.suffix.lower()])
+            self._container = av.open(av_address(self._part), "w", format=container_of(self._path).muxer)
             self._stream = self._add_video(encoder, options)
             self._sound = self._add_sound()
             self._container.metadata["comment"] = COMMENT
@@ -153,6 +144,8 @@ class VideoRecorder:
         context.pix_fmt = LOSSLESS_FORMATS.get(encoder, PIXEL_FORMAT)
         context.time_base = stream.time_base = self._info.time_base
         context.sample_aspect_ratio = self._info.pixel_aspect
+        if container_of(self._path).is_mp4 and context.codec.canonical_name in VIDEO_TAGS:
+            context.codec_tag = VIDEO_TAGS[context.codec.canonical_name]
         if encoder not in LOSSLESS_FORMATS:
             context.colorspace, context.color_primaries = self._tags.matrix, self._tags.primaries
             context.color_trc, context.color_range = self._tags.transfer, 1  # 1 = limited ("MPEG")
@@ -161,7 +154,9 @@ class VideoRecorder:
     def _add_sound(self) -> SoundCopier | LiveSound | None:
         if self._microphone is not None:
             return LiveSound(self._microphone, self._container)
-        return SoundCopier(self._info.sound_from, self._container) if self._info.sound_from else None
+        if self._info.sound_from is None:
+            return None
+        return open_sound(self._info.sound_from, self._container, container_of(self._path), self._info.timeline)
 
     def _add_extras(self) -> FilmExtras | None:
         where = self._info.extras_from
@@ -195,28 +190,6 @@ class VideoRecorder:
             f"{self._path} cannot be written: {reason}; {left}",
             remedy="make room on the disk or use another folder, --codec or ending",
         )
-
-
-def _encoder(path: Path, codec: str | None) -> str:
-    """ffmpeg's encoder for a codec name, checked against what this build has and the container holds."""
-    default = "vp9" if path.suffix.lower() == ".webm" else "h264"
-    name = ENCODERS.get((codec or default).lower(), (codec or default).lower())
-    try:
-        found = av.Codec(name, "w")
-    except ValueError as error:
-        near = difflib.get_close_matches(name, [*ENCODERS, *av.codecs_available], n=4) or list(ENCODERS)
-        raise SinkError(f"there is no video encoder {codec!r}", remedy=f"use --codec {', '.join(near)}") from error
-    holding = [ending for ending, form in CONTAINERS.items() if _holds(form, found.canonical_name)]
-    if path.suffix.lower() not in holding:
-        raise SinkError(
-            f"a {path.suffix} file cannot hold {found.canonical_name}",
-            remedy=f"end the output's name in {' or '.join(holding)}" if holding else "use --codec h264",
-        )
-    return name
-
-
-def _holds(container: str, codec: str) -> bool:
-    return codec in av.open("/dev/null", "w", format=container).supported_codecs
 
 
 def _encodable(size_wh: tuple[int, int], encoder: str) -> tuple[int, int]:

@@ -1,113 +1,213 @@
-"""The sound of a file, carried over to another: copied packet by packet, converted only where it must be.
+"""The sound of a film, brought into another file: copied where players of that file play it, converted where not.
 
-It is read bit by bit as the picture proceeds, so memory stays small, and cut off where the picture stopped.
-Knows audio; knows nothing of pictures but how far they are.
+It is read bit by bit as the picture proceeds, so memory stays small, and cut off where the picture stopped. Trouble
+with sound costs sound, never the film: it is said, and what can be kept of the sound is kept.
+
+Knows which sound is due; sound_tracks.py knows how it is written, packet_times.py when it is heard.
 """
 
-import contextlib
+import io
 import logging
-from collections.abc import Iterator
-from fractions import Fraction
-from typing import TypeAlias, cast
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import cast
 
 import av
 
-from realtime.ffmpeg import explain
-from realtime.outputs.film_tags import label_track
+from realtime.ffmpeg import explain, readable
+from realtime.outputs.codecs import AudioFormat, ContainerFormat, audio_format, is_unspecified, pcm_encoder
+from realtime.outputs.packet_times import PacketTimes
+from realtime.outputs.sound_tracks import AudioPacket, ConvertedTrack, CopiedTrack, SoundTrack, configure
+from realtime.timeline import Timeline
+from realtime.types import Rereadable
 
 logger = logging.getLogger(__name__)
 
 NEAR_END_S = 0.2
 """A picture that stopped this near to its end was not cut off: the rest of the sound belongs to it."""
-AudioPacket: TypeAlias = "av.Packet[av.AudioStream]"
-Transcoder: TypeAlias = tuple[av.AudioStream, av.AudioResampler]
+TAIL_S = 2.0
+"""Sound that may follow the last picture where nobody knows how long the picture should be."""
+INTERLEAVING_S = 5.0
+"""Sound lies at most so much later in a file than the picture of its time."""
+MOST_FAILURES = 20
+"""Of reading, in a row, before the rest of the sound is given up."""
+PROBING = {"analyzeduration": "60000000", "probesize": "50000000"}
+"""us and bytes to look for the format of sound that begins late; read only where it is not known sooner."""
+
+
+def open_sound(
+    where: str | Rereadable, target: av.container.OutputContainer, form: ContainerFormat, timeline: Timeline | None
+) -> "SoundCopier | None":
+    """The sound of `where` (a file or an address) for `target`; None, with a warning, when it cannot be opened."""
+    try:
+        source = av.open(readable(where), "r", options=PROBING)
+    except (av.FFmpegError, OSError) as error:
+        reason = explain(error) if isinstance(error, av.FFmpegError) else str(error)
+        logger.warning("the film will have no sound: it cannot be opened a second time: %s", reason)
+        return None
+    return SoundCopier(source, target, form, timeline)
 
 
 class SoundCopier:
-    """Brings the audio streams of one file (or address) into a container that is being written.
+    """Brings the audio streams of an opened container into one that is being written.
 
-    Make it after the video stream was added and before anything is muxed; use it from one thread.
+    Make it after the video stream was added and before anything is muxed; use it from one thread. Raises only what is
+    no trouble of the sound: OSError when the file cannot be written.
     """
 
-    def __init__(self, where: str, target: av.container.OutputContainer) -> None:
-        self._source = av.open(where)
-        self._target = target
-        self._copied: dict[int, av.AudioStream] = {}
-        self._converted: dict[int, Transcoder] = {}
-        for stream in self._source.streams.audio:
-            if stream.codec_context.codec.canonical_name in target.supported_codecs:
-                made = self._copied[stream.index] = target.add_stream_from_template(stream)
-            else:
-                self._converted[stream.index] = self._transcoder(stream)
-                made = self._converted[stream.index][0]
-            label_track(stream, made)
-        self._picture_end_s = self._picture_ends()
+    def __init__(
+        self,
+        source: av.container.InputContainer,
+        target: av.container.OutputContainer,
+        form: ContainerFormat,
+        timeline: Timeline | None,
+    ) -> None:
+        self._source, self._target, self._form, self._timeline = source, target, form, timeline
+        self._tracks: dict[int, SoundTrack] = {}
+        self._times: dict[int, PacketTimes] = {}
+        for stream in source.streams.audio:
+            self._add(stream)
         self._packets = self._read()
         self._pending: AudioPacket | None = next(self._packets, None)
 
     def advance(self, picture_s: float, _captured_ns: int = 0) -> None:
-        """Write what belongs to the time up to `picture_s` (s, of the file)."""
-        while self._pending is not None and _time_of(self._pending) <= picture_s:
-            self._write(self._pending)
-            self._pending = next(self._packets, None)
+        """Write what belongs to the time up to `picture_s` (s, of the film)."""
+        while self._pending is not None:
+            film_s = self._times[self._pending.stream.index].film_s(self._pending)
+            if film_s is None or film_s > picture_s:
+                break
+            self._take(self._pending, film_s)
+        self._fill(picture_s - INTERLEAVING_S)
 
     def finish(self, picture_s: float) -> None:
         """The picture ended at `picture_s`: write the rest, or nothing more when it stopped early."""
-        if picture_s >= self._picture_end_s - NEAR_END_S:
-            self.advance(float("inf"))
-        for stream, resampler in self._converted.values():
-            with contextlib.suppress(av.EOFError):
-                for frame in resampler.resample(None):
-                    self._target.mux(stream.encode(frame))
-            self._target.mux(stream.encode(None))
+        self.advance(picture_s)
+        until_s = self._sound_ends(picture_s)
+        while self._pending is not None:
+            film_s = self._times[self._pending.stream.index].film_s(self._pending, picture_s)
+            if film_s is None or film_s > until_s:
+                break
+            self._take(self._pending, film_s)
+        for index, track in list(self._tracks.items()):
+            self._guarded(index, track.finish)
+            if track.damaged:
+                logger.warning("sound %d: left out %d damaged piece(s)", self._number(index), track.damaged)
         self.close()
 
     def close(self) -> None:
         self._source.close()
 
-    def _picture_ends(self) -> float:
-        stream = self._source.streams.video[0]
-        if stream.duration is None or stream.time_base is None:
-            return float(self._source.duration or 0) / av.time_base
-        return float((stream.start_time or 0) + stream.duration) * float(stream.time_base)
+    def _sound_ends(self, picture_s: float) -> float:
+        """Until when sound belongs to a picture that ended at `picture_s`, s."""
+        planned_s = self._planned_end(picture_s)
+        if planned_s is None:
+            return picture_s + TAIL_S
+        return float("inf") if picture_s >= planned_s - NEAR_END_S else picture_s
 
-    def _transcoder(self, stream: av.AudioStream) -> Transcoder:
-        codec = self._target.default_audio_codec
-        logger.warning("%s sound does not fit this container: converting it to %s", stream.codec_context.name, codec)
-        rate = 48_000 if "opus" in codec else stream.rate
-        converted = cast("av.AudioStream", self._target.add_stream("libopus" if codec == "opus" else codec, rate=rate))
-        converted.layout = stream.layout.name
-        return converted, av.AudioResampler(format=converted.format.name, layout=stream.layout.name, rate=rate)
+    def _planned_end(self, picture_s: float) -> float | None:
+        for stream in self._source.streams.video:
+            if stream.duration is not None and stream.time_base is not None:
+                end_s = float(((stream.start_time or 0) + stream.duration) * stream.time_base)
+                return end_s if self._timeline is None else self._timeline.film_s(end_s, near_s=picture_s)
+        return None if self._source.duration is None else self._source.duration / av.time_base
+
+    def _add(self, stream: av.AudioStream) -> None:
+        """Choose how a stream goes over, and try it where a failure costs nothing."""
+        if stream.codec_context is None or not stream.codec_context.sample_rate:
+            logger.warning("sound %d is left out: its format is unknown", self._number(stream.index))
+            return
+        encoded = self._encoding_of(stream)
+        try:
+            if encoded is None:
+                self._tracks[stream.index] = CopiedTrack(stream, self._target, hides_preroll=self._form.is_mp4)
+            else:
+                _try_encoder(encoded)
+                self._tracks[stream.index] = ConvertedTrack(stream, self._target, encoded)
+        except (av.FFmpegError, ValueError) as error:
+            self._say_lost(stream.index, 0.0, error)
+            return
+        self._times[stream.index] = PacketTimes(self._timeline)
+
+    def _encoding_of(self, stream: av.AudioStream) -> AudioFormat | None:
+        """The format to convert a stream to; None to copy it."""
+        context = stream.codec_context
+        codec, layout = context.codec.canonical_name, context.layout
+        is_pcm = codec.startswith("pcm_")
+        plays = not is_pcm and not is_unspecified(layout.name) and self._form.can_hold_audio(codec)
+        if plays and _can_be_copied(stream, self._form.muxer):
+            return None
+        keeps_pcm = is_pcm and self._form.holds_pcm
+        encoder = pcm_encoder(codec, context.format.name) if keeps_pcm else self._form.audio_encoder
+        wanted = audio_format(encoder, context.sample_rate, layout.name, layout.nb_channels)
+        if not keeps_pcm:
+            became = f"{av.Codec(encoder, 'w').canonical_name} {wanted.layout}"
+            logger.warning("%s %s sound becomes %s, which such files play everywhere", codec, layout.name, became)
+        return wanted
 
     def _read(self) -> Iterator[AudioPacket]:
-        """Packets with a time, in the file's order; damaged ones are skipped."""
-        packets = self._source.demux(self._source.streams.audio)
-        while True:
+        """Packets of the streams that are kept, in the file's order; what cannot be read is skipped."""
+        streams = [stream for stream in self._source.streams.audio if stream.index in self._tracks]
+        packets, failures = self._source.demux(streams), 0
+        while streams and failures <= MOST_FAILURES:
             try:
                 packet = next(packets)
             except StopIteration:
                 return
             except av.FFmpegError as error:
-                logger.warning("the sound stops early: %s", explain(error))
-                return
-            if packet.dts is not None:
-                yield packet
+                failures += 1
+                if failures > MOST_FAILURES:
+                    logger.warning("the sound stops early: %s", explain(error))
+                packets = self._source.demux(streams)  # goes on behind the damage
+                continue
+            if packet.size and packet.stream.index in self._tracks:
+                failures = 0
+                yield cast("AudioPacket", packet)
 
-    def _write(self, packet: AudioPacket) -> None:
-        if packet.stream.index in self._copied:
-            packet.stream = self._copied[packet.stream.index]
-            self._target.mux(packet)
-            return
-        stream, resampler = self._converted[packet.stream.index]
+    def _take(self, packet: AudioPacket, film_s: float) -> None:
+        index = packet.stream.index
+        self._times[index].take(packet, film_s)
+        if index in self._tracks:
+            self._guarded(index, partial(self._tracks[index].write, packet, film_s), film_s)
+        self._pending = next(self._packets, None)
+
+    def _fill(self, until_s: float) -> None:
+        if self._pending is not None:
+            for index, track in list(self._tracks.items()):
+                self._guarded(index, partial(track.fill, until_s), until_s)
+
+    def _guarded(self, index: int, write: Callable[[], None], at_s: float = 0.0) -> None:
+        """Trouble with a stream ends that stream; trouble with the disk (an OSError) is the film's."""
         try:
-            frames = packet.decode()
-        except av.FFmpegError as error:
-            logger.warning("skipped a damaged piece of sound: %s", explain(error))
-            return
-        for frame in frames:
-            for piece in resampler.resample(frame):
-                self._target.mux(stream.encode(piece))
+            write()
+        except (av.FFmpegError, ValueError) as error:
+            if isinstance(error, OSError):
+                raise
+            del self._tracks[index]
+            self._say_lost(index, at_s, error)
+
+    def _say_lost(self, index: int, at_s: float, error: Exception) -> None:
+        reason = explain(error) if isinstance(error, av.FFmpegError) else str(error)
+        since = f" from {at_s:.1f} s on" if at_s > 0 else ""
+        logger.warning("sound %d is left out%s: %s", self._number(index), since, reason)
+
+    def _number(self, index: int) -> int:
+        """How people count the sounds of a film: from 1."""
+        return [stream.index for stream in self._source.streams.audio].index(index) + 1
 
 
-def _time_of(packet: AudioPacket) -> float:
-    return float((packet.pts if packet.pts is not None else packet.dts or 0) * (packet.time_base or Fraction(1)))
+def _can_be_copied(stream: av.AudioStream, muxer: str) -> bool:
+    """Whether a muxer takes a stream's description; tried in memory, for in the film it would cost the film."""
+    try:
+        with av.open(io.BytesIO(), "w", format=muxer) as scratch:
+            scratch.add_stream_from_template(stream)
+            scratch.start_encoding()
+    except (av.FFmpegError, ValueError):
+        return False
+    return True
+
+
+def _try_encoder(wanted: AudioFormat) -> None:
+    """Raises av.FFmpegError or ValueError when an encoder does not open."""
+    context = cast("av.AudioCodecContext", av.CodecContext.create(wanted.encoder, "w"))
+    configure(context, wanted)
+    context.open()

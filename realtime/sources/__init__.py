@@ -5,10 +5,14 @@ rtsp:// http:// srt://  a stream from the network
 screen, screen:2        a monitor; screen:X,Y,WxH a part of the desktop
 test, test:plain        a synthetic camera; plain without the time in its pixels
 frames/%05d.png         numbered pictures, a frame each; also a folder with nothing else in it
+-                       a film from stdin; so are named pipes
 anything else           a file: a picture or a video, by its content, whatever its name
 """
 
+import difflib
+import os
 import re
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,6 +20,7 @@ from pathlib import Path
 
 from engines.types import Image
 from realtime.errors import SourceError
+from realtime.local_path import is_file, is_pipe, local_path, remedy_for
 from realtime.numbered import numbered
 from realtime.pictures import is_picture
 from realtime.sources.animated import open_film
@@ -24,6 +29,7 @@ from realtime.sources.camera_list import camera_called, list_cameras
 from realtime.sources.image import RATE, ImageSource
 from realtime.sources.media import URL_SCHEMES, open_url, shown_url
 from realtime.sources.one_frame import OneFrame
+from realtime.sources.pipe import DASH, open_pipe, redirected_file
 from realtime.sources.recovery import MOST_WAIT_S, RecoveringSource
 from realtime.sources.screen import ScreenSource
 from realtime.sources.sequence import PictureSequence
@@ -58,6 +64,8 @@ class SourceOptions:
 
 def open_source(where: str, options: SourceOptions = SourceOptions()) -> FrameSource:
     """Open what --input names. Raises SourceError with the reason and what to do."""
+    if not where:
+        raise SourceError("--input is empty", remedy="name a file, an address, or a camera such as 0")
     source = _open(where, options)
     return source if options.at_s is None else OneFrame(source, options.at_s)
 
@@ -68,18 +76,16 @@ def _open(where: str, options: SourceOptions) -> FrameSource:
             raise SourceError("the synthetic camera needs a picture", remedy="liveswap models pull")
         picture, is_timed = options.test_picture(), TESTS[where]
         return SyntheticSource(picture, size_wh=options.size_wh, rate=options.rate, timed=is_timed)
-    if where.partition(":")[0] == "screen":
+    path = redirected_file() or Path(where) if where == DASH else local_path(where)
+    if where.partition(":")[0] == "screen" and not is_file(path):
         return ScreenSource(where, size_wh=options.size_wh, rate=options.rate)
     if CAMERA.fullmatch(where):
         return _camera(where, options)
-    if where.partition("://")[0] in URL_SCHEMES:
-        stream = open_url(where)
-        return _recovering(lambda: open_url(where), stream, options, URL_WAIT_S) if stream.info.live else stream
     if URL.match(where):
-        schemes = ", ".join(f"{scheme}://" for scheme in URL_SCHEMES)
-        raise SourceError(f"{shown_url(where)} is no address that can be read", remedy=f"use one of {schemes}")
-    path = Path(where).expanduser()
-    named = None if path.exists() else camera_called(where, list_cameras())
+        return _address(where, options)
+    if str(path) == DASH or is_pipe(path):
+        return _thinned(open_pipe(path), options.rate)
+    named = None if os.path.lexists(path) else camera_called(where, list_cameras())
     if named is not None:
         return _camera(named.where, options)
     names = numbered(path)
@@ -88,8 +94,15 @@ def _open(where: str, options: SourceOptions) -> FrameSource:
     _refuse_unreadable(path)
     if is_picture(path):
         return ImageSource(path, duration_s=options.still_s, rate=options.rate or RATE)
-    video = open_film(path)
-    return _thinned(video, options.rate) if options.rate else video
+    return _thinned(open_film(path), options.rate)
+
+
+def _address(where: str, options: SourceOptions) -> FrameSource:
+    if where.partition("://")[0] not in URL_SCHEMES:
+        schemes = ", ".join(f"{scheme}://" for scheme in URL_SCHEMES)
+        raise SourceError(f"{shown_url(where)} is no address that can be read", remedy=f"use one of {schemes}")
+    stream = open_url(where)
+    return _recovering(lambda: open_url(where), stream, options, URL_WAIT_S) if stream.info.live else stream
 
 
 def _camera(where: str, options: SourceOptions) -> FrameSource:
@@ -107,24 +120,41 @@ def _recovering(
     return RecoveringSource(opener, first=first, give_up_s=options.give_up_s, most_wait_s=most_wait_s)
 
 
-def _thinned(video: FrameSource, rate: Fraction) -> FrameSource:
-    return Thinned(video, rate) if rate < video.info.rate else video
+def _thinned(video: FrameSource, rate: Fraction | None) -> FrameSource:
+    return video if rate is None or rate >= video.info.rate else Thinned(video, rate)
 
 
 def _refuse_unreadable(path: Path) -> None:
     """What ffmpeg would call "Invalid data", in words."""
     try:
-        size = path.stat().st_size
-        if path.is_dir():
-            raise SourceError(f"{path} is a folder", remedy="give one file in it, or a camera number such as 0")
-        with path.open("rb"):
-            pass
+        found = path.stat()
+        if stat.S_ISREG(found.st_mode):  # to look into a pipe would take its bytes
+            with path.open("rb"):
+                pass
     except FileNotFoundError as error:
-        raise SourceError(
-            f"there is no file {path}",
-            remedy="check the path; for a camera give its number (liveswap devices lists them), for a try-out: test",
-        ) from error
+        raise _missing(path) from error
     except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}", remedy="check its permissions") from error
-    if size == 0:
+        raise SourceError(f"{path} cannot be read: {error.strerror}", remedy=remedy_for(error)) from error
+    if stat.S_ISDIR(found.st_mode):
+        raise SourceError(f"{path} is a folder", remedy="give one file in it, or a camera number such as 0")
+    if stat.S_ISREG(found.st_mode) and found.st_size == 0:
         raise SourceError(f"{path} is empty", remedy="use another copy of the file")
+
+
+def _missing(path: Path) -> SourceError:
+    if path.is_symlink():
+        return SourceError(f"{path} is a link to {path.readlink()}, which is not there", remedy="give the file itself")
+    near = difflib.get_close_matches(path.name, _names_in(path.parent), n=1)
+    return SourceError(
+        f"there is no file {path}",
+        remedy=f"did you mean {path.with_name(near[0])}?"
+        if near
+        else "check the path; for a camera give its number (liveswap devices lists them), for a try-out: test",
+    )
+
+
+def _names_in(folder: Path) -> list[str]:
+    try:
+        return [entry.name for entry in folder.iterdir()]
+    except OSError:
+        return []

@@ -1,0 +1,72 @@
+"""When a piece of sound is heard: the film time of each packet of one stream, whatever its container says.
+
+Stamps are repaired as they come: missing and equal ones go on from the packet before. Where recordings were joined a
+container's times jump; the Timeline knows where to, as soon as the pictures have come to the jump.
+
+Knows times of packets; knows no codec and no container.
+"""
+
+from fractions import Fraction
+
+import av
+
+from realtime.timeline import Timeline
+
+JOINT_S = 0.25
+"""Packets of one recording follow each other closer than this; else there is a hole, or another recording begins."""
+UNKNOWN_S = 1.0
+"""A film time this far before the sound so far: the pictures have not come to the jump yet (see Timeline.film_s)."""
+FAR_S = 10.0
+"""Nothing is heard this long after the last picture: what claims to be is stamped wrong."""
+
+
+class PacketTimes:
+    """Film times of one stream's packets. Ask for each packet, in the file's order, until it has a time; then take it.
+
+    end_s: film time where the packets taken so far end, s.
+    """
+
+    def __init__(self, timeline: Timeline | None) -> None:
+        self._timeline = timeline
+        self._start_s: float | None = None  # of the last packet, in the container
+        self._container_end_s = 0.0
+        self.end_s = 0.0
+
+    def film_s(self, packet: "av.Packet[av.AudioStream]", picture_end_s: float | None = None) -> float | None:
+        """The film time at which `packet` begins, s; None while it cannot be known: ask again later.
+
+        picture_end_s: set when no picture will come; then there is always a time.
+        """
+        at_s = _stamp(packet)
+        if at_s is None or at_s == self._start_s:
+            return self.end_s
+        found = self._mapped(at_s)
+        if self._start_s is None or abs(at_s - self._container_end_s) <= JOINT_S:
+            return found
+        if found < self.end_s - UNKNOWN_S:
+            return self.end_s if picture_end_s is not None else None
+        if picture_end_s is not None and found > max(picture_end_s, self.end_s) + FAR_S:
+            return self.end_s
+        return found
+
+    def take(self, packet: "av.Packet[av.AudioStream]", film_s: float) -> None:
+        """`packet` is heard at `film_s`."""
+        at_s = _stamp(packet)
+        is_told = at_s is not None and at_s != self._start_s
+        duration_s = duration_of(packet)
+        self._container_end_s = duration_s + (at_s if is_told and at_s is not None else self._container_end_s)
+        self._start_s = at_s if at_s is not None else self._start_s
+        self.end_s = film_s + duration_s
+
+    def _mapped(self, container_s: float) -> float:
+        return container_s if self._timeline is None else self._timeline.film_s(container_s, near_s=self.end_s)
+
+
+def duration_of(packet: "av.Packet[av.AudioStream]") -> float:
+    """How long a packet is heard, s; 0 where it does not say."""
+    return float((packet.duration or 0) * (packet.time_base or Fraction(0)))
+
+
+def _stamp(packet: "av.Packet[av.AudioStream]") -> float | None:
+    ticks = packet.pts if packet.pts is not None else packet.dts
+    return None if ticks is None or packet.time_base is None else float(ticks * packet.time_base)

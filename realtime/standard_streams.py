@@ -1,0 +1,78 @@
+"""stdin, stdout and stderr as a program really gets them: closed, gone, a file, a terminal in somebody else's hands.
+
+cron, systemd and `<&-` start programs with a stream closed. The next file that is opened would then take its number,
+and whatever a library writes to "stderr" would land in a film.
+
+Knows descriptors; knows nothing of what is said.
+"""
+
+import os
+import sys
+from io import TextIOWrapper
+from typing import Any, TextIO, cast
+
+STDIN, STDOUT, STDERR = 0, 1, 2
+
+
+def settle_streams() -> None:
+    """Call first. Closed streams become empty ones, words that the terminal cannot show are spelt out, and a terminal
+    or reader of stderr that goes away ends nothing: what is being made matters more than what is said of it.
+    """
+    for number in (STDIN, STDOUT, STDERR):
+        _fill(number)
+    sys.stdin = cast("TextIO | None", sys.stdin) or os.fdopen(STDIN, closefd=False)
+    sys.stdout = cast("TextIO | None", sys.stdout) or os.fdopen(STDOUT, "w", closefd=False)
+    sys.stderr = cast("TextIO | None", sys.stderr) or os.fdopen(STDERR, "w", closefd=False)
+    if isinstance(sys.stdout, TextIOWrapper):
+        # Names of files go out as the bytes they are.
+        sys.stdout.reconfigure(errors="surrogateescape" if sys.stdout.encoding == "utf-8" else "backslashreplace")
+    if not isinstance(sys.stderr, _Unfailing):
+        sys.stderr = cast("TextIO", _Unfailing(sys.stderr))
+
+
+def person_is_there() -> bool:
+    """Whether somebody can read a question and answer it: both ways are a terminal, and it is ours to read."""
+    return sys.stdin.isatty() and sys.stderr.isatty() and owns_terminal()
+
+
+def owns_terminal() -> bool:
+    """Whether keys typed now are meant for this program: stdin is a terminal, and this is no job in its background."""
+    if not sys.stdin.isatty():
+        return False
+    try:
+        return os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
+    except (AttributeError, OSError):  # Windows has no jobs; a terminal that is not the controlling one has none here
+        return True
+
+
+def _fill(number: int) -> None:
+    try:
+        os.fstat(number)
+    except OSError:
+        opened = os.open(os.devnull, os.O_RDONLY if number == STDIN else os.O_WRONLY)
+        if opened != number:
+            os.dup2(opened, number)
+            os.close(opened)
+        os.set_inheritable(number, True)
+
+
+class _Unfailing:
+    """A text stream whose reader may go away: from then on nothing is written."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        try:
+            return self._stream.write(text)
+        except OSError:
+            return len(text)
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()
+        except OSError:
+            return
