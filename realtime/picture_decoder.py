@@ -11,7 +11,7 @@ import av
 import PIL.Image
 from PIL.Image import Transpose
 
-from realtime.heif_header import AV1, HeifItems, heif_items
+from realtime.heif_header import AV1, heif_items
 from realtime.picture_header import AVIF, GIF, HEIC, JPEG, WEBP, PictureHeader
 
 ORIENTATION = 0x0112
@@ -91,17 +91,17 @@ def _refuse_false_items(content: bytes) -> None:
         raise ValueError("a grid is not what its item says")
     for item in items.shown():
         for part in items.coded(item):
+            coded = items.payload(part, content)
             if items.kinds[part] == AV1:
-                _refuse_false_av1(items, part, content)
+                _refuse_false_av1(coded, *items.sizes[part])
 
 
-def _refuse_false_av1(items: HeifItems, item: int, content: bytes) -> None:
-    """Decode a part within its own size."""
-    width, height = items.sizes[item]
+def _refuse_false_av1(coded: bytes, width: int, height: int) -> None:
+    """Decode a part within its own size, px."""
     decoder = cast("av.VideoCodecContext", av.CodecContext.create("libdav1d", "r"))
     decoder.options = {"max_pixels": str(width * height)}
     try:
-        if not decoder.decode(av.Packet(items.payload(item, content))) + decoder.decode(None):
+        if not decoder.decode(av.Packet(coded)) + decoder.decode(None):
             raise ValueError("it shows nothing")
     except av.FFmpegError as error:
         raise ValueError(f"a part cannot be decoded: {error.strerror}") from error

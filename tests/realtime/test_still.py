@@ -130,11 +130,13 @@ def test_failing_write_leaves_the_older_picture(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("orientation", "corner"), [(1, (0, 0)), (3, (-1, -1)), (6, (0, -1)), (8, (-1, 0))], ids=["0", "180", "90", "270"]
 )
-def test_exif_rotation_is_applied(tmp_path: Path, orientation: int, corner: tuple[int, int]) -> None:
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "MPO"])
+def test_exif_rotation_is_applied(tmp_path: Path, kind: str, orientation: int, corner: tuple[int, int]) -> None:
     exif = PIL.Image.Exif()
     exif[0x0112] = orientation
-    PIL.Image.fromarray(card()[:, :, ::-1]).save(tmp_path / "in.jpg", exif=exif, quality=95)
-    image = read_image(tmp_path / "in.jpg")
+    more = {"save_all": True, "append_images": [PIL.Image.new("RGB", (8, 8))]} if kind == "MPO" else {}
+    PIL.Image.fromarray(card()[:, :, ::-1]).save(tmp_path / "photo", kind, exif=exif, quality=95, **more)
+    image = read_image(tmp_path / "photo")
     y, x = (4 if c == 0 else -4 for c in corner)
     assert image[y, x, 1] > 200
 
