@@ -16,8 +16,8 @@ from engines.types import Image
 
 SIZE_WH = 192, 108
 PATTERN_PX = 24
-FOUND_TURN = 75.0
-"""Degrees up to which a detector finds a face."""
+FOUND_TURN, FOLLOWED_TURN = 75.0, 55.0
+"""Degrees up to which a detector finds a face, and landmarks follow it."""
 THING, COVER_PX = (60, 60, 60), 3
 """Colour of what covers a face, and how far it goes beyond it, px."""
 NOISE = (140, 250, 3)
@@ -45,6 +45,12 @@ class Actor:
     leaves: bool = False
     moves: tuple[float, float] = (0.0, 0.0)
 
+    @property
+    def seen_from_here(self) -> Image:
+        """The pattern; of a face that is turned far, its side comes round."""
+        beyond = max(0.0, abs(self.turn) - FOLLOWED_TURN) / (90 - FOLLOWED_TURN)
+        return np.roll(self.pattern, round(beyond * PATTERN_PX / 2), axis=1)
+
     @classmethod
     def drawn(cls, rng: np.random.Generator, *, is_wearer: bool) -> "Actor":
         """With a face of their own: features at their own places."""
@@ -57,8 +63,8 @@ class Actor:
 class World:
     """People in one picture after the other. One thread at a time.
 
-    visible: (H, W) of each face, areas: its px with what hides it. overlooked: whom a search of this picture did not
-    find, though it could have. All by id(actor).
+    visible: (H, W) of each face, areas: its px with what hides it. found, overlooked: whom a look at this picture
+    found, and whom none did, though it could have. All by id(actor).
     """
 
     rng: np.random.Generator
@@ -67,6 +73,7 @@ class World:
     image: Image = field(init=False)
     visible: dict[int, NDArray[np.bool_]] = field(init=False, default_factory=dict)
     areas: dict[int, int] = field(init=False, default_factory=dict)
+    found: set[int] = field(init=False, default_factory=set)
     overlooked: set[int] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
@@ -83,11 +90,11 @@ class World:
             room = cv2.resize(self._room, self.size_wh, interpolation=cv2.INTER_AREA)
             self._rooms[self.size_wh] = room.astype(np.int16)
         image = self._rooms[self.size_wh].copy()
-        self.visible, self.areas, self.overlooked = {}, {}, set()
+        self.visible, self.areas, self.found, self.overlooked = {}, {}, set(), set()
         for actor in sorted(self.here, key=lambda actor: actor.near):
             face, thing, box = *self.masks_of(actor, (height, width)), self.box_of(actor)
             place = inside(grown(box, COVER_PX), self.size_wh)
-            whole = cv2.resize(actor.pattern, (max(1, box[2] - box[0]), max(1, box[3] - box[1])))
+            whole = cv2.resize(actor.seen_from_here, (max(1, box[2] - box[0]), max(1, box[3] - box[1])))
             part = image[place]
             rows, columns = np.mgrid[place]
             at = np.clip(rows - box[1], 0, whole.shape[0] - 1), np.clip(columns - box[0], 0, whole.shape[1] - 1)
@@ -107,6 +114,12 @@ class World:
     def here(self) -> list[Actor]:
         """Who is in the room."""
         return [actor for actor in self.actors if actor.is_here]
+
+    def note_look(self, actor: Actor, *, is_seen: bool) -> None:
+        """A detector looked at this picture, and found somebody or did not."""
+        if is_seen:
+            self.found.add(id(actor))
+        self.overlooked = (self.overlooked | {id(actor)}) - self.found
 
     def share_visible(self, actor: Actor) -> float:
         """0..1 of a face."""

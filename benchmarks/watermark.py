@@ -71,6 +71,11 @@ class Watermark:
         picture[place] = np.clip(np.round(marked), 0, 255).astype(np.uint8)
         return cls(points, place, where, _detail(AMPLITUDE * pattern, cell), _detail(_grey(before), cell))
 
+    @property
+    def share(self) -> float:
+        """0..1 of the face, that is marked."""
+        return np.count_nonzero(self.where) / whole_of(self.points)
+
     def gain(self, shown: Image, warps: Sequence[Warp] = ()) -> float:
         """How much of it is in a picture of the same size. warps: moves that were made."""
         pictures = [shown[self.place], *(undone(shown, warp, self.place) for warp in warps)]

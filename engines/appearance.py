@@ -5,6 +5,7 @@ looks at one person are more alike than looks at two people; over years, cameras
 recogniser. Nothing of it is written down. Knows pixels and landmarks; knows no time.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -70,6 +71,7 @@ class Appearance:
     """Looks at one person, from several sides."""
 
     looks: list[Look] = field(default_factory=list)
+    _kept: "_Kept | None" = None
 
     def learn(self, look: Look) -> None:
         """Keep a look that differs from those that are kept; the first one stays, of the others the oldest goes."""
@@ -78,15 +80,43 @@ class Appearance:
             self.looks.append(look)
             if len(self.looks) > REMEMBERED:
                 del self.looks[1]
+            self._kept = _Kept.of(self.looks)
 
     def likeness(self, look: Look) -> float | None:
         """-1..1: to the most alike of the looks; None where there is nothing to tell by."""
-        found = [alike for own in self.looks if (alike := likeness(look, own)) is not None]
-        return max(found, default=None)
+        return None if self._kept is None else self._kept.likeness(look)
 
     def agreement(self, look: Look, where: Plane) -> float:
         """-1..1: of the most alike of the looks, see `agreement`; -1 before the first."""
         return max((agreement(look, own, where) for own in self.looks), default=-1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """Looks side by side, so that all are compared at once: (N, pixels). own, energy: times seen, energy squared."""
+
+    seen: NDArray[np.float32]
+    own: NDArray[np.float32]
+    energy: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, looks: Sequence[Look]) -> "_Kept":
+        seen, own = (np.stack([plane.ravel() for plane in planes]) for planes in zip(*map(_planes, looks), strict=True))
+        return cls(seen, seen * own, seen * own * own)
+
+    def likeness(self, look: Look) -> float | None:
+        """See `likeness`, of the most alike."""
+        seen, own = (plane.ravel() for plane in _planes(look))
+        shared, of_one, of_other = self.seen @ seen, self.seen @ (seen * own * own), self.energy @ seen
+        tells = (shared >= LEAST_SEEN) & (np.minimum(of_one, of_other) >= LEAST_DETAIL**2 * shared)
+        if not tells.any():
+            return None
+        both = self.own @ (seen * own)
+        return float((both[tells] / np.sqrt(of_one[tells] * of_other[tells])).max())
+
+
+def _planes(look: Look) -> tuple[Plane, Plane]:
+    return look.seen, look.own
 
 
 def flat_face(image: Image, points: Points) -> FlatFace:
@@ -109,11 +139,7 @@ def look_at(image: Image, points: Points) -> Look:
 
 def likeness(one: Look, other: Look) -> float | None:
     """-1..1: the correlation of both in what they show; None where that says nothing of who it is."""
-    weight, a, b = one.seen * other.seen, one.own, other.own
-    shared, of_one, of_other = (float((weight * part).sum()) for part in (np.float32(1), a * a, b * b))
-    if shared < LEAST_SEEN or min(of_one, of_other) < LEAST_DETAIL**2 * shared:
-        return None
-    return float((weight * a * b).sum() / np.sqrt(of_one * of_other))
+    return _Kept.of([other]).likeness(one)
 
 
 def agreement(one: Look, other: Look, where: Plane) -> float:

@@ -229,8 +229,8 @@ def _refuse_useless_microphone(config: RunConfig, *, live: bool) -> None:
         return
     if not live:
         raise UserError("--mic is for live pictures", remedy="leave it away: a film keeps its own sound")
-    if not any(Path(where).suffix.lower() in CONTAINERS for where in config.outputs):
+    if not any("://" in where or Path(where).suffix.lower() in CONTAINERS for where in config.outputs):
         raise UserError(
-            "--mic records, and no output is a recording",
+            "--mic records, and no output is a recording or a stream",
             remedy="add --output call.mp4; in a call, choose the microphone in the call's own settings",
         )

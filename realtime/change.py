@@ -31,11 +31,13 @@ class ChangeDetector:
     """Compares pictures with the one that was last searched. One thread at a time.
 
     is_new: whether the last picture has nothing to do with the one that was searched: the first one, or after a cut.
+    cells: (rows, columns) of it, where it has changed and no face explains it.
     """
 
     def __init__(self) -> None:
         self._searched, self._now = _Seen(), _Seen()
         self.is_new = True
+        self.cells: NDArray[np.bool_] = np.ones((1, 1), np.bool_)
 
     def has_changed(self, image: Image, followed: list[Points]) -> bool:
         """Whether there is a change that no face of `followed` (boxes x1, y1, x2, y2 px) explains.
@@ -45,6 +47,7 @@ class ChangeDetector:
         before, self._now = self._searched, _Seen.of(image, followed)
         self.is_new = before.cells.shape != self._now.cells.shape
         if self.is_new:
+            self.cells = np.ones(self._now.cells.shape[:2], np.bool_)
             return True
         apart = _apart(self._now.cells, before.cells)
         self.is_new = bool((apart > CHANGED).mean() > CUT)
@@ -52,6 +55,7 @@ class ChangeDetector:
         changed = (unexplained > CHANGED).astype(np.float32)
         for box in followed:
             changed[_cells_of(box, image, changed.shape)] = 0
+        self.cells = changed > 0
         edge, least = CLUSTER
         border = cv2.BORDER_REPLICATE  # who comes in is half beyond the edge
         whole = cv2.copyMakeBorder(changed, 0, 1, 0, 1, border)

@@ -21,6 +21,8 @@ REMEMBERED = 64
 """People who are remembered for their return, those who left last: a stream may run for days."""
 LIKE_SIZE = 1.6
 """A face that returns to its place is at most this much larger or smaller."""
+CROWD = 1.6
+"""Sizes of a face: others nearer than this may be taken for it, and its looks are compared in every frame."""
 AT_EDGE = 0.15
 """Of its size."""
 LOOK_PERIOD_NS = 400_000_000
@@ -78,8 +80,8 @@ class Person:
 class FollowedFace:
     """A face and whose it is.
 
-    raw: landmarks as the model gave them, since smoothing must not feed back into where to look. first: where it began,
-    (468, 3) px. certainty: see `Track`. unlike: frames in a row in which it looked like somebody else.
+    raw: landmarks as the model gave them, since smoothing must not feed back into where to look. box: their own, px.
+    first: where it began, (468, 3) px. certainty: see `Track`. unlike: frames in a row in which it looked like another.
     """
 
     person: Person
@@ -92,10 +94,14 @@ class FollowedFace:
     is_alone: bool = True
     looked_ns: int | None = None
     unlike: int = 0
+    box: Points = field(init=False)
 
-    @property
-    def box(self) -> Points:
-        return box_of(self.raw.points)
+    def __post_init__(self) -> None:
+        self.box = box_of(self.raw.points)
+
+    def see(self, raw: FaceLandmarks, at_ns: int) -> None:
+        """It is there now."""
+        self.raw, self.box, self.seen_ns = raw, box_of(raw.points), at_ns
 
     def recognise(self, image: Image, at_ns: int, *, is_alone: bool) -> Look | None:
         """Compare it with what is remembered of its person, and remember this look. Returns a look, if it took one.
@@ -124,7 +130,8 @@ class FollowedFace:
     def rescale(self, across: float, down: float) -> None:
         """Pictures come in another size from now on."""
         scale = np.array([across, down, across], np.float32)
-        self.raw = replace(self.raw, points=(self.raw.points + np.float32(0.5)) * scale - np.float32(0.5))
+        points = (self.raw.points + np.float32(0.5)) * scale - np.float32(0.5)
+        self.see(replace(self.raw, points=points), self.seen_ns)
         self.first, self.steady = self.raw.points, SteadyLandmarks()
 
     def is_at_edge(self, frame_wh: tuple[int, int]) -> bool:
@@ -171,9 +178,9 @@ class People:
 
     def known(self, look: Look) -> Person | None:
         """Who of those that are away looks so, if anybody."""
-        likeliest = max(self._away.values(), key=lambda person: person.appearance.likeness(look) or -1, default=None)
-        alike = None if likeliest is None else likeliest.appearance.likeness(look)
-        return likeliest if alike is not None and alike >= SAME else None
+        alike = ((person.appearance.likeness(look) or -1, person) for person in self._away.values())
+        likeness, likeliest = max(alike, key=lambda pair: pair[0], default=(-1, None))
+        return likeliest if likeness >= SAME else None
 
     def arrived(self, look: Look, near: Sequence[Person], *, is_alone: bool) -> Person:
         """Whose face this is: of somebody who is away, or a new person's.
@@ -203,3 +210,9 @@ def near_enough(box: Points, lost: Points) -> bool:
     """Whether a face may have moved from `lost` to `box` unseen: no farther than its size, and about as large."""
     moved = float(np.linalg.norm((box[:2] + box[2:]) - (lost[:2] + lost[2:]))) / 2
     return moved < size_of(lost) and 1 / LIKE_SIZE < size_of(box) / size_of(lost) < LIKE_SIZE
+
+
+def far_from(box: Points, others: Sequence[Points]) -> bool:
+    """Whether none of the others is near enough to be taken for the face in a box."""
+    reach, middle = CROWD * size_of(box), box[:2] + box[2:]
+    return all(np.linalg.norm(other[:2] + other[2:] - middle) / 2 >= reach for other in others)

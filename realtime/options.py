@@ -42,7 +42,8 @@ Input = Annotated[
 Outputs = Annotated[
     list[str],
     typer.Option(
-        "--output", help="out.mp4 .mkv .mov .webm | out.png .jpg .gif .webp | f/%05d.png | null. May be repeated."
+        "--output",
+        help="out.mp4 .mkv .webm | out.png .jpg .gif .webp | f/%05d.png | rtmp:// srt:// | virtual | null. Repeatable.",
     ),
 ]
 Maps = Annotated[
@@ -110,7 +111,10 @@ Lost = Annotated[
     ),
 ]
 BadgeSwitch = Annotated[bool, typer.Option(help="The small AI tag on swapped pictures.", rich_help_panel=LOOK)]
-Size = Annotated[str | None, typer.Option(metavar="WxH", help="Size in px.", rich_help_panel=OUT)]
+Size = Annotated[
+    str | None,
+    typer.Option(metavar="WxH", help="Size in px; a film keeps its shape and fits into it.", rich_help_panel=OUT),
+]
 Fps = Annotated[
     str | None,
     typer.Option(metavar="F", help="Of a camera or numbered pictures; at most, of a file.", rich_help_panel=OUT),

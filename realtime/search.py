@@ -4,16 +4,16 @@ new.
 Knows the detector, time and what changes in a picture; knows nobody in it.
 """
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
-import cv2
 import numpy as np
 
 from engines.detectors.quarter_turns import detect_turned
 from engines.geometry import matched
 from engines.types import Detection, FaceDetector, Image, Points
 from realtime.change import ChangeDetector
+from realtime.edge_search import Edge, detect_at_edge, detect_mirrored, edges_stirred, edges_that_cut
 
 PERIOD_NS, LOST_PERIOD_NS = 500_000_000, 200_000_000
 """Between searches of a picture in which nothing seems to change: usually, and, to save work, while somebody is
@@ -26,12 +26,8 @@ FILM_PERIOD = 10
 SELDOM = 3
 AGAIN = 2
 """Frames that are searched after one that had changed: a detector may overlook a face at the first look."""
-MIRRORED = 1 / 8
-"""Of the edges: so much of a picture is mirrored beyond each. A detector finds whole faces: of those of which half is
-beyond the edge it found 19 % as they are, 62 % with black beyond it, and all with their mirror image (four clips of
-`../shared/media`)."""
-LEAST_INSIDE = 0.3
-"""Of a face's width and height, what must lie in the picture; else it is somebody's mirror image."""
+MOST_EDGES = 2
+"""Edges that are searched from nearer in one picture; the others have their turn in the next."""
 LONGEST_GAP_NS = 400_000_000
 """Between two pictures: after more time, anybody may have come."""
 
@@ -53,6 +49,7 @@ class FaceSearch:
         self._searched_ns: int | None = None
         self._turns = self._again = self._unsearched = 0
         self._is_first = True
+        self._edges: dict[Edge, int] = {}  # to be searched in so many more pictures, who has waited longest first
 
     def seldom(self, seldom: bool) -> None:
         """Look at pictures that do not change a third as often, and seldom for who is lost, to save work."""
@@ -73,9 +70,11 @@ class FaceSearch:
         self._unsearched += 1
         changed = self._change.has_changed(image, followed)
         self._again = AGAIN if changed else max(0, self._again - 1)
+        if changed and not self._film:
+            self._look_at_edges(edges_stirred(self._change.cells), times=1 if self._change.is_new else AGAIN + 1)
         away = self._now_ns is None or at_ns - self._now_ns > LONGEST_GAP_NS
         self._is_first, self._now_ns = self._change.is_new or away, at_ns
-        if self._again or self._is_first or not followed or self._searched_ns is None:
+        if self._again or self._edges or self._is_first or not followed or self._searched_ns is None:
             return True
         if self._film and has_place and self._unsearched >= FILM_PERIOD:
             return True
@@ -86,24 +85,37 @@ class FaceSearch:
             return LOST_PERIOD_NS if self._is_seldom else 0
         return PERIOD_NS * (SELDOM if self._is_seldom else 1)
 
-    def run(self, image: Image, at_ns: int) -> list[Detection]:
-        """The faces in a picture that stand upright."""
+    def run(self, image: Image, at_ns: int, unplaced: Sequence[Points] = ()) -> list[Detection]:
+        """The faces in a picture that stand upright.
+
+        unplaced: boxes of faces that are not followed, px. At an edge that cuts one off it is looked for from nearer.
+        """
         self._searched_ns, self._unsearched = at_ns, 0
         self._change.searched()
+        found = self._seen_in(image)
+        if not self._film:
+            size_wh = image.shape[1], image.shape[0]
+            self._look_at_edges((edge for box in unplaced for edge in edges_that_cut(box, size_wh)), times=1)
+        for edge in [*self._edges][:MOST_EDGES]:
+            self._on_run()
+            found += _others(detect_at_edge(self._detector, image, edge), found)
+            left = self._edges.pop(edge) - 1
+            self._edges |= {edge: left} if left else {}
+        return found
+
+    def _seen_in(self, image: Image) -> list[Detection]:
+        """In the whole picture; a new one is looked at twice."""
+        looks: list[Callable[[Image], list[Detection]]] = [
+            partial(detect_mirrored, self._detector),
+            self._detector.detect,
+        ]
+        first, second = looks[::-1] if self._film else looks
         self._on_run()
-        first, second = self._seen_over_the_edge, self._detector.detect
-        if self._film:
-            first, second = second, first
         found = first(image)
         return [*found, *_others(second(image), found)] if self._is_first else found
 
-    def _seen_over_the_edge(self, image: Image) -> list[Detection]:
-        """Faces, also those that are partly beyond the picture's edge."""
-        height, width = image.shape[:2]
-        x, y = (min(round(edge * MIRRORED), edge - 1) for edge in (width, height))
-        wider = cv2.copyMakeBorder(image, y, y, x, x, cv2.BORDER_REFLECT_101)
-        found = (_moved(face, (-x, -y)) for face in self._detector.detect(np.asarray(wider, np.uint8)))
-        return [face for face in found if _is_inside(face, (width, height))]
+    def _look_at_edges(self, edges: Iterable[Edge], *, times: int) -> None:
+        self._edges |= {edge: max(times, self._edges.get(edge, 0)) for edge in edges}
 
     def run_turned(self, image: Image) -> list[Detection]:
         """Those that lie or stand on their heads, in the same picture: of one quarter turn after the other.
@@ -120,20 +132,6 @@ def _others(found: list[Detection], known: list[Detection]) -> list[Detection]:
     """Those that are not known."""
     again = matched(boxes_of(known), boxes_of(found), least_iou=SAME_FACE_IOU).values()
     return [face for number, face in enumerate(found) if number not in again]
-
-
-def _moved(face: Detection, by: tuple[int, int]) -> Detection:
-    return replace(
-        face,
-        box_xyxy=face.box_xyxy + np.array([*by, *by], np.float32),
-        keypoints=face.keypoints + np.array(by, np.float32),
-    )
-
-
-def _is_inside(face: Detection, size_wh: tuple[int, int]) -> bool:
-    """Whether enough of a face lies in a picture of this size."""
-    low, high = np.maximum(face.box_xyxy[:2], 0), np.minimum(face.box_xyxy[2:], size_wh)
-    return bool((high - low >= LEAST_INSIDE * (face.box_xyxy[2:] - face.box_xyxy[:2])).all())
 
 
 def boxes_of(found: list[Detection]) -> Points:

@@ -6,19 +6,21 @@ search sees and the landmarks do not is told too: a face that nobody can swap mu
 Knows faces over time; knows nothing of sources, swapping or threads.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 import numpy as np
 
 from engines.appearance import look_at
 from engines.geometry import box_of, iou, matched, roi_from_detection, roi_from_landmarks, size_of
-from engines.plausibility import continues, located
-from engines.types import Detection, FaceDetector, FaceLandmarker, FaceLandmarks, Image, Points
+from engines.plausibility import continues, located, located_first
+from engines.types import Detection, FaceDetector, FaceLandmarker, Image, Points, Roi
+from realtime.edge_search import edges_that_cut
 from realtime.hands import HandTracker
-from realtime.identity import FollowedFace, LostTrack, People, Person, Track, near_enough
+from realtime.identity import FollowedFace, LostTrack, People, Person, Track, far_from, near_enough
 from realtime.search import SAME_FACE_IOU, FaceSearch, boxes_of
 from realtime.smoothing import SteadyLandmarks
+from realtime.unplaced import UnplacedFaces
 
 SOON_NS, LOST_NS, LEFT_NS = 1_000_000_000, 30_000_000_000, 500_000_000
 """How long every frame is searched for a lost face, how long it may still be there, and one lost at an edge."""
@@ -28,16 +30,13 @@ SURE_DETECTION = 0.6
 """Score from which a face that has no landmarks counts as one: below, patterns do."""
 TAKE_OVER_RATIO = 1.3
 """A newcomer must be this much larger to take the place of a face that is followed already."""
-CROWD = 1.6
-"""Sizes of a face: others nearer than this may be taken for it, and its looks are compared in every frame."""
 
 
 class FaceTracker:
     """Follows up to `max_faces` faces, the largest ones. One thread at a time.
 
     hands: who follows the hands near them, if anybody. film: see `FaceSearch`. on_detector_run: for the metrics.
-    protected: numbers of faces whose place nobody takes. unplaced: boxes (x1, y1, x2, y2 px) of faces in the last
-    picture that are not followed: too turned or hidden for landmarks, or too many. lost: see `LostTrack`.
+    protected: numbers of faces whose place nobody takes. unplaced: boxes, see `UnplacedFaces`. lost: see `LostTrack`.
     """
 
     def __init__(
@@ -60,7 +59,7 @@ class FaceTracker:
         self._frame_wh = (0, 0)
         self._now_ns = 0
         self._steadies = True
-        self.unplaced: tuple[Points, ...] = ()
+        self._unplaced = UnplacedFaces()
         self.protected: Collection[int] = ()
 
     def search_seldom(self, seldom: bool) -> None:
@@ -85,6 +84,7 @@ class FaceTracker:
         self._follow(image, at_ns)
         if self._search_is_due(image, at_ns):
             self._look_for_others(image, at_ns)
+        self._unplaced.look_after(at_ns)
         self._recognise(image, at_ns)
         self._followed.sort(key=lambda face: -size_of(face.box))
         hands = () if self._hands is None else self._hands.update(image, list(self._boxes()), at_ns)
@@ -94,6 +94,11 @@ class FaceTracker:
         """Do what is due and was put off, between two pictures: the search for hands."""
         if self._hands is not None:
             self._hands.catch_up()
+
+    @property
+    def unplaced(self) -> tuple[Points, ...]:
+        """Of faces that are not followed and must be there, x1, y1, x2, y2 px."""
+        return self._unplaced.boxes
 
     @property
     def is_full(self) -> bool:
@@ -127,6 +132,7 @@ class FaceTracker:
         across, down = frame_wh[0] / before[0], frame_wh[1] / before[1]
         for face in (*self._followed, *self._lost):
             face.rescale(across, down)
+        self._unplaced.rescale(across, down)
         if self._hands is not None:
             self._hands.forget()
 
@@ -149,13 +155,11 @@ class FaceTracker:
             ):
                 self._lose(face)
                 continue
-            face.raw, face.seen_ns = found, at_ns
+            face.see(found, at_ns)
             still.append(face)
         self._followed = still
-        self._lost = [face for face in self._lost if at_ns - face.seen_ns <= self._patience_ns(face)]
-
-    def _patience_ns(self, face: FollowedFace) -> int:
-        return LEFT_NS if face.is_at_edge(self._frame_wh) else LOST_NS
+        patience_ns = {True: LEFT_NS, False: LOST_NS}
+        self._lost = [f for f in self._lost if at_ns - f.seen_ns <= patience_ns[f.is_at_edge(self._frame_wh)]]
 
     def _lose(self, face: FollowedFace) -> None:
         self._lost.append(face)
@@ -166,37 +170,38 @@ class FaceTracker:
         return [face for face in self._lost if at_ns - face.seen_ns <= SOON_NS and near_enough(box, face.box)]
 
     def _look_for_others(self, image: Image, at_ns: int) -> None:
-        self.unplaced = self._place(self._search.run(image, at_ns), image, at_ns)
+        if self.is_new:
+            self._unplaced.forget()
+        self._place(self._search.run(image, at_ns, self.unplaced), image, at_ns)
         if not self._followed:
-            turned = self._place(self._search.run_turned(image), image, at_ns)
-            upright = [box for box in self.unplaced if iou(box, self._boxes()).max(initial=0) <= SAME_FACE_IOU]
-            self.unplaced = (*upright, *turned)
+            self._place(self._search.run_turned(image), image, at_ns)
 
-    def _place(self, found_here: list[Detection], image: Image, at_ns: int) -> tuple[Points, ...]:
-        """Follow those who are not followed. Returns the boxes of those that cannot be."""
-        detections = sorted(found_here, key=lambda found: -size_of(found.box_xyxy))
-        matching = matched(self._boxes(), boxes_of(detections), least_iou=SAME_FACE_IOU)
-        known, seen = matching.values(), [self._followed[number] for number in matching]
-        return tuple(
-            found.box_xyxy
-            for number, found in enumerate(detections)
-            if number not in known and not self._begin(image, found, at_ns, seen) and found.score >= SURE_DETECTION
-        )
+    def _place(self, detections: list[Detection], image: Image, at_ns: int) -> None:
+        """Follow those who are not followed, and remember where those are that cannot be."""
+        detections.sort(key=lambda found: -size_of(found.box_xyxy))
+        boxes = boxes_of(detections)
+        matching = matched(self._boxes(), boxes, least_iou=SAME_FACE_IOU)
+        seen, placed = [self._followed[number] for number in matching], dict[int, Points]()
+        for number in sorted({*range(len(boxes))} - {*matching.values()}):
+            face = self._begin(image, detections[number], at_ns, seen)
+            if face is not None and iou(face.box, boxes).argmax() == number:  # else it slid onto another's
+                placed[number] = boxes[number]
+        others = [number for number in range(len(boxes)) if number not in {*matching.values(), *placed}]
+        sure = (n for n in others if detections[n].score >= SURE_DETECTION or edges_that_cut(boxes[n], self._frame_wh))
+        self._unplaced.see([boxes[number] for number in sure], [*placed.values()], at_ns)
 
-    def _begin(self, image: Image, detection: Detection, at_ns: int, seen: Sequence[FollowedFace]) -> bool:
-        """Follow a face from now on. Returns whether it is followed, perhaps was before. seen: who is another one."""
+    def _begin(self, image: Image, detection: Detection, at_ns: int, seen: list[FollowedFace]) -> FollowedFace | None:
+        """Follow a face from now on; perhaps it was before. Returns which it is. seen: those that are others."""
         place = self._place_for(detection)
-        if place is None:
-            return False
-        found = self._located_first(image, detection, at_ns)
-        if found is None or iou(detection.box_xyxy, box_of(found.points)[np.newaxis])[0] < MATCHES_IOU:
-            return False
+        found = None if place is None else located_first(self._landmarker, image, self._rois_of(detection, at_ns))
+        if place is None or found is None or iou(detection.box_xyxy, box_of(found.points)[None])[0] < MATCHES_IOU:
+            return None
         box = box_of(found.points)
         merged = [face for face in self._followed if iou(box, face.box[np.newaxis])[0] > MERGED_IOU]
         if merged:  # its landmarks slid onto a face that is followed: it was that one, or it is behind it
             middle = (detection.box_xyxy[:2] + detection.box_xyxy[2:]) / 2
-            unseen = [face.box for face in merged if face not in seen]
-            return any(bool(((box[:2] < middle) & (middle < box[2:])).all()) for box in unseen)
+            unseen = (face for face in merged if face not in seen)
+            return next((f for f in unseen if ((f.box[:2] < middle) & (middle < f.box[2:])).all()), None)
         for face in place:
             self._followed.remove(face)
             self._people.left(face.person)
@@ -204,15 +209,14 @@ class FaceTracker:
         is_alone = len(near) == 1 and self._is_alone(box, near[0])
         person = self._people.arrived(look_at(image, found.points), near, is_alone=is_alone)
         self._lost = [face for face in self._lost if face.person is not person]
-        self._followed.append(FollowedFace(person, found, at_ns, found.points))
-        return True
+        seen.append(FollowedFace(person, found, at_ns, found.points))
+        self._followed.append(seen[-1])
+        return seen[-1]
 
-    def _located_first(self, image: Image, detection: Detection, at_ns: int) -> FaceLandmarks | None:
-        """Looked for where a detector saw it, or where one was lost; then from a better place, which is steadier."""
-        rois = [roi_from_detection(detection)]
-        rois += [roi_from_landmarks(lost.raw.points) for lost in self._just_lost_near(detection.box_xyxy, at_ns)]
-        found = next((face for roi in rois if (face := located(self._landmarker, image, roi)) is not None), None)
-        return None if found is None else located(self._landmarker, image, roi_from_landmarks(found.points))
+    def _rois_of(self, detection: Detection, at_ns: int) -> list[Roi]:
+        """Where a detector saw it, and where one was lost."""
+        lost = self._just_lost_near(detection.box_xyxy, at_ns)
+        return [roi_from_detection(detection), *(roi_from_landmarks(face.raw.points) for face in lost)]
 
     def _place_for(self, detection: Detection) -> list[FollowedFace] | None:
         """Whom a newcomer supplants, if anybody; None if there is no place."""
@@ -243,5 +247,4 @@ class FaceTracker:
         """Whether nobody is near enough to be taken for the face in a box. person: whose it is."""
         others = [other.box for other in (*self._followed, *self._lost) if other.person is not person]
         others += [other for other in self.unplaced if iou(box, other[np.newaxis])[0] <= SAME_FACE_IOU]
-        reach, middle = CROWD * size_of(box), box[:2] + box[2:]
-        return all(np.linalg.norm(other[:2] + other[2:] - middle) / 2 >= reach for other in others)
+        return far_from(box, others)

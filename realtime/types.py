@@ -79,7 +79,7 @@ class StreamInfo:
     sound_from: "str | Rereadable | None" = None  # file, address or pipe whose audio streams belong to this picture
     timeline: Timeline | None = None  # of a film: the times of `sound_from` -> film time, which `Frame.pts` counts
     damage: Damage | None = None  # what of the source could not be read so far
-    extras_from: str | None = None  # a film whose title, chapters and subtitles belong to this picture
+    extras_from: "str | Rereadable | None" = None  # a film whose title, chapters and subtitles belong to this picture
 
 
 @dataclass(frozen=True, slots=True)

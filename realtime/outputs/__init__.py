@@ -5,10 +5,12 @@ frames/%05d.png                  pictures, one a frame, numbered from 1
 out.png .jpg .avif .tif          a picture: the first swapped frame
 out.gif .webp .apng              an animated picture; of one picture, or with --at, one that stands
 virtual, virtual:/dev/video10    a virtual camera, for video calls
+rtmp:// rtmps:// srt:// udp://   a server that shows it to many
 null                             nowhere, for measuring
 """
 
 import os
+import re
 import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,19 +24,21 @@ from realtime.outputs.microphone import Microphone
 from realtime.outputs.null import NullSink
 from realtime.outputs.picture_file import FORMATS, UNWRITABLE
 from realtime.outputs.recorder import EncoderOptions, VideoRecorder
+from realtime.outputs.resize import resized
 from realtime.outputs.sequence import SequenceSink
 from realtime.outputs.still import StillSink
+from realtime.outputs.stream import StreamSink
 from realtime.outputs.virtual import VirtualCamera
 from realtime.types import FrameSink, StreamInfo
 
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 STILL_S = 5
 """Proposed for films of one picture."""
-PLANNED = ("rtmp", "srt", "udp", "rtsp")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputOptions:
-    """How outputs are written. size_wh: of videos, None for the source's. microphone: of a live recording."""
+    """How outputs are written. size_wh: videos fit into it; None for the source's. microphone: of a live recording."""
 
     encoder: EncoderOptions = field(default_factory=EncoderOptions)
     size_wh: tuple[int, int] | None = None
@@ -49,14 +53,14 @@ def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptio
         return NullSink()
     if where.partition(":")[0] == "virtual":
         return VirtualCamera(where, info, size_wh=options.size_wh)
-    if "://" in where and where.partition("://")[0] in PLANNED:
-        raise SinkError(
-            f"--output {where}: this version sends nothing over the network",
-            remedy="use a file such as out.mp4, or virtual",
-        )
+    if ADDRESS.match(where):
+        microphone = Microphone(options.microphone) if options.microphone else None
+        return StreamSink(where, info, size_wh=options.size_wh, microphone=microphone)
     path = local_path(where)
     _refuse_unwritable(path)
-    return _film_sink(path, info, options) if path.suffix.lower() in CONTAINERS else _picture_sink(path, info)
+    if path.suffix.lower() in CONTAINERS:
+        return _film_sink(path, info, options)
+    return _picture_sink(path, resized(info, options.size_wh))
 
 
 def _film_sink(path: Path, info: StreamInfo, options: OutputOptions) -> FrameSink:
@@ -66,7 +70,7 @@ def _film_sink(path: Path, info: StreamInfo, options: OutputOptions) -> FrameSin
             remedy=f"end the output's name in .png, or add --duration {STILL_S} for a film of {STILL_S} seconds",
         )
     microphone = Microphone(options.microphone) if options.microphone else None
-    return VideoRecorder(path, info, options.encoder, size_wh=options.size_wh, microphone=microphone)
+    return VideoRecorder(path, resized(info, options.size_wh), options.encoder, microphone=microphone)
 
 
 def _picture_sink(path: Path, info: StreamInfo) -> FrameSink:

@@ -18,7 +18,7 @@ from realtime.errors import SinkError
 from realtime.ffmpeg import explain, listening
 from realtime.local_path import av_address
 from realtime.outputs.animated_file import finished
-from realtime.outputs.picture_file import require_edges, square_pixels, square_size
+from realtime.outputs.picture_file import require_edges, scaled, square_size
 from realtime.picture_colours import from_srgb
 from realtime.types import ShownFrame, StreamInfo
 
@@ -60,7 +60,7 @@ class AnimatedSink:
         self.name = str(path)
         self._path, self._part = path, path.with_name(path.name + ".part")
         self._info, self._kind = info, KINDS[path.suffix.lower()]
-        self._size_wh = square_size(info.size_wh, info.pixel_aspect)
+        self._size_wh = square_size(info)
         require_edges(path.suffix, self._size_wh, self._kind.longest_edge)
         self._palettes = _Palettes(self._size_wh) if self._kind.pixel_format == "pal8" else None
         self._last_at, self._last_ticks = -self._kind.least_ticks, 1
@@ -119,7 +119,7 @@ class AnimatedSink:
     def _pictures(self, frame: ShownFrame) -> Iterator[av.VideoFrame]:
         """As the encoder takes them, with their transparency."""
         original = frame.original if frame.original is not None and frame.original.profile is None else None
-        image = square_pixels(frame.image, self._info.pixel_aspect)
+        image = scaled(frame.image, self._size_wh)
         rgba = from_srgb(image, original, with_alpha=True)[0].convert("RGBA")
         picture = av.VideoFrame.from_ndarray(np.asarray(rgba), "rgba")
         if self._palettes is not None:

@@ -4,7 +4,6 @@ Knows picture formats and what they hold; knows nothing of streams and disks.
 """
 
 import logging
-from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from engines.types import Image
 from realtime.errors import SinkError
 from realtime.outputs.marks import COMMENT, XMP
 from realtime.picture_colours import from_srgb
-from realtime.types import Original
+from realtime.types import Original, StreamInfo
 
 logger = logging.getLogger(__name__)
 
@@ -72,24 +71,26 @@ def encode_picture(image: Image, path: Path, original: Original | None = None) -
     return file.getvalue()
 
 
-def square_pixels(image: Image, pixel_aspect: Fraction) -> Image:
-    """A picture as it is shown, for formats that know no other shape. pixel_aspect: width / height of a pixel.
+def scaled(image: Image, size_wh: tuple[int, int]) -> Image:
+    """A picture of this size, px; the same object where it has it."""
+    height, width = image.shape[:2]
+    if size_wh == (width, height):
+        return image
+    shrinks = size_wh[0] * size_wh[1] < width * height
+    return np.asarray(
+        cv2.resize(image, size_wh, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC), np.uint8
+    )
+
+
+def square_size(info: StreamInfo) -> tuple[int, int]:
+    """Of a stream's pictures as they are shown, px, for formats that know square pixels only.
 
     No pixel is lost: the shorter direction grows.
     """
-    height, width = image.shape[:2]
-    size_wh = square_size((width, height), pixel_aspect)
-    if size_wh == (width, height):
-        return image
-    return np.asarray(cv2.resize(image, size_wh, interpolation=cv2.INTER_CUBIC), np.uint8)
-
-
-def square_size(size_wh: tuple[int, int], pixel_aspect: Fraction) -> tuple[int, int]:
-    """px."""
-    width, height = size_wh
-    if pixel_aspect >= 1:
-        return round(width * pixel_aspect), height
-    return width, round(height / pixel_aspect)
+    width, height = info.size_wh
+    if info.pixel_aspect >= 1:
+        return round(width * info.pixel_aspect), height
+    return width, round(height / info.pixel_aspect)
 
 
 def _options(kind: str) -> dict[str, Any]:

@@ -91,7 +91,7 @@ class VideoRecorder:
             self._stream = self._add_video(encoder, options)
             self._sound = self._add_sound()
             self._container.metadata["comment"] = COMMENT
-            self._extras = self._add_extras()
+            self._extras = open_extras(self._info, self._container)
             with listening():
                 self._container.start_encoding()
         except (av.FFmpegError, ValueError) as error:
@@ -154,13 +154,8 @@ class VideoRecorder:
     def _add_sound(self) -> SoundCopier | LiveSound | None:
         if self._microphone is not None:
             return LiveSound(self._microphone, self._container)
-        if self._info.sound_from is None:
-            return None
-        return open_sound(self._info.sound_from, self._container, container_of(self._path), self._info.timeline)
-
-    def _add_extras(self) -> FilmExtras | None:
-        where = self._info.extras_from
-        return open_extras(where, self._container, self._info.timeline or Timeline(0.0)) if where is not None else None
+        where, timeline = self._info.sound_from, self._info.timeline or Timeline(0.0)
+        return None if where is None else open_sound(where, self._container, container_of(self._path), timeline)
 
     def _padded(self, image: Image) -> Image:
         """One replicated row or column where 4:2:0 needs an even size; nothing is cropped or rescaled."""

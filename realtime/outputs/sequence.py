@@ -8,7 +8,7 @@ from pathlib import Path
 
 from realtime.errors import SinkError
 from realtime.numbered import NumberedNames
-from realtime.outputs.picture_file import encode_picture, require_format, square_pixels, square_size
+from realtime.outputs.picture_file import encode_picture, require_format, scaled, square_size
 from realtime.types import ShownFrame, StreamInfo
 
 logger = logging.getLogger(__name__)
@@ -22,8 +22,8 @@ class SequenceSink:
 
     def __init__(self, path: Path, names: NumberedNames, info: StreamInfo) -> None:
         self.name = str(path)
-        self._names, self._pixel_aspect = names, info.pixel_aspect
-        require_format(path.suffix.lower(), square_size(info.size_wh, info.pixel_aspect))
+        self._names, self._size_wh = names, square_size(info)
+        require_format(path.suffix.lower(), self._size_wh)
         self._older = names.existing()
         self._count = 0
 
@@ -31,7 +31,7 @@ class SequenceSink:
         """Raises SinkError when it cannot be written; those before it are there."""
         path = self._names.path(self._count + 1)
         part = path.with_name(path.name + ".part")
-        image = square_pixels(frame.image, self._pixel_aspect)
+        image = scaled(frame.image, self._size_wh)
         try:
             part.write_bytes(encode_picture(image, path, frame.original))
             part.replace(path)

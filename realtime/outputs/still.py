@@ -6,7 +6,7 @@ Knows which frame; picture_file.py knows picture formats.
 from pathlib import Path
 
 from realtime.errors import SinkError
-from realtime.outputs.picture_file import encode_picture, require_format, square_pixels, square_size
+from realtime.outputs.picture_file import encode_picture, require_format, scaled, square_size
 from realtime.types import Outcome, ShownFrame, StreamInfo
 
 
@@ -19,8 +19,8 @@ class StillSink:
     def __init__(self, path: Path, info: StreamInfo) -> None:
         self.name = str(path)
         self._path = path
-        self._pixel_aspect = info.pixel_aspect
-        require_format(path.suffix.lower(), square_size(info.size_wh, info.pixel_aspect))
+        self._size_wh = square_size(info)
+        require_format(path.suffix.lower(), self._size_wh)
         self._kept: ShownFrame | None = None
 
     def is_complete_with(self, frame: ShownFrame) -> bool:
@@ -37,7 +37,7 @@ class StillSink:
             return
         frame, self._kept = self._kept, None
         part = self._path.with_name(self._path.name + ".part")
-        image = square_pixels(frame.image, self._pixel_aspect)
+        image = scaled(frame.image, self._size_wh)
         try:
             part.write_bytes(encode_picture(image, self._path, frame.original))
             part.replace(self._path)

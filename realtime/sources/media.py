@@ -9,7 +9,6 @@ framing.py the way from a decoded frame to a picture.
 
 import logging
 import math
-import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from pathlib import Path
 import av
 
 from engines.hdr_light import Light
+from realtime.addresses import shown_url
 from realtime.colour import tags_of
 from realtime.damage import Damage
 from realtime.errors import SourceError
@@ -39,7 +39,6 @@ OPEN_TIMEOUT_S, READ_TIMEOUT_S = 10.0, 5.0
 LIVE_OPTIONS = {"rtsp_transport": "tcp"}
 FILE_THREADS, LIVE_THREADS = "AUTO", "SLICE"
 """Decoding several frames at once is faster, and holds back as many: 67 ms of a 30 fps stream on two cores."""
-SECRETS = re.compile(r"(?<=:)[^/:]+(?=@)|(?<=passphrase=)[^&]+")
 ONE_STAMP_FORMATS = frozenset({"avi"})
 """They say when a packet is to be decoded, and not when its picture is shown."""
 LEAST_LEAD_S, MOST_LEAD_S = 0.05, 60.0
@@ -80,11 +79,6 @@ def open_url(url: str) -> "MediaSource":
         ) from error
     is_film = url.startswith(("http://", "https://")) and bool(container.duration)
     return MediaSource(container, shown_url(url), live=not is_film, sound_from=url if is_film else None)
-
-
-def shown_url(url: str) -> str:
-    """The address as it may stand in a log: without its password."""
-    return SECRETS.sub("***", url)
 
 
 class MediaSource:
@@ -206,7 +200,7 @@ class MediaSource:
             sound_from=sound_from if self._container.streams.audio else None,
             timeline=self._packets.begin(float(self._origin * base)),
             damage=self._damage,
-            extras_from=sound_from if isinstance(sound_from, str) else None,
+            extras_from=sound_from,
         )
 
     def _light(self, first: av.VideoFrame, where: str | Rereadable | None) -> Light | None:

@@ -29,7 +29,7 @@ class Thinned:
         for frame in self._source.frames():
             tick = int(frame.pts * self._source.info.time_base * self._rate)
             if tick != last_tick:
-                yield replace(frame, seq=taken)
+                yield replace(frame, seq=taken, duration=None)  # it stays until the next that is taken
                 last_tick, taken = tick, taken + 1
 
     def close(self) -> None:

@@ -17,6 +17,7 @@ from engines.types import Image
 from realtime.live import LiveControl
 from realtime.metrics import StreamMetrics
 from realtime.pipeline import SwapPipeline
+from realtime.privacy import Strangers
 from realtime.slot import LatestSlot, SlotClosed
 from realtime.types import Frame, Stage, StreamInfo
 from realtime.wardrobe import Wardrobe
@@ -53,12 +54,13 @@ class Arrival(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """What a session is made of. close: lets go of the engines."""
+    """What a session is made of. strangers: unless the visitor says otherwise. close: lets go of the engines."""
 
     pipeline: SwapPipeline
     control: LiveControl
     wardrobe: Wardrobe
     metrics: StreamMetrics
+    strangers: Strangers
     close: Callable[[], None]
 
 

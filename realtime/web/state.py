@@ -31,6 +31,7 @@ def session_state(session: SwapSession) -> dict[str, Any]:
         "badge": settings.badge,
         "paused": settings.paused,
         "when_lost": settings.when_lost,
+        "strangers": settings.strangers or stream.strangers,
         "fps": recent.fps,
         "latency_p50_ms": recent.latency_p50_ms,
         "latency_p95_ms": recent.latency_p95_ms,

@@ -17,6 +17,7 @@ from realtime.config import MESH, RunConfig
 from realtime.consent import ConsentLedger
 from realtime.metrics import StreamMetrics
 from realtime.person import read_person
+from realtime.privacy import Strangers
 from realtime.wardrobe import Wardrobe
 from realtime.web.gallery import Entry, entry_of, tidy
 from realtime.web.session import BROWSER, Stream
@@ -59,7 +60,8 @@ class Studio:
         wardrobe = engines.wardrobe_of(tuple(photos))
         metrics = StreamMetrics(primary="browser", swapper=self._config.swapper, device=engines.device)
         pipeline, control = make_pipeline(self._config, engines, wardrobe, BROWSER, metrics)
-        return Stream(pipeline, control, wardrobe, metrics, engines.close)
+        strangers = Strangers.choose(self._config.strangers, live=True, mapped=bool(self._config.maps))
+        return Stream(pipeline, control, wardrobe, metrics, strangers, engines.close)
 
     def swappers(self) -> list[str]:
         """What can be worn without a download."""

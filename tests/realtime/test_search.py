@@ -30,3 +30,21 @@ def test_mirror_images_of_whole_faces_are_nobody() -> None:
     search = FaceSearch(FakeDetector())
     boxes = np.array([found.box_xyxy for found in search.run(picture, 0)])
     assert sorted(boxes[:, 0].tolist()) == pytest.approx([20, 540], abs=3)
+
+
+def test_who_comes_in_is_looked_for_at_that_edge_from_nearer() -> None:
+    """Of this detector's faces: too small for it in the whole picture, which is 800 px wide with what is mirrored."""
+
+    class Near(Whole):
+        def detect(self, image: Image) -> list[Detection]:
+            return super().detect(image) if image.shape[1] < 500 else []
+
+    search, empty = FaceSearch(Near()), picture_with_faces((640, 360), [(300, 180, 60)])
+    followed = [np.array([270, 150, 330, 210], np.float32)]
+    for number in range(4):
+        assert not search.is_due(empty, followed, number, somebody_is_lost=False) or search.run(empty, number) == []
+    comes_in = picture_with_faces((640, 360), [(300, 180, 60), (620, 180, 80)])
+    assert search.is_due(comes_in, followed, 4, somebody_is_lost=False)
+    [found] = search.run(comes_in, 4)
+    assert found.box_xyxy[0] == pytest.approx(580, abs=3)
+    assert found.box_xyxy[2] > 640

@@ -9,7 +9,7 @@ import PIL.Image
 import pytest
 
 from realtime.errors import SinkError, SourceError
-from realtime.outputs import open_sink
+from realtime.outputs import OutputOptions, open_sink
 from realtime.outputs.marks import SOURCE_TYPE
 from realtime.pictures import read_image
 from realtime.sources import SourceOptions, open_source
@@ -74,6 +74,15 @@ def test_pixels_of_a_picture_are_square(tmp_path: Path, aspect: str, size_wh: tu
     sink.send(shown(BLUE, Outcome.SWAPPED))
     sink.close()
     assert read_image(tmp_path / "out.png").shape == (*size_wh[::-1], 3)
+
+
+@pytest.mark.parametrize("name", ["out.png", "out.gif", "%d.png"])
+def test_pictures_have_the_size_that_is_asked_for_and_keep_their_shape(tmp_path: Path, name: str) -> None:
+    info = StreamInfo("film", (64, 48), RATE, live=False)
+    sink = open_sink(str(tmp_path / name), info, OutputOptions(size_wh=(32, 32)))
+    sink.send(shown(BLUE, Outcome.SWAPPED))
+    sink.close()
+    assert read_image(tmp_path / name.replace("%d", "1")).shape == (24, 32, 3)
 
 
 @pytest.mark.parametrize(

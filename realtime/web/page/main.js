@@ -201,6 +201,7 @@ async function update() {
   gallery.mark(state.face);
   for (const one of ["mirror", "badge"]) $(one).checked = state[one];
   if (state.when_lost) $("when-lost").value = state.when_lost;
+  $("strangers").value = state.strangers;
   $("swapper").value = state.swapper;
   $("pause").setAttribute("aria-pressed", state.paused);
   const failed = state.outcomes.failed - (page.state?.outcomes.failed ?? 0);
@@ -257,6 +258,7 @@ $("mirror").onchange = ({ target }) => {
 };
 $("badge").onchange = ({ target }) => say(`badge ${target.checked ? "on" : "off"}`);
 $("when-lost").onchange = ({ target }) => say(`when-lost ${target.value}`);
+$("strangers").onchange = ({ target }) => say(`strangers ${target.value}`);
 $("swapper").onchange = ({ target }) => say(`swapper ${target.value}`);
 $("strength").onchange = ({ target }) => say(`strength ${target.value}`);
 for (const id of ["camera", "size", "microphone", "transport"]) $(id).onchange = restart;

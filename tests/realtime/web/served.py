@@ -79,7 +79,7 @@ async def served(home: Path, *, token: str | None = None, most: int = 4, silent_
         gate = PrivacyGate(PrivacyPolicy.choose(None, live=True))
         painter = FramePainter(FakeTracker(), OrderAssigner(wardrobe), Strangers.BLUR, live=True, observer=metrics)
         pipeline = SwapPipeline(painter, gate, info=BROWSER, control=control, observer=metrics)
-        stream = Stream(pipeline, control, wardrobe, metrics, lambda: closed.append(stream))
+        stream = Stream(pipeline, control, wardrobe, metrics, Strangers.BLUR, lambda: closed.append(stream))
         return stream
 
     uploads = Uploads(examine, ConsentLedger(home / "consent.json"))

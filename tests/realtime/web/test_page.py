@@ -83,6 +83,17 @@ def test_photo_is_added_with_consent_and_a_refused_one_is_explained(
     await_that(page, "document.querySelectorAll('#faces li').length == 2")
 
 
+def test_what_becomes_of_other_people_is_chosen_and_told(page: Page, server: ServerProcess) -> None:
+    begin(page, server.url)
+    await_that(page, "liveswap.state.strangers == 'blur'")
+    page.select_option("#strangers", "leave")
+    await_that(page, "liveswap.state.strangers == 'leave'")
+    page.select_option("#strangers", "swap")
+    await_that(page, "liveswap.state.strangers == 'swap'")
+    page.wait_for_timeout(1200)
+    assert page.input_value("#strangers") == "swap"
+
+
 def test_two_visitors_at_once_keep_their_own_settings(browser: Browser, page: Page, server: ServerProcess) -> None:
     other = browser.new_page()
     begin(page, server.url)
@@ -216,6 +227,7 @@ def test_everything_can_be_reached_and_has_a_name(page: Page, server: ServerProc
         "consent",
         "swapper",
         "when-lost",
+        "strangers",
         "mirror",
         "badge",
         "camera",
