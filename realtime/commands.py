@@ -3,17 +3,16 @@
 Everything for people goes through console.py; nothing here knows how arguments are spelled.
 """
 
-import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
 from models.errors import UserError
 from models.store import home_folder
+from realtime.batch import Batch, plan_batch, wants_batch
 from realtime.config import RunConfig
 from realtime.consent import ConsentLedger
 from realtime.console import (
@@ -27,6 +26,7 @@ from realtime.console import (
     summary,
     tell,
 )
+from realtime.interrupts import interrupts
 from realtime.keys import keys_read
 from realtime.live import HELP, KEYS
 from realtime.metrics import Snapshot
@@ -41,23 +41,34 @@ from realtime.standard_streams import owns_terminal, person_is_there
 if TYPE_CHECKING:
     from realtime.app import Run  # loads the engines
 
-FORCED_BY = 3
-"""Interrupts that end a run at once, whatever is lost."""
 NOBODY_SWAPPED = 3
 """Exit status of a file that was written with nobody swapped: a script must not take it for one that was."""
 
 
 def run(config: RunConfig, *, has_consent: bool, accepts_licences: bool = False) -> None:
-    """Swap from one input to some outputs, once there is consent for every photo."""
+    """Swap from one input to some outputs, or from many to a folder, once there is consent for every photo."""
     from realtime.swapper_options import person_in_weights  # noqa: PLC0415  loads the engines: 1 s that --help need not take
 
+    batch = _batch_of(config)
     ledger, ask = _require_consent(config, has_consent=has_consent)
     person = person_in_weights(config)
     if person is not None:
         ledger.require(person.sha256.encode(), person.name, given=has_consent, ask=ask)
+    if batch is not None:
+        from realtime.batch_command import run_batch  # noqa: PLC0415  as above
+
+        raise SystemExit(run_batch(config, batch, accepts_licences=accepts_licences))
     numbers, live = execute(config, accepts_licences=accepts_licences)
     if not live and nobody_swapped(numbers) is not None:
         raise SystemExit(NOBODY_SWAPPED)
+
+
+def _batch_of(config: RunConfig) -> Batch | None:
+    """What is to be made where many files are given, or a folder for the results. Raises UserError."""
+    if not wants_batch(config.input, config.outputs):
+        return None
+    stills = config.at_s is not None
+    return plan_batch(config.input, config.outputs[0], recursive=config.recursive, codec=config.codec, stills=stills)
 
 
 def _require_consent(config: RunConfig, *, has_consent: bool) -> tuple[ConsentLedger, Callable[[str], bool] | None]:
@@ -125,7 +136,7 @@ def execute(config: RunConfig, *, accepts_licences: bool = False) -> tuple[Snaps
     display = RunDisplay(
         built.metrics, title=built.info.name, total_frames=built.info.frame_count, say=lambda: _now(built)
     )
-    with _interrupts(built.runner.stop) as interrupts, _controlled(built):
+    with interrupts(built.runner.stop) as seen, _controlled(built):
         try:
             with display:
                 built.runner.run()
@@ -144,7 +155,7 @@ def execute(config: RunConfig, *, accepts_licences: bool = False) -> tuple[Snaps
                     say(f"-> {shown_name(sink.name)}")
             for told in notes:
                 tell(told.problem, told.remedy)
-    if interrupts:
+    if seen:
         say("interrupted: what was made is complete up to here")
         raise KeyboardInterrupt
     return numbers, built.info.live
@@ -181,32 +192,6 @@ def _controlled(built: "Run") -> Iterator[None]:
         say(HELP, style="dim")
     with listening(home_folder(), built.control.apply), keys_read(on_key):
         yield
-
-
-@contextmanager
-def _interrupts(stop: Callable[[], None]) -> Iterator[list[int]]:
-    """Turn Ctrl-C into `stop`; yields the list of interrupts so far.
-
-    A second one, from an impatient finger or a `timeout` that signals twice, must not cut short what the first one is
-    finishing; the third goes through.
-    """
-    seen: list[int] = []
-
-    def note(number: int, _frame: FrameType | None) -> None:
-        seen.append(number)
-        stop()
-        if len(seen) >= FORCED_BY:
-            raise KeyboardInterrupt
-
-    previous = signal.signal(signal.SIGINT, note)
-    try:
-        yield seen
-    finally:
-        signal.signal(signal.SIGINT, previous)
-        for number in (signal.SIGINT, signal.SIGTERM) if seen else ():
-            # The way out is not to be interrupted. Python would give its own handlers back to the system while it
-            # shuts down, and a late second signal would then kill it; "ignored" it leaves alone.
-            signal.signal(number, signal.SIG_IGN)
 
 
 def control(command: str) -> None:

@@ -12,6 +12,7 @@ from typing import get_args
 from engines.types import Whose
 from models.errors import UserError
 from realtime.privacy import Strangers, WhenLost
+from realtime.trim import Trim
 
 SIZE = re.compile(r"(\d{2,5})[xX](\d{2,5})")
 MESH = "mesh"
@@ -89,6 +90,8 @@ class RunConfig:
     long a film a picture becomes. at_s: of the one frame of a film that is wanted; None for all.
     swapper: "mesh" or the name of a model. detector: None for the built-in one. enhancer: a model that works on the
     swapped face, enhancer_blend of it (0..1). iris: whose colour of eyes, with the mesh swapper. mouth: whose lips.
+    trim: the part of a film that is wanted; None for all.
+    recursive: of a folder as input, also what lies in folders within it.
     hands: whether hands are looked for, to stay in front.
     Raises UserError for a value out of its range.
     """
@@ -111,6 +114,7 @@ class RunConfig:
     size_wh: tuple[int, int] | None = None
     rate: Fraction | None = None
     duration_s: float | None = None
+    trim: Trim | None = None
     at_s: float | None = None
     maps: tuple[tuple[Path, Path], ...] = ()
     strangers: Strangers | None = None
@@ -120,6 +124,7 @@ class RunConfig:
     codec: str | None = None
     crf: int | None = None
     metrics_file: Path | None = None
+    recursive: bool = False
 
     def __post_init__(self) -> None:
         if not self.outputs:
@@ -138,10 +143,7 @@ class RunConfig:
             self._require_mesh_options()
         elif self.iris != "wearer":
             raise UserError("--iris is for the mesh swapper", remedy="leave it away: networks paint their own eyes")
-        if self.duration_s is not None and not 0 < self.duration_s < float("inf"):
-            raise UserError(f"--duration {self.duration_s:g} is no length of time", remedy="give seconds above 0")
-        if self.at_s is not None and not 0 <= self.at_s < float("inf"):
-            raise UserError(f"--at {self.at_s:g} is no time in a film", remedy="give seconds from 0")
+        self._require_times()
 
     @property
     def sources(self) -> tuple[Path, ...]:
@@ -164,6 +166,14 @@ class RunConfig:
     def sees_hands(self) -> bool:
         """Whether hands are looked for: not where an occluder's network tells what is in front."""
         return self.hands and self.neural.occluder is None
+
+    def _require_times(self) -> None:
+        if self.duration_s is not None and not 0 < self.duration_s < float("inf"):
+            raise UserError(f"--duration {self.duration_s:g} is no length of time", remedy="give seconds above 0")
+        if self.at_s is not None and self.trim is not None:
+            raise UserError("--at and --trim do not go together", remedy="give --at within the whole film")
+        if self.at_s is not None and not 0 <= self.at_s < float("inf"):
+            raise UserError(f"--at {self.at_s:g} is no time in a film", remedy="give seconds from 0")
 
     def _require_mesh_options(self) -> None:
         if not self.sources:

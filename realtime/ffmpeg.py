@@ -19,6 +19,10 @@ logging.getLogger("libav").addHandler(logging.NullHandler())
 logging.getLogger("libav").propagate = False  # kept off the terminal: it is quoted in our own errors
 
 
+INDEXED = frozenset({"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "asf"})
+"""Containers, by ffmpeg's names, that find a time by their index. Times in others may jump: a place says little."""
+
+
 @contextmanager
 def listening() -> Iterator[None]:
     """While something is opened: errors raised in this block carry ffmpeg's log line."""

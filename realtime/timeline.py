@@ -37,7 +37,27 @@ class Timeline:
     def __init__(self, origin_s: float) -> None:
         first = Part(-math.inf, math.inf, origin_s)
         self._parts: tuple[Part, ...] = (first,)  # replaced as a whole: readers need no lock
-        self.end_s: float | None = None
+        self._end_s: float | None = None
+        self._cut_s = 0.0
+
+    @property
+    def end_s(self) -> float | None:
+        """See above."""
+        return None if self._end_s is None else self._end_s - self._cut_s
+
+    @end_s.setter
+    def end_s(self, film_s: float) -> None:
+        """film_s: of the whole film, whatever was cut away."""
+        self._end_s = film_s
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether something was cut away before film time 0."""
+        return self._cut_s > 0
+
+    def cut(self, start_s: float) -> None:
+        """What lies before film time `start_s` is cut away: from now on film time counts from there."""
+        self._cut_s += start_s
 
     def close_gap(self, at_s: float, by_s: float) -> None:
         """From the picture at container time `at_s` on, film time is earlier by `by_s` more (negative: later)."""
@@ -60,5 +80,5 @@ class Timeline:
         elif near_s is None:
             part = min(reversed(around), key=lambda part: part.distance_s(container_s))
         else:
-            part = min(around, key=lambda part: abs(container_s - part.offset_s - near_s))
-        return container_s - part.offset_s
+            part = min(around, key=lambda part: abs(container_s - part.offset_s - self._cut_s - near_s))
+        return container_s - part.offset_s - self._cut_s

@@ -36,6 +36,8 @@ from realtime.sources.screen import ScreenSource
 from realtime.sources.sequence import PictureSequence
 from realtime.sources.synthetic import SyntheticSource
 from realtime.sources.thinning import Thinned
+from realtime.sources.trimmed import Trimmed
+from realtime.trim import Trim
 from realtime.types import FrameSource
 
 URL_WAIT_S = 5.0
@@ -50,6 +52,7 @@ URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 class SourceOptions:
     """What is asked of a source. size_wh, rate: of a camera or screen; rate also of a file, at most.
 
+    trim: only that part of a film.
     at_s: only the frame of a film that is shown then. still_s: how long a film a picture becomes; None for none.
     test_picture: gives the portrait that the synthetic camera moves. give_up_s: how long a live source that was lost is
     waited for; 0 for not at all, None for ever.
@@ -57,6 +60,7 @@ class SourceOptions:
 
     size_wh: tuple[int, int] | None = None
     rate: Fraction | None = None
+    trim: Trim | None = None
     at_s: float | None = None
     still_s: float | None = None
     test_picture: Callable[[], Image] | None = None
@@ -68,6 +72,8 @@ def open_source(where: str, options: SourceOptions = SourceOptions()) -> FrameSo
     if not where:
         raise SourceError("--input is empty", remedy="name a file, an address, or a camera such as 0")
     source = _open(where, options)
+    if options.trim is not None:
+        source = Trimmed(source, options.trim, eager=not (where == DASH or is_pipe(local_path(where))))
     return source if options.at_s is None else OneFrame(source, options.at_s)
 
 
