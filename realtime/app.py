@@ -18,7 +18,7 @@ from realtime.assembly import FaceEngines
 from realtime.assignment import FaceAssigner, OrderAssigner
 from realtime.backfill import BackfillBuffer
 from realtime.budget import LatencyBudget, Saving
-from realtime.config import RunConfig
+from realtime.config import Hdr, RunConfig
 from realtime.errors import SinkError
 from realtime.label import Badge
 from realtime.live import FixedBank, LiveControl, LiveSettings
@@ -28,6 +28,7 @@ from realtime.metrics import StreamMetrics
 from realtime.numbered import files_named
 from realtime.outputs import OutputOptions, open_sink
 from realtime.outputs.codecs import CONTAINERS
+from realtime.outputs.hdr_video import check_hdr_outputs
 from realtime.outputs.recorder import EncoderOptions
 from realtime.outputs.virtual import VirtualCamera
 from realtime.painter import FramePainter
@@ -82,6 +83,8 @@ def build_run(
         opened.callback(source.close)
         _refuse_overwriting(config)
         _refuse_useless_microphone(config, live=source.info.live)
+        if config.hdr is Hdr.KEEP:
+            check_hdr_outputs(config.outputs, source.info)
         options = OutputOptions(
             encoder=EncoderOptions(codec=config.codec, crf=config.crf),
             size_wh=config.size_wh,
@@ -205,6 +208,7 @@ def _source_options(config: RunConfig, store: ModelStore) -> SourceOptions:
         trim=config.trim,
         at_s=config.at_s,
         still_s=config.duration_s,
+        keeps_hdr=config.hdr is Hdr.KEEP,
         give_up_s=None if any(where.partition(":")[0] == "virtual" for where in config.outputs) else GIVE_UP_S,
         test_picture=lambda: read_image(wearer_portrait(store)),
     )

@@ -5,6 +5,7 @@ Knows values and their limits; knows nothing of how they were typed.
 
 import re
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
 from typing import get_args
@@ -20,6 +21,13 @@ CPU_DEVICES = ("auto", "cpu")
 PRECISIONS = ("auto", "fp16", "mixed", "fp32")
 MOST_BOOST = 8
 WHOSE: tuple[Whose, ...] = get_args(Whose)
+
+
+class Hdr(StrEnum):
+    """What becomes of an HDR film."""
+
+    SDR = "sdr"
+    KEEP = "keep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +130,7 @@ class RunConfig:
     mirror: bool = False
     microphone: str | None = None
     codec: str | None = None
+    hdr: Hdr = Hdr.SDR
     crf: int | None = None
     metrics_file: Path | None = None
     recursive: bool = False
@@ -143,7 +152,7 @@ class RunConfig:
             self._require_mesh_options()
         elif self.iris != "wearer":
             raise UserError("--iris is for the mesh swapper", remedy="leave it away: networks paint their own eyes")
-        self._require_times()
+        self._require_film_options()
 
     @property
     def sources(self) -> tuple[Path, ...]:
@@ -167,9 +176,11 @@ class RunConfig:
         """Whether hands are looked for: not where an occluder's network tells what is in front."""
         return self.hands and self.neural.occluder is None
 
-    def _require_times(self) -> None:
+    def _require_film_options(self) -> None:
         if self.duration_s is not None and not 0 < self.duration_s < float("inf"):
             raise UserError(f"--duration {self.duration_s:g} is no length of time", remedy="give seconds above 0")
+        if self.hdr is Hdr.KEEP and self.size_wh is not None:
+            raise UserError("--size and --hdr keep do not go together", remedy="leave one of them away")
         if self.at_s is not None and self.trim is not None:
             raise UserError("--at and --trim do not go together", remedy="give --at within the whole film")
         if self.at_s is not None and not 0 <= self.at_s < float("inf"):

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from realtime.config import Faces, NeuralConfig, RunConfig, parse_map, parse_rate, parse_size
+from realtime.config import Faces, Hdr, NeuralConfig, RunConfig, parse_map, parse_rate, parse_size
 from realtime.privacy import Strangers, WhenLost
 from realtime.trim import Trim
 
@@ -158,6 +158,7 @@ Mic = Annotated[
     typer.Option("--mic", metavar="NAME", help="Live: record sound too; default, or a name.", rich_help_panel=OUT),
 ]
 Codec = Annotated[str | None, typer.Option(help="h264, hevc, vp9, av1, ffv1 ...", rich_help_panel=OUT)]
+KeepHdr = Annotated[Hdr, typer.Option("--hdr", help="HDR films become SDR, or stay HDR.", rich_help_panel=OUT)]
 Crf = Annotated[int | None, typer.Option(help="Encoder quality: lower is better.", rich_help_panel=OUT)]
 Metrics = Annotated[
     Path | None, typer.Option(metavar="FILE.json", help="Write the numbers there.", rich_help_panel=OUT)
@@ -190,6 +191,7 @@ def config_of(given: Mapping[str, Any]) -> RunConfig:
         "hands",
         "mirror",
         "codec",
+        "hdr",
         "crf",
         "recursive",
     )

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, TypeVar
 
+from realtime.config import Hdr
 from realtime.options import (
     Accepts,
     At,
@@ -26,6 +27,7 @@ from realtime.options import (
     Hands,
     Input,
     Iris,
+    KeepHdr,
     Lost,
     Maps,
     Metrics,
@@ -90,6 +92,7 @@ class RunOptions:
     latency_budget: Budget = None
     mic: Mic = None
     codec: Codec = None
+    hdr: KeepHdr = Hdr.SDR
     crf: Crf = None
     metrics: Metrics = None
 

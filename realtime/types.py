@@ -14,6 +14,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.hdr_light import Light, WidePlanes
 from engines.types import Image
 from realtime.damage import Damage
 from realtime.timeline import Timeline
@@ -63,6 +64,19 @@ class Rereadable(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class HdrFacts:
+    """Of a film whose HDR is kept. tags: of its 10-bit planes, limited range. light: as they were tone-mapped.
+
+    display, levels: ffmpeg's AVMasteringDisplayMetadata and AVContentLightMetadata, None where it does not say.
+    """
+
+    tags: ColourTags
+    light: Light
+    display: bytes | None
+    levels: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class StreamInfo:
     """What a source says of its pictures before the first one comes."""
 
@@ -76,6 +90,7 @@ class StreamInfo:
     plays: int = 0  # how often an animated picture is shown; 0 for ever
     pixel_aspect: Fraction = Fraction(1)
     colour: ColourTags = ColourTags()
+    hdr: HdrFacts | None = None  # where frames bring their HDR planes along
     sound_from: "str | Rereadable | None" = None  # file, address or pipe whose audio streams belong to this picture
     timeline: Timeline | None = None  # of a film: the times of `sound_from` -> film time, which `Frame.pts` counts
     damage: Damage | None = None  # what of the source could not be read so far
@@ -102,11 +117,12 @@ class Frame:
     pts: int  # presentation time in units of StreamInfo.time_base
     original: Original | None = None  # where it held more than `image`
     duration: int | None = None  # for how long it is shown, in the same units, where the source says
+    hdr: WidePlanes | None = None  # what `image` was made of, where HDR is kept: 10 bit, 4:2:0, limited range, even
 
 
 @dataclass(frozen=True, slots=True)
 class ShownFrame:
-    """One picture that viewers may see. image: read-only. original: only where `image` was made of it."""
+    """One picture that viewers may see. image: read-only. original, hdr: only where it was made of them."""
 
     image: Image
     seq: int
@@ -115,6 +131,7 @@ class ShownFrame:
     outcome: Outcome
     original: Original | None = None
     duration: int | None = None
+    hdr: WidePlanes | None = None  # as of `Frame`
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from realtime.errors import SinkError
 from realtime.ffmpeg import explain, listening
 from realtime.local_path import av_address
 from realtime.outputs.animated_file import finished
-from realtime.outputs.picture_file import require_edges, scaled, square_size
+from realtime.outputs.picture_file import as_picture, require_edges, square_size
 from realtime.picture_colours import from_srgb
 from realtime.types import ShownFrame, StreamInfo
 
@@ -119,7 +119,7 @@ class AnimatedSink:
     def _pictures(self, frame: ShownFrame) -> Iterator[av.VideoFrame]:
         """As the encoder takes them, with their transparency."""
         original = frame.original if frame.original is not None and frame.original.profile is None else None
-        image = scaled(frame.image, self._size_wh)
+        image = as_picture(frame.image, self._info)
         rgba = from_srgb(image, original, with_alpha=True)[0].convert("RGBA")
         picture = av.VideoFrame.from_ndarray(np.asarray(rgba), "rgba")
         if self._palettes is not None:

@@ -13,6 +13,7 @@ import numpy as np
 import PIL.PngImagePlugin
 
 from engines.types import Image
+from realtime.colour import in_bt709
 from realtime.errors import SinkError
 from realtime.outputs.marks import COMMENT, XMP
 from realtime.picture_colours import from_srgb
@@ -71,8 +72,9 @@ def encode_picture(image: Image, path: Path, original: Original | None = None) -
     return file.getvalue()
 
 
-def scaled(image: Image, size_wh: tuple[int, int]) -> Image:
-    """A picture of this size, px; the same object where it has it."""
+def as_picture(image: Image, info: StreamInfo) -> Image:
+    """A stream's picture as it is shown: with square pixels, in sRGB. The same object where it is that already."""
+    image, size_wh = in_bt709(image, info.colour), square_size(info)
     height, width = image.shape[:2]
     if size_wh == (width, height):
         return image
@@ -83,7 +85,7 @@ def scaled(image: Image, size_wh: tuple[int, int]) -> Image:
 
 
 def square_size(info: StreamInfo) -> tuple[int, int]:
-    """Of a stream's pictures as they are shown, px, for formats that know square pixels only.
+    """Of a stream's pictures as they are shown, px: picture formats know square pixels only.
 
     No pixel is lost: the shorter direction grows.
     """

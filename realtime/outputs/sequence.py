@@ -8,7 +8,7 @@ from pathlib import Path
 
 from realtime.errors import SinkError
 from realtime.numbered import NumberedNames
-from realtime.outputs.picture_file import encode_picture, require_format, scaled, square_size
+from realtime.outputs.picture_file import as_picture, encode_picture, require_format, square_size
 from realtime.types import ShownFrame, StreamInfo
 
 logger = logging.getLogger(__name__)
@@ -22,8 +22,8 @@ class SequenceSink:
 
     def __init__(self, path: Path, names: NumberedNames, info: StreamInfo) -> None:
         self.name = str(path)
-        self._names, self._size_wh = names, square_size(info)
-        require_format(path.suffix.lower(), self._size_wh)
+        self._names, self._info = names, info
+        require_format(path.suffix.lower(), square_size(info))
         self._older = names.existing()
         self._count = 0
 
@@ -31,7 +31,7 @@ class SequenceSink:
         """Raises SinkError when it cannot be written; those before it are there."""
         path = self._names.path(self._count + 1)
         part = path.with_name(path.name + ".part")
-        image = scaled(frame.image, self._size_wh)
+        image = as_picture(frame.image, self._info)
         try:
             part.write_bytes(encode_picture(image, path, frame.original))
             part.replace(path)

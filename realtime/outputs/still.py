@@ -6,7 +6,7 @@ Knows which frame; picture_file.py knows picture formats.
 from pathlib import Path
 
 from realtime.errors import SinkError
-from realtime.outputs.picture_file import encode_picture, require_format, scaled, square_size
+from realtime.outputs.picture_file import as_picture, encode_picture, require_format, square_size
 from realtime.types import Outcome, ShownFrame, StreamInfo
 
 
@@ -19,8 +19,8 @@ class StillSink:
     def __init__(self, path: Path, info: StreamInfo) -> None:
         self.name = str(path)
         self._path = path
-        self._size_wh = square_size(info)
-        require_format(path.suffix.lower(), self._size_wh)
+        self._info = info
+        require_format(path.suffix.lower(), square_size(info))
         self._kept: ShownFrame | None = None
 
     def is_complete_with(self, frame: ShownFrame) -> bool:
@@ -37,7 +37,7 @@ class StillSink:
             return
         frame, self._kept = self._kept, None
         part = self._path.with_name(self._path.name + ".part")
-        image = scaled(frame.image, self._size_wh)
+        image = as_picture(frame.image, self._info)
         try:
             part.write_bytes(encode_picture(image, self._path, frame.original))
             part.replace(self._path)

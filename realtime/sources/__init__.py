@@ -55,7 +55,7 @@ class SourceOptions:
     trim: only that part of a film.
     at_s: only the frame of a film that is shown then. still_s: how long a film a picture becomes; None for none.
     test_picture: gives the portrait that the synthetic camera moves. give_up_s: how long a live source that was lost is
-    waited for; 0 for not at all, None for ever.
+    waited for; 0 for not at all, None for ever. keeps_hdr: frames of a file bring their HDR along, where it is HDR.
     """
 
     size_wh: tuple[int, int] | None = None
@@ -65,6 +65,7 @@ class SourceOptions:
     still_s: float | None = None
     test_picture: Callable[[], Image] | None = None
     give_up_s: float | None = 0.0
+    keeps_hdr: bool = False
 
 
 def open_source(where: str, options: SourceOptions = SourceOptions()) -> FrameSource:
@@ -101,7 +102,7 @@ def _open(where: str, options: SourceOptions) -> FrameSource:
     _refuse_unreadable(path)
     if is_picture(path):
         return ImageSource(path, duration_s=options.still_s, rate=options.rate or RATE)
-    return _thinned(open_film(path), options.rate)
+    return _thinned(open_film(path, keeps_hdr=options.keeps_hdr), options.rate)
 
 
 def _address(where: str, options: SourceOptions) -> FrameSource:

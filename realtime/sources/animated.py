@@ -24,10 +24,11 @@ TOO_SHORT_MS, INSTEAD_MS = 10, 100
 """Frames that are to be shown for no more than this are shown for that, as browsers do."""
 
 
-def open_film(path: Path) -> FrameSource:
-    """A file that moves: an animated picture, or a film. Raises SourceError."""
+def open_film(path: Path, *, keeps_hdr: bool = False) -> FrameSource:
+    """A file that moves: an animated picture, or a film; see `open_file`. Raises SourceError."""
     header = header_of_file(path)
-    return AnimatedSource(path) if header is not None and header.is_animated else open_file(path)
+    is_animated = header is not None and header.is_animated
+    return AnimatedSource(path) if is_animated else open_file(path, keeps_hdr=keeps_hdr)
 
 
 class AnimatedSource:

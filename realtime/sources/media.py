@@ -17,15 +17,12 @@ from pathlib import Path
 
 import av
 
-from engines.hdr_light import Light
 from realtime.addresses import shown_url
-from realtime.colour import tags_of
 from realtime.damage import Damage
 from realtime.errors import SourceError
 from realtime.ffmpeg import explain, listening
 from realtime.frame_reader import FrameReader
-from realtime.hdr import is_hdr
-from realtime.local_path import LOCAL, av_address
+from realtime.local_path import av_address
 from realtime.sources.deinterlace import deinterlaced
 from realtime.sources.film_light import film_light
 from realtime.sources.frame_times import FrameTimes
@@ -55,8 +52,8 @@ MOST_TOLD = 5
 INCOMPLETE = ("moov atom not found", "error reading header")
 
 
-def open_file(path: Path) -> "MediaSource":
-    """Open a video file. Raises SourceError."""
+def open_file(path: Path, *, keeps_hdr: bool = False) -> "MediaSource":
+    """Open a video file. keeps_hdr: its frames bring their HDR along. Raises SourceError."""
     try:
         with listening():
             container = av.open(av_address(path))
@@ -68,7 +65,7 @@ def open_file(path: Path) -> "MediaSource":
             if incomplete
             else "check that it plays in a video player",
         ) from error
-    return MediaSource(container, path.name, live=False, sound_from=av_address(path))
+    return MediaSource(container, path.name, live=False, sound_from=av_address(path), keeps_hdr=keeps_hdr)
 
 
 def open_url(url: str) -> "MediaSource":
@@ -93,7 +90,13 @@ class MediaSource:
     """
 
     def __init__(
-        self, container: av.container.InputContainer, name: str, *, live: bool, sound_from: str | Rereadable | None
+        self,
+        container: av.container.InputContainer,
+        name: str,
+        *,
+        live: bool,
+        sound_from: str | Rereadable | None,
+        keeps_hdr: bool = False,
     ) -> None:
         self._container, self._name, self._live = container, name, live
         self._closed = self._reading = False
@@ -117,7 +120,8 @@ class MediaSource:
         if first is None:
             self._release()
             raise self._no_picture()
-        self._to_bgr = FrameReader(first, name, self._light(first, sound_from))
+        light = film_light(sound_from, self._stream.index, first)
+        self._to_bgr = FrameReader(first, name, light, keeps_hdr=keeps_hdr)
         self._framing = Framing(first, self._to_bgr, self._stream, self._facts.told_aspect)
         self._decoded = chain([first], self._decoded)
         self._origin = self._end = self._film_start(first.pts or 0)
@@ -131,7 +135,8 @@ class MediaSource:
                     return
                 captured_ns, at = time.monotonic_ns(), decoded.pts or 0
                 self._end = at + max(decoded.duration or 0, self._facts.step)
-                yield Frame(self._framing(decoded), number, captured_ns, at - self._origin)
+                image, hdr = self._framing(decoded), self._framing.hdr(decoded)
+                yield Frame(image, number, captured_ns, at - self._origin, hdr=hdr)
             self._finish()
         finally:
             self._release()
@@ -211,17 +216,12 @@ class MediaSource:
             frame_count=None if self._live else self._facts.frame_count,
             pixel_aspect=self._framing.pixel_aspect,
             colour=self._to_bgr.tags,  # players guess by the size before rotation
+            hdr=self._to_bgr.hdr,
             sound_from=sound_from if self._container.streams.audio else None,
             timeline=self._packets.begin(float(self._origin * base)),
             damage=self._damage,
             extras_from=sound_from,
         )
-
-    def _light(self, first: av.VideoFrame, where: str | Rereadable | None) -> Light | None:
-        """Of an HDR film in a file, which is looked into."""
-        if not isinstance(where, str) or not where.startswith(LOCAL) or not is_hdr(tags_of(first)):
-            return None
-        return film_light(where, self._stream.index, first)
 
     def _finish(self) -> None:
         """Everything was read: say what there is to say. Raises SourceError when a live stream ended."""
