@@ -16,9 +16,11 @@ from av.filter import Graph
 
 from realtime.errors import SinkError
 from realtime.ffmpeg import explain, listening
-from realtime.local_path import av_address
 from realtime.outputs.animated_file import finished
+from realtime.outputs.leftovers import tell_of
+from realtime.outputs.partial_file import PartialFile
 from realtime.outputs.picture_file import as_picture, require_edges, square_size
+from realtime.outputs.write_errors import write_failure
 from realtime.picture_colours import from_srgb
 from realtime.types import ShownFrame, StreamInfo
 
@@ -54,32 +56,43 @@ PALETTE = ("palettegen", "stats_mode=single"), ("paletteuse", "new=1:dither=sier
 
 
 class AnimatedSink:
-    """Writes one animated picture. path: ends as in KINDS. Raises SinkError when the picture is too large for it."""
+    """Writes one animated picture. path: ends as in KINDS.
+
+    Raises SinkError when the picture is too large for it, another run writes it, or its name or folder will not do.
+    """
+
+    progressed_ns = 0
 
     def __init__(self, path: Path, info: StreamInfo) -> None:
         self.name = str(path)
-        self._path, self._part = path, path.with_name(path.name + ".part")
-        self._info, self._kind = info, KINDS[path.suffix.lower()]
+        self.written: Path | None = None
+        self._path, self._info, self._kind = path, info, KINDS[path.suffix.lower()]
         self._size_wh = square_size(info)
         require_edges(path.suffix, self._size_wh, self._kind.longest_edge)
         self._palettes = _Palettes(self._size_wh) if self._kind.pixel_format == "pal8" else None
         self._last_at, self._last_ticks = -self._kind.least_ticks, 1
-        self._is_open = True
+        self._is_open = self._whole = True
+        self._file = PartialFile(path)
+        tell_of(self._file.leftovers, self._file.target)
         try:
-            plays = {self._kind.loop: str(_gif_repeats(info.plays) if self._kind.container == "gif" else info.plays)}
-            self._container = av.open(av_address(self._part), "w", format=self._kind.container, options=plays)
-            chosen = OPTIONS.get(self._kind.encoder)
-            stream = self._container.add_stream(self._kind.encoder, rate=info.rate, options=chosen)
-            self._stream = cast("av.VideoStream", stream)
-            self._stream.width, self._stream.height = self._size_wh
-            self._stream.pix_fmt = self._kind.pixel_format
-            self._stream.codec_context.time_base = self._stream.time_base = self._kind.tick
+            self._begin()
         except (av.FFmpegError, ValueError) as error:
-            self._discard()
-            raise self._failure(error) from error
+            self._is_open = False
+            self._file.discard()
+            raise write_failure(path, error, said=_said(error), otherwise="give --output another ending") from error
+
+    def _begin(self) -> None:
+        kind, info = self._kind, self._info
+        plays = {kind.loop: str(_gif_repeats(info.plays) if kind.container == "gif" else info.plays)}
+        self._container = av.open(self._file.file, "w", format=kind.container, options=plays)
+        stream = self._container.add_stream(kind.encoder, rate=info.rate, options=OPTIONS.get(kind.encoder))
+        self._stream = cast("av.VideoStream", stream)
+        self._stream.width, self._stream.height = self._size_wh
+        self._stream.pix_fmt = kind.pixel_format
+        self._stream.codec_context.time_base = self._stream.time_base = kind.tick
 
     def send(self, frame: ShownFrame) -> None:
-        """Encode one frame. Raises SinkError when that fails, e.g. on a full disk."""
+        """Encode one frame. Raises SinkError when that fails, e.g. on a full disk; what was made before is kept."""
         at = self._ticks(frame.pts)
         if at - self._last_at < self._kind.least_ticks:
             return
@@ -90,28 +103,47 @@ class AnimatedSink:
                 for picture in self._pictures(frame):
                     picture.pts, picture.time_base, picture.duration = at, self._kind.tick, self._last_ticks
                     self._container.mux(self._stream.encode(picture))
-        except av.FFmpegError as error:
-            self._discard()
-            raise self._failure(error) from error
+        except (av.FFmpegError, OSError) as error:
+            raise self._salvaged(error) from error
+
+    def end_early(self) -> None:
+        """More was to come: an older picture stays."""
+        self._whole = False
 
     def close(self) -> None:
         """Finish the file and give it its name; without a single frame none is left. Raises SinkError."""
         if not self._is_open:
             return
         if self._last_at < 0:
-            self._discard()
+            self._is_open = False
+            self._file.discard()
             return
-        self._is_open = False
         try:
-            with listening():
-                self._container.mux(self._stream.encode(None))
-                self._container.close()
-            content = finished(self._part.read_bytes(), self._path.suffix.lower(), self._last_ticks)
-            self._part.write_bytes(content)
-            self._part.replace(self._path)
+            self._finish()
+            self._is_open = False
+            self.written = self._file.publish() if self._whole else self._file.keep()
         except (av.FFmpegError, OSError) as error:
-            self._discard()
-            raise self._failure(error) from error
+            raise self._salvaged(error) from error
+
+    def _finish(self) -> None:
+        with listening():
+            self._container.mux(self._stream.encode(None))
+            self._container.close()
+        file = self._file.file
+        file.seek(0)
+        content = finished(file.read(), self._path.suffix.lower(), self._last_ticks)
+        file.seek(0)
+        file.write(content)
+        file.truncate()
+
+    def _salvaged(self, error: Exception) -> SinkError:
+        """Keep what was made before `error`. Returns what to raise."""
+        self._is_open = False
+        with contextlib.suppress(av.FFmpegError, OSError):
+            self._container.close()
+        self.written = self._file.keep()
+        kept = f"what was made before that is in {self.written}"
+        return write_failure(self._path, error, said=_said(error), kept=kept, otherwise="give --output another folder")
 
     def _ticks(self, time: int | Fraction) -> int:
         return round(time * self._info.time_base / self._kind.tick)
@@ -127,15 +159,9 @@ class AnimatedSink:
         else:
             yield picture.reformat(format=self._kind.pixel_format)
 
-    def _discard(self) -> None:
-        self._is_open = False
-        with contextlib.suppress(av.FFmpegError, AttributeError):  # opening may have failed
-            self._container.close()
-        self._part.unlink(missing_ok=True)
 
-    def _failure(self, error: Exception) -> SinkError:
-        reason = explain(error) if isinstance(error, av.FFmpegError) else str(error)
-        return SinkError(f"{self._path} cannot be written: {reason}", remedy="make room or use another folder")
+def _said(error: Exception) -> str:
+    return explain(error) if isinstance(error, av.FFmpegError) else ""
 
 
 def _gif_repeats(plays: int) -> int:

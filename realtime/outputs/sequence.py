@@ -6,9 +6,10 @@ Knows the order of files; picture_file.py knows picture formats.
 import logging
 from pathlib import Path
 
-from realtime.errors import SinkError
 from realtime.numbered import NumberedNames
+from realtime.outputs.partial_file import PartialFile
 from realtime.outputs.picture_file import as_picture, encode_picture, require_format, square_size
+from realtime.outputs.write_errors import write_failure
 from realtime.types import ShownFrame, StreamInfo
 
 logger = logging.getLogger(__name__)
@@ -20,8 +21,11 @@ class SequenceSink:
     path: the pattern; its ending is one of picture_file.FORMATS. Raises SinkError when pictures are too large for it.
     """
 
+    progressed_ns = 0
+
     def __init__(self, path: Path, names: NumberedNames, info: StreamInfo) -> None:
         self.name = str(path)
+        self.written: Path | None = None
         self._names, self._info = names, info
         require_format(path.suffix.lower(), square_size(info))
         self._older = names.existing()
@@ -30,19 +34,20 @@ class SequenceSink:
     def send(self, frame: ShownFrame) -> None:
         """Raises SinkError when it cannot be written; those before it are there."""
         path = self._names.path(self._count + 1)
-        part = path.with_name(path.name + ".part")
         image = as_picture(frame.image, self._info)
+        file = PartialFile(path)
         try:
-            part.write_bytes(encode_picture(image, path, frame.original))
-            part.replace(path)
+            file.file.write(encode_picture(image, path, frame.original))
+            file.publish()
         except (OSError, ValueError) as error:
-            part.unlink(missing_ok=True)
-            reason = error.strerror if isinstance(error, OSError) else None
-            raise SinkError(
-                f"{path} cannot be written: {reason or error}; the {self._count} before it are there",
-                remedy="make room or use another folder",
-            ) from error
+            file.discard()
+            kept = f"the {self._count} before it are there"
+            raise write_failure(path, error, kept=kept, otherwise="give --output another folder") from error
         self._count += 1
+        self.written = Path(self.name)
+
+    def end_early(self) -> None:
+        """What was sent is whole."""
 
     def close(self) -> None:
         """Says what of an older run is still there."""

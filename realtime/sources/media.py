@@ -22,6 +22,7 @@ from realtime.damage import Damage
 from realtime.errors import SourceError
 from realtime.ffmpeg import explain, listening
 from realtime.frame_reader import FrameReader
+from realtime.joined import TRANSPORT_OPTIONS
 from realtime.local_path import av_address
 from realtime.sources.deinterlace import deinterlaced
 from realtime.sources.film_light import film_light
@@ -56,7 +57,7 @@ def open_file(path: Path, *, keeps_hdr: bool = False) -> "MediaSource":
     """Open a video file. keeps_hdr: its frames bring their HDR along. Raises SourceError."""
     try:
         with listening():
-            container = av.open(av_address(path))
+            container = av.open(av_address(path), container_options=TRANSPORT_OPTIONS)
     except av.FFmpegError as error:
         incomplete = any(words in explain(error) for words in INCOMPLETE)
         raise SourceError(
@@ -124,7 +125,8 @@ class MediaSource:
         self._to_bgr = FrameReader(first, name, light, keeps_hdr=keeps_hdr)
         self._framing = Framing(first, self._to_bgr, self._stream, self._facts.told_aspect)
         self._decoded = chain([first], self._decoded)
-        self._origin = self._end = self._film_start(first.pts or 0)
+        self._origin = self._film_start(first.pts or 0)
+        self._last = self._origin, self._origin  # from when to when the latest picture is shown
         self.info = self._describe(sound_from)
 
     def frames(self) -> Iterator[Frame]:
@@ -134,7 +136,7 @@ class MediaSource:
                 if self._closed:
                     return
                 captured_ns, at = time.monotonic_ns(), decoded.pts or 0
-                self._end = at + max(decoded.duration or 0, self._facts.step)
+                self._last = at, at + (decoded.duration or self._facts.step)
                 image, hdr = self._framing(decoded), self._framing.hdr(decoded)
                 yield Frame(image, number, captured_ns, at - self._origin, hdr=hdr)
             self._finish()
@@ -228,7 +230,7 @@ class MediaSource:
         if self._closed:
             return
         if self.info.timeline is not None:
-            self.info.timeline.end_s = float((self._end - self._origin) * self._facts.time_base)
+            self.info.timeline.finish(*(float((at - self._origin) * self._facts.time_base) for at in self._last))
         held_s, promised_s = self._packets.until_s - self._facts.start_s, self._facts.promised_s
         if promised_s and not self._packets.closed and held_s < promised_s - max(1.0, CUT_OFF * promised_s):
             logger.warning("%s breaks off: it holds %.1f of %.1f s", self._name, held_s, promised_s)

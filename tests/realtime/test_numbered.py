@@ -103,7 +103,7 @@ def test_failing_write_keeps_what_was_written(tmp_path: Path) -> None:
     sink = open_sink(str(tmp_path / "%03d.png"), INFO)
     sink.send(shown(1))
     (tmp_path / "002.png").mkdir()
-    with pytest.raises(SinkError, match="the 1 before it are there"):
+    with pytest.raises(SinkError, match=r"002\.png is a folder"):
         sink.send(shown(2))
     assert (read_image(tmp_path / "001.png") == 10).all()
     assert list(tmp_path.glob("*.part")) == []

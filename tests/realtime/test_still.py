@@ -1,5 +1,7 @@
 """Pictures in and out."""
 
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from realtime.errors import SinkError, SourceError
 from realtime.outputs import OutputOptions, open_sink
 from realtime.outputs.marks import SOURCE_TYPE
+from realtime.outputs.still import StillSink
 from realtime.pictures import read_image
 from realtime.sources import SourceOptions, open_source
 from realtime.types import Outcome, ShownFrame, StreamInfo
@@ -125,15 +128,58 @@ def test_time_beyond_the_end_is_refused_at_once(tmp_path: Path) -> None:
     assert refused.value.remedy
 
 
+FULL = """
+import resource, signal, sys
+from models.errors import UserError
+from tests.realtime.test_still import still, shown
+from realtime.types import Outcome
+sink = still(sys.argv[1])
+sink.send(shown((1, 2, 3), Outcome.SWAPPED))
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (50, 50))
+try:
+    sink.close()
+except UserError as error:
+    print(error, error.remedy, sep="|")
+"""
+
+
+def still(path: str) -> StillSink:
+    sink = open_sink(path, StreamInfo("picture", (64, 48), Fraction(1), live=False))
+    assert isinstance(sink, StillSink)
+    return sink
+
+
 def test_failing_write_leaves_the_older_picture(tmp_path: Path) -> None:
     target = saved(tmp_path, "out.png")
     before = target.read_bytes()
-    (tmp_path / "out.png.part").symlink_to("/dev/full")
-    sink = open_sink(str(target), open_source(str(target)).info)
-    sink.send(shown(BLUE, Outcome.SWAPPED))
-    with pytest.raises(SinkError, match="No space left"):
-        sink.close()
+    command = [sys.executable, "-c", FULL, str(target)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+    assert "File too large; the older out.png is untouched|" in said
     assert target.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["out.png"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "name"), [(Outcome.SWAPPED, "out.png"), (Outcome.NO_FACE, "out.partial.png")], ids=lambda value: value
+)
+def test_picture_of_a_run_that_ended_early_replaces_an_older_one_if_it_is_swapped(
+    tmp_path: Path, outcome: Outcome, name: str
+) -> None:
+    sink = still(str(saved(tmp_path, "out.png")))
+    sink.send(shown(BLUE, outcome))
+    sink.end_early()
+    sink.close()
+    assert sink.written == tmp_path / name
+    assert (read_image(tmp_path / name)[20, 20] == BLUE).all()
+
+
+def test_second_run_to_one_picture_is_refused(tmp_path: Path) -> None:
+    first = still(str(tmp_path / "out.png"))
+    with pytest.raises(SinkError, match="another liveswap run"):
+        still(str(tmp_path / "out.png"))
+    first.close()
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
