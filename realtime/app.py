@@ -90,6 +90,7 @@ def build_run(
             encoder=EncoderOptions(codec=config.codec, crf=config.crf),
             size_wh=config.size_wh,
             microphone=config.microphone,
+            bits=config.bits,
         )
         sinks = []
         for where in config.outputs:
@@ -130,7 +131,7 @@ def _connect(
     return Run(
         runner,
         metrics,
-        info,
+        info.first(config.duration_s),
         sinks,
         tuple(engines.notes),
         control,

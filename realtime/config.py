@@ -15,6 +15,8 @@ from models.errors import UserError
 from realtime.privacy import Strangers, WhenLost
 from realtime.trim import Trim
 
+BITRATE = re.compile(r"(\d+(?:\.\d+)?)([kKmM]?)")
+LEAST_BITS, MOST_BITS = 100_000, 100_000_000
 SIZE = re.compile(r"(\d{2,5})[xX](\d{2,5})")
 MESH = "mesh"
 CPU_DEVICES = ("auto", "cpu")
@@ -90,6 +92,7 @@ class NeuralConfig:
 class RunConfig:
     """One run: whose face, from where, to where, how.
 
+    bits: a second, of streams; None for what suits their size.
     maps: (photo of a known wearer, photo of the face they wear); everybody else is a stranger, who is blurred or left.
     latency_budget_ms: live, what is tried to be kept by leaving work out; None for no limit.
     size_wh and rate: what a camera is asked for, or what a file's picture is turned into; None keeps what comes.
@@ -132,6 +135,7 @@ class RunConfig:
     codec: str | None = None
     hdr: Hdr = Hdr.SDR
     crf: int | None = None
+    bits: int | None = None
     metrics_file: Path | None = None
     recursive: bool = False
 
@@ -219,6 +223,17 @@ def parse_size(text: str) -> tuple[int, int]:
     if not (16 <= width <= 7680 and 16 <= height <= 7680):
         raise UserError(f"--size {text} is out of range", remedy="each side may be 16 to 7680 px")
     return width, height
+
+
+def parse_bitrate(text: str) -> int:
+    """ "2500k", "4M" or "800000" -> bits a second. Raises UserError."""
+    match = BITRATE.fullmatch(text)
+    if match is None:
+        raise UserError(f"--bitrate {text!r} is no rate", remedy="give bits a second, e.g. --bitrate 2500k or 4M")
+    bits = int(float(match[1]) * {"": 1, "k": 1000, "m": 1_000_000}[match[2].lower()])
+    if not LEAST_BITS <= bits <= MOST_BITS:
+        raise UserError(f"--bitrate {text} is out of range", remedy="give 100k to 100M bits a second")
+    return bits
 
 
 def parse_rate(text: str) -> Fraction:

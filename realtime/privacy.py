@@ -216,6 +216,5 @@ def draw_slate(size_wh: tuple[int, int], words: str = SLATE_WORDS) -> Image:
 def _shown(frame: Frame, image: Image, outcome: Outcome) -> ShownFrame:
     if image is not frame.image:  # another picture must not be completed from this one
         frame = replace(frame, original=None, hdr=None)
-    return ShownFrame(
-        seal(image), frame.seq, frame.captured_ns, frame.pts, outcome, frame.original, frame.duration, hdr=frame.hdr
-    )
+    told = frame.seq, frame.captured_ns, frame.pts
+    return ShownFrame(seal(image), *told, outcome, frame.original, frame.duration, frame.hdr)

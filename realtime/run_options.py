@@ -13,6 +13,7 @@ from realtime.options import (
     Accepts,
     At,
     BadgeSwitch,
+    Bitrate,
     Blend,
     Boost,
     Budget,
@@ -94,6 +95,7 @@ class RunOptions:
     codec: Codec = None
     hdr: KeepHdr = Hdr.SDR
     crf: Crf = None
+    bitrate: Bitrate = None
     metrics: Metrics = None
 
 

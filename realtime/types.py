@@ -5,8 +5,9 @@ a source hands it over and never touches it again, the pipeline may paint into i
 it is read-only, because several outputs share it.
 """
 
+import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
@@ -97,6 +98,12 @@ class StreamInfo:
     damage: Damage | None = None  # what of the source could not be read so far
     extras_from: "str | Rereadable | None" = None  # a film whose title, chapters and subtitles belong to this picture
 
+    def first(self, duration_s: float | None) -> "StreamInfo":
+        """Of its first `duration_s` alone, s; None for all of it."""
+        if self.frame_count is None or duration_s is None:
+            return self
+        return replace(self, frame_count=min(self.frame_count, math.ceil(duration_s * self.rate)))
+
 
 @dataclass(frozen=True, slots=True)
 class Original:
@@ -117,7 +124,7 @@ class Frame:
     captured_ns: int  # time.monotonic_ns() when the driver or decoder handed it over
     pts: int  # presentation time in units of StreamInfo.time_base
     original: Original | None = None  # where it held more than `image`
-    duration: int | None = None  # for how long it is shown, in the same units, where the source says
+    duration: int = 0  # how long it is to be shown, in units of StreamInfo.time_base; 0 where its source does not say
     hdr: WidePlanes | None = None  # what `image` was made of, where HDR is kept: 10 bit, 4:2:0, limited range, even
 
 
@@ -131,7 +138,7 @@ class ShownFrame:
     pts: int
     outcome: Outcome
     original: Original | None = None
-    duration: int | None = None
+    duration: int = 0  # as of the frame it was made of
     hdr: WidePlanes | None = None  # as of `Frame`
 
 

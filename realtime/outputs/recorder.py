@@ -121,7 +121,7 @@ class VideoRecorder:
         image = self._padded(frame.image)
         picture = self._from_bgr(image) if self._hdr is None else self._hdr(frame, image)
         picture.pts, picture.time_base = frame.pts, self._info.time_base
-        picture.duration = max(1, round(1 / (self._info.rate * self._info.time_base)))
+        picture.duration = frame.duration or max(1, round(1 / (self._info.rate * self._info.time_base)))
         self._end_pts = frame.pts + picture.duration
         try:
             self._container.mux(encoded(self._stream, picture))

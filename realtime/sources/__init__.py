@@ -34,6 +34,7 @@ from realtime.sources.pipe import DASH, open_pipe, redirected_file
 from realtime.sources.recovery import MOST_WAIT_S, RecoveringSource
 from realtime.sources.screen import ScreenSource
 from realtime.sources.sequence import PictureSequence
+from realtime.sources.srt import open_srt
 from realtime.sources.synthetic import SyntheticSource
 from realtime.sources.thinning import Thinned
 from realtime.sources.trimmed import Trimmed
@@ -109,8 +110,9 @@ def _address(where: str, options: SourceOptions) -> FrameSource:
     if where.partition("://")[0] not in URL_SCHEMES:
         schemes = ", ".join(f"{scheme}://" for scheme in URL_SCHEMES)
         raise SourceError(f"{shown_url(where)} is no address that can be read", remedy=f"use one of {schemes}")
-    stream = open_url(where)
-    return _recovering(lambda: open_url(where), stream, options, URL_WAIT_S) if stream.info.live else stream
+    opener = open_srt if where.startswith("srt://") else open_url
+    stream = opener(where)
+    return _recovering(lambda: opener(where), stream, options, URL_WAIT_S) if stream.info.live else stream
 
 
 def _camera(where: str, options: SourceOptions) -> FrameSource:

@@ -121,8 +121,7 @@ class MediaSource:
         if first is None:
             self._release()
             raise self._no_picture()
-        light = film_light(sound_from, self._stream.index, first)
-        self._to_bgr = FrameReader(first, name, light, keeps_hdr=keeps_hdr)
+        self._to_bgr = FrameReader(first, name, film_light(sound_from, self._stream.index, first), keeps_hdr=keeps_hdr)
         self._framing = Framing(first, self._to_bgr, self._stream, self._facts.told_aspect)
         self._decoded = chain([first], self._decoded)
         self._origin = self._film_start(first.pts or 0)
@@ -136,9 +135,10 @@ class MediaSource:
                 if self._closed:
                     return
                 captured_ns, at = time.monotonic_ns(), decoded.pts or 0
-                self._last = at, at + (decoded.duration or self._facts.step)
+                lasts = decoded.duration or self._facts.step
+                self._last = at, at + lasts
                 image, hdr = self._framing(decoded), self._framing.hdr(decoded)
-                yield Frame(image, number, captured_ns, at - self._origin, hdr=hdr)
+                yield Frame(image, number, captured_ns, at - self._origin, duration=lasts, hdr=hdr)
             self._finish()
         finally:
             self._release()

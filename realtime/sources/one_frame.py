@@ -56,4 +56,4 @@ def _frame_at(film: FrameSource, at_s: float) -> Frame:
 
 def _lasts(frame: Frame, info: StreamInfo) -> Fraction:
     """s."""
-    return 1 / info.rate if frame.duration is None else frame.duration * info.time_base
+    return frame.duration * info.time_base or 1 / info.rate
