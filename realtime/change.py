@@ -103,7 +103,8 @@ def _cells(image: Image) -> NDArray[np.float32]:
     scale = CELLS / max(height, width)
     step = max(1, round(1 / (scale * SAMPLES)))
     size_wh = max(2, round(width * scale)), max(2, round(height * scale))
-    sampled = image[step // 2 :: step, step // 2 :: step]
+    y, x = (min(step // 2, edge - 1) for edge in (height, width))
+    sampled = image[y::step, x::step]
     return np.asarray(cv2.resize(sampled, size_wh, interpolation=cv2.INTER_AREA), np.float32)
 
 
