@@ -18,12 +18,12 @@ from engines.types import Detection, FaceDetector, FaceLandmarker, Image, Points
 from realtime.edge_search import edges_that_cut
 from realtime.hands import HandTracker
 from realtime.identity import FollowedFace, LostTrack, People, Person, Track, far_from, near_enough
-from realtime.search import SAME_FACE_IOU, FaceSearch, boxes_of
+from realtime.search import SAME_FACE_IOU, SOON_NS, FaceSearch, boxes_of
 from realtime.smoothing import SteadyLandmarks
 from realtime.unplaced import UnplacedFaces
 
-SOON_NS, LOST_NS, LEFT_NS = 1_000_000_000, 30_000_000_000, 500_000_000
-"""How long every frame is searched for a lost face, how long it may still be there, and one lost at an edge."""
+LOST_NS, LEFT_NS = 30_000_000_000, 500_000_000
+"""How long a lost face may still be there, and one lost at an edge."""
 MERGED_IOU, MATCHES_IOU = 0.6, 0.2
 """Of two boxes: two faces that have become one, a detection and its landmarks."""
 SURE_DETECTION = 0.6
@@ -137,9 +137,8 @@ class FaceTracker:
             self._hands.forget()
 
     def _search_is_due(self, image: Image, at_ns: int) -> bool:
-        boxes, is_lost = [face.box for face in self._followed], bool(self._lost)
-        due = self._search.is_due(image, boxes, at_ns, somebody_is_lost=is_lost, has_place=not self.is_full)
-        return due or bool(self.unplaced) or any(at_ns - face.seen_ns <= SOON_NS for face in self._lost)
+        boxes, lost_ns = [face.box for face in self._followed], max((f.seen_ns for f in self._lost), default=None)
+        return self._search.is_due(image, boxes, at_ns, lost_ns, self.unplaced, has_place=not self.is_full)
 
     def _follow(self, image: Image, at_ns: int) -> None:
         """Look where each face was; one that is not there any more is lost."""
@@ -172,7 +171,7 @@ class FaceTracker:
     def _look_for_others(self, image: Image, at_ns: int) -> None:
         if self.is_new:
             self._unplaced.forget()
-        self._place(self._search.run(image, at_ns, self.unplaced), image, at_ns)
+        self._place(self._search.run(image, at_ns), image, at_ns)
         if not self._followed:
             self._place(self._search.run_turned(image), image, at_ns)
 

@@ -48,7 +48,7 @@ def test_a_face_without_landmarks_is_told_and_looked_for_in_every_frame() -> Non
     scene = Scene()
     scene.landmarker = Half()
     scene.tracker = FaceTracker(scene.detector, scene.landmarker, max_faces=8)
-    for _ in range(2):  # the edges of the first picture are searched, too
+    for _ in range(8):  # the edges of the first picture are searched, too
         scene.show([(150, 180, 80), (450, 180, 100)])
     runs = scene.detector.runs
     for x in range(450, 480, 3):
