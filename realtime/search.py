@@ -60,6 +60,11 @@ class FaceSearch:
         """Whether the last picture has nothing to do with the one that was searched before: the first, or a cut."""
         return self._change.is_new
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether it is another scene, in which nobody is where they were: of a film, in which cameras seldom shake."""
+        return self._film and self._change.is_new
+
     def is_due(
         self,
         image: Image,

@@ -169,8 +169,9 @@ class FaceTracker:
         return [face for face in self._lost if at_ns - face.seen_ns <= SOON_NS and near_enough(box, face.box)]
 
     def _look_for_others(self, image: Image, at_ns: int) -> None:
-        if self.is_new:
+        if self._search.is_cut:
             self._unplaced.forget()
+            self._lost = []
         self._place(self._search.run(image, at_ns), image, at_ns)
         if not self._followed:
             self._place(self._search.run_turned(image), image, at_ns)

@@ -231,3 +231,13 @@ def test_pictures_of_another_size_start_from_the_model_and_are_steady_again() ->
     assert larger[0] == pytest.approx(2 * middle + 0.5, abs=TREMBLE_PX)
     assert np.ptp(larger[30:]) < TREMBLE_PX
     assert scene.detector.runs <= 20, "the face was lost"
+
+
+@pytest.mark.parametrize("film", [True, False])
+def test_a_cut_of_a_film_leaves_nobody_behind_and_a_live_picture_s_lost_face_may_be_there(film: bool) -> None:
+    scene = Scene()
+    scene.tracker = FaceTracker(scene.detector, scene.landmarker, max_faces=2, film=film)
+    scene.show([(150, 180, 80)])
+    scene.tracker.update(np.full((360, 640, 3), 200, np.uint8), 2_000_000_000)
+    assert scene.tracker.is_new
+    assert bool(scene.tracker.lost) is not film
