@@ -143,7 +143,7 @@ def plots_at(strength: float, people: privacy_plots.People) -> list[Plot]:
     few = people if strength == FULL else replace(people, wearers=people.wearers[:1])
     colours = tuple(COLOURS) if strength == FULL else privacy_plots.FEW_COLOURS
     p = privacy_plots
-    scenes = [p.calm, p.neighbours, p.crossings, p.posters, p.comings, p.sizes, p.faults]
+    scenes = [p.calm, p.neighbours, p.crossings, p.posters, p.comings, p.sizes, p.turns, p.faults]
     return [*(plot for scene in scenes for plot in scene(people)), *p.covers(few, colours)]
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from engines.appearance import look_at
 from engines.geometry import box_of, iou, matched, roi_from_detection, roi_from_landmarks, size_of
-from engines.plausibility import continues, located, located_first
+from engines.plausibility import followed, located_first
 from engines.types import Detection, FaceDetector, FaceLandmarker, Image, Points, Roi
 from realtime.edge_search import edges_that_cut
 from realtime.hands import HandTracker
@@ -144,14 +144,10 @@ class FaceTracker:
         """Look where each face was; one that is not there any more is lost."""
         still: list[FollowedFace] = []
         for face in sorted(self._followed, key=lambda face: -face.age):
-            found = located(self._landmarker, image, roi_from_landmarks(face.raw.points))
+            found = followed(self._landmarker, image, face.raw.points)
             boxes = np.array([other.box for other in still], np.float32).reshape(-1, 4)
-            if (
-                found is None
-                or not continues(face.raw.points, found.points)
-                # Two on one face: the older one goes on, and the other one is lost.
-                or iou(box_of(found.points), boxes).max(initial=0) > MERGED_IOU
-            ):
+            # Two on one face: the older one goes on, and the other one is lost.
+            if found is None or iou(box_of(found.points), boxes).max(initial=0) > MERGED_IOU:
                 self._lose(face)
                 continue
             face.see(found, at_ns)
@@ -232,6 +228,8 @@ class FaceTracker:
         """See whether everybody is still who they were, and whether newcomers are somebody who was away."""
         for face in self._followed:
             look = face.recognise(image, at_ns, is_alone=self._is_alone(face.box, face.person))
+            if look is not None and face.is_unlike and face.turn_over(self._landmarker, image, at_ns):
+                continue
             if look is not None and face.is_another:
                 self._lose(replace(face))
                 self._becomes(face, self._people.arrived(look, [], is_alone=False))
