@@ -74,18 +74,29 @@ def letterbox(image: Image, size: int) -> tuple[Image, float, tuple[int, int]]:
     return square, scale, (x, y)
 
 
-def fit_into(image: Image, size_wh: tuple[int, int]) -> Image:
-    """`image` in a frame of this size: itself if it has it, else scaled, with black bars where it does not fill."""
+def fit_into(image: Image, size_wh: tuple[int, int], *, stretch: float = 1.0) -> Image:
+    """`image` in a frame of this size: itself if it has its shape, else scaled, with black bars where it does not fill.
+
+    stretch: how much wider the pixels of `image` are than those of the frame, with their heights the same.
+    """
     height, width = image.shape[:2]
-    if (width, height) == size_wh:
+    if (width, height) == size_wh and stretch == 1:
         return image
-    scale = min(size_wh[0] / width, size_wh[1] / height)
-    inner_wh = max(1, round(width * scale)), max(1, round(height * scale))
+    inner_wh = fitted_size((width * stretch, height), size_wh)
+    scale = min(inner_wh[0] / width, inner_wh[1] / height)
     inner = cv2.resize(image, inner_wh, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    if inner_wh == size_wh:
+        return np.asarray(inner, np.uint8)
     frame = np.zeros((size_wh[1], size_wh[0], 3), np.uint8)
     x, y = (size_wh[0] - inner_wh[0]) // 2, (size_wh[1] - inner_wh[1]) // 2
     frame[y : y + inner_wh[1], x : x + inner_wh[0]] = inner
     return frame
+
+
+def fitted_size(shape_wh: tuple[float, float], box_wh: tuple[int, int]) -> tuple[int, int]:
+    """Width and height, px, of the largest picture of this shape that fits into the box."""
+    scale = min(box_wh[0] / shape_wh[0], box_wh[1] / shape_wh[1])
+    return max(1, round(shape_wh[0] * scale)), max(1, round(shape_wh[1] * scale))
 
 
 def shrunk_to(image: Image, most_pixels: int) -> Image:

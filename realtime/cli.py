@@ -10,7 +10,6 @@ Data goes to stdout, everything for people to stderr. Knows words and exit codes
 
 import inspect
 import logging
-import signal
 import sys
 from collections.abc import Callable
 from importlib.metadata import version
@@ -23,6 +22,7 @@ from rich.logging import RichHandler
 from models.errors import UserError
 from realtime import commands, machine_commands
 from realtime.console import LogFormatter, fail, say, stderr, stdout
+from realtime.interrupts import end_as_ctrl_c
 from realtime.model_cli import models_app
 from realtime.options import (
     EXAMPLES,
@@ -86,7 +86,7 @@ app.add_typer(models_app, name="models")
 def main() -> NoReturn:
     """Run the command line and exit."""
     settle_streams()
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    end_as_ctrl_c()
     try:
         sys.exit(app(standalone_mode=False) or 0)
     except UserError as error:

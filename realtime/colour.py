@@ -12,8 +12,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import av
+import cv2
 import numpy as np
 from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
+from numpy.typing import NDArray
 
 from engines.types import Image
 from realtime.types import ColourTags
@@ -36,6 +38,8 @@ LUMA_WEIGHTS: Mapping[int, tuple[float, float]] = {
 SWSCALE_MATRIX: Mapping[int, int] = {BT709: 1, 4: 4, BT601: 5, BT601_NTSC: 5, 7: 7, 9: 9, 10: 9}
 PLANAR_420 = ("yuv420p", "yuvj420p")
 EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
+EXPANDED = np.clip(np.rint((np.arange(256) - 16) * 255 / 219), 0, 255).astype(np.uint8)
+"""Grey, from limited to full range."""
 FULL_RANGE_FORMATS = ("yuvj420p", "yuvj422p", "yuvj444p", "yuvj440p", "yuvj411p")
 
 
@@ -69,9 +73,18 @@ class ToBgr:
         size_wh = frame.width, frame.height
         if frame.format.name in PLANAR_420 and _is_even(size_wh):
             return self._kernels.to_bgr(_planes(frame), size_wh)
-        bgr = self._reformatter.reformat(
+        image = self._reformatted(frame, "bgr24")
+        return np.asarray(cv2.LUT(image, EXPANDED), np.uint8) if _is_limited_grey(frame) else image
+
+    def with_alpha(self, frame: av.VideoFrame) -> tuple[Image, NDArray[np.uint8]]:
+        """The colours as above, straight (not multiplied by alpha), and (H, W) uint8, how opaque each pixel is."""
+        bgra = self._reformatted(frame, "bgra")
+        return bgra[:, :, :3], bgra[:, :, 3]
+
+    def _reformatted(self, frame: av.VideoFrame, packed: str) -> NDArray[np.uint8]:
+        made = self._reformatter.reformat(
             frame,
-            format="bgr24",
+            format=packed,
             src_colorspace=self._matrix,
             dst_colorspace=self._matrix,
             src_color_range=self._range,
@@ -79,7 +92,7 @@ class ToBgr:
             interpolation=EXACT,
             threads=1,
         )
-        return np.ascontiguousarray(bgr.to_ndarray(), np.uint8)
+        return np.ascontiguousarray(made.to_ndarray(), np.uint8)
 
 
 class FromBgr:
@@ -116,6 +129,16 @@ class FromBgr:
             interpolation=EXACT,
             threads=1,
         )
+
+
+def has_alpha(frame: av.VideoFrame) -> bool:
+    """Whether pixels may be transparent."""
+    return any(component.is_alpha for component in frame.format.components)
+
+
+def _is_limited_grey(frame: av.VideoFrame) -> bool:
+    """Swscale takes grey for full range, whatever it says."""
+    return frame.format.name.startswith("gray") and frame.color_range == ColorRange.MPEG
 
 
 def _kernels(tags: ColourTags) -> "Yuv420":

@@ -3,11 +3,8 @@
 Everything for people goes through console.py; nothing here knows how arguments are spelled.
 """
 
-import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -16,17 +13,8 @@ from models.errors import UserError
 from models.store import home_folder
 from realtime.config import RunConfig
 from realtime.consent import ConsentLedger
-from realtime.console import (
-    DownloadDisplay,
-    RunDisplay,
-    ask_person,
-    say,
-    show,
-    shown_name,
-    stderr,
-    summary,
-    tell,
-)
+from realtime.console import DownloadDisplay, RunDisplay, ask_person, say, show, shown_name, stderr, summary, tell
+from realtime.interrupts import interrupts
 from realtime.keys import keys_read
 from realtime.live import HELP, KEYS
 from realtime.metrics import Snapshot
@@ -37,12 +25,11 @@ from realtime.person import content_of
 from realtime.portraits import portraits
 from realtime.remote import listening, send
 from realtime.standard_streams import owns_terminal, person_is_there
+from realtime.types import FileSink, FrameSink
 
 if TYPE_CHECKING:
     from realtime.app import Run  # loads the engines
 
-FORCED_BY = 3
-"""Interrupts that end a run at once, whatever is lost."""
 NOBODY_SWAPPED = 3
 """Exit status of a file that was written with nobody swapped: a script must not take it for one that was."""
 
@@ -115,7 +102,7 @@ def execute(config: RunConfig, *, accepts_licences: bool = False) -> tuple[Snaps
 
     Raises KeyboardInterrupt after an interrupt, when the outputs are finished and the numbers are written.
     """
-    from realtime.app import build_run, write_metrics  # noqa: PLC0415  loads the engines
+    from realtime.app import build_run  # noqa: PLC0415  loads the engines
 
     with DownloadDisplay() as progress, stderr.status("preparing (a few seconds longer the first time)") as status:
         progress.on_pause = status.stop
@@ -123,31 +110,51 @@ def execute(config: RunConfig, *, accepts_licences: bool = False) -> tuple[Snaps
     for note in built.notes:
         say(f"{config.swapper}: {note}", style="dim")
     display = RunDisplay(
-        built.metrics, title=built.info.name, total_frames=built.info.frame_count, say=lambda: _now(built)
+        built.metrics,
+        title=built.info.name,
+        film=not built.info.live,
+        total_frames=built.info.frame_count,
+        say=lambda: _now(built),
     )
-    with _interrupts(built.runner.stop) as interrupts, _controlled(built):
+    with interrupts(built.runner.stop) as seen, _controlled(built):
         try:
             with display:
                 built.runner.run()
         finally:
             built.close()
-            numbers = built.metrics.snapshot()
-            notes = _notes(built, numbers)
-            numbers["notes"] = [told.problem for told in notes]
-            if config.metrics_file is not None:
-                write_metrics(config.metrics_file, numbers)
-            stderr.print(summary(numbers))
-            if not numbers["frames_out"]:
-                say("nothing was written: no frame came through in that time")
-            for sink in built.sinks:
-                if numbers["frames_out"] and Path(sink.name).is_file():
-                    say(f"-> {shown_name(sink.name)}")
-            for told in notes:
-                tell(told.problem, told.remedy)
-    if interrupts:
-        say("interrupted: what was made is complete up to here")
+            numbers = _report(config, built)
+    if seen:
+        say("interrupted: what was made can be played up to here")
         raise KeyboardInterrupt
     return numbers, built.info.live
+
+
+def _report(config: RunConfig, built: "Run") -> Snapshot:
+    """What came of a run: its numbers on the terminal and in --metrics, where its files are, what is to be known."""
+    from realtime.app import write_metrics  # noqa: PLC0415  as above
+
+    numbers = built.metrics.snapshot()
+    notes = _notes(built, numbers)
+    numbers["notes"] = [told.problem for told in notes]
+    if config.metrics_file is not None:
+        write_metrics(config.metrics_file, numbers)
+    stderr.print(summary(numbers, None if built.info.live else built.info.rate))
+    if not numbers["frames_out"]:
+        say("nothing was written: no frame came through in that time")
+    for line in filter(None, map(_where_it_is, built.sinks)):
+        say(line)
+    for told in notes:
+        tell(told.problem, told.remedy)
+    return numbers
+
+
+def _where_it_is(sink: FrameSink) -> str | None:
+    """For people: the file that an output left, and under which name when that is not the one asked for."""
+    if not isinstance(sink, FileSink) or sink.written is None:
+        return None
+    if sink.written.samefile(sink.name):
+        return f"-> {shown_name(sink.name)}"
+    return f"-> {shown_name(str(sink.written))} (it ended early; the older {shown_name(sink.name)} is untouched)"
 
 
 def _notes(built: "Run", numbers: Snapshot) -> list[Note]:
@@ -181,32 +188,6 @@ def _controlled(built: "Run") -> Iterator[None]:
         say(HELP, style="dim")
     with listening(home_folder(), built.control.apply), keys_read(on_key):
         yield
-
-
-@contextmanager
-def _interrupts(stop: Callable[[], None]) -> Iterator[list[int]]:
-    """Turn Ctrl-C into `stop`; yields the list of interrupts so far.
-
-    A second one, from an impatient finger or a `timeout` that signals twice, must not cut short what the first one is
-    finishing; the third goes through.
-    """
-    seen: list[int] = []
-
-    def note(number: int, _frame: FrameType | None) -> None:
-        seen.append(number)
-        stop()
-        if len(seen) >= FORCED_BY:
-            raise KeyboardInterrupt
-
-    previous = signal.signal(signal.SIGINT, note)
-    try:
-        yield seen
-    finally:
-        signal.signal(signal.SIGINT, previous)
-        for number in (signal.SIGINT, signal.SIGTERM) if seen else ():
-            # The way out is not to be interrupted. Python would give its own handlers back to the system while it
-            # shuts down, and a late second signal would then kill it; "ignored" it leaves alone.
-            signal.signal(number, signal.SIG_IGN)
 
 
 def control(command: str) -> None:

@@ -34,7 +34,12 @@ def readable(where: str | Rereadable) -> str | Readable:
     return where if isinstance(where, str) else where.reader()
 
 
-def explain(error: av.FFmpegError) -> str:
-    """ffmpeg's message, and its last log line where there is one."""
+def explain(error: av.FFmpegError, waited_s: float | None = None) -> str:
+    """ffmpeg's message, and its last log line where there is one.
+
+    waited_s: how long was waited at most; ffmpeg calls a time-out of ours "Immediate exit requested".
+    """
+    if waited_s is not None and isinstance(error, av.ExitError):
+        return f"nothing came for {waited_s:g} s"
     log = cast("tuple[int, str, str] | None", error.log)
     return f"{error.strerror}" + (f" ({log[1]}: {log[2].strip()})" if log else "")

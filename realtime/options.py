@@ -41,7 +41,10 @@ Input = Annotated[
 ]
 Outputs = Annotated[
     list[str],
-    typer.Option("--output", help="out.mp4 .mkv .mov .webm | out.png .jpg .webp .avif .gif | null. May be repeated."),
+    typer.Option(
+        "--output",
+        help="out.mp4 .mkv .mov .webm | out.png .jpg .webp .avif .gif | rtmp:// srt:// | virtual | null. Repeatable.",
+    ),
 ]
 Maps = Annotated[
     list[str] | None,
@@ -108,7 +111,10 @@ Lost = Annotated[
     ),
 ]
 BadgeSwitch = Annotated[bool, typer.Option(help="The small AI tag on swapped pictures.", rich_help_panel=LOOK)]
-Size = Annotated[str | None, typer.Option(metavar="WxH", help="Size in px.", rich_help_panel=OUT)]
+Size = Annotated[
+    str | None,
+    typer.Option(metavar="WxH", help="Size in px; a film keeps its shape and fits into it.", rich_help_panel=OUT),
+]
 Fps = Annotated[str | None, typer.Option(metavar="F", help="Of a camera; at most, of a file.", rich_help_panel=OUT)]
 Budget = Annotated[
     float | None,

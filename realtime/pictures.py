@@ -6,14 +6,13 @@ Knows files, what may be read, and what is said of the rest; knows nothing of st
 from collections.abc import Collection
 from pathlib import Path
 
-import cv2
-import numpy as np
 import PIL.Image
 
 from engines.geometry import shrunk_to
 from engines.types import Image
 from realtime.errors import SourceError
 from realtime.local_path import remedy_for
+from realtime.picture_colours import Converted, to_srgb
 from realtime.picture_decoder import DamagedPictureError, decode
 from realtime.picture_header import FORMATS, HEADER_BYTES, JPEG, PictureHeader, header_of, needs_whole
 
@@ -53,15 +52,28 @@ def decode_image(
     fit_pixels: int | None = None,
     formats: Collection[str] = FORMATS,
 ) -> Image:
-    """(H, W, 3) uint8 BGR of a picture's bytes; grey, 16-bit and transparent ones are converted.
+    """(H, W, 3) uint8 BGR of a picture's bytes; sRGB; other colours are converted, transparent ones laid on white.
 
     name: for messages. fit_pixels: a larger picture is made smaller, a JPEG while it is decoded; None: as it is.
     Raises SourceError when they are no picture of `formats`, or one of over `most_pixels`.
     """
+    image = to_srgb(_decoded(content, name, most_pixels, fit_pixels, formats), name).image
+    return image if fit_pixels is None else shrunk_to(image, fit_pixels)
+
+
+def read_whole(path: Path) -> Converted:
+    """As `read_image`, with what the picture is beyond 8-bit sRGB."""
+    name = str(path)
+    return to_srgb(_decoded(read_content(path), name, MAX_PIXELS, None, FORMATS), name, keeps=True)
+
+
+def _decoded(
+    content: bytes, name: str, most_pixels: int, fit_pixels: int | None, formats: Collection[str]
+) -> PIL.Image.Image:
     header = judge(content, name, most_pixels, formats)
     scale = 1.0 if fit_pixels is None else min(1.0, (fit_pixels / (header.width * header.height)) ** 0.5)
     try:
-        image = _to_bgr(decode(content, header, scale))
+        return _with_colours(decode(content, header, scale))
     except DamagedPictureError as error:
         if error.is_cut_off:
             raise SourceError(
@@ -71,7 +83,13 @@ def decode_image(
             f"{name} is not a readable picture: it is damaged, or of a rare kind of {header.format}",
             remedy="copy it again, or save it as JPEG or PNG",
         ) from error
-    return image if fit_pixels is None else shrunk_to(image, fit_pixels)
+
+
+def _with_colours(picture: PIL.Image.Image) -> PIL.Image.Image:
+    """Raises DamagedPictureError for pixels that are no colours."""
+    if picture.mode in {"I", "F"}:
+        raise DamagedPictureError(ValueError(f"pixels of the mode {picture.mode}"))
+    return picture
 
 
 def judge(content: bytes, name: str, most_pixels: int, formats: Collection[str]) -> PictureHeader:
@@ -104,14 +122,3 @@ def read_content(path: Path) -> bytes:
     if not content:
         raise SourceError(f"{path} is empty", remedy="use another copy of the picture")
     return content
-
-
-def _to_bgr(picture: PIL.Image.Image) -> Image:
-    """(H, W, 3) uint8 BGR; a new array. Raises DamagedPictureError for pixels that are no colours."""
-    if picture.mode.startswith("I;16"):
-        grey = ((np.asarray(picture).astype(np.uint32) + 128) // 257).astype(np.uint8)
-        return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), np.uint8)
-    if picture.mode in {"I", "F"}:
-        raise DamagedPictureError(ValueError(f"pixels of the mode {picture.mode}"))
-    pixels = np.asarray(picture if picture.mode == "RGB" else picture.convert("RGB"))
-    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), np.uint8)

@@ -215,4 +215,5 @@ def draw_slate(size_wh: tuple[int, int], words: str = SLATE_WORDS) -> Image:
 
 
 def _shown(frame: Frame, image: Image, outcome: Outcome) -> ShownFrame:
-    return ShownFrame(seal(image), frame.seq, frame.captured_ns, frame.pts, outcome)
+    original = frame.original if image is frame.image else None  # another picture must not be completed from this one
+    return ShownFrame(seal(image), frame.seq, frame.captured_ns, frame.pts, outcome, original)

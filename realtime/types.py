@@ -9,9 +9,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engines.types import Image
+from realtime.damage import Damage
 from realtime.timeline import Timeline
 
 
@@ -73,7 +78,18 @@ class StreamInfo:
     colour: ColourTags = ColourTags()
     sound_from: "str | Rereadable | None" = None  # file, address or pipe whose audio streams belong to this picture
     timeline: Timeline | None = None  # of a film: the times of `sound_from` -> film time, which `Frame.pts` counts
-    extras_from: str | None = None  # a film whose title, chapters and subtitles belong to this picture
+    damage: Damage | None = None  # what of the source could not be read so far
+    extras_from: "str | Rereadable | None" = None  # a film whose title, chapters and subtitles belong to this picture
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """What a picture was before it became 8-bit sRGB on white: for outputs that can hold more."""
+
+    seen: Image  # (H, W, 3) uint8 BGR, what became `Frame.image`, before anything was painted
+    pixels: Image  # (H, W, 3) uint8 BGR in the colours of `profile`, straight (not multiplied by alpha)
+    profile: bytes | None  # an ICC profile, None for sRGB
+    alpha: NDArray[np.uint8] | None  # (H, W) uint8, None where all is opaque
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +100,19 @@ class Frame:
     seq: int  # 0, 1, 2 ... per source; a gap is a drop
     captured_ns: int  # time.monotonic_ns() when the driver or decoder handed it over
     pts: int  # presentation time in units of StreamInfo.time_base
+    original: Original | None = None  # where it held more than `image`
 
 
 @dataclass(frozen=True, slots=True)
 class ShownFrame:
-    """One picture that viewers may see. image: read-only."""
+    """One picture that viewers may see. image: read-only. original: only where `image` was made of it."""
 
     image: Image
     seq: int
     captured_ns: int
     pts: int
     outcome: Outcome
+    original: Original | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +156,25 @@ class FrameSink(Protocol):
 
     def close(self) -> None:
         """Finish: flush, rename, release. May be called twice; raises if what was produced could not be kept."""
+        ...
+
+
+@runtime_checkable
+class FileSink(FrameSink, Protocol):
+    """An output that leaves a file."""
+
+    @property
+    def written(self) -> Path | None:
+        """Where the file is, once there is one."""
+        ...
+
+    @property
+    def progressed_ns(self) -> int:
+        """When `close` last got on with a long file, by time.monotonic_ns; 0 before."""
+        ...
+
+    def end_early(self) -> None:
+        """What was sent is not all that was to come. Called before `close`, which then replaces no older file."""
         ...
 
 

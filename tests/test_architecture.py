@@ -26,17 +26,10 @@ VENDORS = {
     "litert_torch": {"models/training/export.py"},
     "torch": {TRAINING},
     "numba": {
-        "engines/swappers/columns.py",
-        "engines/swappers/compose.py",
-        "engines/swappers/compositor.py",
-        "engines/swappers/coverage.py",
-        "engines/swappers/layers.py",
-        "engines/swappers/raster.py",
-        "engines/swappers/relight.py",
-        "engines/swappers/shape.py",
-        "engines/swappers/warp.py",
+        "engines/swappers/",
         "engines/tensors.py",
         "engines/paste.py",
+        "engines/tone_map.py",
         "engines/yuv.py",
     },
     "onnxruntime": {"engines/backends/onnxruntime.py", "engines/onnx_file.py", "models/training/export.py"},
@@ -50,6 +43,10 @@ VENDORS = {
         "realtime/picture_decoder.py",
         "realtime/bench/webrtc.py",
         "realtime/colour.py",
+        "realtime/frame_reader.py",
+        "realtime/hdr.py",
+        "realtime/joined.py",
+        "realtime/publisher.py",
         "realtime/sources/",
         "realtime/outputs/",
         "realtime/web/",
@@ -66,7 +63,12 @@ VENDORS = {
     "aiortc": {"realtime/bench/webrtc.py", "realtime/web/"},
     "prometheus_client": {"realtime/web/state.py"},
     "mss": {"realtime/sources/screen.py"},
-    "PIL": {"realtime/outputs/picture_file.py", "realtime/picture_decoder.py", "realtime/pictures.py"},
+    "PIL": {
+        "realtime/outputs/picture_file.py",
+        "realtime/picture_colours.py",
+        "realtime/picture_decoder.py",
+        "realtime/pictures.py",
+    },
     "pi_heif": {"realtime/picture_decoder.py"},
     "typer": {"realtime/cli.py", "realtime/model_cli.py", "realtime/options.py"},
     "rich": {
@@ -78,7 +80,7 @@ VENDORS = {
     },
     "matplotlib": {"realtime/bench/plots.py", "models/training/progress.py"},
     "platformdirs": {"models/store.py"},
-    "filelock": {"models/store.py", "engines/backends/trt_cache.py"},
+    "filelock": {"models/store.py", "engines/backends/trt_cache.py", "realtime/outputs/partial_file.py"},
     "cuda": {"engines/backends/cuda.py"},
     "sounddevice": {"realtime/outputs/microphone.py"},
     "pyvirtualcam": {"realtime/outputs/virtual.py"},
@@ -91,7 +93,7 @@ VENDORS = {
         "realtime/keys.py",
         "realtime/live.py",
         "realtime/metrics.py",
-        "realtime/outputs/virtual.py",
+        "realtime/outputs/",
         "realtime/pacing.py",
         "realtime/remote.py",
         "realtime/runner.py",
@@ -229,13 +231,14 @@ def test_readme_shows_the_tree_as_it_is() -> None:
 
 
 PICTURES, CLIPS = {".png", ".jpg", ".jpeg", ".webp"}, {".mp4", ".mov", ".mkv", ".webm"}
-NOT_OURS = PICTURES | CLIPS | {".onnx", ".tflite", ".dfm", ".npy", ".pkl"}
+NOT_OURS = PICTURES | CLIPS | {".onnx", ".tflite", ".dfm", ".npy", ".npz", ".pkl"}
 """Those, weights, and arrays that could hold any of them."""
 OURS = {
     "benchmarks/pictures/demo.jpg",
     "benchmarks/pictures/growth.png",
     "engines/data/compositor.onnx",
     "engines/data/compositor.tflite",
+    "engines/data/face_basis.npz",
 }
 
 

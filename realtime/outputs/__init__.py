@@ -3,33 +3,35 @@
 out.mp4 .mkv .mov .webm          a video file
 out.png .jpg .webp .avif .tif    a picture: the first swapped frame
 virtual, virtual:/dev/video10    a virtual camera, for video calls
+rtmp:// rtmps:// srt:// udp://   a server that shows it to many
 null                             nowhere, for measuring
 """
 
-import os
-import shlex
+import re
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from realtime.errors import SinkError
-from realtime.local_path import is_file, is_folder, local_path, remedy_for
+from realtime.local_path import local_path
 from realtime.outputs.codecs import CONTAINERS
 from realtime.outputs.microphone import Microphone
 from realtime.outputs.null import NullSink
+from realtime.outputs.partial_file import writable_target
 from realtime.outputs.picture_file import FORMATS, UNWRITABLE
 from realtime.outputs.recorder import EncoderOptions, VideoRecorder
+from realtime.outputs.resize import resized
 from realtime.outputs.still import StillSink
+from realtime.outputs.stream import StreamSink
 from realtime.outputs.virtual import VirtualCamera
 from realtime.types import FrameSink, StreamInfo
 
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 STILL_S = 5
 """Proposed for films of one picture."""
-PLANNED = ("rtmp", "srt", "udp", "rtsp")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputOptions:
-    """How outputs are written. size_wh: of videos, None for the source's. microphone: of a live recording."""
+    """How outputs are written. size_wh: videos fit into it; None for the source's. microphone: of a live recording."""
 
     encoder: EncoderOptions = field(default_factory=EncoderOptions)
     size_wh: tuple[int, int] | None = None
@@ -44,13 +46,11 @@ def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptio
         return NullSink()
     if where.partition(":")[0] == "virtual":
         return VirtualCamera(where, info, size_wh=options.size_wh)
-    if "://" in where and where.partition("://")[0] in PLANNED:
-        raise SinkError(
-            f"--output {where}: this version sends nothing over the network",
-            remedy="use a file such as out.mp4, or virtual",
-        )
+    if ADDRESS.match(where):
+        microphone = Microphone(options.microphone) if options.microphone else None
+        return StreamSink(where, info, size_wh=options.size_wh, microphone=microphone)
     path = local_path(where)
-    _refuse_unwritable(path)
+    writable_target(path)
     ending = path.suffix.lower()
     if ending in FORMATS:
         return StillSink(path, info)
@@ -61,27 +61,9 @@ def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptio
         )
     if ending in CONTAINERS:
         microphone = Microphone(options.microphone) if options.microphone else None
-        return VideoRecorder(path, info, options.encoder, size_wh=options.size_wh, microphone=microphone)
+        return VideoRecorder(path, resized(info, options.size_wh), options.encoder, microphone=microphone)
     if ending in UNWRITABLE:
         near = path.with_suffix(UNWRITABLE[ending])
         raise SinkError(f"--output {where}: {ending} pictures cannot be written", remedy=f"--output {near}")
     known = " ".join([*CONTAINERS, *FORMATS])
     raise SinkError(f"--output {where}: the ending {path.suffix!r} is not known", remedy=f"use one of: {known}")
-
-
-def _refuse_unwritable(path: Path) -> None:
-    folder = path.parent
-    if is_file(folder):
-        raise SinkError(f"{folder} is a file, so nothing can lie in it", remedy="check the path of --output")
-    if not is_folder(folder):
-        raise SinkError(f"there is no folder {folder}", remedy=f"mkdir -p {shlex.quote(str(folder))}")
-    try:
-        path.lstat()
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise SinkError(f"{path} cannot be written: {error.strerror}", remedy=remedy_for(error)) from error
-    if is_folder(path):
-        raise SinkError(f"{path} is a folder", remedy=f"name a file in it, e.g. {path / 'out.mp4'}")
-    if not os.access(folder, os.W_OK):
-        raise SinkError(f"{folder} is not writable", remedy="use another folder, or change its permissions")

@@ -163,6 +163,16 @@ def _nearest(rate: int, rates: Sequence[int]) -> int:
     return min(played, key=lambda known: (known < rate, known % rate != 0, abs(known - rate)))
 
 
+SOUND_ENCODERS = {"opus": "libopus", "mp3": "libmp3lame"}
+"""Where ffmpeg's best encoder has another name than the codec."""
+
+
+def sound_encoder(codec: str) -> str | None:
+    """ffmpeg's encoder for a codec of sound; None where this build has none."""
+    name = SOUND_ENCODERS.get(codec, codec)
+    return name if _encodes(name) else None
+
+
 PCM_ENCODERS = {"u8": "pcm_u8", "s16": "pcm_s16le", "s32": "pcm_s24le", "flt": "pcm_f32le", "dbl": "pcm_f64le"}
 """By the sample format that a PCM decoder gives; of 24 bits it gives 32."""
 
@@ -170,6 +180,14 @@ PCM_ENCODERS = {"u8": "pcm_u8", "s16": "pcm_s16le", "s32": "pcm_s24le", "flt": "
 def pcm_encoder(codec: str, sample_format: str) -> str:
     """The little-endian PCM that loses nothing of another kind (A-law, big endian, 24 bit ...)."""
     return "pcm_s32le" if "s32" in codec else PCM_ENCODERS.get(sample_format.removesuffix("p"), "pcm_s16le")
+
+
+def _encodes(name: str) -> bool:
+    try:
+        av.Codec(name, "w")
+    except ValueError:
+        return False
+    return True
 
 
 def _supported(muxer: str) -> set[str]:

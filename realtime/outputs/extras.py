@@ -6,16 +6,17 @@ words and times, subtitles.py subtitles.
 """
 
 import logging
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import av
 from av.stream import Discard, Disposition
 
-from realtime.ffmpeg import explain
+from realtime.ffmpeg import explain, readable
+from realtime.joined import TRANSPORT_OPTIONS
 from realtime.outputs.film_tags import chapters_within, kept_tags
 from realtime.outputs.subtitles import SubtitleCopier
 from realtime.timeline import Timeline
+from realtime.types import StreamInfo
 
 if TYPE_CHECKING:
     from av.container.core import Chapter  # only in the stubs
@@ -30,31 +31,37 @@ PICTURES = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition
 class FilmExtras:
     """Brings what comes with one film into a container that is being written; one thread uses it.
 
-    where: the film, opened once more. Make it after the streams of picture and sound were added and before anything
-    is muxed. timeline: the film's. Raises av.FFmpegError when the film does not open again.
+    source: the film, opened once more; it is closed. name: for messages. Make it after the streams of picture and sound
+    were added and before anything is muxed.
     """
 
-    def __init__(self, where: str, target: av.container.OutputContainer, timeline: Timeline) -> None:
+    def __init__(
+        self,
+        source: av.container.InputContainer,
+        target: av.container.OutputContainer,
+        timeline: Timeline,
+        name: str,
+    ) -> None:
         self._target, self._timeline = target, timeline
-        self._source = av.open(where)
-        self._chapters = self._source.chapters()
-        tags, left = kept_tags(self._source.metadata, target.format.name)
+        self._chapters = source.chapters()
+        tags, left = kept_tags(source.metadata, target.format.name)
         target.metadata.update(tags)
-        self._subtitles = SubtitleCopier(self._source, target, timeline)
-        left += [*self._subtitles.left, *_bring_fonts(self._source, target), *_left_tracks(self._source)]
+        subtitles = SubtitleCopier(source, target, timeline)
+        left += [*subtitles.left, *_bring_fonts(source, target), *_left_tracks(source)]
         if left:
-            logger.warning("%s: not kept: %s", Path(where).name, ", ".join(left))
-        if not self._subtitles.has_tracks:
-            self._source.close()
+            logger.warning("%s: not kept: %s", name, ", ".join(left))
+        self._subtitles = subtitles if subtitles.has_tracks else None
+        if self._subtitles is None:
+            source.close()
 
     def advance(self, picture_s: float) -> None:
         """The picture is at `picture_s` (film time, s). Raises av.FFmpegError when nothing more can be written."""
-        if self._subtitles.has_tracks:
+        if self._subtitles is not None:
             self._subtitles.advance(picture_s)
 
     def finish(self, picture_s: float) -> None:
         """The picture ended at `picture_s`: chapters are set, and subtitles end with it."""
-        if self._subtitles.has_tracks:
+        if self._subtitles is not None:
             self._subtitles.finish(picture_s)
         self._target.set_chapters(self.chapters(picture_s))
         self.close()
@@ -64,16 +71,21 @@ class FilmExtras:
         return chapters_within(self._chapters, self._timeline.film_s, end_s)
 
     def close(self) -> None:
-        self._source.close()
+        if self._subtitles is not None:
+            self._subtitles.close()
 
 
-def open_extras(where: str, target: av.container.OutputContainer, timeline: Timeline) -> FilmExtras | None:
-    """What comes with a film; None, and a word about it, when it does not open a second time."""
-    try:
-        return FilmExtras(where, target, timeline)
-    except av.FFmpegError as error:
-        logger.warning("title, chapters and subtitles of the film are lost: %s", explain(error))
+def open_extras(info: StreamInfo, target: av.container.OutputContainer) -> FilmExtras | None:
+    """What comes with a film; None when it is none, or, with a word about it, when it does not open once more."""
+    if info.extras_from is None:
         return None
+    try:
+        source = av.open(readable(info.extras_from), "r", container_options=TRANSPORT_OPTIONS)
+    except (av.FFmpegError, OSError) as error:
+        reason = explain(error) if isinstance(error, av.FFmpegError) else str(error)
+        logger.warning("title, chapters and subtitles of the film are lost: %s", reason)
+        return None
+    return FilmExtras(source, target, info.timeline or Timeline(0.0), info.name)
 
 
 def _bring_fonts(source: av.container.InputContainer, target: av.container.OutputContainer) -> list[str]:

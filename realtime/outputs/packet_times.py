@@ -7,13 +7,17 @@ Knows times of packets; knows no codec and no container.
 """
 
 from fractions import Fraction
+from typing import TypeAlias
 
 import av
 
 from realtime.timeline import Timeline
 
+AudioPacket: TypeAlias = "av.Packet[av.AudioStream]"
 JOINT_S = 0.25
 """Packets of one recording follow each other closer than this; else there is a hole, or another recording begins."""
+STEP_S = 0.008
+"""A packet that is further off from the one before is behind a hole or a joint; or times only jitter."""
 UNKNOWN_S = 1.0
 """A film time this far before the sound so far: the pictures have not come to the jump yet (see Timeline.film_s)."""
 FAR_S = 10.0
@@ -26,13 +30,13 @@ class PacketTimes:
     end_s: film time where the packets taken so far end, s.
     """
 
-    def __init__(self, timeline: Timeline | None) -> None:
+    def __init__(self, timeline: Timeline) -> None:
         self._timeline = timeline
         self._start_s: float | None = None  # of the last packet, in the container
         self._container_end_s = 0.0
         self.end_s = 0.0
 
-    def film_s(self, packet: "av.Packet[av.AudioStream]", picture_end_s: float | None = None) -> float | None:
+    def film_s(self, packet: AudioPacket, picture_end_s: float | None = None) -> float | None:
         """The film time at which `packet` begins, s; None while it cannot be known: ask again later.
 
         picture_end_s: set when no picture will come; then there is always a time.
@@ -49,7 +53,7 @@ class PacketTimes:
             return self.end_s
         return found
 
-    def take(self, packet: "av.Packet[av.AudioStream]", film_s: float) -> None:
+    def take(self, packet: AudioPacket, film_s: float) -> None:
         """`packet` is heard at `film_s`."""
         at_s = _stamp(packet)
         is_told = at_s is not None and at_s != self._start_s
@@ -59,14 +63,14 @@ class PacketTimes:
         self.end_s = film_s + duration_s
 
     def _mapped(self, container_s: float) -> float:
-        return container_s if self._timeline is None else self._timeline.film_s(container_s, near_s=self.end_s)
+        return self._timeline.film_s(container_s, near_s=self.end_s)
 
 
-def duration_of(packet: "av.Packet[av.AudioStream]") -> float:
+def duration_of(packet: AudioPacket) -> float:
     """How long a packet is heard, s; 0 where it does not say."""
     return float((packet.duration or 0) * (packet.time_base or Fraction(0)))
 
 
-def _stamp(packet: "av.Packet[av.AudioStream]") -> float | None:
+def _stamp(packet: AudioPacket) -> float | None:
     ticks = packet.pts if packet.pts is not None else packet.dts
     return None if ticks is None or packet.time_base is None else float(ticks * packet.time_base)

@@ -3,18 +3,23 @@
 Knows picture formats and what they hold; knows nothing of streams and disks.
 """
 
+import logging
 from fractions import Fraction
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
-import PIL.Image
 import PIL.PngImagePlugin
 
 from engines.types import Image
 from realtime.errors import SinkError
 from realtime.outputs.marks import COMMENT, XMP
+from realtime.picture_colours import from_srgb
+from realtime.types import Original
+
+logger = logging.getLogger(__name__)
 
 FORMATS = {
     ".png": "PNG",
@@ -31,6 +36,7 @@ UNWRITABLE = {".heic": ".avif", ".heif": ".avif", ".jxl": ".avif", ".bmp": ".png
 """Endings that people expect, and the nearest that one picture can be written as."""
 LONGEST_EDGE = {"WEBP": 16_383, "JPEG": 65_500, "GIF": 65_535, "AVIF": 65_535}
 """px; the formats' own limits, libjpeg's for JPEG."""
+WITH_ALPHA = {"PNG", "WEBP", "AVIF", "TIFF", "GIF"}
 QUALITY = 95
 XMP_TAG = 700
 """TIFF's (Adobe's XMP specification, part 3)."""
@@ -47,11 +53,16 @@ def require_format(ending: str, size_wh: tuple[int, int]) -> None:
         )
 
 
-def encode_picture(image: Image, ending: str) -> bytes:
-    """A picture file's bytes. image: (H, W, 3) uint8 BGR. ending: one of FORMATS. Raises OSError or ValueError."""
-    kind, file = FORMATS[ending], BytesIO()
-    picture = PIL.Image.fromarray(np.ascontiguousarray(image[:, :, ::-1]))
-    picture.save(file, kind, **_options(kind))
+def encode_picture(image: Image, path: Path, original: Original | None = None) -> bytes:
+    """A picture file's bytes. image: (H, W, 3) uint8 BGR. path: its ending is one of FORMATS.
+
+    original: what the image was made of; its colours and transparency are kept. Raises OSError or ValueError.
+    """
+    kind, file = FORMATS[path.suffix.lower()], BytesIO()
+    if original is not None and original.alpha is not None and kind not in WITH_ALPHA:
+        logger.warning("%s: what was transparent is white; .png and .webp keep it transparent", path)
+    picture, profile = from_srgb(image, original, with_alpha=kind in WITH_ALPHA)
+    picture.save(file, kind, icc_profile=profile, **_options(kind))
     return file.getvalue()
 
 

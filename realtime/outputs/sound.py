@@ -3,30 +3,32 @@
 It is read bit by bit as the picture proceeds, so memory stays small, and cut off where the picture stopped. Trouble
 with sound costs sound, never the film: it is said, and what can be kept of the sound is kept.
 
-Knows which sound is due; sound_tracks.py knows how it is written, packet_times.py when it is heard.
+Knows which sound is due; stream_copy.py and transcoding.py know how it is written, packet_times.py when it is heard.
 """
 
 import io
 import logging
+import math
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import cast
+from typing import Protocol, cast
 
 import av
 
 from realtime.ffmpeg import explain, readable
+from realtime.joined import TRANSPORT_OPTIONS, JoinedReader
 from realtime.outputs.codecs import AudioFormat, ContainerFormat, audio_format, is_unspecified, pcm_encoder
-from realtime.outputs.packet_times import PacketTimes
-from realtime.outputs.sound_tracks import AudioPacket, ConvertedTrack, CopiedTrack, SoundTrack, configure
+from realtime.outputs.film_tags import label_track
+from realtime.outputs.packet_times import AudioPacket, PacketTimes
+from realtime.outputs.stream_copy import StreamCopy
+from realtime.outputs.transcoding import Transcoder, configure
 from realtime.timeline import Timeline
 from realtime.types import Rereadable
 
 logger = logging.getLogger(__name__)
 
 NEAR_END_S = 0.2
-"""A picture that stopped this near to its end was not cut off: the rest of the sound belongs to it."""
-TAIL_S = 2.0
-"""Sound that may follow the last picture where nobody knows how long the picture should be."""
+"""A film whose pictures came to their end, or this near to it, was not cut off: the rest of the sound belongs to it."""
 INTERLEAVING_S = 5.0
 """Sound lies at most so much later in a file than the picture of its time."""
 MOST_FAILURES = 20
@@ -35,12 +37,31 @@ PROBING = {"analyzeduration": "60000000", "probesize": "50000000"}
 """us and bytes to look for the format of sound that begins late; read only where it is not known sooner."""
 
 
+class SoundTrack(Protocol):
+    """Takes the packets of one stream in order. stream: what it becomes. damaged: how many could not be read."""
+
+    stream: av.AudioStream
+    damaged: int
+
+    def write(self, packet: AudioPacket, film_s: float) -> None:
+        """Bring `packet`, heard from film time `film_s` on, s. Raises av.FFmpegError when it cannot be written."""
+        ...
+
+    def fill(self, until_s: float) -> None:
+        """No sound will come before film time `until_s`: bring silence where it is needed."""
+        ...
+
+    def finish(self) -> None:
+        """Bring what is still held."""
+        ...
+
+
 def open_sound(
-    where: str | Rereadable, target: av.container.OutputContainer, form: ContainerFormat, timeline: Timeline | None
+    where: str | Rereadable, target: av.container.OutputContainer, form: ContainerFormat, timeline: Timeline
 ) -> "SoundCopier | None":
-    """The sound of `where` (a file or an address) for `target`; None, with a warning, when it cannot be opened."""
+    """The sound of `where` (file, address or pipe) for `target`; None, with a warning, where it does not open."""
     try:
-        source = av.open(readable(where), "r", options=PROBING)
+        source = av.open(readable(where), "r", options=PROBING | TRANSPORT_OPTIONS)
     except (av.FFmpegError, OSError) as error:
         reason = explain(error) if isinstance(error, av.FFmpegError) else str(error)
         logger.warning("the film will have no sound: it cannot be opened a second time: %s", reason)
@@ -60,7 +81,7 @@ class SoundCopier:
         source: av.container.InputContainer,
         target: av.container.OutputContainer,
         form: ContainerFormat,
-        timeline: Timeline | None,
+        timeline: Timeline,
     ) -> None:
         self._source, self._target, self._form, self._timeline = source, target, form, timeline
         self._tracks: dict[int, SoundTrack] = {}
@@ -99,17 +120,8 @@ class SoundCopier:
 
     def _sound_ends(self, picture_s: float) -> float:
         """Until when sound belongs to a picture that ended at `picture_s`, s."""
-        planned_s = self._planned_end(picture_s)
-        if planned_s is None:
-            return picture_s + TAIL_S
-        return float("inf") if picture_s >= planned_s - NEAR_END_S else picture_s
-
-    def _planned_end(self, picture_s: float) -> float | None:
-        for stream in self._source.streams.video:
-            if stream.duration is not None and stream.time_base is not None:
-                end_s = float(((stream.start_time or 0) + stream.duration) * stream.time_base)
-                return end_s if self._timeline is None else self._timeline.film_s(end_s, near_s=picture_s)
-        return None if self._source.duration is None else self._source.duration / av.time_base
+        end_s = self._timeline.end_s
+        return math.inf if end_s is not None and picture_s >= end_s - NEAR_END_S else picture_s
 
     def _add(self, stream: av.AudioStream) -> None:
         """Choose how a stream goes over, and try it where a failure costs nothing."""
@@ -119,13 +131,14 @@ class SoundCopier:
         encoded = self._encoding_of(stream)
         try:
             if encoded is None:
-                self._tracks[stream.index] = CopiedTrack(stream, self._target, hides_preroll=self._form.is_mp4)
+                self._tracks[stream.index] = StreamCopy(stream, self._target, hides_preroll=self._form.is_mp4)
             else:
                 _try_encoder(encoded)
-                self._tracks[stream.index] = ConvertedTrack(stream, self._target, encoded)
+                self._tracks[stream.index] = Transcoder(stream, self._target, encoded)
         except (av.FFmpegError, ValueError) as error:
             self._say_lost(stream.index, 0.0, error)
             return
+        label_track(stream, self._tracks[stream.index].stream)
         self._times[stream.index] = PacketTimes(self._timeline)
 
     def _encoding_of(self, stream: av.AudioStream) -> AudioFormat | None:
@@ -147,7 +160,8 @@ class SoundCopier:
     def _read(self) -> Iterator[AudioPacket]:
         """Packets of the streams that are kept, in the file's order; what cannot be read is skipped."""
         streams = [stream for stream in self._source.streams.audio if stream.index in self._tracks]
-        packets, failures = self._source.demux(streams), 0
+        reader = JoinedReader(self._source)
+        packets, failures = reader.demux(streams), 0
         while streams and failures <= MOST_FAILURES:
             try:
                 packet = next(packets)
@@ -157,7 +171,7 @@ class SoundCopier:
                 failures += 1
                 if failures > MOST_FAILURES:
                     logger.warning("the sound stops early: %s", explain(error))
-                packets = self._source.demux(streams)  # goes on behind the damage
+                packets = reader.demux(streams)  # goes on behind the damage
                 continue
             if packet.size and packet.stream.index in self._tracks:
                 failures = 0

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 import av
 from av.stream import Disposition
@@ -38,7 +38,7 @@ MS = Fraction(1, 1000)
 MOST_WAIT_S = 8.0
 """A longer subtitle is written before it is over: the muxer sorts what comes later than the picture by up to 10 s."""
 EMPTY_MOV_TEXT = 2
-"""Bytes: its length, 0. It fills the time between two texts, which the muxer does by itself."""
+"""Bytes: its length, 0. It fills the time between two texts."""
 BEFORE_S = 10.0
 """How long before a film's first picture subtitles are looked for that are still shown."""
 SubtitlePacket: TypeAlias = "av.Packet[SubtitleStream]"
@@ -69,7 +69,9 @@ class SubtitleTrack:
             self._stream = _converted(source, target, TEXT_OF[container])
         label_track(source, self._stream)
         self._target = target
+        self._wants_fillers = target.format.name in {"mp4", "mov"}
         self._last_ms = 0
+        self._shown_until_ms: int | None = None  # of the last text, where something must end it
         self.waiting: list[Line] = []
 
     def take(self, packet: SubtitlePacket, timeline: Timeline, near_s: float) -> None:
@@ -87,6 +89,8 @@ class SubtitleTrack:
         """Write what is over, in order."""
         while self.waiting and self._due_s(self.waiting[0]) <= picture_s:
             self._write(self.waiting.pop(0))
+        next_ms = self.waiting[0].start_ms if self.waiting else float("inf")
+        self._fill_until(min(round(1000 * picture_s), next_ms))
 
     def finish(self, picture_s: float) -> None:
         """Write what began before the picture ended, and no longer than that."""
@@ -96,6 +100,7 @@ class SubtitleTrack:
                 line.stop_ms = None if line.stop_ms is None else min(line.stop_ms, end_ms)
                 self._write(line)
         self.waiting.clear()
+        self._fill_until(end_ms)
 
     @staticmethod
     def _due_s(line: Line) -> float:
@@ -109,12 +114,22 @@ class SubtitleTrack:
         except av.FFmpegError as error:
             logger.warning("skipped a damaged subtitle: %s", explain(error))
             return
-        if packet is None:
-            return
-        start_ms = self._last_ms = max(line.start_ms, self._last_ms)
+        if packet is not None:
+            self._fill_until(line.start_ms)
+            self._mux(packet, line.start_ms, line.stop_ms)
+            self._shown_until_ms = line.stop_ms if self._wants_fillers else None
+
+    def _fill_until(self, at_ms: float) -> None:
+        """In an mp4 a text is shown until the next one: an empty one, where that is later than it should be."""
+        if self._shown_until_ms is not None and self._shown_until_ms < at_ms:
+            self._mux(av.Packet(bytes(EMPTY_MOV_TEXT)), self._shown_until_ms, None)
+            self._shown_until_ms = None
+
+    def _mux(self, packet: "av.Packet[Any]", start_ms: int, stop_ms: int | None) -> None:
+        self._last_ms = max(start_ms, self._last_ms)
         packet.stream, packet.time_base = self._stream, MS
-        packet.pts = packet.dts = start_ms
-        packet.duration = 0 if line.stop_ms is None else max(1, line.stop_ms - start_ms)
+        packet.pts = packet.dts = self._last_ms
+        packet.duration = 1 if stop_ms is None else max(1, stop_ms - self._last_ms)
         self._target.mux(packet)
 
     def _convert(self, line: Line) -> "SubtitlePacket | None":
@@ -169,6 +184,9 @@ class SubtitleCopier:
         self.advance(picture_s)
         for track in self._tracks.values():
             track.finish(picture_s)
+
+    def close(self) -> None:
+        self._source.close()
 
     def _is_ahead(self, packet: AnyPacket, picture_s: float) -> bool:
         """Whether the film was read far enough, which its pictures tell: subtitles may be minutes apart.

@@ -18,13 +18,14 @@ from fractions import Fraction
 from pathlib import Path
 
 from engines.types import Image
+from realtime.addresses import shown_url
 from realtime.errors import SourceError
 from realtime.local_path import is_file, is_pipe, local_path, remedy_for
 from realtime.pictures import is_picture
 from realtime.sources.camera import CameraSource
 from realtime.sources.camera_list import camera_called, list_cameras
 from realtime.sources.image import RATE, ImageSource
-from realtime.sources.media import URL_SCHEMES, open_file, open_url, shown_url
+from realtime.sources.media import URL_SCHEMES, open_file, open_url
 from realtime.sources.one_frame import OneFrame
 from realtime.sources.pipe import DASH, open_pipe, redirected_file
 from realtime.sources.recovery import MOST_WAIT_S, RecoveringSource

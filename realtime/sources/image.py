@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
-from realtime.pictures import read_image
+from realtime.pictures import read_whole
 from realtime.types import Frame, StreamInfo
 
 RATE = Fraction(25)
@@ -16,9 +16,9 @@ class ImageSource:
     """One still. duration_s, rate: of the film that it becomes. Raises SourceError when it cannot be read."""
 
     def __init__(self, path: Path, *, duration_s: float | None = None, rate: Fraction = RATE) -> None:
-        self._image = read_image(path)
+        self._read = read_whole(path)
         self._count = 1 if duration_s is None else max(1, round(duration_s * rate))
-        height, width = self._image.shape[:2]
+        height, width = self._read.image.shape[:2]
         self.info = StreamInfo(
             path.name,
             (width, height),
@@ -31,7 +31,7 @@ class ImageSource:
 
     def frames(self) -> Iterator[Frame]:
         for number in range(self._count):
-            yield Frame(self._image.copy(), seq=number, captured_ns=time.monotonic_ns(), pts=number)
+            yield Frame(self._read.image.copy(), number, time.monotonic_ns(), number, self._read.original)
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -1,27 +1,36 @@
 """Video files and network streams, through PyAV.
 
-Times are kept as they are, also when the rate varies; rotation is applied to the pixels; colours are read as the stream
-says. What cannot be decoded is skipped and counted; a stream of which nothing can be decoded is an error.
+A film's times are its own, also when the rate varies, but they start at zero and go on over jumps. What cannot be
+decoded is skipped and counted; a stream of which nothing can be decoded is an error.
 
-Knows containers and codecs; colour.py knows colour.
+Puts together who knows what: tracks.py the container's words, packets.py damage and jumps, frame_times.py stamps,
+framing.py the way from a decoded frame to a picture.
 """
 
 import logging
-import re
+import math
 import time
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 
 import av
-import cv2
-import numpy as np
 
-from engines.types import Image
-from realtime.colour import ToBgr, settle, tags_of
+from engines.hdr_light import Light
+from realtime.addresses import shown_url
+from realtime.colour import tags_of
+from realtime.damage import Damage
 from realtime.errors import SourceError
 from realtime.ffmpeg import explain, listening
-from realtime.local_path import av_address
+from realtime.frame_reader import FrameReader
+from realtime.hdr import is_hdr
+from realtime.joined import TRANSPORT_OPTIONS
+from realtime.local_path import LOCAL, av_address
+from realtime.sources.deinterlace import deinterlaced
+from realtime.sources.film_light import film_light
+from realtime.sources.frame_times import FrameTimes
+from realtime.sources.framing import Framing
+from realtime.sources.packets import FilmPackets, LivePackets, PicturePacket
+from realtime.sources.tracks import TrackFacts, film_track
 from realtime.types import Frame, Rereadable, StreamInfo
 
 logger = logging.getLogger(__name__)
@@ -31,22 +40,22 @@ OPEN_TIMEOUT_S, READ_TIMEOUT_S = 10.0, 5.0
 LIVE_OPTIONS = {"rtsp_transport": "tcp"}
 FILE_THREADS, LIVE_THREADS = "AUTO", "SLICE"
 """Decoding several frames at once is faster, and holds back as many: 67 ms of a 30 fps stream on two cores."""
-SECRETS = re.compile(r"(?<=:)[^/:]+(?=@)|(?<=passphrase=)[^&]+")
-DEFAULT_RATE = Fraction(30)
-MOST_FAILURES = 20
-"""Of reading a file, in a row, before the rest of it is given up."""
-PROMISE_KEPT = 0.95
-"""Part of the frames a file's header promises; it is a guess where only the duration is given."""
+ONE_STAMP_FORMATS = frozenset({"avi"})
+"""They say when a packet is to be decoded, and not when its picture is shown."""
+LEAST_LEAD_S, MOST_LEAD_S = 0.05, 60.0
+"""Sound that is earlier than the first picture by less is cut there; by more it is stamped wrong."""
+CUT_OFF = 0.05
+"""Part of the time that a file's header promises, at least 1 s, that must be missing before it is called cut off."""
+MOST_TOLD = 5
+"""Jumps that are told one by one."""
 INCOMPLETE = ("moov atom not found", "error reading header")
-TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
-"""By the display matrix's angle, counter-clockwise, in degrees."""
 
 
 def open_file(path: Path) -> "MediaSource":
     """Open a video file. Raises SourceError."""
     try:
         with listening():
-            container = av.open(av_address(path))
+            container = av.open(av_address(path), container_options=TRANSPORT_OPTIONS)
     except av.FFmpegError as error:
         incomplete = any(words in explain(error) for words in INCOMPLETE)
         raise SourceError(
@@ -64,7 +73,7 @@ def open_url(url: str) -> "MediaSource":
         with listening():
             container = av.open(url, timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S), container_options=LIVE_OPTIONS)
     except (av.FFmpegError, OSError, ValueError) as error:
-        reason = _reason(error, OPEN_TIMEOUT_S) if isinstance(error, av.FFmpegError) else str(error)
+        reason = explain(error, OPEN_TIMEOUT_S) if isinstance(error, av.FFmpegError) else str(error)
         raise SourceError(
             f"{shown_url(url)} cannot be opened: {reason}",
             remedy="check the address, that the device is on, and its password",
@@ -73,18 +82,8 @@ def open_url(url: str) -> "MediaSource":
     return MediaSource(container, shown_url(url), live=not is_film, sound_from=url if is_film else None)
 
 
-def shown_url(url: str) -> str:
-    """The address as it may stand in a log: without its password."""
-    return SECRETS.sub("***", url)
-
-
-def _reason(error: av.FFmpegError, waited_s: float) -> str:
-    """For people; ffmpeg calls a time-out of ours "Immediate exit requested"."""
-    return f"nothing came for {waited_s:g} s" if isinstance(error, av.ExitError) else explain(error)
-
-
 class MediaSource:
-    """The first video stream of an opened container. One thread reads; any thread may close.
+    """The film of an opened container, with times from zero. One thread reads; any thread may close.
 
     Raises SourceError when there is no video or nothing of it can be decoded.
     """
@@ -92,45 +91,47 @@ class MediaSource:
     def __init__(
         self, container: av.container.InputContainer, name: str, *, live: bool, sound_from: str | Rereadable | None
     ) -> None:
-        self._container = container
-        self._name = name
-        self._live = live
+        self._container, self._name, self._live = container, name, live
         self._closed = self._reading = False
-        self._skipped = self._repaired = self._decoded_count = 0
-        self._last_error = "it holds no pictures"
-        self._ended_by = "the sender closed it"
-        pictures = [s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic]
-        if not pictures:
+        self._damage = Damage()
+        try:
+            self._stream = film_track(container, name)
+        except SourceError:
             container.close()
-            raise SourceError(f"{name} has no video", remedy="give a file with pictures; sound alone cannot be swapped")
-        self._stream = pictures[0]
+            raise
         self._stream.thread_type = LIVE_THREADS if live else FILE_THREADS
-        self._decoded = self._decode()
+        self._facts = TrackFacts.of(container, self._stream)
+        self._packets: LivePackets | FilmPackets = (
+            LivePackets(container, self._stream, self._damage, READ_TIMEOUT_S)
+            if live
+            else FilmPackets(container, self._stream, self._damage)
+        )
+        self._times = FrameTimes(self._facts.step, dts_only=container.format.name in ONE_STAMP_FORMATS)
+        self._decoded = deinterlaced(self._stamped(), name)
         first = next(self._decoded, None)  # only a decoded frame tells rotation and colour for sure
         if first is None:
             self._release()
-            if live:
-                raise SourceError(f"{name} gave no picture: {self._ended_by}", remedy="check the sender")
-            raise SourceError(f"{name} cannot be decoded: {self._last_error}", remedy="copy or download it again")
+            raise self._no_picture()
+        self._to_bgr = FrameReader(first, name, self._light(first, sound_from))
+        self._framing = Framing(first, self._to_bgr, self._stream, self._facts.told_aspect)
         self._first: av.VideoFrame | None = first
-        self._turn = TURNS.get(round(first.rotation) % 360)
-        self.info = self._describe(first, sound_from)
-        self._to_bgr = ToBgr(self.info.colour)
+        self._origin = self._film_start(first.pts or 0)
+        self._last = (
+            self._origin,
+            self._origin,
+        )  # from when to when the latest picture is shown
+        self.info = self._describe(sound_from)
 
     def frames(self) -> Iterator[Frame]:
         self._reading = True
         try:
-            last_pts: int | None = None
-            for number, frame in enumerate(self._all_decoded()):
+            for number, decoded in enumerate(self._all_decoded()):
                 if self._closed:
                     return
-                self._decoded_count = number + 1
-                captured_ns = time.monotonic_ns()
-                last_pts = self._next_pts(frame.pts, last_pts)
-                yield Frame(self._upright(self._to_bgr(frame)), number, captured_ns, last_pts)
-            self._report()
-            if self._live and not self._closed:
-                raise SourceError(f"{self._name} ended: {self._ended_by}", remedy="check the sender, then start again")
+                captured_ns, at = time.monotonic_ns(), decoded.pts or 0
+                self._last = at, at + (decoded.duration or self._facts.step)
+                yield Frame(self._framing(decoded), number, captured_ns, at - self._origin)
+            self._finish()
         finally:
             self._release()
 
@@ -160,80 +161,79 @@ class MediaSource:
             self._first = None
         yield from self._decoded
 
+    def _stamped(self) -> Iterator[av.VideoFrame]:
+        """Frames in the order in which they are shown; their pts say when, in the container's count, without jumps."""
+        for frame in self._decode():
+            self._damage.faulty_frames += frame.is_corrupt
+            frame.pts, frame.time_base = self._times.of(frame.pts, frame.dts), self._facts.time_base
+            yield frame
+
     def _decode(self) -> Iterator[av.VideoFrame]:
         """Frames of every packet that can be read, and those still in the decoder at the end."""
-        packets, failures = self._container.demux(self._stream), 0
-        while not self._closed:
-            try:
-                packet = next(packets)
-            except StopIteration:
+        for packet in self._packets:
+            if self._closed:
                 return
-            except av.FFmpegError as error:  # damage, the file's end in the middle, or a network that stalls
-                if self._live:
-                    self._ended_by = _reason(error, READ_TIMEOUT_S)
-                else:
-                    self._note(error)
-                    failures += 1
-                if self._live or failures > MOST_FAILURES:
-                    yield from self._flushed()
-                    return
-                packets = self._container.demux(self._stream)  # goes on behind the damage
-                continue
-            try:
-                yield from packet.decode()
-                failures = 0
-            except av.FFmpegError as error:
-                self._note(error)
+            yield from self._attempt(packet)
+        yield from self._attempt(None)
 
-    def _flushed(self) -> Iterator[av.VideoFrame]:
+    def _attempt(self, packet: "PicturePacket | None") -> list[av.VideoFrame]:
         try:
-            yield from self._stream.decode(None)
+            return self._stream.decode(packet)
         except av.FFmpegError as error:
-            self._note(error)
+            self._packets.note(error)
+            return []
 
-    def _note(self, error: av.FFmpegError) -> None:
-        self._skipped += 1
-        self._last_error = _reason(error, READ_TIMEOUT_S)
+    def _film_start(self, first: int) -> int:
+        """What is film time 0 in the container's count: the first picture, or sound that is heard before it."""
+        base = self._facts.time_base
+        if self._live or self._facts.sound_start_s is None:
+            return first
+        lead_s = float(first * base) - self._facts.sound_start_s
+        return math.floor(self._facts.sound_start_s / base) if LEAST_LEAD_S < lead_s < MOST_LEAD_S else first
 
-    def _next_pts(self, pts: int | None, last: int | None) -> int:
-        """Times that are missing or do not rise are made up from the rate."""
-        step = max(1, round(1 / (self.info.rate * self.info.time_base)))
-        if last is None:
-            return 0 if pts is None else pts
-        if pts is None or pts <= last:
-            self._repaired += 1
-            return last + step
-        return pts
-
-    def _upright(self, image: Image) -> Image:
-        return image if self._turn is None else np.asarray(cv2.rotate(image, self._turn), np.uint8)
-
-    def _describe(self, first: av.VideoFrame, sound_from: str | Rereadable | None) -> StreamInfo:
-        stream = self._stream
-        sideways = self._turn in {cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE}
-        size_wh = (first.height, first.width) if sideways else (first.width, first.height)
-        aspect = stream.sample_aspect_ratio or Fraction(1)
-        rate = stream.average_rate or stream.guessed_rate or DEFAULT_RATE
-        time_base = stream.time_base or Fraction(1, 90_000)
-        seconds = stream.duration * time_base if stream.duration else None
+    def _describe(self, sound_from: str | Rereadable | None) -> StreamInfo:
+        base = self._facts.time_base
         return StreamInfo(
             name=self._name,
-            size_wh=size_wh,
-            rate=rate,
+            size_wh=self._framing.size_wh,
+            rate=self._facts.rate,
             live=self._live,
-            time_base=time_base,
-            frame_count=None if self._live else stream.frames or (round(seconds * rate) if seconds else None),
-            pixel_aspect=1 / aspect if sideways else aspect,
-            colour=settle(tags_of(first), (first.width, first.height)),  # players guess by the size before rotation
+            time_base=base,
+            frame_count=None if self._live else self._facts.frame_count,
+            pixel_aspect=self._framing.pixel_aspect,
+            colour=self._to_bgr.tags,  # players guess by the size before rotation
             sound_from=sound_from if self._container.streams.audio else None,
-            extras_from=sound_from if isinstance(sound_from, str) else None,
+            timeline=self._packets.begin(float(self._origin * base)),
+            damage=self._damage,
+            extras_from=sound_from,
         )
 
-    def _report(self) -> None:
-        promised = self.info.frame_count or 0
-        if self._decoded_count < PROMISE_KEPT * promised:
-            logger.warning("%s breaks off: it holds %d of %d frames", self._name, self._decoded_count, promised)
-        if self._skipped:
-            logger.warning("%s: skipped %d damaged part(s); the last: %s", self._name, self._skipped, self._last_error)
-        if self._repaired:
-            logger.warning("%s: %d time stamp(s) were missing or went back", self._name, self._repaired)
+    def _light(self, first: av.VideoFrame, where: str | Rereadable | None) -> Light | None:
+        """Of an HDR film in a file, which is looked into."""
+        if not isinstance(where, str) or not where.startswith(LOCAL) or not is_hdr(tags_of(first)):
+            return None
+        return film_light(where, self._stream.index, first)
+
+    def _finish(self) -> None:
+        """Everything was read: say what there is to say. Raises SourceError when a live stream ended."""
+        if self._closed:
+            return
+        if self.info.timeline is not None:
+            self.info.timeline.finish(*(float((at - self._origin) * self._facts.time_base) for at in self._last))
+        held_s, promised_s = self._packets.until_s - self._facts.start_s, self._facts.promised_s
+        if promised_s and not self._packets.closed and held_s < promised_s - max(1.0, CUT_OFF * promised_s):
+            logger.warning("%s breaks off: it holds %.1f of %.1f s", self._name, held_s, promised_s)
+        if self._packets.closed:
+            gaps = ", ".join(f"{by_s:.1f} s" for _, by_s in self._packets.closed[:MOST_TOLD])
+            logger.warning("%s: its time stamps jump (%s); the film goes on there without a gap", self._name, gaps)
+        if self._times.repaired:
+            logger.warning("%s: %d time stamp(s) were missing or went back", self._name, self._times.repaired)
+        if self._live:
+            reason = self._packets.last_error
+            raise SourceError(f"{self._name} ended: {reason}", remedy="check the sender, then start again")
+
+    def _no_picture(self) -> SourceError:
+        reason = self._packets.last_error
+        if self._live:
+            return SourceError(f"{self._name} gave no picture: {reason}", remedy="check the sender")
+        return SourceError(f"{self._name} cannot be decoded: {reason}", remedy="copy or download it again")

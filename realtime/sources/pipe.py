@@ -50,7 +50,6 @@ def open_pipe(path: Path) -> "PipeSource":
             f"{name} brings no video that can be read from a pipe: {_reason(error)}",
             remedy=remedy,
         ) from error
-    _tell_what_is_left(container)
     try:
         return PipeSource(MediaSource(container, name, live=False, sound_from=pipe), pipe)
     except SourceError as error:
@@ -90,13 +89,6 @@ def _descriptor(path: Path) -> int:
     with Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), STDIN)  # nobody else reads from the film
     return taken
-
-
-def _tell_what_is_left(container: av.container.InputContainer) -> None:
-    has_title, has_chapters = "title" in container.metadata, bool(container.chapters())
-    found = {"title": has_title, "chapters": has_chapters, "subtitles": bool(container.streams.subtitles)}
-    if any(found.values()):
-        logger.warning("not kept, because it comes through a pipe: %s", ", ".join(filter(found.get, found)))
 
 
 def _reason(error: Exception) -> str:

@@ -13,7 +13,7 @@ from av.subtitles.subtitle import AssSubtitle
 from tests.realtime.clips import Clip, write_clip
 
 MS = Fraction(1, 1000)
-TOLERANCE_MS = 40
+TOLERANCE_MS = 50
 Shown: TypeAlias = tuple[str, int, int]
 """Text, start and end in ms."""
 LINES = [("Guten Tag", 200, 900), ("Auf Wiedersehen", 1100, 3600)]

@@ -58,11 +58,15 @@ class Film:
         return av.AudioLayout(self.layout).nb_channels
 
     @property
+    def sound_end_s(self) -> float:
+        return self.seconds if self.sound_to_s is None else self.sound_to_s
+
+    @property
     def samples(self) -> Samples:
         """What is heard, at HEARING_HZ; silence where there is none."""
-        samples = noise(self.seconds, self.channels, seed=self.seed)
+        samples = noise(self.sound_end_s, self.channels, seed=self.seed)
         times_s = np.arange(samples.shape[1]) / HEARING_HZ
-        for from_s, to_s in [*self.holes, (-1.0, self.sound_from_s), (self.sound_to_s or np.inf, np.inf)]:
+        for from_s, to_s in [*self.holes, (-1.0, self.sound_from_s)]:
             samples[:, (times_s >= from_s) & (times_s < to_s)] = 0
         return samples
 
@@ -98,8 +102,7 @@ def _pictures(stream: av.VideoStream, film: Film) -> "list[av.Packet[Stream]]":
 def _sounds(stream: av.AudioStream, film: Film) -> "list[av.Packet[Stream]]":
     """Packets of the noise; those within holes are left out."""
     context = stream.codec_context
-    samples = noise(film.seconds, film.channels, film.rate, film.seed)
-    samples = samples[:, round(film.sound_from_s * film.rate) : round((film.sound_to_s or film.seconds) * film.rate)]
+    samples = noise(film.sound_end_s, film.channels, film.rate, film.seed)[:, round(film.sound_from_s * film.rate) :]
     resampler = av.AudioResampler(format=context.format.name, layout=film.layout, rate=film.rate)
     packets: list[av.Packet[Stream]] = []
     for start in range(0, samples.shape[1], 1024):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from realtime.colour import FromBgr, ToBgr, settle, tags_of
+from realtime.frame_reader import FrameReader
 from realtime.sources import open_source
 from realtime.types import ColourTags
 from tests.realtime.clips import Clip, write_clip
@@ -76,7 +77,7 @@ def test_encoding_follows_the_standard(colour: tuple[int, int, int], matrix: int
     assert made == pytest.approx(yuv_of(colour, tags, 8), abs=2)
 
 
-@pytest.mark.parametrize("pixel_format", ["yuv420p", "yuv422p", "nv12", "yuv420p10le", "p010le", "gbrp", "gray"])
+@pytest.mark.parametrize("pixel_format", ["yuv420p", "yuv422p", "nv12", "yuv420p10le", "p010le", "gbrp"])
 @pytest.mark.parametrize("grey", [0, 16, 90, 128, 235, 255])
 def test_grey_card_stays_grey_there_and_back(pixel_format: str, grey: int) -> None:
     tags = ColourTags(1, 1, 1)
@@ -114,3 +115,81 @@ def test_matrix_is_guessed_by_the_size_before_rotation(tmp_path: Path, rotation:
 @pytest.mark.parametrize(("pixel_format", "full"), [("yuvj420p", True), ("yuv420p", False)])
 def test_old_full_range_formats_are_full_range_though_untagged(pixel_format: str, full: bool) -> None:
     assert tags_of(av.VideoFrame(SIZE, SIZE, pixel_format)).full_range == full
+
+
+def planar(pixel_format: str, rgb: tuple[int, int, int], tags: ColourTags, alpha: float = 1.0) -> av.VideoFrame:
+    """One colour in any planar format, by the formulas."""
+    frame = av.VideoFrame(SIZE, SIZE, pixel_format)
+    bits = frame.format.components[0].bits
+    most = 2**bits - 1
+    if frame.format.is_rgb:
+        red, green, blue = (round(value / 255 * most) for value in rgb)
+        values = [green, blue, red]
+    else:
+        values = [round(value) for value in yuv_of(rgb[::-1], tags, bits)]
+    kind = np.uint8 if bits == 8 else np.uint16
+    for plane, value in zip(frame.planes, [*values, round(alpha * most)], strict=False):
+        plane.update(np.full(plane.buffer_size // kind().itemsize, np.clip(value, 0, most), kind).tobytes())
+    frame.color_range = 2 if tags.full_range else 1
+    frame.colorspace = 0 if frame.format.is_rgb else tags.matrix
+    return frame
+
+
+FORMATS = [
+    *("yuv420p", "yuv422p", "yuv444p", "yuv411p", "yuv410p", "yuv440p", "yuvj422p", "yuvj444p", "yuv422p10le"),
+    *(
+        "yuv444p10le",
+        "yuv422p12le",
+        "yuv444p12le",
+        "yuva420p",
+        "yuva444p12le",
+        "gbrp",
+        "gbrp10le",
+        "gbrp12le",
+        "gbrp16le",
+    ),
+    *("gray", "gray10le", "gray16le"),
+]
+
+
+@pytest.mark.parametrize("full_range", [False, True], ids=["limited", "full"])
+@pytest.mark.parametrize("pixel_format", FORMATS)
+def test_every_format_is_read_by_the_formulas(pixel_format: str, full_range: bool) -> None:
+    tags = ColourTags(1, 1, 1, full_range=full_range or "yuvj" in pixel_format)
+    for rgb in [colour[::-1] for colour in BGR.values()]:
+        if pixel_format.startswith("gray") and len(set(rgb)) > 1:
+            continue
+        frame = planar(pixel_format, rgb, tags)
+        assert np.abs(FrameReader(frame, "it")(frame)[8, 8, ::-1].astype(int) - rgb).max() <= 2
+
+
+@pytest.mark.parametrize(
+    "pixel_format",
+    ["rgb24", "bgra", "rgb48le", "rgba64le", "x2rgb10le", "pal8", "nv12", "p010le", "yuyv422", "uyvy422"],
+)
+def test_packed_formats_are_read_too(pixel_format: str) -> None:
+    for bgr in BGR.values():
+        plain = av.VideoFrame.from_ndarray(np.full((SIZE, SIZE, 3), bgr, np.uint8), format="bgr24")
+        frame = palette_of(bgr) if pixel_format == "pal8" else plain.reformat(format=pixel_format, dst_colorspace=1)
+        image = FrameReader(frame, "it")(frame)
+        assert np.abs(image[8, 8].astype(int) - bgr).max() <= 2
+
+
+def palette_of(bgr: tuple[int, int, int]) -> av.VideoFrame:
+    """Every pixel has the colour 7."""
+    frame = av.VideoFrame(SIZE, SIZE, "pal8")
+    frame.planes[0].update(bytes([7]) * frame.planes[0].buffer_size)
+    palette = np.zeros((256, 4), np.uint8)
+    palette[7] = (*bgr, 255)
+    frame.planes[1].update(palette.tobytes())
+    return frame
+
+
+def test_what_is_transparent_in_a_film_is_shown_on_black_and_said(caplog: pytest.LogCaptureFixture) -> None:
+    opaque = planar("yuva444p12le", (200, 100, 60), ColourTags(1, 1, 1))
+    reader = FrameReader(opaque, "it")
+    assert np.abs(reader(opaque)[8, 8].astype(int) - (60, 100, 200)).max() <= 1
+    assert not caplog.text
+    half = reader(planar("yuva444p12le", (200, 100, 60), ColourTags(1, 1, 1), alpha=0.5))
+    assert np.abs(half[8, 8].astype(int) - (30, 50, 100)).max() <= 1
+    assert "what is transparent is shown on black" in caplog.text

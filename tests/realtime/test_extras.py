@@ -13,7 +13,7 @@ from realtime.outputs.extras import open_extras
 from realtime.outputs.marks import COMMENT
 from realtime.sources import open_source
 from realtime.timeline import Timeline
-from realtime.types import Outcome, ShownFrame
+from realtime.types import Outcome, ShownFrame, StreamInfo
 from tests.realtime.clips import Clip, write_clip
 from tests.realtime.full_films import (
     CHAPTERS,
@@ -29,6 +29,8 @@ from tests.realtime.full_films import (
     write_lines,
 )
 from tests.realtime.test_recorder import copy
+
+INFO = StreamInfo("film.mkv", (64, 48), Fraction(30), live=False, timeline=Timeline(0.5))
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +103,7 @@ def test_subtitles_and_chapters_follow_the_time_of_the_film(tmp_path: Path, film
     with av.open(str(tmp_path / "out.mkv"), "w") as made:
         picture = made.add_stream("libx264", rate=30)
         picture.width, picture.height = 64, 48
-        extras = open_extras(str(film), made, Timeline(0.5))
+        extras = open_extras(replace(INFO, extras_from=str(film)), made)
         assert extras is not None
         for number in range(60):
             frame = av.VideoFrame(64, 48, "yuv420p")

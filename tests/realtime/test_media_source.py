@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from realtime.errors import SourceError
+from realtime.local_path import av_address
 from realtime.sources import SourceOptions, open_source
 from realtime.types import ColourTags, Frame
 from tests.realtime.clips import BT601, BT709, BT2020, GREY, Clip, picture, write_clip
@@ -63,7 +64,7 @@ def test_every_frame_comes_once_with_its_own_time(tmp_path: Path, clip: Clip) ->
     assert [frame.seq for frame in frames] == list(range(clip.frames))
     times_ms = [float(frame.pts * source.info.time_base * 1000) for frame in frames]
     assert times_ms == pytest.approx(clip.times_ms, abs=1)
-    assert (source.info.sound_from == str(path)) == (clip.sound is not None)
+    assert (source.info.sound_from == av_address(path)) == (clip.sound is not None)
     bars = [int(np.argmax(frame.image[-2, 48:, 0] > 200)) for frame in frames]
     assert bars == [n % 44 for n in range(clip.frames)]
 

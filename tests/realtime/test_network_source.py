@@ -104,18 +104,3 @@ def test_stream_that_does_not_open_is_an_error_that_keeps_the_password(url: str,
         open_source(url)
     assert "geheim" not in str(raised.value) + raised.value.remedy
     assert raised.value.remedy
-
-
-@pytest.mark.parametrize(
-    ("url", "shown"),
-    [
-        ("rtsp://user:p@ss@10.0.0.5:554/live?x=1", "rtsp://user:***@10.0.0.5:554/live?x=1"),
-        (
-            "srt://10.0.0.5:9000?mode=caller&passphrase=0123456789&latency=20",
-            "srt://10.0.0.5:9000?mode=caller&passphrase=***&latency=20",
-        ),
-        ("http://10.0.0.5:8080/a.m3u8", "http://10.0.0.5:8080/a.m3u8"),
-    ],
-)
-def test_address_is_shown_without_its_secrets(url: str, shown: str) -> None:
-    assert media.shown_url(url) == shown

@@ -45,7 +45,7 @@ def placed(stamps: list[int | None], times: PacketTimes, picture_end_s: float | 
     ids=["steady", "late", "missing", "equal", "never", "overlap", "hole"],
 )
 def test_stamps_are_kept_and_made_up_where_there_are_none(stamps: list[int | None], heard: list[float]) -> None:
-    assert placed(stamps, PacketTimes(None)) == heard
+    assert placed(stamps, PacketTimes(Timeline(0.0))) == heard
 
 
 def test_film_time_begins_with_the_picture() -> None:

@@ -227,7 +227,6 @@ REFUSED = {
     "no folder": ("none/out.mp4", None, "no folder"),
     "unknown codec": ("out.mp4", "h266x", "no video encoder 'h266x'"),
     "codec that does not fit": ("out.webm", "h264", "cannot hold h264"),
-    "stream": ("rtmp://127.0.0.1/live", None, "sends nothing over the network"),
 }
 
 

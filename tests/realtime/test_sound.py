@@ -11,6 +11,7 @@ from realtime.outputs import open_sink
 from realtime.outputs.codecs import container_of
 from realtime.outputs.sound import SoundCopier
 from realtime.sources import open_source
+from realtime.timeline import Timeline
 from realtime.types import Outcome, ShownFrame
 from tests.realtime.sounds import HEARING_HZ, Film, Samples, heard, likeness, write_film
 from tests.realtime.test_recorder import copy
@@ -64,6 +65,7 @@ MATRIX = {
     "opus": ("in.webm", Film(audio="libopus", video="libvpx"), "out.webm", ("opus", "stereo")),
     "opus to mov": ("in.webm", Film(audio="libopus", video="libvpx"), "out.mov", STEREO),
     "late and short": ("in.mkv", Film(sound_from_s=0.7, sound_to_s=1.5), "out.webm", ("opus", "stereo")),
+    "longer than the picture": ("in.mkv", Film(sound_to_s=3.5), "out.mkv", STEREO),
     "late, copied": ("in.mp4", Film(sound_from_s=0.7), "out.mp4", STEREO),
     "holes": ("in.mkv", Film(audio="mp2", holes=((0.5, 0.9), (1.2, 1.6))), "out.mp4", STEREO),
     "holes, copied": ("in.mp4", Film(holes=((0.5, 0.9), (1.2, 1.6))), "out.mp4", STEREO),
@@ -92,14 +94,48 @@ def joined(path: Path, *films: Film) -> Path:
     return path
 
 
-@pytest.mark.parametrize("target", ["out.mp4", "out.mkv", "out.webm"])
-@pytest.mark.parametrize("audio", ["aac", "mp2"])
-def test_times_that_fall_where_films_were_joined_cost_nothing(tmp_path: Path, audio: str, target: str) -> None:
-    first, second = Film(audio=audio, starts_s=10), Film(audio=audio, starts_s=12, seed=2)
+@pytest.mark.parametrize("second_s", [12, 110, 10, 11, 1], ids=["joint", "forward", "same", "overlap", "back"])
+@pytest.mark.parametrize(("audio", "target"), [("aac", "out.mp4"), ("aac", "out.mkv"), ("mp2", "out.webm")])
+def test_sound_stays_with_its_pictures_where_films_were_joined(
+    tmp_path: Path, audio: str, target: str, second_s: float
+) -> None:
+    first, second = Film(audio=audio, starts_s=10), Film(audio=audio, starts_s=second_s, seed=2)
     copy(joined(tmp_path / "in.ts", first, second), tmp_path / target)
-    sound, joint = heard(tmp_path / target), 2 * HEARING_HZ
+    with av.open(str(tmp_path / target)) as container:
+        times_s = [float((frame.pts or 0) * (frame.time_base or 0)) for frame in container.decode(video=0)]
+    assert len(times_s) == 100
+    sound, joint = heard(tmp_path / target), round((times_s[50] - times_s[0]) * HEARING_HZ)
+    assert joint == pytest.approx(2 * HEARING_HZ, abs=2)
     assert_sounds_like(sound[:, :joint], first.samples)
     assert_sounds_like(sound[:, joint:], second.samples)
+
+
+def cut(path: Path, film: Film, by_s: float) -> Path:
+    """A film whose first `by_s` an edit list leaves out: everything is stored, and begins before time zero."""
+    whole = write_film(path.with_name(f"whole{path.suffix}"), film)
+    with av.open(str(whole)) as source, av.open(str(path), "w") as target:
+        streams = {stream.index: target.add_stream_from_template(stream) for stream in source.streams}
+        for packet in source.demux():
+            if packet.dts is not None and packet.pts is not None and packet.time_base is not None:
+                packet.stream = streams[packet.stream.index]
+                packet.pts -= round(by_s / packet.time_base)
+                packet.dts -= round(by_s / packet.time_base)
+                target.mux(packet)
+    return path
+
+
+@pytest.mark.parametrize("audio", ["aac", "libmp3lame", "pcm_s16be"])
+@pytest.mark.parametrize("target", ["out.mp4", "out.mov", "out.mkv", "out.webm"])
+def test_sound_that_an_edit_list_cuts_away_does_not_come_back(tmp_path: Path, audio: str, target: str) -> None:
+    film, ending = Film(audio=audio, seconds=3), ".mov" if audio.startswith("pcm") else ".mp4"
+    copy(cut(tmp_path / f"in{ending}", film, by_s=1.0), tmp_path / target)
+    assert_sounds_like(heard(tmp_path / target), film.samples[:, HEARING_HZ:])
+
+
+def test_sound_of_a_film_that_was_stopped_stops_with_it(tmp_path: Path) -> None:
+    for target in ("out.mp4", "out.webm"):
+        copy(write_film(tmp_path / "in.mkv", Film(seconds=4)), tmp_path / target, frames=50)
+        assert heard(tmp_path / target).shape[1] / HEARING_HZ == pytest.approx(2, abs=0.1)
 
 
 @pytest.mark.parametrize("target", ["out.mp4", "out.webm"])
@@ -136,6 +172,7 @@ class BrokenTrack:
     """Takes three packets, then fails as an encoder or a muxer may."""
 
     damaged = 0
+    stream: av.AudioStream
 
     def __init__(self, error: Exception) -> None:
         self.taken, self._error = 0, error
@@ -153,7 +190,9 @@ class BrokenTrack:
 def copier(tmp_path: Path) -> SoundCopier:
     """The sound of a film of two seconds, for a container with no picture."""
     source = av.open(str(write_film(tmp_path / "in.mp4")))
-    return SoundCopier(source, av.open(str(tmp_path / "out.mp4"), "w"), container_of(tmp_path / "out.mp4"), None)
+    return SoundCopier(
+        source, av.open(str(tmp_path / "out.mp4"), "w"), container_of(tmp_path / "out.mp4"), Timeline(0.0)
+    )
 
 
 def test_sound_that_is_refused_in_the_middle_ends_alone_and_is_said(

@@ -1,0 +1,58 @@
+"""From a decoded frame to the picture people see, one step after another: colours, upright, in the film's first shape.
+
+A film that changes its size or its pixels' shape in the middle is fitted into its first shape, with black bars; nothing
+is ever stretched.
+
+Knows one stream's frames; knows nothing of times or files.
+"""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import cast
+
+import av
+import numpy as np
+from av.buffer import Buffer
+from av.sidedata.sidedata import Type as SideData
+
+from engines.geometry import fit_into
+from engines.types import Image
+from realtime.frame_reader import FrameReader
+from realtime.orientation import Orientation
+
+
+class Framing:
+    """Makes pictures of the frames of one stream, all in the shape of the first. For one thread.
+
+    first: a decoded frame; only that tells orientation for sure. to_bgr: of its colours. told_aspect: width / height of
+    a stored pixel where the container overrules the codec.
+    """
+
+    def __init__(
+        self, first: av.VideoFrame, to_bgr: FrameReader, stream: av.VideoStream, told_aspect: Fraction | None
+    ) -> None:
+        self._to_bgr, self._stream, self._told_aspect = to_bgr, stream, told_aspect
+        self._orientation = orientation_of(first)
+        self.size_wh = self._orientation.size((first.width, first.height))
+        self.pixel_aspect = self._pixel_aspect()
+
+    def __call__(self, frame: av.VideoFrame) -> Image:
+        """(H, W, 3) uint8 BGR of `size_wh`; a new array. frame: the last one that the stream's decoder gave."""
+        image = self._orientation.upright(self._to_bgr(frame))
+        return fit_into(image, self.size_wh, stretch=float(self._pixel_aspect() / self.pixel_aspect))
+
+    def _pixel_aspect(self) -> Fraction:
+        """Width / height of an upright pixel, as it is now: broadcasts change it from programme to programme."""
+        stored = self._told_aspect or self._stream.codec_context.sample_aspect_ratio or Fraction(1)
+        return self._orientation.pixel_aspect(stored)
+
+
+def orientation_of(frame: av.VideoFrame) -> Orientation:
+    """As the frame's display matrix says."""
+    try:
+        matrix = cast("Mapping[SideData, Buffer]", frame.side_data)[SideData.DISPLAYMATRIX]
+    except KeyError:
+        return Orientation()
+    except ValueError:  # PyAV knows no name for other data beside it (Exif); it still tells the angle
+        return Orientation.of_angle(frame.rotation)
+    return Orientation.of_matrix(np.frombuffer(bytes(matrix), np.int32, 9))

@@ -1,0 +1,177 @@
+"""The packets of pictures: of a film with times that go on over damage and jumps, of a live stream as they come.
+
+A film's sound is read along and thrown away, because it tells a pause from a jump (continuity.py).
+
+Knows packets; knows nothing of what is in them.
+"""
+
+import logging
+import math
+from collections import deque
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import TypeAlias, cast
+
+import av
+
+from realtime.damage import Damage
+from realtime.ffmpeg import explain
+from realtime.joined import JoinedReader
+from realtime.sources.continuity import Continuity, Stamp, Verdict
+from realtime.timeline import Timeline
+
+logger = logging.getLogger(__name__)
+
+MOST_FAILURES = 20
+"""Of reading a file, in a row, before the rest of it is given up."""
+MOST_AHEAD, MOST_AHEAD_S = 600, 3.0
+"""How far is read ahead, packets and s, to judge one step in time."""
+JOINED_FORMATS = frozenset({"mpegts", "mpeg"})
+"""Recordings in these are joined by writing one after another; ffmpeg's AVFMT_TS_DISCONT."""
+PicturePacket: TypeAlias = "av.Packet[av.VideoStream]"
+
+
+class FilmPackets:
+    """The packets of one picture stream of a file. For one thread.
+
+    damage: told of what cannot be read. closed: jumps so far, (container time from which on, s by which earlier).
+    until_s: container time up to which pictures or sound were found.
+    """
+
+    def __init__(self, container: av.container.InputContainer, stream: av.VideoStream, damage: Damage) -> None:
+        self._container, self._stream, self._damage = container, stream, damage
+        self._base = stream.time_base or Fraction(1, 90_000)
+        self._continuity = Continuity(may_join=container.format.name in JOINED_FORMATS)
+        self._ahead: deque[PicturePacket] = deque()
+        self._reader = JoinedReader(container)
+        self._unread = self._read()
+        self._shift = 0  # what is added to stamps, in the stream's time base
+        self._timeline: Timeline | None = None
+        self.closed: list[tuple[float, float]] = []
+        self.until_s = -math.inf
+        self.last_error = "it holds no pictures"
+
+    def begin(self, origin_s: float) -> Timeline:
+        """The film's timeline, which is told of jumps from now on. origin_s: film time 0 in the first part's time."""
+        self._timeline = Timeline(origin_s)
+        for at_s, by_s in self.closed:
+            self._timeline.close_gap(at_s, by_s)
+        return self._timeline
+
+    def __iter__(self) -> Iterator[PicturePacket]:
+        while (packet := self._next()) is not None:
+            stamp = self._stamp(packet)
+            if stamp is not None:
+                self._place(packet, stamp)
+            yield packet
+
+    def _next(self) -> "PicturePacket | None":
+        return self._ahead.popleft() if self._ahead else next(self._unread, None)
+
+    def _place(self, packet: PicturePacket, stamp: Stamp) -> None:
+        """Give a packet its time in the film, container time without jumps."""
+        verdict = Verdict.REGULAR if self._continuity.is_regular(stamp) else self._judge(stamp)
+        if verdict is Verdict.WRONG_STAMP:
+            packet.pts = packet.dts = None  # made up from the pictures around it
+            return
+        if verdict is Verdict.JUMP:
+            self._close_gap(packet, stamp)
+        self._continuity.accept(stamp, jumped=verdict is Verdict.JUMP)
+        self.until_s = max(self.until_s, stamp.at_s + stamp.lasts_s)
+        if self._shift:
+            packet.pts = None if packet.pts is None else packet.pts + self._shift
+            packet.dts = None if packet.dts is None else packet.dts + self._shift
+
+    def _judge(self, stamp: Stamp) -> Verdict:
+        while True:
+            following_s = [ahead.at_s for packet in self._ahead if (ahead := self._stamp(packet)) is not None]
+            far = len(self._ahead) >= MOST_AHEAD or any(at_s > stamp.at_s + MOST_AHEAD_S for at_s in following_s)
+            verdict = self._continuity.judge(stamp, following_s, is_all=far)
+            if verdict is not None:
+                return verdict
+            packet = next(self._unread, None)
+            if packet is None:
+                return self._continuity.judge(stamp, following_s, is_all=True) or Verdict.REGULAR
+            self._ahead.append(packet)
+
+    def _close_gap(self, packet: PicturePacket, stamp: Stamp) -> None:
+        base = self._base
+        by = round((stamp.at_s - self._continuity.expected_s) / base)
+        at_s = float((packet.pts if packet.pts is not None else packet.dts or 0) * base)
+        self._shift -= by
+        self.closed.append((at_s, float(by * base)))
+        logger.debug("at container time %.3f s the stamps jump by %.3f s", at_s, float(by * base))
+        if self._timeline is not None:
+            self._timeline.close_gap(*self.closed[-1])
+
+    def _stamp(self, packet: PicturePacket) -> Stamp | None:
+        if packet.dts is None:
+            return None
+        base = float(self._base)
+        return Stamp(packet.dts * base, (packet.duration or 0) * base, packet.is_keyframe)
+
+    def _read(self) -> Iterator[PicturePacket]:
+        """Packets as they are, in the file's order, until its end or too much damage."""
+        wanted = [self._stream, *self._container.streams.audio]
+        packets, failures = self._reader.demux(wanted), 0
+        while True:
+            try:
+                packet = next(packets)
+            except StopIteration:
+                return
+            except av.FFmpegError as error:  # damage, or the file's end in the middle
+                self.note(error)
+                failures += 1
+                if failures > MOST_FAILURES:
+                    return
+                packets = self._reader.demux(wanted)  # goes on behind the damage
+                continue
+            if packet.stream.index != self._stream.index:
+                self._hear(packet)
+            elif packet.dts is not None or packet.size:  # else it only says that the film is over
+                failures = 0
+                yield cast("PicturePacket", packet)
+
+    def _hear(self, packet: "av.Packet[av.stream.Stream]") -> None:
+        if packet.pts is None:
+            return
+        start_s = float(packet.pts * packet.time_base)
+        end_s = start_s + float((packet.duration or 0) * packet.time_base)
+        self._continuity.hear(start_s, end_s)
+        self.until_s = max(self.until_s, end_s)
+
+    def note(self, error: av.FFmpegError) -> None:
+        """A piece of the film is lost."""
+        self._damage.lost_pieces += 1
+        self.last_error = explain(error)
+
+
+class LivePackets:
+    """The packets of one picture stream that comes now. For one thread. Ends where the stream does.
+
+    timeout_s: how long the container waits for a packet.
+    """
+
+    def __init__(
+        self, container: av.container.InputContainer, stream: av.VideoStream, damage: Damage, timeout_s: float
+    ) -> None:
+        self._container, self._stream, self._damage, self._timeout_s = container, stream, damage, timeout_s
+        self.closed: list[tuple[float, float]] = []
+        self.until_s = -math.inf
+        self.last_error = "the sender closed it"
+
+    def begin(self, _origin_s: float) -> None:
+        """Nothing else is timed by a live stream's stamps."""
+
+    def __iter__(self) -> Iterator[PicturePacket]:
+        try:
+            for packet in self._container.demux(self._stream):
+                if packet.dts is not None or packet.size:
+                    yield packet
+        except av.FFmpegError as error:  # a network that stalls
+            self.last_error = explain(error, self._timeout_s)
+
+    def note(self, error: av.FFmpegError) -> None:
+        """A piece of the stream is lost."""
+        self._damage.lost_pieces += 1
+        self.last_error = explain(error, self._timeout_s)

@@ -1,0 +1,96 @@
+"""Films play in a browser: to their end, as long as they are, and with the sound that belongs to them."""
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from playwright.sync_api import Playwright
+
+from benchmarks.browser import CHROMIUM, browsing
+from tests.realtime.sounds import Film, Samples, likeness, resampled, write_film
+from tests.realtime.test_recorder import copy
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt install chromium")
+
+RATE_HZ = 16_000
+PLAY_ALL = """async ([films, rate]) => {
+  const context = new AudioContext({sampleRate: rate});
+  return Promise.all(films.map(async film => {
+    const video = document.createElement('video'), heard = [];
+    const content = Uint8Array.from(atob(film), letter => letter.charCodeAt(0));
+    video.src = URL.createObjectURL(new Blob([content]));
+    const tap = context.createScriptProcessor(1024, 2, 1);
+    tap.onaudioprocess = event => video.paused || heard.push(...event.inputBuffer.getChannelData(0));
+    context.createMediaElementSource(video).connect(tap).connect(context.destination);
+    const ended = await new Promise(done => {
+      video.onended = () => done('ended');
+      video.onerror = () => done(video.error.message);
+      setTimeout(() => done(`still at ${video.currentTime} s`), 20000);
+      video.play().catch(error => done(error.message));
+    });
+    const shown = video.getVideoPlaybackQuality().totalVideoFrames;
+    return {ended, duration: video.duration, coded: video.webkitAudioDecodedByteCount, shown, heard};
+  }));
+}"""
+FILMS = {
+    "h264 and PCM": ("in.mov", Film(audio="pcm_s16le"), "out.mp4"),
+    "broadcast": ("in.ts", Film(audio="mp2", starts_s=100), "out.mp4"),
+    "transport stream, copied": ("in.ts", Film(starts_s=100), "out.mp4"),
+    "windows": ("in.wmv", Film(video="wmv2", audio="wmav2", rate=44_100), "out.mp4"),
+    "telephone": ("in.mov", Film(audio="pcm_mulaw", rate=8_000, layout="mono"), "out.mp4"),
+    "surround": ("in.mkv", Film(audio="ac3", layout="5.1(side)"), "out.mp4"),
+    "mp3": ("in.mp4", Film(audio="libmp3lame"), "out.mp4"),
+    "sound begins late": ("in.mp4", Film(sound_from_s=0.7), "out.mp4"),
+    "holes in copied sound": ("in.mp4", Film(holes=((0.5, 0.9), (1.2, 1.6))), "out.mp4"),
+    "holes in converted sound": ("in.mkv", Film(audio="mp2", holes=((0.5, 0.9), (1.2, 1.6))), "out.mp4"),
+    "opus": ("in.webm", Film(video="libvpx", audio="libopus"), "out.webm"),
+    "opus to mov": ("in.webm", Film(video="libvpx", audio="libopus"), "out.mov"),
+    "surround to webm": ("in.mkv", Film(audio="ac3", layout="5.1(side)"), "out.webm"),
+}
+BESIDE = 0.707
+"""What a browser adds of the centre and the left surround channel to the left one (Web Audio, 4.5.2)."""
+
+
+@dataclass(frozen=True)
+class Played:
+    """What the browser did with a film. heard: (samples,) at RATE_HZ, of its left channel."""
+
+    ended: str
+    duration: float
+    coded: int
+    shown: int
+    heard: list[float]
+
+
+@pytest.fixture(scope="module")
+def played(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Played]]:
+    """All films, played side by side."""
+    contents = []
+    for source, film, target in FILMS.values():
+        folder = tmp_path_factory.mktemp("film")
+        copy(write_film(folder / source, film), folder / target)
+        contents.append(base64.b64encode((folder / target).read_bytes()).decode())
+    with browsing(playwright) as browser:
+        found = browser.new_page().evaluate(PLAY_ALL, [contents, RATE_HZ])
+        yield {name: Played(**each) for name, each in zip(FILMS, found, strict=True)}
+
+
+@pytest.mark.parametrize("name", FILMS)
+def test_film_plays_to_its_end_with_its_sound(played: dict[str, Played], name: str) -> None:
+    found, film = played[name], FILMS[name][1]
+    assert found.ended == "ended"
+    assert found.duration == pytest.approx(film.seconds, abs=0.05)
+    assert found.shown == film.seconds * 25
+    assert found.coded > 1000
+    like = likeness(resampled(np.array([found.heard], np.float32), RATE_HZ)[0], as_left(film.samples))
+    assert like.correlation > 0.9
+
+
+def as_left(samples: Samples) -> Samples:
+    """The left of two loudspeakers."""
+    if len(samples) < 6:
+        return np.asarray(samples[0])
+    left, _right, centre, _low, beside, _other = samples
+    return np.asarray(left + BESIDE * (centre + beside), np.float32)
