@@ -6,7 +6,7 @@ The only place where real sources, engines and outputs are made; knows no termin
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +18,16 @@ from realtime.assembly import FaceEngines
 from realtime.assignment import FaceAssigner, OrderAssigner
 from realtime.backfill import BackfillBuffer
 from realtime.budget import LatencyBudget, Saving
-from realtime.config import RunConfig
+from realtime.config import Hdr, RunConfig
 from realtime.errors import SinkError
 from realtime.label import Badge
 from realtime.live import FixedBank, LiveControl, LiveSettings
+from realtime.loaded_faces import LoadedFaces, load_faces
 from realtime.local_path import is_file, local_path
-from realtime.metrics import Snapshot, StreamMetrics
+from realtime.metrics import StreamMetrics
 from realtime.outputs import OutputOptions, open_sink
 from realtime.outputs.codecs import CONTAINERS
+from realtime.outputs.hdr_video import check_hdr_outputs
 from realtime.outputs.partial_file import PartialFile, writable_target
 from realtime.outputs.recorder import EncoderOptions
 from realtime.outputs.virtual import VirtualCamera
@@ -66,10 +68,13 @@ class Run:
     close: Callable[[], None]  # after the run: what the runner does not close
 
 
-def build_run(config: RunConfig, store: ModelStore, progress: Progress = ignore_progress) -> Run:
+def build_run(
+    config: RunConfig, store: ModelStore, progress: Progress = ignore_progress, lent: LoadedFaces | None = None
+) -> Run:
     """Open everything a run needs.
 
-    progress: told about engines that are built. Raises UserError, with nothing left open and no older output touched.
+    progress: told about engines that are built. lent: loaded before, for several runs of files, and not closed by this
+    one. Raises UserError, with nothing left open and no older output touched.
     """
     if config.metrics_file is not None:
         writable_target(config.metrics_file)
@@ -78,25 +83,26 @@ def build_run(config: RunConfig, store: ModelStore, progress: Progress = ignore_
         opened.callback(source.close)
         _refuse_overwriting(config)
         _refuse_useless_microphone(config, live=source.info.live)
+        if config.hdr is Hdr.KEEP:
+            check_hdr_outputs(config.outputs, source.info)
         options = OutputOptions(
             encoder=EncoderOptions(codec=config.codec, crf=config.crf),
             size_wh=config.size_wh,
             microphone=config.microphone,
+            bits=config.bits,
         )
         sinks = []
         for where in config.outputs:
             sinks.append(open_sink(where, source.info, options))
             opened.callback(sinks[-1].close)
-        engines = FaceEngines(config, store, live=source.info.live, progress=progress)
-        opened.callback(engines.close)
-        wardrobe = engines.wardrobe(config.sources)
-        opened.callback(wardrobe.close)
-        run = _connect(config, source, sinks, engines, wardrobe)
+        loaded = lent or load_faces(config, store, live=source.info.live, progress=progress)
+        close = opened.callback(_nothing if lent else loaded.close)
+        run = _connect(config, source, sinks, loaded, close)
         opened.pop_all()  # from here on the runner closes them
         return run
 
 
-def write_metrics(path: Path, numbers: Snapshot) -> None:
+def write_metrics(path: Path, numbers: Mapping[str, object]) -> None:
     """One JSON object. Raises SinkError when it cannot be written; an older one is then still there."""
     part = PartialFile(path)
     try:
@@ -111,25 +117,20 @@ def _connect(
     config: RunConfig,
     source: FrameSource,
     sinks: Sequence[FrameSink],
-    engines: FaceEngines,
-    wardrobe: Wardrobe,
+    loaded: LoadedFaces,
+    close: Callable[[], None],
 ) -> Run:
-    info = source.info
+    info, engines, wardrobe = source.info, loaded.engines, loaded.wardrobe
     metrics = StreamMetrics(primary=sinks[0].name, swapper=config.swapper, device=engines.device)
     metrics.damage = info.damage or metrics.damage
     if isinstance(sinks[0], VirtualCamera):
         sinks[0].on_repeat = metrics.on_repeated
     pipeline, control = make_pipeline(config, engines, wardrobe, info, metrics)
     runner = StreamRunner(source, pipeline, sinks, observer=metrics, duration_s=config.duration_s)
-
-    def close() -> None:
-        wardrobe.close()
-        engines.close()
-
     return Run(
         runner,
         metrics,
-        info,
+        info.first(config.duration_s),
         sinks,
         tuple(engines.notes),
         control,
@@ -207,8 +208,10 @@ def _source_options(config: RunConfig, store: ModelStore) -> SourceOptions:
     return SourceOptions(
         size_wh=config.size_wh,
         rate=config.rate,
+        trim=config.trim,
         at_s=config.at_s,
         still_s=config.duration_s,
+        keeps_hdr=config.hdr is Hdr.KEEP,
         give_up_s=None if any(where.partition(":")[0] == "virtual" for where in config.outputs) else GIVE_UP_S,
         test_picture=lambda: read_image(wearer_portrait(store)),
     )
@@ -236,3 +239,7 @@ def _refuse_useless_microphone(config: RunConfig, *, live: bool) -> None:
             "--mic records, and no output is a recording or a stream",
             remedy="add --output call.mp4; in a call, choose the microphone in the call's own settings",
         )
+
+
+def _nothing() -> None:
+    """Lent faces are not closed."""

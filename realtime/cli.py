@@ -3,15 +3,14 @@
     0    done
     2    something a person can mend: `error:` and `hint:` on stderr, no traceback
     1    a bug: the traceback
+    3    done, and nobody was swapped (of a batch the worst: 1, 2, then 3)
     130  interrupted, with the outputs closed properly
 
 Data goes to stdout, everything for people to stderr. Knows words and exit codes; commands.py does the work.
 """
 
-import inspect
 import logging
 import sys
-from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -27,42 +26,25 @@ from realtime.model_cli import models_app
 from realtime.options import (
     EXAMPLES,
     Accepts,
-    At,
     BadgeSwitch,
-    Blend,
-    Boost,
     Budget,
-    Codec,
     Consent,
-    Crf,
     Device,
-    Duration,
     Enhancer,
     Finder,
-    Fps,
     Framed,
     Hands,
     Host,
     Ice,
-    Input,
     Iris,
     Lost,
-    Maps,
-    Metrics,
-    Mic,
     Mirror,
-    Morph,
     MostSessions,
     Mouth,
-    Occlusion,
     Others,
-    Outputs,
     Photos,
     Port,
     Precision,
-    Regions,
-    Relight,
-    Size,
     Strength,
     Swapper,
     TlsCert,
@@ -71,6 +53,7 @@ from realtime.options import (
     Wanted,
     config_of,
 )
+from realtime.run_options import RunOptions, defaults_of, takes
 from realtime.standard_streams import settle_streams
 
 app = typer.Typer(
@@ -94,15 +77,12 @@ def main() -> NoReturn:
     except typer.TyperException as error:
         if not error.format_message():  # no arguments: the help was printed
             sys.exit(0)
-        fail(error.format_message(), "liveswap --help and liveswap COMMAND --help list what there is")
+        is_pattern = "unexpected extra argument" in error.format_message()
+        hint = "a pattern needs quotes: --input 'clips/*.mp4'; " if is_pattern else ""
+        fail(error.format_message(), f"{hint}liveswap --help and liveswap COMMAND --help list what there is")
     except (KeyboardInterrupt, typer.Abort):
         say("interrupted")
         sys.exit(130)
-
-
-def _defaults(command: Callable[..., None]) -> dict[str, Any]:
-    """What each option is when it is not given."""
-    return {name: parameter.default for name, parameter in inspect.signature(command).parameters.items()}
 
 
 @app.callback(invoke_without_command=True)
@@ -121,46 +101,10 @@ def common(
 
 
 @app.command(epilog=EXAMPLES)
-def run(  # noqa: PLR0913  one parameter an option
-    *,
-    where_from: Input,
-    output: Outputs,
-    face: Photos = None,
-    map_: Maps = None,
-    i_have_consent: Consent = False,
-    swapper: Swapper = "mesh",
-    faces: Wanted = "largest",
-    when_lost: Lost = None,
-    strangers: Others = None,
-    badge: BadgeSwitch = True,
-    mirror: Mirror = False,
-    device: Device = "auto",
-    strength: Strength = 0.5,
-    iris: Iris = "wearer",
-    mouth: Mouth = "source",
-    hands: Hands = True,
-    pixel_boost: Boost = 1,
-    morph: Morph = None,
-    occluder: Occlusion = None,
-    regions: Regions = None,
-    relight: Relight = False,
-    enhancer: Enhancer = None,
-    enhancer_blend: Blend = 0.8,
-    detector: Finder = None,
-    precision: Precision = "auto",
-    accept_licence: Accepts = False,
-    size: Size = None,
-    fps: Fps = None,
-    duration: Duration = None,
-    at: At = None,
-    latency_budget: Budget = None,
-    mic: Mic = None,
-    codec: Codec = None,
-    crf: Crf = None,
-    metrics: Metrics = None,
-) -> None:
+@takes(RunOptions)
+def run(**given: Any) -> None:
     """Swap faces from a camera, a file or a URL into files."""
-    commands.run(config_of(locals()), has_consent=i_have_consent, accepts_licences=accept_licence)
+    commands.run(config_of(given), has_consent=given["i_have_consent"], accepts_licences=given["accept_licence"])
 
 
 @app.command()
@@ -204,7 +148,7 @@ def serve(  # noqa: PLR0913  one parameter an option
     latency_budget: Budget = None,
 ) -> None:
     """Swap in the browser: a page with your camera, WHIP and WHEP for OBS and players, an API. Needs the extra web."""
-    given = {**_defaults(run), **locals(), "where_from": "browser", "output": ["browser"]}
+    given = {**defaults_of(RunOptions), **locals(), "where_from": "browser", "output": ["browser"]}
     where = {name: given[name] for name in ("host", "port", "token", "sessions", "tls_cert", "tls_key", "framed")}
     commands.serve(given, where | {"ice": tuple(ice or ())}, has_consent=i_have_consent)
 

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from models.errors import UserError
 from models.store import home_folder
+from realtime.batch import Batch, plan_batch, wants_batch
 from realtime.config import RunConfig
 from realtime.consent import ConsentLedger
 from realtime.console import DownloadDisplay, RunDisplay, ask_person, say, show, shown_name, stderr, summary, tell
@@ -37,16 +38,29 @@ NOBODY_SWAPPED = 3
 
 
 def run(config: RunConfig, *, has_consent: bool, accepts_licences: bool = False) -> None:
-    """Swap from one input to some outputs, once there is consent for every photo."""
+    """Swap from one input to some outputs, or from many to a folder, once there is consent for every photo."""
     from realtime.swapper_options import person_in_weights  # noqa: PLC0415  loads the engines: 1 s that --help need not take
 
+    batch = _batch_of(config)
     ledger, ask = _require_consent(config, has_consent=has_consent)
     person = person_in_weights(config)
     if person is not None:
         ledger.require(person.sha256.encode(), person.name, given=has_consent, ask=ask)
+    if batch is not None:
+        from realtime.batch_command import run_batch  # noqa: PLC0415  as above
+
+        raise SystemExit(run_batch(config, batch, accepts_licences=accepts_licences))
     numbers, live = execute(config, accepts_licences=accepts_licences)
     if not live and nobody_swapped(numbers) is not None:
         raise SystemExit(NOBODY_SWAPPED)
+
+
+def _batch_of(config: RunConfig) -> Batch | None:
+    """What is to be made where many files are given, or a folder for the results. Raises UserError."""
+    if not wants_batch(config.input, config.outputs):
+        return None
+    stills = config.at_s is not None
+    return plan_batch(config.input, config.outputs[0], recursive=config.recursive, codec=config.codec, stills=stills)
 
 
 def _require_consent(config: RunConfig, *, has_consent: bool) -> tuple[ConsentLedger, Callable[[str], bool] | None]:

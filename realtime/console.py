@@ -10,7 +10,7 @@ import logging
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from types import TracebackType
@@ -57,6 +57,14 @@ def say(text: str, style: str = "") -> None:
 def show(*parts: str | tuple[str, str]) -> None:
     """One line of an answer, on stdout, unwrapped. parts: words, or (words, style)."""
     stdout.print(Text.assemble(*parts), soft_wrap=True)
+
+
+def show_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table for people, on stderr."""
+    table = Table(*headings, box=None, header_style="bold")
+    for row in rows:
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    stderr.print(table)
 
 
 class LogFormatter(logging.Formatter):

@@ -1,4 +1,4 @@
-"""The options of the command line, one a line or two; the commands' signatures (cli.py) say their order and defaults.
+"""The options of the command line, one a line or two; run_options.py and cli.py say their order and defaults.
 
 Knows words, metavars and help, and which value of a RunConfig each one is.
 """
@@ -9,8 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from realtime.config import Faces, NeuralConfig, RunConfig, parse_map, parse_rate, parse_size
+from realtime.config import Faces, Hdr, NeuralConfig, RunConfig, parse_bitrate, parse_map, parse_rate, parse_size
 from realtime.privacy import Strangers, WhenLost
+from realtime.trim import Trim
 
 EXAMPLES = """Examples:
 
@@ -19,6 +20,12 @@ liveswap run --face alice.jpg --input holiday.mp4 --output swapped.mp4
 liveswap run --face alice.jpg --input group.jpg --output swapped.png --faces all
 
 liveswap run --face alice.jpg --input 0 --output recording.mp4
+
+liveswap run --face alice.jpg --input clips/ --output swapped/     (every film and picture)
+
+liveswap run --face alice.jpg --input holiday.mp4 --output part.mp4 --trim 1:30-1:45
+
+ffmpeg -i IN -f matroska - | liveswap run --face alice.jpg --input - --output swapped.mp4
 """
 
 LOOK, NEURAL, OUT = "How it looks", "Neural models", "What comes out"
@@ -130,16 +137,29 @@ Duration = Annotated[
     float | None,
     typer.Option(metavar="S", help="Stop after so many seconds; a picture: a film of them.", rich_help_panel=OUT),
 ]
+Part = Annotated[
+    str | None,
+    typer.Option(
+        "--trim", metavar="START-END", help="Only that part of a film: 10-25.5, 1:30-, -0:45.", rich_help_panel=OUT
+    ),
+]
 At = Annotated[
     float | None,
     typer.Option("--at", metavar="S", help="Only the frame of a film at this second.", rich_help_panel=OUT),
+]
+Recursive = Annotated[
+    bool, typer.Option("--recursive", help="Of an input folder, folders within it too.", rich_help_panel=OUT)
 ]
 Mic = Annotated[
     str | None,
     typer.Option("--mic", metavar="NAME", help="Live: record sound too; default, or a name.", rich_help_panel=OUT),
 ]
 Codec = Annotated[str | None, typer.Option(help="h264, hevc, vp9, av1, ffv1 ...", rich_help_panel=OUT)]
+KeepHdr = Annotated[Hdr, typer.Option("--hdr", help="HDR films become SDR, or stay HDR.", rich_help_panel=OUT)]
 Crf = Annotated[int | None, typer.Option(help="Encoder quality: lower is better.", rich_help_panel=OUT)]
+Bitrate = Annotated[
+    str | None, typer.Option(metavar="RATE", help="Of a stream, bits a second: 2500k, 4M.", rich_help_panel=OUT)
+]
 Metrics = Annotated[
     Path | None, typer.Option(metavar="FILE.json", help="Write the numbers there.", rich_help_panel=OUT)
 ]
@@ -171,7 +191,9 @@ def config_of(given: Mapping[str, Any]) -> RunConfig:
         "hands",
         "mirror",
         "codec",
+        "hdr",
         "crf",
+        "recursive",
     )
     return RunConfig(
         faces_from=tuple(given["face"] or ()),
@@ -181,8 +203,10 @@ def config_of(given: Mapping[str, Any]) -> RunConfig:
         faces=Faces.parse(given["faces"]),
         maps=tuple(parse_map(pair) for pair in given["map_"] or ()),
         size_wh=parse_size(given["size"]) if given["size"] else None,
+        bits=parse_bitrate(given["bitrate"]) if given["bitrate"] else None,
         rate=parse_rate(given["fps"]) if given["fps"] else None,
         duration_s=given["duration"],
+        trim=Trim.parse(given["trim"]) if given["trim"] else None,
         at_s=given["at"],
         latency_budget_ms=given["latency_budget"],
         metrics_file=given["metrics"],

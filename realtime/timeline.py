@@ -39,8 +39,23 @@ class Timeline:
     def __init__(self, origin_s: float) -> None:
         first = Part(-math.inf, math.inf, origin_s)
         self._parts: tuple[Part, ...] = (first,)  # replaced as a whole: readers need no lock
-        self.end_s: float | None = None
+        self._end_s: float | None = None
         self._last_s = -math.inf
+        self._cut_s = 0.0
+
+    @property
+    def end_s(self) -> float | None:
+        """See above."""
+        return None if self._end_s is None else self._end_s - self._cut_s
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether something was cut away before film time 0."""
+        return self._cut_s > 0
+
+    def cut(self, start_s: float) -> None:
+        """What lies before film time `start_s` is cut away: from now on film time counts from there."""
+        self._cut_s += start_s
 
     def close_gap(self, at_s: float, by_s: float) -> None:
         """From the picture at container time `at_s` on, film time is earlier by `by_s` more (negative: later)."""
@@ -50,12 +65,12 @@ class Timeline:
         self._parts = (*self._parts[:-1], ended, Part(at_s, math.inf, offset_s))
 
     def finish(self, last_s: float, end_s: float) -> None:
-        """The whole film was read: its last picture is shown from film time `last_s` to `end_s`, s."""
-        self._last_s, self.end_s = last_s, end_s
+        """All was read: the last picture is shown from `last_s` to `end_s`, s, film time of the whole, uncut film."""
+        self._last_s, self._end_s = last_s, end_s
 
     def ends_s(self, shown_s: float) -> float | None:
         """When the film ends if the picture shown from film time `shown_s` on is its last one; else None."""
-        return self.end_s if abs(shown_s - self._last_s) < SAME_S else None
+        return self.end_s if abs(shown_s + self._cut_s - self._last_s) < SAME_S else None
 
     def film_s(self, container_s: float, near_s: float | None = None) -> float:
         """The film time of something at `container_s`, s; negative for what lies before the film.
@@ -64,7 +79,7 @@ class Timeline:
         because a container time then stands for two. A result a second or more away from `near_s` means that the
         pictures have not come to the jump yet: ask again when they are further.
         """
-        parts = self._parts
+        parts, near_s = self._parts, None if near_s is None else near_s + self._cut_s
         around = [part for part in _nearby(parts, near_s) if part.distance_s(container_s) <= MARGIN_S]
         if not around:
             part = min(parts, key=lambda part: part.distance_s(container_s))
@@ -72,11 +87,11 @@ class Timeline:
             part = min(reversed(around), key=lambda part: part.distance_s(container_s))
         else:
             part = min(around, key=lambda part: abs(container_s - part.offset_s - near_s))
-        return container_s - part.offset_s
+        return container_s - part.offset_s - self._cut_s
 
 
 def _nearby(parts: tuple[Part, ...], near_s: float | None) -> tuple[Part, ...]:
-    """The parts at and beside film time `near_s`: a film may have thousands."""
+    """The parts at and beside film time `near_s` of the whole film: it may have thousands."""
     if near_s is None:
         return parts
     place = bisect(parts, near_s, key=lambda part: part.start_s - part.offset_s)

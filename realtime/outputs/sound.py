@@ -15,7 +15,7 @@ from typing import Protocol, cast
 
 import av
 
-from realtime.ffmpeg import explain, readable
+from realtime.ffmpeg import INDEXED, explain, readable
 from realtime.joined import TRANSPORT_OPTIONS, JoinedReader
 from realtime.outputs.codecs import AudioFormat, ContainerFormat, audio_format, is_unspecified, pcm_encoder
 from realtime.outputs.film_tags import label_track
@@ -69,7 +69,19 @@ def open_sound(
         reason = explain(error) if isinstance(error, av.FFmpegError) else str(error)
         logger.warning("the film will have no sound: it cannot be opened a second time: %s", reason)
         return None
+    if timeline.is_cut and isinstance(where, str):
+        _skip_to(source, -timeline.film_s(0.0) - INTERLEAVING_S)
     return SoundCopier(source, target, form, timeline)
+
+
+def _skip_to(source: av.container.InputContainer, container_s: float) -> None:
+    """Bring a film near to where the part of it begins that is wanted; where that fails, all before is read."""
+    if container_s <= (source.start_time or 0) / av.time_base or source.format.name not in INDEXED:
+        return
+    try:
+        source.seek(int(container_s * av.time_base))
+    except av.FFmpegError as error:
+        logger.info("the sound is read from its beginning: %s", explain(error))
 
 
 class SoundCopier:

@@ -11,6 +11,8 @@ import logging
 import math
 import time
 from collections.abc import Iterator
+from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 
 import av
@@ -30,6 +32,7 @@ from realtime.sources.film_light import film_light
 from realtime.sources.frame_times import FrameTimes
 from realtime.sources.framing import Framing
 from realtime.sources.packets import FilmPackets, LivePackets, PicturePacket
+from realtime.sources.skipping import KeyFrameSkip, pictures_from, seek_before
 from realtime.sources.tracks import TrackFacts, film_track
 from realtime.types import Frame, Rereadable, StreamInfo
 
@@ -42,6 +45,8 @@ FILE_THREADS, LIVE_THREADS = "AUTO", "SLICE"
 """Decoding several frames at once is faster, and holds back as many: 67 ms of a 30 fps stream on two cores."""
 ONE_STAMP_FORMATS = frozenset({"avi"})
 """They say when a packet is to be decoded, and not when its picture is shown."""
+BEFORE_S = 1
+"""How much before the wanted moment the key frame is looked for: pictures are decoded earlier than they are shown."""
 LEAST_LEAD_S, MOST_LEAD_S = 0.05, 60.0
 """Sound that is earlier than the first picture by less is cut there; by more it is stamped wrong."""
 CUT_OFF = 0.05
@@ -51,8 +56,8 @@ MOST_TOLD = 5
 INCOMPLETE = ("moov atom not found", "error reading header")
 
 
-def open_file(path: Path) -> "MediaSource":
-    """Open a video file. Raises SourceError."""
+def open_file(path: Path, *, keeps_hdr: bool = False) -> "MediaSource":
+    """Open a video file. keeps_hdr: its frames bring their HDR along. Raises SourceError."""
     try:
         with listening():
             container = av.open(av_address(path), container_options=TRANSPORT_OPTIONS)
@@ -64,7 +69,7 @@ def open_file(path: Path) -> "MediaSource":
             if incomplete
             else "check that it plays in a video player",
         ) from error
-    return MediaSource(container, path.name, live=False, sound_from=av_address(path))
+    return MediaSource(container, path.name, live=False, sound_from=av_address(path), keeps_hdr=keeps_hdr)
 
 
 def open_url(url: str) -> "MediaSource":
@@ -89,7 +94,13 @@ class MediaSource:
     """
 
     def __init__(
-        self, container: av.container.InputContainer, name: str, *, live: bool, sound_from: str | Rereadable | None
+        self,
+        container: av.container.InputContainer,
+        name: str,
+        *,
+        live: bool,
+        sound_from: str | Rereadable | None,
+        keeps_hdr: bool = False,
     ) -> None:
         self._container, self._name, self._live = container, name, live
         self._closed = self._reading = False
@@ -106,34 +117,45 @@ class MediaSource:
             if live
             else FilmPackets(container, self._stream, self._damage)
         )
+        self._skip = KeyFrameSkip(self._stream.codec_context)
         self._times = FrameTimes(self._facts.step, dts_only=container.format.name in ONE_STAMP_FORMATS)
-        self._decoded = deinterlaced(self._stamped(), name)
+        self._decoded: Iterator[av.VideoFrame] = deinterlaced(self._stamped(), name)
         first = next(self._decoded, None)  # only a decoded frame tells rotation and colour for sure
         if first is None:
             self._release()
             raise self._no_picture()
-        self._to_bgr = FrameReader(first, name, self._light(first, sound_from))
+        self._to_bgr = FrameReader(first, name, self._light(first, sound_from), keeps_hdr=keeps_hdr)
         self._framing = Framing(first, self._to_bgr, self._stream, self._facts.told_aspect)
-        self._first: av.VideoFrame | None = first
+        self._decoded = chain([first], self._decoded)
         self._origin = self._film_start(first.pts or 0)
-        self._last = (
-            self._origin,
-            self._origin,
-        )  # from when to when the latest picture is shown
+        self._last = self._origin, self._origin  # from when to when the latest picture is shown
         self.info = self._describe(sound_from)
 
     def frames(self) -> Iterator[Frame]:
         self._reading = True
         try:
-            for number, decoded in enumerate(self._all_decoded()):
+            for number, decoded in enumerate(self._decoded):
                 if self._closed:
                     return
                 captured_ns, at = time.monotonic_ns(), decoded.pts or 0
-                self._last = at, at + (decoded.duration or self._facts.step)
-                yield Frame(self._framing(decoded), number, captured_ns, at - self._origin)
+                lasts = decoded.duration or self._facts.step
+                self._last = at, at + lasts
+                image, hdr = self._framing(decoded), self._framing.hdr(decoded)
+                yield Frame(image, number, captured_ns, at - self._origin, duration=lasts, hdr=hdr)
             self._finish()
         finally:
             self._release()
+
+    def skip_to(self, film_s: Fraction) -> None:
+        """See SeekableSource."""
+        base = self._facts.time_base
+        begin = self._origin + round(film_s / base)
+        self._decoded = pictures_from(begin, self._decoded)
+        before = begin - round(BEFORE_S / base)
+        if before > self._origin and isinstance(self._packets, FilmPackets):
+            if seek_before(self._container, self._stream, before):
+                self._packets.begin_anew()
+            self._skip.skip_to(before)
 
     def close(self) -> None:
         """A reading thread closes the container itself: ffmpeg must not be closed under a reader's feet.
@@ -155,12 +177,6 @@ class MediaSource:
             self._stream.codec_context.flush_buffers()
         self._container.close()
 
-    def _all_decoded(self) -> Iterator[av.VideoFrame]:
-        if self._first is not None:
-            yield self._first
-            self._first = None
-        yield from self._decoded
-
     def _stamped(self) -> Iterator[av.VideoFrame]:
         """Frames in the order in which they are shown; their pts say when, in the container's count, without jumps."""
         for frame in self._decode():
@@ -173,7 +189,10 @@ class MediaSource:
         for packet in self._packets:
             if self._closed:
                 return
-            yield from self._attempt(packet)
+            for due in self._skip.due(packet):
+                yield from self._attempt(due)
+        for due in self._skip.due(None):
+            yield from self._attempt(due)
         yield from self._attempt(None)
 
     def _attempt(self, packet: "PicturePacket | None") -> list[av.VideoFrame]:
@@ -202,6 +221,7 @@ class MediaSource:
             frame_count=None if self._live else self._facts.frame_count,
             pixel_aspect=self._framing.pixel_aspect,
             colour=self._to_bgr.tags,  # players guess by the size before rotation
+            hdr=self._to_bgr.hdr,
             sound_from=sound_from if self._container.streams.audio else None,
             timeline=self._packets.begin(float(self._origin * base)),
             damage=self._damage,

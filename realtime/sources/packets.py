@@ -58,6 +58,12 @@ class FilmPackets:
             self._timeline.close_gap(at_s, by_s)
         return self._timeline
 
+    def begin_anew(self) -> None:
+        """The container is somewhere else now: what was read and judged there is forgotten."""
+        self._continuity = Continuity(may_join=self._container.format.name in JOINED_FORMATS)
+        self._ahead.clear()
+        self._unread = self._read()
+
     def __iter__(self) -> Iterator[PicturePacket]:
         while (packet := self._next()) is not None:
             stamp = self._stamp(packet)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
+from realtime.sources.trimmed import SeekableSource
 from realtime.types import Frame, FrameSource, StreamInfo
 
 
@@ -29,8 +30,13 @@ class Thinned:
         for frame in self._source.frames():
             tick = int(frame.pts * self._source.info.time_base * self._rate)
             if tick != last_tick:
-                yield replace(frame, seq=taken)
+                yield replace(frame, seq=taken, duration=0)
                 last_tick, taken = tick, taken + 1
+
+    def skip_to(self, film_s: Fraction) -> None:
+        """See SeekableSource; a film that cannot is read from its beginning."""
+        if isinstance(self._source, SeekableSource):
+            self._source.skip_to(film_s)
 
     def close(self) -> None:
         self._source.close()

@@ -1,0 +1,52 @@
+"""What a file is, by its content: a film, a picture, or neither.
+
+One that only its ending calls a film or picture counts as such, so that it is missed where it is damaged. ffmpeg also
+takes plain text for moving pictures (of letters); here that is no film.
+
+Knows kinds; reads no more of a file than it takes to tell.
+"""
+
+from enum import Enum, auto
+from pathlib import Path
+
+import av
+from av.stream import Disposition
+
+from realtime.local_path import av_address
+from realtime.pictures import is_picture
+
+FILMS = ".3gp .avi .flv .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .mxf .ogv .vob .webm .wmv"
+PICTURES = ".avif .bmp .gif .heic .heif .jpeg .jpg .png .tif .tiff .webp"
+"""Endings that nothing else has."""
+LETTERS = frozenset({"adf", "bin", "idf", "tty", "xbin"})
+"""ffmpeg's demuxers of text art, which take files by their endings."""
+STILLS = "_pipe"
+"""How its demuxers of single pictures end."""
+
+
+class FileKind(Enum):
+    FILM = auto()
+    PICTURE = auto()
+    OTHER = auto()
+
+
+def kind_of(path: Path) -> FileKind:
+    """What the file at `path` is."""
+    if is_picture(path):
+        return FileKind.PICTURE
+    try:
+        with av.open(av_address(path)) as container:
+            form, films = container.format.name, container.streams.video
+            is_moving = any(not stream.disposition & Disposition.attached_pic for stream in films)
+    except (av.FFmpegError, OSError, ValueError):
+        return _by_its_ending(path)
+    if form in LETTERS or not is_moving:
+        return FileKind.OTHER
+    return FileKind.PICTURE if form.endswith(STILLS) else FileKind.FILM
+
+
+def _by_its_ending(path: Path) -> FileKind:
+    ending = path.suffix.lower()
+    if ending in PICTURES.split():
+        return FileKind.PICTURE
+    return FileKind.FILM if ending in FILMS.split() else FileKind.OTHER
