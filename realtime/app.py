@@ -4,7 +4,7 @@ The only place where real sources, engines and outputs are made; knows no termin
 """
 
 import json
-import shlex
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -27,8 +27,10 @@ from realtime.local_path import is_file, local_path
 from realtime.metrics import StreamMetrics
 from realtime.outputs import OutputOptions, open_sink
 from realtime.outputs.codecs import CONTAINERS
+from realtime.outputs.partial_file import PartialFile, writable_target
 from realtime.outputs.recorder import EncoderOptions
 from realtime.outputs.virtual import VirtualCamera
+from realtime.outputs.write_errors import write_failure
 from realtime.painter import FramePainter
 from realtime.person import files_of
 from realtime.pictures import read_image
@@ -73,9 +75,8 @@ def build_run(
     progress: told about engines that are built. lent: loaded before, for several runs of files, and not closed by this
     one. Raises UserError, with nothing left open and no older output touched.
     """
-    if config.metrics_file is not None and not config.metrics_file.parent.is_dir():
-        folder = config.metrics_file.parent
-        raise UserError(f"--metrics: there is no folder {folder}", remedy=f"mkdir -p {shlex.quote(str(folder))}")
+    if config.metrics_file is not None:
+        writable_target(config.metrics_file)
     with ExitStack() as opened:
         source = open_source(config.input, _source_options(config, store))
         opened.callback(source.close)
@@ -98,13 +99,14 @@ def build_run(
 
 
 def write_metrics(path: Path, numbers: Mapping[str, object]) -> None:
-    """One JSON object. Raises SinkError when it cannot be written."""
-    part = path.with_name(path.name + ".part")
+    """One JSON object. Raises SinkError when it cannot be written; an older one is then still there."""
+    part = PartialFile(path)
     try:
-        part.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
-        part.replace(path)
+        part.file.write((json.dumps(numbers, indent=1) + "\n").encode())
+        part.publish()
     except OSError as error:
-        raise SinkError(f"{path} cannot be written: {error.strerror}", remedy="give --metrics another place") from error
+        part.discard()
+        raise write_failure(path, error, otherwise="give --metrics another place") from error
 
 
 def _connect(
@@ -211,7 +213,7 @@ def _source_options(config: RunConfig, store: ModelStore) -> SourceOptions:
 
 def _refuse_overwriting(config: RunConfig) -> None:
     """No output may be what is read, nor another output."""
-    outputs = [local_path(where) for where in config.outputs]
+    outputs = [Path(os.path.realpath(local_path(where))) for where in config.outputs]
     if len(set(outputs)) < len(outputs):
         raise SinkError("an output is given twice", remedy="give each --output a name of its own")
     read = [local_path(config.input), *(file for source in config.sources for file in files_of(source))]

@@ -5,7 +5,6 @@ Everything for people goes through console.py; nothing here knows how arguments 
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -15,17 +14,7 @@ from models.store import home_folder
 from realtime.batch import Batch, plan_batch, wants_batch
 from realtime.config import RunConfig
 from realtime.consent import ConsentLedger
-from realtime.console import (
-    DownloadDisplay,
-    RunDisplay,
-    ask_person,
-    say,
-    show,
-    shown_name,
-    stderr,
-    summary,
-    tell,
-)
+from realtime.console import DownloadDisplay, RunDisplay, ask_person, say, show, shown_name, stderr, summary, tell
 from realtime.interrupts import interrupts
 from realtime.keys import keys_read
 from realtime.live import HELP, KEYS
@@ -37,6 +26,7 @@ from realtime.person import content_of
 from realtime.portraits import portraits
 from realtime.remote import listening, send
 from realtime.standard_streams import owns_terminal, person_is_there
+from realtime.types import FileSink, FrameSink
 
 if TYPE_CHECKING:
     from realtime.app import Run  # loads the engines
@@ -126,7 +116,7 @@ def execute(config: RunConfig, *, accepts_licences: bool = False) -> tuple[Snaps
 
     Raises KeyboardInterrupt after an interrupt, when the outputs are finished and the numbers are written.
     """
-    from realtime.app import build_run, write_metrics  # noqa: PLC0415  loads the engines
+    from realtime.app import build_run  # noqa: PLC0415  loads the engines
 
     with DownloadDisplay() as progress, stderr.status("preparing (a few seconds longer the first time)") as status:
         progress.on_pause = status.stop
@@ -134,7 +124,11 @@ def execute(config: RunConfig, *, accepts_licences: bool = False) -> tuple[Snaps
     for note in built.notes:
         say(f"{config.swapper}: {note}", style="dim")
     display = RunDisplay(
-        built.metrics, title=built.info.name, total_frames=built.info.frame_count, say=lambda: _now(built)
+        built.metrics,
+        title=built.info.name,
+        film=not built.info.live,
+        total_frames=built.info.frame_count,
+        say=lambda: _now(built),
     )
     with interrupts(built.runner.stop) as seen, _controlled(built):
         try:
@@ -142,23 +136,39 @@ def execute(config: RunConfig, *, accepts_licences: bool = False) -> tuple[Snaps
                 built.runner.run()
         finally:
             built.close()
-            numbers = built.metrics.snapshot()
-            notes = _notes(built, numbers)
-            numbers["notes"] = [told.problem for told in notes]
-            if config.metrics_file is not None:
-                write_metrics(config.metrics_file, numbers)
-            stderr.print(summary(numbers))
-            if not numbers["frames_out"]:
-                say("nothing was written: no frame came through in that time")
-            for sink in built.sinks:
-                if numbers["frames_out"] and Path(sink.name).is_file():
-                    say(f"-> {shown_name(sink.name)}")
-            for told in notes:
-                tell(told.problem, told.remedy)
+            numbers = _report(config, built)
     if seen:
-        say("interrupted: what was made is complete up to here")
+        say("interrupted: what was made can be played up to here")
         raise KeyboardInterrupt
     return numbers, built.info.live
+
+
+def _report(config: RunConfig, built: "Run") -> Snapshot:
+    """What came of a run: its numbers on the terminal and in --metrics, where its files are, what is to be known."""
+    from realtime.app import write_metrics  # noqa: PLC0415  as above
+
+    numbers = built.metrics.snapshot()
+    notes = _notes(built, numbers)
+    numbers["notes"] = [told.problem for told in notes]
+    if config.metrics_file is not None:
+        write_metrics(config.metrics_file, numbers)
+    stderr.print(summary(numbers, None if built.info.live else built.info.rate))
+    if not numbers["frames_out"]:
+        say("nothing was written: no frame came through in that time")
+    for line in filter(None, map(_where_it_is, built.sinks)):
+        say(line)
+    for told in notes:
+        tell(told.problem, told.remedy)
+    return numbers
+
+
+def _where_it_is(sink: FrameSink) -> str | None:
+    """For people: the file that an output left, and under which name when that is not the one asked for."""
+    if not isinstance(sink, FileSink) or sink.written is None:
+        return None
+    if sink.written.samefile(sink.name):
+        return f"-> {shown_name(sink.name)}"
+    return f"-> {shown_name(str(sink.written))} (it ended early; the older {shown_name(sink.name)} is untouched)"
 
 
 def _notes(built: "Run", numbers: Snapshot) -> list[Note]:

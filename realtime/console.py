@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from fractions import Fraction
 from types import TracebackType
 from typing import NoReturn, Self
 
@@ -92,13 +93,19 @@ def tell(problem: str, remedy: str) -> None:
 class RunDisplay:
     """Shows how a run goes, in a `with` block.
 
-    total_frames: of a file, None when unknown or live. say: more words for the line, e.g. which face is worn.
+    film: not live. total_frames: of a film, None when unknown. say: more words for the line, e.g. which face is worn.
     """
 
     def __init__(
-        self, metrics: StreamMetrics, *, title: str, total_frames: int | None, say: Callable[[], str] = str
+        self,
+        metrics: StreamMetrics,
+        *,
+        title: str,
+        film: bool,
+        total_frames: int | None = None,
+        say: Callable[[], str] = str,
     ) -> None:
-        self._say = say
+        self._say, self._film = say, film
         self._metrics = metrics
         self._title = title
         self._total = total_frames
@@ -124,11 +131,13 @@ class RunDisplay:
         cells: list[Text | ProgressBar] = [Text(shown_name(self._title), style="bold")]
         if self._total:
             cells += [ProgressBar(self._total, min(done, self._total), width=BAR_WIDTH)]
-            cells += [Text(f"{done}/{self._total}"), Text(f"{self._time_left(done)} left")]
+            left = f"{self._time_left(done)} left" if done < self._total else "finishing the file"
+            cells += [Text(f"{done}/{self._total}"), Text(left)]
         cells += [Text(f"{_number(recent.fps)} fps", style="cyan")]
-        cells += [Text(f"latency {_number(recent.latency_p50_ms)} / {_number(recent.latency_p95_ms)} ms p50/p95")]
+        if not self._film:
+            cells += [Text(f"latency {_number(recent.latency_p50_ms)} / {_number(recent.latency_p95_ms)} ms p50/p95")]
         cells += [outcome_text(recent.outcomes)]
-        cells += [] if self._total else [Text(self._say(), style="dim")]
+        cells += [] if self._film else [Text(self._say(), style="dim")]
         line.add_row(*cells)
         return line
 
@@ -189,13 +198,19 @@ def ask_person(question: str) -> bool:
         return False
 
 
-def summary(numbers: Snapshot) -> Text:
-    """The last line of a run."""
-    latency = numbers["latency_ms"]
-    text = Text(
-        f"{numbers['swapper']} on {numbers['device']}: {numbers['frames_out']} frames, {_number(numbers['fps'])} fps, "
-    )
-    text.append(f"latency p50 {_number(latency['p50'])} p95 {_number(latency['p95'])} ms, ")
+def summary(numbers: Snapshot, film_rate: Fraction | None = None) -> Text:
+    """The last line of a run. film_rate: nominal frames per second of a film, whose speed is told; None live."""
+    text = Text(f"{numbers['swapper']} on {numbers['device']}: {numbers['frames_out']} frames")
+    if film_rate is None:
+        latency = numbers["latency_ms"]
+        text.append(f", {_number(numbers['fps'])} fps")
+        text.append(f", latency p50 {_number(latency['p50'])} p95 {_number(latency['p95'])} ms, ")
+    else:
+        wall_s = numbers["wall_s"]
+        text.append(f" in {wall_s:.1f} s, ")
+        if numbers["frames_out"] > 1 and wall_s:
+            rate = numbers["frames_out"] / wall_s
+            text.append(f"{rate:.1f} fps ({rate / float(film_rate):.2f} x real time), ")
     return text.append_text(outcome_text(numbers["outcomes"]))
 
 

@@ -6,23 +6,30 @@ then `finish` decides where.
 
 import logging
 import time
+from collections.abc import Callable
 
 from realtime.slot import Hop, SlotClosed
-from realtime.types import FirstFramesSink, FrameSink, ShownFrame, Stage, StreamObserver
+from realtime.types import FileSink, FirstFramesSink, FrameSink, ShownFrame, Stage, StreamObserver
 
 logger = logging.getLogger(__name__)
 
 SEND_STALL_S = 0.7
 """An ending stream waits this long for an output to take one frame; a stopped stream ends within a second."""
 FINISH_STALL_S = 30.0
-"""And this long for it to finish: the index of an hour of video takes seconds to write, and without it all is lost."""
+"""And this long for it to finish without getting on: the index of an hour of video takes seconds to write."""
 
 
 class OutputLane:
-    """Brings frames to one sink, in the order in which they were put. has_enough: the sink wants no more."""
+    """Brings frames to one sink, in the order in which they were put. has_enough: the sink wants no more.
 
-    def __init__(self, sink: FrameSink, slot: Hop[ShownFrame], observer: StreamObserver) -> None:
+    is_whole: asked at the end, whether all frames came that were to come.
+    """
+
+    def __init__(
+        self, sink: FrameSink, slot: Hop[ShownFrame], observer: StreamObserver, is_whole: Callable[[], bool]
+    ) -> None:
         self.slot = slot
+        self._is_whole = is_whole
         self.has_enough = False
         self._sink = sink
         self._observer = observer
@@ -53,16 +60,19 @@ class OutputLane:
             self.slot.abort()
 
     def finish(self) -> None:
-        """Close the sink. Raises what it raises: what was produced may be lost."""
+        """Close the sink. Raises what it raises."""
         self._step_began_ns, self._finishing = time.monotonic_ns(), True
         if self.slot.dropped:
             logger.info("%s was too slow for %d frames", self.name, self.slot.dropped)
+        if not self._is_whole() and isinstance(self._sink, FileSink):
+            self._sink.end_early()
         self._sink.close()
 
     def is_stalled(self, ending_since_ns: int) -> bool:
         """Whether the sink has been at one step for too long, in a stream that has been ending since then."""
         limit_s = FINISH_STALL_S if self._finishing else SEND_STALL_S
-        return time.monotonic_ns() - max(ending_since_ns, self._step_began_ns) > limit_s * 1e9
+        moved_ns = self._sink.progressed_ns if isinstance(self._sink, FileSink) else 0
+        return time.monotonic_ns() - max(ending_since_ns, self._step_began_ns, moved_ns) > limit_s * 1e9
 
     def _send(self, frame: ShownFrame) -> None:
         self._step_began_ns = time.monotonic_ns()

@@ -19,7 +19,9 @@ REMEDIES = {
     errno.ENOTDIR: "a part of the path is a file, not a folder: check the path",
     errno.ELOOP: "the link leads back to itself: make it anew, or give the file itself",
     errno.EROFS: "its disk can only be read: use another folder",
-    errno.ENOSPC: "make room on the disk",
+    errno.ENOSPC: "make room on the disk, or use another one",
+    errno.EDQUOT: "make room in your quota, or use another disk",
+    errno.EFBIG: "files of that size are not allowed there: use another disk",
     errno.EIO: "the disk or the network it lies on fails: copy the file elsewhere",
     errno.ESTALE: "the network drive it lies on is gone: connect it again",
 }

@@ -8,7 +8,8 @@ waits. Outputs get what the pipeline gave and nothing else: when an engine hangs
     the source fails         the same, then its error is raised
     all outputs have enough  the source is closed, what waits is forgotten: one picture was wanted, and it is there
     an output fails          the source is closed, the other outputs send what they hold and are closed; then its error
-    stop(), Ctrl-C           what waits is forgotten, the outputs are closed: files are complete up to there
+    a pipe's reader goes     as with stop()
+    stop(), Ctrl-C           what waits is forgotten, the outputs are closed: files can be played up to there
     a read that never ends   is left behind: it is a daemon thread, and nothing waits for it
 """
 
@@ -18,8 +19,9 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
+from models.errors import UserError
 from realtime.clock import NS_PER_S, stream_time_ns
-from realtime.errors import SinkError
+from realtime.errors import ReaderGoneError, SinkError
 from realtime.lanes import OutputLane
 from realtime.metrics import NULL_OBSERVER
 from realtime.slot import Backlog, Hop, LatestSlot, SlotClosed
@@ -66,7 +68,7 @@ class StreamRunner:
         self._lanes: list[OutputLane] = []
         self._inbox: Hop[Frame] = self._make_hop(self._note_dropped)
         self._lanes += [
-            OutputLane(sink, self._make_hop(_ignore if index else self._note_dropped), observer)
+            OutputLane(sink, self._make_hop(_ignore if index else self._note_dropped), observer, self._is_whole)
             for index, sink in enumerate(sinks)
         ]
         self._first_captured_ns: int | None = None
@@ -78,10 +80,8 @@ class StreamRunner:
         self._noting = threading.Lock()
 
     def stop(self) -> None:
-        """End the stream soon, keeping what was sent. May be called from a signal handler, any thread, any time.
-
-        It only raises a flag for `run` to see: a handler that took a lock could wait for the very code it interrupted.
-        """
+        """End the stream soon, keeping what was sent. May be called from a signal handler, any thread, any time."""
+        # Only a flag for `run` to see: a handler that took a lock could wait for the very code it interrupted.
         self._stop_asked = True
 
     def run(self) -> None:
@@ -200,6 +200,10 @@ class StreamRunner:
                 return
             thread.join(POLL_S)
 
+    def _is_whole(self) -> bool:
+        """Whether all has come that was to: a live picture that is stopped is whole, a film is not."""
+        return not self._errors and (self._info.live or not self._stop_asked)
+
     def _close_lanes(self) -> None:
         for lane in self._lanes:
             lane.slot.close()
@@ -225,6 +229,10 @@ class StreamRunner:
                 on_error(error)
 
     def _fail(self, error: BaseException) -> None:
+        if isinstance(error, ReaderGoneError):
+            logger.info("%s", error)
+            self.stop()
+            return
         self._note(error)
         self._must_end = True
 
@@ -239,7 +247,7 @@ class StreamRunner:
             self._errors.append(error)
             is_first = len(self._errors) == 1
         if not is_first:
-            logger.error("after that, another failure: %s", error, exc_info=error)
+            logger.error("then: %s", error, exc_info=None if isinstance(error, UserError) else error)
 
 
 def _ignore(_count: int) -> None:

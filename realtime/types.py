@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -155,6 +156,25 @@ class FrameSink(Protocol):
 
     def close(self) -> None:
         """Finish: flush, rename, release. May be called twice; raises if what was produced could not be kept."""
+        ...
+
+
+@runtime_checkable
+class FileSink(FrameSink, Protocol):
+    """An output that leaves a file."""
+
+    @property
+    def written(self) -> Path | None:
+        """Where the file is, once there is one."""
+        ...
+
+    @property
+    def progressed_ns(self) -> int:
+        """When `close` last got on with a long file, by time.monotonic_ns; 0 before."""
+        ...
+
+    def end_early(self) -> None:
+        """What was sent is not all that was to come. Called before `close`, which then replaces no older file."""
         ...
 
 

@@ -79,7 +79,7 @@ VENDORS = {
     },
     "matplotlib": {"realtime/bench/plots.py", "models/training/progress.py"},
     "platformdirs": {"models/store.py"},
-    "filelock": {"models/store.py", "engines/backends/trt_cache.py"},
+    "filelock": {"models/store.py", "engines/backends/trt_cache.py", "realtime/outputs/partial_file.py"},
     "cuda": {"engines/backends/cuda.py"},
     "sounddevice": {"realtime/outputs/microphone.py"},
     "pyvirtualcam": {"realtime/outputs/virtual.py"},

@@ -4,20 +4,20 @@ out.mp4 .mkv .mov .webm          a video file
 out.png .jpg .webp .avif .tif    a picture: the first swapped frame
 virtual, virtual:/dev/video10    a virtual camera, for video calls
 rtmp:// rtmps:// srt:// udp://   a server that shows it to many
+-                                a film on stdout, as Matroska; named pipes too
 null                             nowhere, for measuring
 """
 
-import os
 import re
-import shlex
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from realtime.errors import SinkError
-from realtime.local_path import is_file, is_folder, local_path, remedy_for
+from realtime.local_path import is_pipe, local_path
 from realtime.outputs.codecs import CONTAINERS
+from realtime.outputs.film_pipe import DASH, PipeSink
 from realtime.outputs.microphone import Microphone
 from realtime.outputs.null import NullSink
+from realtime.outputs.partial_file import writable_target
 from realtime.outputs.picture_file import FORMATS, UNWRITABLE
 from realtime.outputs.recorder import EncoderOptions, VideoRecorder
 from realtime.outputs.resize import resized
@@ -52,7 +52,10 @@ def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptio
         microphone = Microphone(options.microphone) if options.microphone else None
         return StreamSink(where, info, size_wh=options.size_wh, microphone=microphone)
     path = local_path(where)
-    _refuse_unwritable(path)
+    if where == DASH or is_pipe(path):
+        microphone = Microphone(options.microphone) if options.microphone else None
+        return PipeSink(path, resized(info, options.size_wh), options.encoder, microphone=microphone)
+    writable_target(path)
     ending = path.suffix.lower()
     if ending in FORMATS:
         return StillSink(path, info)
@@ -69,21 +72,3 @@ def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptio
         raise SinkError(f"--output {where}: {ending} pictures cannot be written", remedy=f"--output {near}")
     known = " ".join([*CONTAINERS, *FORMATS])
     raise SinkError(f"--output {where}: the ending {path.suffix!r} is not known", remedy=f"use one of: {known}")
-
-
-def _refuse_unwritable(path: Path) -> None:
-    folder = path.parent
-    if is_file(folder):
-        raise SinkError(f"{folder} is a file, so nothing can lie in it", remedy="check the path of --output")
-    if not is_folder(folder):
-        raise SinkError(f"there is no folder {folder}", remedy=f"mkdir -p {shlex.quote(str(folder))}")
-    try:
-        path.lstat()
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise SinkError(f"{path} cannot be written: {error.strerror}", remedy=remedy_for(error)) from error
-    if is_folder(path):
-        raise SinkError(f"{path} is a folder", remedy=f"name a file in it, e.g. {path / 'out.mp4'}")
-    if not os.access(folder, os.W_OK):
-        raise SinkError(f"{folder} is not writable", remedy="use another folder, or change its permissions")

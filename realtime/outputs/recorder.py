@@ -1,16 +1,17 @@
 """Video files: what was shown, with its times, its colours and its sound.
 
-A file is written beside its name as `NAME.part` and takes its name only when it is complete, so an older file is safe
-until then. Times are the source's own, also when the rate varies; colours are tagged as they were converted.
+Times are the source's own, also when the rate varies; colours are tagged as they were converted. An older file is
+replaced only by one that is whole; what was made before a failure is kept beside it, and the error says where.
 
-Knows how a file comes to be; codecs.py knows what it may hold, sound.py knows sound, colour.py colour.
+Knows how a picture is encoded; film_file.py knows the file and its end, codecs.py what it may hold, sound.py sound,
+colour.py colour.
 """
 
 import contextlib
 import logging
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
+from typing import Protocol, cast
 
 import av
 import cv2
@@ -20,12 +21,13 @@ from engines.types import Image
 from realtime.colour import FromBgr, settle
 from realtime.errors import SinkError
 from realtime.ffmpeg import explain, listening
-from realtime.local_path import av_address
 from realtime.outputs.codecs import VIDEO_TAGS, container_of, video_encoder
 from realtime.outputs.extras import FilmExtras, open_extras
+from realtime.outputs.film_file import FilmFile
 from realtime.outputs.live_sound import Hearing, LiveSound
 from realtime.outputs.marks import COMMENT
 from realtime.outputs.sound import SoundCopier, open_sound
+from realtime.outputs.write_errors import write_failure
 from realtime.timeline import Timeline
 from realtime.types import ShownFrame, StreamInfo
 
@@ -43,6 +45,9 @@ LOSSLESS_FORMATS = {"ffv1": "bgr0", "libx264rgb": "bgr24", "png": "rgb24"}
 """Encoders that keep every pixel as it is: no conversion to YUV."""
 
 
+OTHER_CODEC = "use another --codec, such as h264, or another ending"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncoderOptions:
     """codec: a name of codecs.ENCODERS or an encoder of ffmpeg's. crf: the encoder's quality. None for the defaults."""
@@ -51,11 +56,28 @@ class EncoderOptions:
     crf: int | None = None
 
 
+class FilmTarget(Protocol):
+    """Where a film goes: see FilmFile."""
+
+    container: av.container.OutputContainer
+
+    @property
+    def target(self) -> Path: ...
+    @property
+    def unfinished(self) -> Path: ...
+    @property
+    def progressed_ns(self) -> int: ...
+    def finish(self, *, whole: bool) -> Path | None: ...
+    def salvage(self) -> tuple[Path, float] | None: ...
+    def discard(self) -> None: ...
+
+
 class VideoRecorder:
     """Writes one video file. path: ends as in codecs.CONTAINERS.
 
     info: of the source. size_wh: None for the source's. microphone: recorded instead of the source's sound, and closed.
-    Raises SinkError when the codec or the container will not do, with the microphone closed.
+    into: where the film goes instead of a file; path then only says which kind it is.
+    Raises SinkError when the codec, the container or the name will not do, with the microphone closed.
     """
 
     def __init__(
@@ -66,20 +88,25 @@ class VideoRecorder:
         *,
         size_wh: tuple[int, int] | None = None,
         microphone: Hearing | None = None,
+        into: FilmTarget | None = None,
     ) -> None:
         self.name = str(path)
-        self._path, self._part = path, path.with_name(path.name + ".part")
+        self.written: Path | None = None
+        self._path = path
         self._info = info
         self._tags = replace(settle(info.colour, size_wh or info.size_wh), full_range=False)
         self._microphone = microphone
+        self._sound: SoundCopier | LiveSound | None = None
         self._end_pts: int | None = None
-        self._finished = False
         self._extras: FilmExtras | None = None
+        self._whole, self._finished = True, False
         with contextlib.ExitStack() as opened:  # nothing of it stays open when a later step fails
             if microphone is not None:
                 opened.callback(microphone.close)
             encoder = video_encoder(path, options.codec)
             self._size_wh = _encodable(size_wh or info.size_wh, encoder)
+            self._file: FilmTarget = into or FilmFile(path, container_of(path).muxer)
+            self._container = self._file.container
             opened.callback(self._discard)
             self._begin(encoder, options)
             self._from_bgr = FromBgr(self._tags, self._size_wh, self._stream.pix_fmt or PIXEL_FORMAT)
@@ -87,15 +114,20 @@ class VideoRecorder:
 
     def _begin(self, encoder: str, options: EncoderOptions) -> None:
         try:
-            self._container = av.open(av_address(self._part), "w", format=container_of(self._path).muxer)
             self._stream = self._add_video(encoder, options)
             self._sound = self._add_sound()
             self._container.metadata["comment"] = COMMENT
             self._extras = open_extras(self._info, self._container)
             with listening():
                 self._container.start_encoding()
-        except (av.FFmpegError, ValueError) as error:
-            raise self._failure(error) from error
+        except (av.FFmpegError, OSError, ValueError) as error:
+            said = explain(error) if isinstance(error, av.FFmpegError) else ""
+            raise write_failure(self._path, error, said=said, otherwise=OTHER_CODEC) from error
+
+    @property
+    def progressed_ns(self) -> int:
+        """When `close` last got on, by time.monotonic_ns."""
+        return self._file.progressed_ns
 
     def send(self, frame: ShownFrame) -> None:
         """Encode one frame. Raises SinkError when that fails, e.g. on a full disk."""
@@ -109,9 +141,12 @@ class VideoRecorder:
                 self._sound.advance(self._seconds(frame.pts), frame.captured_ns)
             if self._extras is not None:
                 self._extras.advance(self._seconds(frame.pts))
-        except av.FFmpegError as error:
-            self._discard()
-            raise self._failure(error) from error
+        except (av.FFmpegError, OSError) as error:
+            raise self._salvaged(error) from error
+
+    def end_early(self) -> None:
+        """More was to come: `close` will not replace an older file."""
+        self._whole = False
 
     def close(self) -> None:
         """Finish the file and give it its name; without a single frame none is left. Raises SinkError."""
@@ -127,11 +162,9 @@ class VideoRecorder:
                 self._sound.finish(self._seconds(self._end_pts))
             if self._extras is not None:
                 self._extras.finish(self._seconds(self._end_pts))
-            self._container.close()
-            self._part.replace(self._path)
+            self.written = self._file.finish(whole=self._whole)
         except (av.FFmpegError, OSError) as error:
-            self._discard()
-            raise self._failure(error) from error
+            raise self._salvaged(error) from error
         self._finished = True
 
     def _add_video(self, encoder: str, options: EncoderOptions) -> av.VideoStream:
@@ -170,21 +203,29 @@ class VideoRecorder:
     def _discard(self) -> None:
         """Forget the unfinished file; what bears the name, if anything, stays."""
         self._finished = True
-        with contextlib.suppress(av.FFmpegError, AttributeError):  # opening or adding a stream may have failed
-            self._container.close()
-        if self._microphone is not None:
-            self._microphone.close()
-        if self._extras is not None:
-            self._extras.close()
-        self._part.unlink(missing_ok=True)
+        self._file.discard()
+        self._close_inputs()
 
-    def _failure(self, error: Exception) -> SinkError:
-        reason = explain(error) if isinstance(error, av.FFmpegError) else str(error)
-        left = f"the older {self._path.name} is untouched" if self._path.exists() else "nothing was left behind"
-        return SinkError(
-            f"{self._path} cannot be written: {reason}; {left}",
-            remedy="make room on the disk or use another folder, --codec or ending",
-        )
+    def _close_inputs(self) -> None:
+        for read in (self._sound, self._microphone, self._extras):
+            if read is not None:
+                read.close()
+
+    def _salvaged(self, error: Exception) -> SinkError:
+        """Keep what was made before `error`. Returns what to raise, which says where it is."""
+        self._finished = True
+        self._close_inputs()
+        try:
+            saved = self._file.salvage()
+        except OSError as worse:
+            kept = f"what was made is in {self._file.unfinished}, which could not be finished: {worse.strerror}"
+        else:
+            self.written = saved and saved[0]
+            kept = f"the {saved[1]:.1f} s before that are in {saved[0]}" if saved else "nothing was made before that"
+        if self._path.exists() and self.written != self._file.target:
+            kept += f"; the older {self._path.name} is untouched"
+        said = explain(error) if isinstance(error, av.FFmpegError) else ""
+        return write_failure(self._path, error, said=said, kept=kept, otherwise=OTHER_CODEC)
 
 
 def _encodable(size_wh: tuple[int, int], encoder: str) -> tuple[int, int]:

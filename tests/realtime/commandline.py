@@ -16,9 +16,10 @@ from pathlib import Path
 from unittest.mock import patch
 
 from realtime.cli import main
+from realtime.interrupts import OTHERS
 
 LIVESWAP = [sys.executable, "-m", "realtime.cli"]
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, *OTHERS)
 COLUMNS = "200"
 
 

@@ -64,6 +64,61 @@ def test_an_output_gets_the_time_that_it_needs_to_finish() -> None:
     assert recorder.finished
 
 
+class FileFake(FakeSink):
+    """A file, as far as the runner knows one."""
+
+    written: Path | None = None
+    progressed_ns = 0
+    ended_early = False
+
+    def end_early(self) -> None:
+        assert not self.times_closed
+        self.ended_early = True
+
+
+@pytest.mark.parametrize(
+    ("live", "source_fault", "sink_fault", "stopped", "early"),
+    [
+        (False, None, None, False, False),
+        (False, None, None, True, True),
+        (True, None, None, True, False),
+        (False, SourceError("torn", remedy="none"), None, False, True),
+        (True, SourceError("unplugged", remedy="none"), None, False, True),
+        (False, None, SinkError("full", remedy="none"), False, True),
+    ],
+    ids=["to its end", "film stopped", "live stopped", "film torn", "camera lost", "other output fails"],
+)
+def test_file_is_told_when_what_it_got_is_not_all(
+    live: bool, source_fault: Fault | None, sink_fault: Fault | None, stopped: bool, early: bool
+) -> None:
+    source = FakeSource(FOREVER if stopped else 20, live=live, faults={5: source_fault} if source_fault else {})
+    film, other = FileFake("film"), FakeSink("other", faults={2: sink_fault} if sink_fault else {})
+    runner = make_runner(source, film, other)
+    if stopped:
+        run_for(runner, 0.2)
+    elif source_fault or sink_fault:
+        with pytest.raises((SourceError, SinkError)):
+            runner.run()
+    else:
+        runner.run()
+    assert (film.times_closed, film.ended_early) == (1, early)
+
+
+def test_file_that_takes_long_to_finish_is_waited_for_while_it_gets_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("realtime.lanes.FINISH_STALL_S", 0.2)
+
+    class Large(FileFake):
+        def close(self) -> None:
+            for _ in range(10):
+                time.sleep(0.08)
+                self.progressed_ns = time.monotonic_ns()
+            super().close()
+
+    large = Large()
+    run_for(make_runner(FakeSource(FOREVER), large), 0.1)
+    assert large.times_closed == 1
+
+
 class OnePicture(FakeSink):
     """Has enough with the third frame."""
 

@@ -1,5 +1,7 @@
 """Pictures in and out."""
 
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,10 +13,10 @@ import pytest
 from realtime.errors import SinkError, SourceError
 from realtime.outputs import open_sink
 from realtime.outputs.marks import SOURCE_TYPE
+from realtime.outputs.still import StillSink
 from realtime.pictures import read_image
-from realtime.sources import SourceOptions, open_source
+from realtime.sources import open_source
 from realtime.types import Outcome, ShownFrame, StreamInfo
-from tests.realtime.clips import Clip, picture, write_clip
 
 RATE = Fraction(25)
 RED, BLUE = (40, 40, 220), (220, 40, 40)
@@ -66,65 +68,58 @@ def test_picture_is_marked_as_made(tmp_path: Path, ending: str) -> None:
     assert np.abs(read_image(tmp_path / f"out{ending}")[20:, 20:].astype(int) - BLUE).max() <= 6
 
 
-@pytest.mark.parametrize(("aspect", "size_wh"), [("4/3", (85, 48)), ("1/2", (64, 96)), ("1", (64, 48))])
-def test_pixels_of_a_picture_are_square(tmp_path: Path, aspect: str, size_wh: tuple[int, int]) -> None:
-    sink = open_sink(
-        str(tmp_path / "out.png"), StreamInfo("film", (64, 48), RATE, False, pixel_aspect=Fraction(aspect))
-    )
-    sink.send(shown(BLUE, Outcome.SWAPPED))
+FULL = """
+import resource, signal, sys
+from models.errors import UserError
+from tests.realtime.test_still import still, shown
+from realtime.types import Outcome
+sink = still(sys.argv[1])
+sink.send(shown((1, 2, 3), Outcome.SWAPPED))
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (50, 50))
+try:
     sink.close()
-    assert read_image(tmp_path / "out.png").shape == (*size_wh[::-1], 3)
+except UserError as error:
+    print(error, error.remedy, sep="|")
+"""
 
 
-@pytest.mark.parametrize(
-    ("name", "size_wh", "words", "remedy"),
-    [
-        ("out.heic", (64, 48), "cannot be written", "out.avif"),
-        ("out.webp", (17_000, 48), "16383 pixels", ".png"),
-        ("out.mp4", (64, 48), "a film of one frame", "--duration"),
-    ],
-)
-def test_what_cannot_hold_a_picture_is_refused_before_the_work(
-    tmp_path: Path, name: str, size_wh: tuple[int, int], words: str, remedy: str
-) -> None:
-    with pytest.raises(SinkError, match=words) as refused:
-        open_sink(str(tmp_path / name), StreamInfo("photo.png", size_wh, RATE, False, is_still=True))
-    assert remedy in refused.value.remedy
-
-
-def test_picture_becomes_a_film_of_the_length_that_is_asked_for(tmp_path: Path) -> None:
-    source = open_source(str(saved(tmp_path)), SourceOptions(still_s=2, rate=Fraction(10)))
-    frames = list(source.frames())
-    assert [float(frame.pts * source.info.time_base) for frame in frames] == [n / 10 for n in range(20)]
-    frames[0].image[:] = 0
-    assert (frames[1].image == card()).all()
-
-
-@pytest.mark.parametrize(("at_s", "number"), [(0, 0), (0.32, 3), (0.5, 5), (0.99, 9)])
-def test_frame_of_a_film_is_found_by_its_time(tmp_path: Path, at_s: float, number: int) -> None:
-    clip = Clip(frames=10, rate=Fraction(10), sound=None)
-    source = open_source(str(write_clip(tmp_path / "clip.mkv", clip)), SourceOptions(at_s=at_s))
-    (frame,) = source.frames()
-    assert np.abs(frame.image.astype(int) - picture(clip, number)).mean() < 3
-    assert (source.info.is_still, source.info.frame_count) == (True, 1)
-
-
-def test_time_beyond_the_end_is_refused_at_once(tmp_path: Path) -> None:
-    path = write_clip(tmp_path / "clip.mkv", Clip(frames=10, rate=Fraction(10), sound=None))
-    with pytest.raises(SourceError, match=r"ends at 1\.00 s") as refused:
-        open_source(str(path), SourceOptions(at_s=1))
-    assert refused.value.remedy
+def still(path: str) -> StillSink:
+    sink = open_sink(path, StreamInfo("picture", (64, 48), Fraction(1), live=False))
+    assert isinstance(sink, StillSink)
+    return sink
 
 
 def test_failing_write_leaves_the_older_picture(tmp_path: Path) -> None:
     target = saved(tmp_path, "out.png")
     before = target.read_bytes()
-    (tmp_path / "out.png.part").symlink_to("/dev/full")
-    sink = open_sink(str(target), open_source(str(target)).info)
-    sink.send(shown(BLUE, Outcome.SWAPPED))
-    with pytest.raises(SinkError, match="No space left"):
-        sink.close()
+    command = [sys.executable, "-c", FULL, str(target)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+    assert "File too large; the older out.png is untouched|" in said
     assert target.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["out.png"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "name"), [(Outcome.SWAPPED, "out.png"), (Outcome.NO_FACE, "out.partial.png")], ids=lambda value: value
+)
+def test_picture_of_a_run_that_ended_early_replaces_an_older_one_if_it_is_swapped(
+    tmp_path: Path, outcome: Outcome, name: str
+) -> None:
+    sink = still(str(saved(tmp_path, "out.png")))
+    sink.send(shown(BLUE, outcome))
+    sink.end_early()
+    sink.close()
+    assert sink.written == tmp_path / name
+    assert (read_image(tmp_path / name)[20, 20] == BLUE).all()
+
+
+def test_second_run_to_one_picture_is_refused(tmp_path: Path) -> None:
+    first = still(str(tmp_path / "out.png"))
+    with pytest.raises(SinkError, match="another liveswap run"):
+        still(str(tmp_path / "out.png"))
+    first.close()
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
