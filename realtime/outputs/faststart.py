@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from realtime.outputs.mp4_length import show_whole_length
+from realtime.outputs.mp4_length import mend_lengths
 
 HEADER = struct.Struct(">I4s")
 LARGE = struct.Struct(">Q")
@@ -58,11 +58,11 @@ def cut_torn_end(file: BinaryIO) -> None:
 
 
 def mend_index(film: BinaryIO) -> None:
-    """Let every picture be shown (mp4_length.py). Raises ValueError when the film has no plain index."""
+    """Mend the lengths of its tracks (mp4_length.py). Raises ValueError when the film has no plain index."""
     index = _index(whole_boxes(film))
     film.seek(index.start)
     moov = bytearray(film.read(index.end - index.start))
-    show_whole_length(moov)
+    mend_lengths(moov)
     film.seek(index.start)
     film.write(moov)
 

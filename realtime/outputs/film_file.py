@@ -10,15 +10,17 @@ Knows containers as files; knows nothing of pictures, codecs and sound.
 
 import contextlib
 import errno
-import io
 import logging
 import os
 import shutil
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import av
 
+from realtime.outputs.chapter_track import copy_with_chapters
 from realtime.outputs.faststart import cut_torn_end, mend_index, put_index_first
 from realtime.outputs.leftovers import playable_s, tell_of
 from realtime.outputs.partial_file import PartialFile
@@ -45,7 +47,7 @@ class FilmFile:
     def __init__(self, path: Path, container: str) -> None:
         self._part = PartialFile(path)
         tell_of(self._part.leftovers, self._part.target)
-        self._is_fragmented = MUXER_OPTIONS[container] is FRAGMENTED
+        self._muxer, self._is_fragmented = container, MUXER_OPTIONS[container] is FRAGMENTED
         self.progressed_ns = 0  # when finishing last got on, on the monotonic clock
         try:
             self.container = av.open(self._part.file, "w", format=container, options=MUXER_OPTIONS[container])
@@ -98,21 +100,25 @@ class FilmFile:
         self._part.discard()
 
     def _improve(self) -> None:
-        """Move the index to the front: how the film plays from a network, and never a reason to fail."""
+        """Mend what fragments cost: how the film plays from a network and by chapters, and never a reason to fail."""
         if not self._is_fragmented:
             return
+        chapters = self.container.chapters()
         try:
             mend_index(self._part.file)
-            size, room = os.fstat(self._part.file.fileno()).st_size, shutil.disk_usage(self.target.parent).free
-            if room < size + ROOM_TO_SPARE:
-                raise OSError(errno.ENOSPC, "there is no room for a copy")
-            self._part.rewrite(self._with_index_first)
-        except (OSError, ValueError) as error:
+            if chapters:
+                self._rewrite(partial(copy_with_chapters, muxer=self._muxer, chapters=chapters))
+                mend_index(self._part.file)
+            self._rewrite(put_index_first)
+        except (av.FFmpegError, OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) else error
             logger.warning("%s has its index at its end (%s): from a network it plays once loaded", self.target, why)
 
-    def _with_index_first(self, old: io.FileIO, new: io.FileIO) -> None:
-        put_index_first(old, new, self._note_progress)
+    def _rewrite(self, make: Callable[..., None]) -> None:
+        size, room = os.fstat(self._part.file.fileno()).st_size, shutil.disk_usage(self.target.parent).free
+        if room < size + ROOM_TO_SPARE:
+            raise OSError(errno.ENOSPC, "there is no room for a copy")
+        self._part.rewrite(lambda old, new: make(old, new, self._note_progress))
 
     def _note_progress(self) -> None:
         self.progressed_ns = time.monotonic_ns()

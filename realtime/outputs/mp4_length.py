@@ -1,8 +1,9 @@
-"""How long the pictures of an MP4 or MOV are shown: mended in the index where ffmpeg makes it too short.
+"""How long the tracks of an MP4 last, mended in its index: ffmpeg 8 makes pictures too short and texts too long.
 
-ffmpeg 8 writes a fragmented film's plain index with the end of a track at the first frame of the last fragment where a
-later frame was coded before that one (B-frames), so that the last frames are never shown. Here the end is counted from
-the tables: the latest frame of all, and the length of the last one coded, as ffmpeg itself counts without fragments.
+It writes a fragmented film's plain index with the end of a track at the first frame of the last fragment where a later
+frame was coded before that one (B-frames), so that the last frames are never shown. Here the end is counted from the
+tables: the latest frame of all, and the length of the last one coded, as ffmpeg itself counts without fragments. And it
+gives the empty text that ends the last subtitle the length of the one before.
 Boxes and their fields: ISO/IEC 14496-12 (8.2.2 mvhd, 8.3.2 tkhd, 8.4.2 mdhd, 8.6.1 stts and ctts, 8.6.6 elst).
 Knows the index; knows nothing of files.
 """
@@ -29,32 +30,70 @@ class Field:
     def read(self, moov: bytearray) -> int:
         return int(struct.unpack_from(self.form, moov, self.at)[0])
 
-    def raise_to(self, moov: bytearray, value: int) -> None:
-        """Make it no less than `value`."""
-        struct.pack_into(self.form, moov, self.at, max(value, self.read(moov)))
+    def write(self, moov: bytearray, value: int) -> None:
+        struct.pack_into(self.form, moov, self.at, value)
 
 
-def show_whole_length(moov: bytearray) -> None:
-    """Lengthen tracks of pictures that end before their last frame, in place. moov: the box with its header."""
-    [film] = _boxes(moov, 0, len(moov), b"mvhd")
-    scale, film_length = _scale_and_length(moov, film)
-    for track, end in _spans(moov, 0, len(moov), b"trak"):
-        edits, media = _boxes(moov, track, end, b"edts", b"elst"), _boxes(moov, track, end, b"mdia", b"mdhd")
-        if not edits or not _boxes(moov, track, end, b"mdia", b"minf", b"vmhd"):
-            continue
-        edit, begins_at = _last_edit(moov, edits[0])
-        if begins_at == NO_MEDIA:
-            continue
-        shown = _end_of_pictures(moov, track, end) - begins_at
-        media_scale, media_length = _scale_and_length(moov, media[0])
-        media_length.raise_to(moov, shown)
-        missing = -(-shown * scale.read(moov) // media_scale.read(moov)) - edit.read(moov)
-        if missing > 0:
-            [header] = _boxes(moov, track, end, b"tkhd")
-            length = Field(header + 36, ">Q") if moov[header + 8] else Field(header + 28, ">I")
-            for field in (edit, length):
-                field.raise_to(moov, field.read(moov) + missing)
-            film_length.raise_to(moov, length.read(moov))
+@dataclass(frozen=True, slots=True)
+class Track:
+    """Where a track of the index begins and ends, and the numbers that tell its length.
+
+    edit: how long its last edit is shown, from `begins_at` of the media on; None without edits. length: of all edits;
+    both in units of the film. media_length: in units of the media, media_scale a second.
+    """
+
+    start: int
+    end: int
+    edit: Field | None
+    begins_at: int
+    length: Field
+    media_scale: int
+    media_length: Field
+    is_picture: bool
+    is_sound: bool
+
+
+def mend_lengths(moov: bytearray) -> None:
+    """Mend the lengths of tracks, in place: pictures until their last frame, texts no longer than film and sound.
+
+    moov: the box with its header. Raises ValueError when it is none.
+    """
+    header = _boxes(moov, 0, len(moov), b"mvhd")
+    if not header:
+        raise ValueError("an index without a header")
+    scale, film_length = _scale_and_length(moov, header[0])
+    tracks = [_track(moov, *span) for span in _spans(moov, 0, len(moov), b"trak")]
+    for track in tracks:
+        if track.is_picture and track.edit is not None:
+            _lengthen(moov, track, track.edit, scale.read(moov))
+    most = max((track.length.read(moov) for track in tracks if track.is_picture or track.is_sound), default=0)
+    for track in tracks:
+        if not (track.is_picture or track.is_sound):
+            for field in (track.length, *([track.edit] if track.edit else [])):
+                field.write(moov, min(field.read(moov), most))
+            in_media = most * track.media_scale // scale.read(moov)
+            track.media_length.write(moov, min(track.media_length.read(moov), in_media))
+    film_length.write(moov, max((track.length.read(moov) for track in tracks), default=0))
+
+
+def _lengthen(moov: bytearray, track: Track, edit: Field, scale: int) -> None:
+    shown = _end_of_pictures(moov, track.start, track.end) - track.begins_at
+    track.media_length.write(moov, max(shown, track.media_length.read(moov)))
+    missing = -(-shown * scale // track.media_scale) - edit.read(moov)
+    if track.begins_at != NO_MEDIA and missing > 0:
+        for field in (edit, track.length):
+            field.write(moov, field.read(moov) + missing)
+
+
+def _track(moov: bytearray, start: int, end: int) -> Track:
+    [header], [media] = _boxes(moov, start, end, b"tkhd"), _boxes(moov, start, end, b"mdia", b"mdhd")
+    edits = _boxes(moov, start, end, b"edts", b"elst")
+    edit, begins_at = _last_edit(moov, edits[0]) if edits else (None, NO_MEDIA)
+    media_scale, media_length = _scale_and_length(moov, media)
+    is_picture, is_sound = (bool(_boxes(moov, start, end, b"mdia", b"minf", kind)) for kind in (b"vmhd", b"smhd"))
+    length = Field(header + 36, ">Q") if moov[header + 8] else Field(header + 28, ">I")
+    scale = media_scale.read(moov)
+    return Track(start, end, edit, begins_at, length, scale, media_length, is_picture, is_sound)
 
 
 def _end_of_pictures(moov: bytearray, track: int, end: int) -> int:

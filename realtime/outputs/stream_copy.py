@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import cast
 
 import av
+from av.bitstream import BitStreamFilterContext
 
 from realtime.outputs.packet_times import STEP_S, AudioPacket, duration_of
 from realtime.outputs.silence import silent_packet
@@ -34,6 +35,9 @@ class StreamCopy:
         self._hides_preroll = hides_preroll
         self._source, self._target = source, target
         self.stream = target.add_stream_from_template(source)
+        # Broadcast AAC has headers in its packets (ADTS), which no mp4 takes; ffmpeg removes them in plain ones only.
+        is_bare = context.codec.canonical_name != "aac" or context.extradata or not hides_preroll
+        self._headers = None if is_bare else BitStreamFilterContext("aac_adtstoasc", source)
         self._preroll: tuple[AudioPacket, float] | None = None
         self._latest: tuple[AudioPacket, int] | None = None  # and how many samples are in it
         self._silence: bytes | None = None
@@ -117,5 +121,18 @@ class StreamCopy:
         time_base = packet.time_base or Fraction(1, 90_000)
         self._last_s = max(film_s, self._last_s + float(time_base))
         packet.pts = packet.dts = round(self._last_s / time_base)
-        packet.stream = self.stream
-        self._target.mux(packet)
+        for piece in self._bare(packet, time_base):
+            piece.stream = self.stream
+            self._target.mux(piece)
+
+    def _bare(self, packet: AudioPacket, time_base: Fraction) -> "list[AudioPacket]":
+        """Without headers, where there are any. A filter keeps what it is given, so it gets a copy."""
+        if self._headers is None:
+            return [packet]
+        copied = cast("AudioPacket", av.Packet(bytes(packet)))
+        copied.time_base, copied.duration = time_base, packet.duration
+        copied.pts, copied.dts = packet.pts, packet.dts
+        pieces = cast("list[AudioPacket]", self._headers.filter(copied))
+        for piece in pieces:
+            piece.time_base = time_base
+        return pieces

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import av
 import numpy as np
@@ -21,6 +21,9 @@ from realtime.privacy import seal
 from realtime.sources import open_source
 from realtime.types import Outcome, ShownFrame, StreamInfo
 from tests.realtime.clips import Clip, facts_of, write_clip
+
+if TYPE_CHECKING:
+    from av.container.core import Chapter  # only in the stubs
 
 ENDINGS = [".mp4", ".mov", ".mkv", ".webm"]
 INFO = StreamInfo("noise", (160, 120), Fraction(30), live=False)
@@ -147,33 +150,29 @@ class Packet(NamedTuple):
     content: bytes
 
 
-def everything(path: Path) -> tuple[object, ...]:
+def everything(path: Path) -> tuple[list[Packet], list[object], dict[str, str], object]:
     """What a player is told of a film: packets with their times, tags, chapters, what is shown by default."""
     with av.open(str(path)) as film:
         packets = [Packet(p.stream.index, p.pts, p.dts, p.duration, bytes(p)) for p in film.demux() if p.size]
-        streams = [(s.type, s.start_time, s.duration, s.frames, dict(s.metadata), s.disposition) for s in film.streams]
+        streams: list[object] = [
+            (s.type, s.start_time, s.duration, s.frames, dict(s.metadata), s.disposition) for s in film.streams
+        ]
         tags = {key: value for key, value in film.metadata.items() if "brand" not in key}
-        return packets, streams, tags, film.chapters(), film.duration, film.start_time
+        return packets, streams, tags, (film.chapters(), film.duration, film.start_time)
 
 
-def write_rich_film(path: Path) -> Path:
-    """Two sounds, chapters, a title, B-frames, a picture that begins later than the sound."""
+def write_rich_film(path: Path, *chapters: "Chapter") -> Path:
+    """Sound, a title, B-frames, a picture that begins later than the sound; chapters are known at the end."""
     film = FilmFile(path, "mov" if path.suffix == ".mov" else "mp4")
     with av.open(str(write_clip(path.with_name("rich-source.mp4"), Clip(frames=90, starts_at_ms=400)))) as source:
         copies = {stream.index: film.container.add_stream_from_template(stream) for stream in source.streams}
         copies[1].metadata["language"] = "deu"
         film.container.metadata["title"] = "A title"
-        seconds = Fraction(1)
-        film.container.set_chapters(
-            [
-                {"id": 1, "start": 0, "end": 1, "time_base": seconds, "metadata": {"title": "one"}},
-                {"id": 2, "start": 1, "end": 3, "time_base": seconds, "metadata": {"title": "two"}},
-            ]
-        )
         for packet in source.demux():
             if packet.dts is not None:
                 packet.stream = copies[packet.stream.index]
                 film.container.mux(packet)
+    film.container.set_chapters(list(chapters))
     return film.finish(whole=True)
 
 
@@ -188,9 +187,26 @@ def test_index_is_moved_to_the_front_and_nothing_else_changes(
     assert "there is no room for a copy" in caplog.text
     assert everything(front) == everything(end)
     assert "A title" in str(everything(front))
-    assert "two" in str(everything(front))
     assert order(front) == ["ftyp", "moov", "mdat"]
     assert order(end) == ["ftyp", "mdat", "moov"]
+
+
+def test_chapters_become_a_track_of_their_own_and_nothing_else_changes(tmp_path: Path) -> None:
+    second = Fraction(1)
+    one: Chapter = {"id": 0, "start": 0, "end": 1, "time_base": second, "metadata": {"title": "one"}}
+    two: Chapter = {"id": 1, "start": 1, "end": 3, "time_base": second, "metadata": {"title": "two"}}
+    for ending in (".mp4", ".mov"):
+        plain = everything(write_rich_film(tmp_path / f"plain{ending}"))
+        path = write_rich_film(tmp_path / f"chapters{ending}", one, two)
+        with av.open(str(path)) as film:
+            found = [(chapter["start"], chapter["end"], chapter["metadata"]["title"]) for chapter in film.chapters()]
+        assert found == [(0, 1000, "one"), (1000, 3000, "two")]  # ms
+        with_chapters = everything(path)
+        for stream in (0, 1):
+            assert [p for p in with_chapters[0] if p.stream == stream] == [p for p in plain[0] if p.stream == stream]
+        assert with_chapters[1][:2] == plain[1]
+        assert with_chapters[2] == plain[2]
+        assert order(path) == ["ftyp", "moov", "mdat"]
 
 
 def order(path: Path) -> list[str]:
