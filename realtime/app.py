@@ -118,6 +118,7 @@ def _connect(
 ) -> Run:
     info, engines, wardrobe = source.info, loaded.engines, loaded.wardrobe
     metrics = StreamMetrics(primary=sinks[0].name, swapper=config.swapper, device=engines.device)
+    metrics.damage = info.damage or metrics.damage
     if isinstance(sinks[0], VirtualCamera):
         sinks[0].on_repeat = metrics.on_repeated
     pipeline, control = make_pipeline(config, engines, wardrobe, info, metrics)

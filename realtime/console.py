@@ -24,6 +24,7 @@ from rich.prompt import Confirm
 from rich.table import Table
 from rich.text import Text
 
+from realtime.damage import damage_words
 from realtime.metrics import Snapshot, StreamMetrics
 
 stderr = Console(stderr=True, highlight=False, emoji=False)  # ":cat:" may be part of a name
@@ -211,7 +212,9 @@ def summary(numbers: Snapshot, film_rate: Fraction | None = None) -> Text:
         if numbers["frames_out"] > 1 and wall_s:
             rate = numbers["frames_out"] / wall_s
             text.append(f"{rate:.1f} fps ({rate / float(film_rate):.2f} x real time), ")
-    return text.append_text(outcome_text(numbers["outcomes"]))
+    text.append_text(outcome_text(numbers["outcomes"]))
+    damage = damage_words(numbers["damage"])
+    return text.append(f"; {damage}", "yellow") if damage else text
 
 
 def outcome_text(outcomes: dict[str, int]) -> Text:

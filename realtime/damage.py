@@ -1,17 +1,33 @@
-"""What of a film could not be read or shown whole.
+"""What of a film could not be read, or not shown whole: counts, and words for them.
 
-Knows counts; knows nothing of why.
+Knows counts; knows nothing of causes.
 """
+
+from typing import TypedDict
+
+
+class DamageNumbers(TypedDict):
+    """As `--metrics` writes them."""
+
+    faulty_frames: int  # pictures that were decoded although parts of them are missing
+    lost_pieces: int  # pieces of the file that could not be read or decoded: their pictures are missing
 
 
 class Damage:
     """Counted by the thread that reads a film, read by any."""
 
     def __init__(self) -> None:
-        self.lost_pieces = 0
-        """Pieces of the file that could not be read or decoded: their pictures are missing."""
         self.faulty_frames = 0
-        """Pictures that were decoded although parts of them were missing."""
+        self.lost_pieces = 0
 
-    def __bool__(self) -> bool:
-        return bool(self.lost_pieces or self.faulty_frames)
+    def numbers(self) -> DamageNumbers:
+        """Until now."""
+        return DamageNumbers(faulty_frames=self.faulty_frames, lost_pieces=self.lost_pieces)
+
+
+def damage_words(numbers: DamageNumbers) -> str:
+    """For people: "the input is damaged: 6 faulty pictures, 1 piece that cannot be read"; empty where it is whole."""
+    faulty, lost = numbers["faulty_frames"], numbers["lost_pieces"]
+    told = [f"{faulty} faulty picture{'s' * (faulty > 1)}"] if faulty else []
+    told += [f"{lost} piece{'s' * (lost > 1)} that cannot be read"] if lost else []
+    return f"the input is damaged: {', '.join(told)}" if told else ""

@@ -4,7 +4,7 @@ UserError
 `-- StreamError
     |-- SourceError     a camera, file or URL that cannot be opened or read
     `-- SinkError       an output that cannot be opened, written or finished
-        `-- ReaderGoneError     whoever read an output has gone: the run ends, and that is no failure
+        `-- ReaderGoneError     whoever read an output has gone: they had enough, and that is no failure
 """
 
 from models.errors import UserError
@@ -23,4 +23,4 @@ class SinkError(StreamError):
 
 
 class ReaderGoneError(SinkError):
-    """Nobody reads an output any more, because they had enough: the run is to end as if it were stopped."""
+    """Nobody reads an output any more, because they had enough. Other outputs go on; without any the run ends."""

@@ -16,6 +16,7 @@ from typing import TypedDict
 import numpy as np
 
 from engines.types import Image
+from realtime.damage import Damage, DamageNumbers
 from realtime.face_numbers import FaceNumbers, count_faces, no_faces
 from realtime.histogram import Histogram
 from realtime.types import FacesSeen, Outcome, ShownFrame, Stage
@@ -56,6 +57,7 @@ class Snapshot(TypedDict):
     stages_ms: dict[str, StageTimes]
     detector_runs: int
     faces: FaceNumbers
+    damage: DamageNumbers
     notes: list[str]  # what a person should know of the run (`realtime.notes`); empty while it runs
     swapper: str
     device: str
@@ -131,12 +133,14 @@ class StreamMetrics:
     """A StreamObserver that counts. Every method may be called from any thread.
 
     primary: name of the first output; names of outputs must differ, or they are counted as one. clock_ns: monotonic.
+    damage: of the source; set it to the source's own, which counts.
     """
 
     def __init__(
         self, *, primary: str, swapper: str, device: str, clock_ns: Callable[[], int] = time.monotonic_ns
     ) -> None:
         self.primary, self._swapper, self._device = primary, swapper, device
+        self.damage = Damage()
         self._clock_ns = clock_ns
         self._lock = threading.Lock()
         self._began_ns: int | None = None
@@ -200,6 +204,7 @@ class StreamMetrics:
                 stages_ms={stage.value: _stage_times(self._stages[stage]) for stage in Stage if stage in self._stages},
                 detector_runs=self._detector_runs,
                 faces=self._faces.copy(),
+                damage=self.damage.numbers(),
                 notes=[],
                 swapper=self._swapper,
                 device=self._device,

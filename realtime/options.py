@@ -50,7 +50,7 @@ Outputs = Annotated[
     list[str],
     typer.Option(
         "--output",
-        help="out.mp4 .mkv .mov .webm | out.png .jpg .webp .gif | folder | - (stdout) | rtmp:// srt:// | virtual | null.",
+        help="out.mp4 .mkv .mov .webm | out.png .jpg .webp .gif | folder | - | rtmp:// srt:// | virtual | null.",
     ),
 ]
 Maps = Annotated[

@@ -6,9 +6,8 @@ waits. Outputs get what the pipeline gave and nothing else: when an engine hangs
 
     the source ends          what is under way is finished, the outputs are closed
     the source fails         the same, then its error is raised
-    all outputs have enough  the source is closed, what waits is forgotten: one picture was wanted, and it is there
+    all outputs have enough  the source is closed, what waits is forgotten: one picture, or a reader that left
     an output fails          the source is closed, the other outputs send what they hold and are closed; then its error
-    a pipe's reader goes     as with stop()
     stop(), Ctrl-C           what waits is forgotten, the outputs are closed: files can be played up to there
     a read that never ends   is left behind: it is a daemon thread, and nothing waits for it
 """
@@ -21,7 +20,7 @@ from typing import TypeVar
 
 from models.errors import UserError
 from realtime.clock import NS_PER_S, stream_time_ns
-from realtime.errors import ReaderGoneError, SinkError
+from realtime.errors import SinkError
 from realtime.lanes import OutputLane
 from realtime.metrics import NULL_OBSERVER
 from realtime.slot import Backlog, Hop, LatestSlot, SlotClosed
@@ -229,10 +228,6 @@ class StreamRunner:
                 on_error(error)
 
     def _fail(self, error: BaseException) -> None:
-        if isinstance(error, ReaderGoneError):
-            logger.info("%s", error)
-            self.stop()
-            return
         self._note(error)
         self._must_end = True
 

@@ -8,8 +8,10 @@ Knows seconds; knows nothing of packets, streams or what makes a jump.
 """
 
 import math
+from bisect import bisect
 from dataclasses import dataclass, replace
 
+SAME_S = 1e-4
 MARGIN_S = 1.0
 """Sound may begin before the pictures of its part, and go on after them, by as much."""
 
@@ -30,25 +32,21 @@ class Part:
 class Timeline:
     """Container time -> film time. One thread tells of jumps; any thread may ask.
 
-    origin_s: the container time that is film time 0, s. end_s: film time at which the last picture ends; None until
-    the whole film was read.
+    origin_s: the container time that is film time 0, s. end_s: film time at which the film's last picture ends; None
+    until the whole film was read.
     """
 
     def __init__(self, origin_s: float) -> None:
         first = Part(-math.inf, math.inf, origin_s)
         self._parts: tuple[Part, ...] = (first,)  # replaced as a whole: readers need no lock
         self._end_s: float | None = None
+        self._last_s = -math.inf
         self._cut_s = 0.0
 
     @property
     def end_s(self) -> float | None:
         """See above."""
         return None if self._end_s is None else self._end_s - self._cut_s
-
-    @end_s.setter
-    def end_s(self, film_s: float) -> None:
-        """film_s: of the whole film, whatever was cut away."""
-        self._end_s = film_s
 
     @property
     def is_cut(self) -> bool:
@@ -66,6 +64,14 @@ class Timeline:
         ended = replace(last, end_s=at_s - by_s)
         self._parts = (*self._parts[:-1], ended, Part(at_s, math.inf, offset_s))
 
+    def finish(self, last_s: float, end_s: float) -> None:
+        """The whole film was read: its last picture is shown from `last_s` to `end_s`, film time without a cut, s."""
+        self._last_s, self._end_s = last_s, end_s
+
+    def ends_s(self, shown_s: float) -> float | None:
+        """When the film ends if the picture shown from film time `shown_s` on is its last one; else None."""
+        return self.end_s if abs(shown_s + self._cut_s - self._last_s) < SAME_S else None
+
     def film_s(self, container_s: float, near_s: float | None = None) -> float:
         """The film time of something at `container_s`, s; negative for what lies before the film.
 
@@ -74,11 +80,20 @@ class Timeline:
         pictures have not come to the jump yet: ask again when they are further.
         """
         parts = self._parts
-        around = [part for part in parts if part.distance_s(container_s) <= MARGIN_S]
+        near_s = None if near_s is None else near_s + self._cut_s
+        around = [part for part in _nearby(parts, near_s) if part.distance_s(container_s) <= MARGIN_S]
         if not around:
             part = min(parts, key=lambda part: part.distance_s(container_s))
         elif near_s is None:
             part = min(reversed(around), key=lambda part: part.distance_s(container_s))
         else:
-            part = min(around, key=lambda part: abs(container_s - part.offset_s - self._cut_s - near_s))
+            part = min(around, key=lambda part: abs(container_s - part.offset_s - near_s))
         return container_s - part.offset_s - self._cut_s
+
+
+def _nearby(parts: tuple[Part, ...], near_s: float | None) -> tuple[Part, ...]:
+    """The parts at and beside film time `near_s`: a film may have thousands."""
+    if near_s is None:
+        return parts
+    place = bisect(parts, near_s, key=lambda part: part.start_s - part.offset_s)
+    return parts[max(0, place - 3) : place + 2]

@@ -45,6 +45,7 @@ VENDORS = {
         "realtime/colour.py",
         "realtime/frame_reader.py",
         "realtime/hdr.py",
+        "realtime/joined.py",
         "realtime/publisher.py",
         "realtime/sources/",
         "realtime/outputs/",
@@ -230,13 +231,14 @@ def test_readme_shows_the_tree_as_it_is() -> None:
 
 
 PICTURES, CLIPS = {".png", ".jpg", ".jpeg", ".webp"}, {".mp4", ".mov", ".mkv", ".webm"}
-NOT_OURS = PICTURES | CLIPS | {".onnx", ".tflite", ".dfm", ".npy", ".pkl"}
+NOT_OURS = PICTURES | CLIPS | {".onnx", ".tflite", ".dfm", ".npy", ".npz", ".pkl"}
 """Those, weights, and arrays that could hold any of them."""
 OURS = {
     "benchmarks/pictures/demo.jpg",
     "benchmarks/pictures/growth.png",
     "engines/data/compositor.onnx",
     "engines/data/compositor.tflite",
+    "engines/data/face_basis.npz",
 }
 
 

@@ -63,5 +63,6 @@ def test_wheel_has_our_network_and_not_its_training(tmp_path: Path) -> None:
     with ZipFile(wheel) as archive:
         names = archive.namelist()
     assert [name for name in names if name.startswith("models/training")] == []
-    assert {"engines/data/compositor.onnx", "engines/data/compositor.tflite"} <= set(names)
+    made = {"engines/data/compositor.onnx", "engines/data/compositor.tflite", "engines/data/face_basis.npz"}
+    assert made <= set(names)
     assert "models/manifest.toml" in names

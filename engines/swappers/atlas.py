@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engines import mesh_topology
 from engines.geometry import smoothstep
-from engines.swappers.fields import Field
+from engines.swappers.fields import Field, soft
 from engines.swappers.raster import paint_attributes, vertex_facing
 from engines.swappers.surface import EMPTY
 from engines.types import MESH_POINTS, Image, Points
@@ -24,6 +24,8 @@ MARGIN = 0.08
 FACING = 0.08, 0.40
 """Facing (0 edge-on, 1 head-on) below which a patch of a photo is not used, and above which it fully is.
 At 0.2 it would be stretched fivefold."""
+FEATURES_MARGIN, NOSTRILS_MARGIN, NOSTRILS_SHARE, FEATURES_SOFT = 0.06, 0.01, 0.7, 1 / 32
+"""Eye distances: how far around brows, eyes and lips a face is no plain skin. The network was trained with this map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +93,12 @@ class Atlas:
 
     image: Field
     seen: Field
+
+
+def feature_map(layout: Layout) -> Field:
+    """(H, W) 0..1: brows, eyes, lips and, less so, nostrils."""
+    features = np.zeros(layout.size_hw, np.float32)
+    for part in mesh_topology.features():
+        features = np.maximum(features, layout.mask_of([part], FEATURES_MARGIN))
+    nostrils = layout.mask_of([mesh_topology.NOSTRILS], NOSTRILS_MARGIN) * np.float32(NOSTRILS_SHARE)
+    return soft(np.maximum(features, nostrils), FEATURES_SOFT * layout.unit)

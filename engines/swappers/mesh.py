@@ -25,7 +25,7 @@ from engines.swappers.hand_cover import without_hands
 from engines.swappers.identity import DEFAULT_STRENGTH
 from engines.swappers.layers import Layers, layers_of
 from engines.swappers.mouth import beyond_mouth
-from engines.swappers.nobody import face_alone
+from engines.swappers.nobody import bare
 from engines.swappers.raster import vertex_facing
 from engines.swappers.shape import ShapeTransfer
 from engines.swappers.square import face_square, rectangle, scale_of, shifted, surroundings
@@ -69,7 +69,7 @@ class MeshSwapper:
         """
         shape = ShapeTransfer([view.face.points for view in photo.views], SHAPE * self._shown)
         eyes = EyeColour(photo) if self._iris == "source" else None
-        textures = textures_of(photo.views, self._shown, partial(face_alone, compositor=self._compositor))
+        textures = textures_of(photo.views, self._shown, partial(bare, compositor=self._compositor))
         return MeshFace(textures, shape, eyes, self._compositor, self._strength)
 
 

@@ -1,8 +1,8 @@
 """What is in front of a source's own face: hair, glasses, a hand. None of it is to be worn.
 
 The compositor tells, as it does of a wearer: it is shown the photo as the wearer and, as the source, a face of nobody.
-What it takes for the face's own, as it does natural hair, smooth light on nobody tells (shading.py). Knows the mean
-face's colours; knows no texture.
+What it takes for the face's own, as it does natural hair, a thousand other faces tell (source_cleanup.py). Knows the
+mean face's colours; knows no texture.
 """
 
 from functools import cache
@@ -12,12 +12,11 @@ import numpy as np
 
 from engines import mesh_topology
 from engines.geometry import smoothstep, transform_points
-from engines.swappers.atlas import Atlas, Layout
+from engines.swappers.atlas import Layout
 from engines.swappers.compositor import Compositor
 from engines.swappers.fields import Field
 from engines.swappers.layers import layers_of
 from engines.swappers.raster import paint_attributes
-from engines.swappers.shading import evened
 from engines.swappers.square import face_square
 from engines.swappers.surface import Surface
 from engines.swappers.texture import Texture
@@ -41,11 +40,6 @@ def nobody() -> Texture:
     colours = np.column_stack([mesh_topology.mean_colours(), np.full(len(layout.points), 255, np.float32)])
     paint_attributes(image, layout.points, colours.astype(np.float32), mesh_topology.closed_triangles())
     return Texture(image, layout.points, layout.unit)
-
-
-def face_alone(view: SourcePhoto, atlas: Atlas, layout: Layout, compositor: Compositor) -> Atlas:
-    """A photo laid flat, with nothing seen but the face itself, evenly lit. atlas: `view` in the layout."""
-    return evened(Atlas(atlas.image, atlas.seen * bare(view, layout, compositor)))
 
 
 def bare(view: SourcePhoto, layout: Layout, compositor: Compositor) -> Field:

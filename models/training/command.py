@@ -2,6 +2,7 @@
 
 python -m models.training --people faces.zip --out FOLDER --minutes 60
 python -m models.training export --checkpoint FOLDER/checkpoint.pt --out engines/data
+python -m models.training basis --people faces.zip --out FOLDER
 python -m models.training figures --checkpoint FOLDER/checkpoint.pt --people faces.zip --out FOLDER
 """
 
@@ -12,6 +13,7 @@ from pathlib import Path
 import torch
 
 from models.errors import UserError
+from models.training.basis import make_basis
 from models.training.card import figures_of, write_figures, write_hashes
 from models.training.export import export
 from models.training.people import prepared
@@ -22,7 +24,7 @@ from models.training.weights import Checkpoint
 def main(arguments: list[str]) -> int:
     """Run one command. Returns the exit status."""
     try:
-        command = {"export": _export, "figures": _figures}.get(arguments[0] if arguments else "")
+        command = {"export": _export, "basis": _basis, "figures": _figures}.get(arguments[0] if arguments else "")
         if command is None:
             _train(arguments)
         else:
@@ -68,6 +70,16 @@ def _export(arguments: list[str]) -> None:
     write_hashes(chosen.out / "COMPOSITOR.md", made)
     for path, apart in made.items():
         tell(f"{path}: {path.stat().st_size:,} bytes, at most {apart:.4f} from torch")
+
+
+def _basis(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="python -m models.training basis", description="Write face_basis.npz.")
+    parser.add_argument("--people", type=Path, required=True, help="the data set: a folder or a zip file")
+    parser.add_argument("--out", type=Path, required=True, help="the training's folder: its cache is used")
+    parser.add_argument("--to", type=Path, default=Path("engines/data/face_basis.npz"))
+    chosen = parser.parse_args(arguments)
+    make_basis(prepared(chosen.people, chosen.out / "cache", tell), chosen.to, tell)
+    tell(f"{chosen.to}: {chosen.to.stat().st_size:,} bytes")
 
 
 def _figures(arguments: list[str]) -> None:

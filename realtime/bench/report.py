@@ -70,7 +70,7 @@ def as_table(results: Sequence[Result], verdicts: Sequence[Verdict] = ()) -> Tab
 
 def numbers_of(result: Result) -> list[str]:
     """p50, p95, p99, pictures a second and dropped ones, as they are shown; empty where a row has none."""
-    times = [f"{result.percentile(share):.2f}" for share in (50, 95, 99)]
+    times = ["" if took is None else f"{took:.2f}" for took in map(result.percentile, (50, 95, 99))]
     dropped = result.figures.get("dropped")
     fps = "" if result.fps is None else f"{result.fps:.1f}"
     return [*times, fps, "" if dropped is None else f"{dropped:.0f}"]

@@ -12,6 +12,7 @@ import av
 from av.stream import Discard, Disposition
 
 from realtime.ffmpeg import explain, readable
+from realtime.joined import TRANSPORT_OPTIONS
 from realtime.outputs.film_tags import chapters_within, kept_tags
 from realtime.outputs.subtitles import SubtitleCopier
 from realtime.timeline import Timeline
@@ -79,7 +80,7 @@ def open_extras(info: StreamInfo, target: av.container.OutputContainer) -> FilmE
     if info.extras_from is None:
         return None
     try:
-        source = av.open(readable(info.extras_from), "r")
+        source = av.open(readable(info.extras_from), "r", container_options=TRANSPORT_OPTIONS)
     except (av.FFmpegError, OSError) as error:
         reason = explain(error) if isinstance(error, av.FFmpegError) else str(error)
         logger.warning("title, chapters and subtitles of the film are lost: %s", reason)

@@ -16,6 +16,7 @@ from typing import Protocol, cast
 import av
 
 from realtime.ffmpeg import INDEXED, explain, readable
+from realtime.joined import TRANSPORT_OPTIONS, JoinedReader
 from realtime.outputs.codecs import AudioFormat, ContainerFormat, audio_format, is_unspecified, pcm_encoder
 from realtime.outputs.film_tags import label_track
 from realtime.outputs.packet_times import AudioPacket, PacketTimes
@@ -60,7 +61,7 @@ def open_sound(
 ) -> "SoundCopier | None":
     """The sound of `where` (file, address or pipe) for `target`; None, with a warning, where it does not open."""
     try:
-        source = av.open(readable(where), "r", options=PROBING)
+        source = av.open(readable(where), "r", options=PROBING | TRANSPORT_OPTIONS)
     except (av.FFmpegError, OSError) as error:
         reason = explain(error) if isinstance(error, av.FFmpegError) else str(error)
         logger.warning("the film will have no sound: it cannot be opened a second time: %s", reason)
@@ -171,7 +172,8 @@ class SoundCopier:
     def _read(self) -> Iterator[AudioPacket]:
         """Packets of the streams that are kept, in the file's order; what cannot be read is skipped."""
         streams = [stream for stream in self._source.streams.audio if stream.index in self._tracks]
-        packets, failures = self._source.demux(streams), 0
+        reader = JoinedReader(self._source)
+        packets, failures = reader.demux(streams), 0
         while streams and failures <= MOST_FAILURES:
             try:
                 packet = next(packets)
@@ -181,7 +183,7 @@ class SoundCopier:
                 failures += 1
                 if failures > MOST_FAILURES:
                     logger.warning("the sound stops early: %s", explain(error))
-                packets = self._source.demux(streams)  # goes on behind the damage
+                packets = reader.demux(streams)  # goes on behind the damage
                 continue
             if packet.size and packet.stream.index in self._tracks:
                 failures = 0

@@ -25,6 +25,7 @@ from realtime.errors import SourceError
 from realtime.ffmpeg import explain, listening
 from realtime.frame_reader import FrameReader
 from realtime.hdr import is_hdr
+from realtime.joined import TRANSPORT_OPTIONS
 from realtime.local_path import LOCAL, av_address
 from realtime.sources.deinterlace import deinterlaced
 from realtime.sources.film_light import film_light
@@ -59,7 +60,7 @@ def open_file(path: Path) -> "MediaSource":
     """Open a video file. Raises SourceError."""
     try:
         with listening():
-            container = av.open(av_address(path))
+            container = av.open(av_address(path), container_options=TRANSPORT_OPTIONS)
     except av.FFmpegError as error:
         incomplete = any(words in explain(error) for words in INCOMPLETE)
         raise SourceError(
@@ -120,7 +121,8 @@ class MediaSource:
         self._to_bgr = FrameReader(first, name, self._light(first, sound_from))
         self._framing = Framing(first, self._to_bgr, self._stream, self._facts.told_aspect)
         self._decoded = chain([first], self._decoded)
-        self._origin = self._end = self._film_start(first.pts or 0)
+        self._origin = self._film_start(first.pts or 0)
+        self._last = self._origin, self._origin  # from when to when the latest picture is shown
         self.info = self._describe(sound_from)
 
     def frames(self) -> Iterator[Frame]:
@@ -130,7 +132,7 @@ class MediaSource:
                 if self._closed:
                     return
                 captured_ns, at = time.monotonic_ns(), decoded.pts or 0
-                self._end = at + max(decoded.duration or 0, self._facts.step)
+                self._last = at, at + (decoded.duration or self._facts.step)
                 yield Frame(self._framing(decoded), number, captured_ns, at - self._origin)
             self._finish()
         finally:
@@ -228,7 +230,7 @@ class MediaSource:
         if self._closed:
             return
         if self.info.timeline is not None:
-            self.info.timeline.end_s = float((self._end - self._origin) * self._facts.time_base)
+            self.info.timeline.finish(*(float((at - self._origin) * self._facts.time_base) for at in self._last))
         held_s, promised_s = self._packets.until_s - self._facts.start_s, self._facts.promised_s
         if promised_s and not self._packets.closed and held_s < promised_s - max(1.0, CUT_OFF * promised_s):
             logger.warning("%s breaks off: it holds %.1f of %.1f s", self._name, held_s, promised_s)

@@ -16,6 +16,7 @@ import av
 
 from realtime.damage import Damage
 from realtime.ffmpeg import explain
+from realtime.joined import JoinedReader
 from realtime.sources.continuity import Continuity, Stamp, Verdict
 from realtime.timeline import Timeline
 
@@ -42,6 +43,7 @@ class FilmPackets:
         self._base = stream.time_base or Fraction(1, 90_000)
         self._continuity = Continuity(may_join=container.format.name in JOINED_FORMATS)
         self._ahead: deque[PicturePacket] = deque()
+        self._reader = JoinedReader(container)
         self._unread = self._read()
         self._shift = 0  # what is added to stamps, in the stream's time base
         self._timeline: Timeline | None = None
@@ -117,7 +119,7 @@ class FilmPackets:
     def _read(self) -> Iterator[PicturePacket]:
         """Packets as they are, in the file's order, until its end or too much damage."""
         wanted = [self._stream, *self._container.streams.audio]
-        packets, failures = self._container.demux(wanted), 0
+        packets, failures = self._reader.demux(wanted), 0
         while True:
             try:
                 packet = next(packets)
@@ -128,7 +130,7 @@ class FilmPackets:
                 failures += 1
                 if failures > MOST_FAILURES:
                     return
-                packets = self._container.demux(wanted)  # goes on behind the damage
+                packets = self._reader.demux(wanted)  # goes on behind the damage
                 continue
             if packet.stream.index != self._stream.index:
                 self._hear(packet)

@@ -139,7 +139,7 @@ class SharedPipe:
             return reader.is_lost
         reader.is_lost = True
         logger.warning(
-            "the sound ends here: in the pipe it is %d MB %s the picture",
+            "the sound or the subtitles end here: in the pipe they are %d MB %s the picture",
             *(abs(before) >> 20, "behind" if before < 0 else "or more before"),
         )
         return True

@@ -10,11 +10,13 @@ import av
 import pytest
 
 from realtime.errors import ReaderGoneError, SinkError
+from realtime.fakes import FakeSink, FakeSource
 from realtime.outputs import open_sink
 from realtime.sources import open_source
 from realtime.types import FrameSink, FrameSource, Outcome, ShownFrame
 from tests.realtime.clips import Clip, facts_of, write_clip
-from tests.realtime.commandline import LIVESWAP, environment
+from tests.realtime.commandline import LIVESWAP, environment, invoke
+from tests.realtime.streams import make_runner, seqs
 
 
 class Reading:
@@ -56,7 +58,7 @@ def test_who_reads_along_gets_every_frame_and_the_sound(name: str, tmp_path: Pat
     assert (tmp_path / name).is_fifo()
 
 
-def test_reader_that_goes_ends_the_run_and_is_no_failure(tmp_path: Path) -> None:
+def test_reader_that_goes_is_noticed(tmp_path: Path) -> None:
     source = open_source(str(write_clip(tmp_path / "clip.mp4", Clip(frames=300, size_wh=(320, 240)))))
     reading = Reading(tmp_path / "pipe", most=1000)
     sink = open_sink(str(tmp_path / "pipe"), source.info)
@@ -65,6 +67,16 @@ def test_reader_that_goes_ends_the_run_and_is_no_failure(tmp_path: Path) -> None
     sink.close()
     source.close()
     assert len(reading.content) == 1000
+
+
+def test_reader_that_goes_ends_its_output_and_a_run_that_has_no_other() -> None:
+    gone = ReaderGoneError("pipe is read no more", remedy="start it again")
+    pipe, other = FakeSink("pipe", faults={5: gone}), FakeSink("other")
+    make_runner(FakeSource(60), pipe, other).run()
+    assert (seqs(pipe), seqs(other)) == (list(range(5)), list(range(60)))
+    source, alone = FakeSource(60), FakeSink("pipe", faults={5: gone})
+    make_runner(source, alone).run()
+    assert (len(alone.frames), alone.times_closed) == (5, 1)
 
 
 def test_pipe_that_cannot_be_written_is_told(tmp_path: Path) -> None:
@@ -91,6 +103,5 @@ def test_film_goes_through_stdin_and_stdout_and_nothing_else_does(home: Path, po
 def test_what_nobody_can_answer_is_not_asked(home: Path, portrait: Path, tmp_path: Path) -> None:
     photo = tmp_path / "photo.png"
     photo.write_bytes(portrait.read_bytes() + b"another")
-    words = ("run", "--face", str(photo), "--input", "-", "--output", "null")
-    done = subprocess.run([*LIVESWAP, *words], input=b"", capture_output=True, check=False, env=environment(home))
-    assert (done.returncode, done.stderr[:35]) == (2, b"error: no consent for the face in p")
+    done = invoke("run", "--face", photo, "--input", "-", "--output", "null", home=home)
+    assert (done.returncode, "no consent for the face in photo.png" in done.stderr) == (2, True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import av
 import pytest
 
+from realtime.joined import TRANSPORT_OPTIONS, JoinedReader
 from realtime.sources import open_source
 from realtime.types import Frame, StreamInfo
 from tests.realtime.films import Film, every, join, number_of, restamp, write_film
@@ -111,6 +112,25 @@ def test_sound_of_each_part_stays_with_its_pictures(tmp_path: Path, make: Callab
     assert starts_s[-1] == pytest.approx(1.95, abs=0.15)
     assert max(steps_s) < 0.3
     assert min(steps_s) > -0.3  # sound that outlasts its pictures runs into the next part's
+
+
+OTHER_PIDS = {"mpegts_start_pid": "0x300"}
+OTHER_PROGRAMME = {**OTHER_PIDS, "mpegts_pmt_start_pid": "0x1100", "mpegts_service_id": "7"}
+
+
+@pytest.mark.parametrize("options", [OTHER_PIDS, OTHER_PROGRAMME], ids=["other numbers", "another programme"])
+def test_recordings_of_several_senders_are_one_film_with_its_sound(tmp_path: Path, options: dict[str, str]) -> None:
+    film = Film(times_ms=every(40, 25), sound_ms=TALKING)
+    parts = write_film(tmp_path / "1.ts", film), write_film(tmp_path / "2.ts", film, options)
+    info, frames, times = read(join(tmp_path / "film.ts", *parts))
+    assert times == pytest.approx(every(40, len(frames)), abs=1.1)
+    kept = 25 if options is OTHER_PROGRAMME else 24  # ffmpeg holds the last packet before new numbers back
+    assert [number_of(frame.image) % 16 for frame in frames] == [n % 16 for n in [*range(kept), *range(25)]]
+    assert isinstance(info.sound_from, str)
+    with av.open(info.sound_from, container_options=TRANSPORT_OPTIONS) as container:
+        packets = list(JoinedReader(container).demux(container.streams.audio))
+    heard_s = [float((packet.duration or 0) * (packet.time_base or 0)) for packet in packets if packet.size]
+    assert sum(heard_s) == pytest.approx(2, abs=0.2)
 
 
 @pytest.mark.parametrize("ending", [".flv", ".mkv"])

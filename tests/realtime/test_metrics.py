@@ -92,6 +92,7 @@ def test_the_snapshot_is_the_object_that_was_promised() -> None:
             "frames_with_more": 1,
             "most_more": 4,
         },
+        "damage": {"faulty_frames": 0, "lost_pieces": 0},
         "notes": [],
         "swapper": "mesh",
         "device": "cpu",

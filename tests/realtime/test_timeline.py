@@ -57,3 +57,10 @@ def test_jump_that_nobody_told_of_yet_is_seen_by_its_distance() -> None:
     assert timeline.film_s(0.0, near_s=1.0) == pytest.approx(-50.0)
     timeline.close_gap(at_s=0.0, by_s=-51.0)
     assert timeline.film_s(0.0, near_s=1.0) == pytest.approx(1.0)
+
+
+def test_end_is_known_when_the_whole_film_was_read() -> None:
+    timeline = Timeline(0.0)
+    assert (timeline.end_s, timeline.ends_s(2.0)) == (None, None)
+    timeline.finish(2.0, 7.0)
+    assert (timeline.end_s, timeline.ends_s(2.0), timeline.ends_s(1.96)) == (7.0, 7.0, None)

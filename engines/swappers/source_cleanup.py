@@ -1,0 +1,172 @@
+"""A source's photo laid flat, taken apart: what any face would look like there, what is this one's own, and where.
+
+Glasses, hair and hard shadows are none of the face's: what the compositor found in front, what is unlike a face and
+touches it or the outline. There, what is worn is the face as a thousand others explain it (face_basis.py). Knows flat
+faces; knows no network and no wearer.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engines import mesh_topology
+from engines.geometry import smoothstep
+from engines.swappers.atlas import Atlas, Layout, feature_map
+from engines.swappers.face_basis import UNIT_PX, colours_of, face_basis, flat_layout, logarithm
+from engines.swappers.fields import Field, mean_nearby, soft
+
+FRONT, BARE = (0.15, 0.45), (0.5, 0.95)
+"""Facing from which on a place of a photo is believed, and how surely nothing may be in front of it."""
+HIDDEN = 0.6
+"""Of `bare`: below it something is in front."""
+USUAL, UNLIKE, ODD, FINER = 0.22, 0.33, 0.16, 0.8
+"""Residual, of logarithms, that skin has at most in soft light: what is beyond is cut off. From which it is no face,
+where it comes in from the outline or from what is in front. From which it is a trace, beside what is in front; and how
+much of that is asked of a single pixel. Looked at, like all below, on four paintings and 18 people."""
+EVEN, BELIEVED = 0.12, 0.3
+"""What nine tenths of skin in even light keep below; in light that is n times harder, USUAL is an nth. And how far a
+place must be trusted to tell."""
+HARDER, HARD, LIPS = 4.5, 1.5, 0.06
+"""UNLIKE in hard light, of the median of residuals; of EVEN, from which on shadows on lips are cut off, too; and, in
+eye distances, how far around lips."""
+SMOOTHED = 0.03
+"""Eye distances: what is finer than this is the skin's own detail."""
+STRANDS, JOINED, OUTLINE, BESIDE, MORE, HOLES = 0.1, 0.03, 0.06, 0.06, 0.016, 0.1
+"""Eye distances: what is between strands, or traces, so near to each other belongs to them; how wide the outline is;
+how far from what is in front its traces reach; how much more than what was found is left out;
+and how far around eyes and mouth nothing is taken for hidden: nothing is found in them."""
+CARRIED = 0.06, 0.15, 0.4
+"""Eye distances over which the tone of what is worn goes on over what is not."""
+LIFTED = 0.5, 1.2
+"""Logarithm by which a place is brighter here than in the photo it is taken from: from the first on, shadows that are
+lifted show the noise of the camera, and beyond the second nothing else."""
+SEAM, EDGE = 0.03, 0.015
+"""Eye distances: how softly one photo goes over into another, and a photo into what is explained."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlatFace:
+    """One photo laid flat, in logarithms.
+
+    explained: (H, W, 3), any face in its place and light. own: (H, W, 3), what this one's is beside that.
+    trust: (H, W) 0..1, how far `own` is the face's. front: (H, W) 0..1, how far the photo shows the place at all.
+    """
+
+    explained: Field
+    own: Field
+    trust: Field
+    front: Field
+
+    @classmethod
+    def of(cls, atlas: Atlas, bare: Field, layout: Layout) -> Self:
+        """atlas: a photo in the layout. bare: (H, W) 0..1, 0 where something is known to be in front."""
+        size_wh, small = layout.size_hw[::-1], flat_layout()
+        logs, seen, unhidden = (
+            _resized(field, small.size_hw[::-1]) for field in (logarithm(atlas.image), atlas.seen, bare)
+        )
+        trust = smoothstep(seen, *FRONT) * smoothstep(unhidden, *BARE) * small.inside()
+        basis = face_basis()
+        trust *= 1 - not_the_face(logs - basis.explain(logs, trust), seen, unhidden, trust)
+        explained = basis.explain(logs, trust)
+        cut = _resized(_beyond_usual(logs - explained, trust), size_wh)
+        explained = _resized(explained, size_wh)
+        own = logarithm(atlas.image) - explained - cut
+        trust = soft(_resized(trust, size_wh), EDGE * layout.unit)
+        return cls(explained, own, trust, atlas.seen).as_on_usual_skin()
+
+    def as_on_usual_skin(self) -> Self:
+        """What is a dark face's own, as it would be on the skin that most faces have.
+
+        Shine is added to the skin's colour, not multiplied by it, and the colours of what is dark are mostly noise.
+        """
+        share = np.minimum(1, np.exp(self.explained - face_basis().mean.mean(axis=0)))
+        grey = self.own.mean(axis=2, keepdims=True)
+        darker = grey + (self.own - grey) * share
+        own = np.where(self.own > 0, np.log1p(np.expm1(np.maximum(self.own, 0)) * share), darker)
+        return replace(self, own=own.astype(np.float32))
+
+    def mirrored(self) -> "FlatFace":
+        """Left as right."""
+        return FlatFace(*(field[:, ::-1].copy() for field in (self.explained, self.own, self.trust, self.front)))
+
+    def completed(self, other: "FlatFace", worth: float, unit: float) -> "FlatFace":
+        """With what another photo shows better, in the light of this one. worth: 0..1, of the other's trust."""
+        share = soft(np.clip(1.5 * (worth * other.trust - self.trust), 0, 1), SEAM * unit)
+        share *= 1 - smoothstep((self.explained - other.explained).mean(axis=2), *LIFTED)
+        mine, theirs = self.trust * (1 - share), np.float32(worth) * other.trust * share
+        both = (mine + theirs + np.float32(1e-3))[..., np.newaxis]
+        own = (self.own * mine[..., np.newaxis] + other.own * theirs[..., np.newaxis]) / both
+        trust = np.maximum(self.trust, np.minimum(np.float32(worth) * other.trust, share))
+        return FlatFace(
+            self.explained, own.astype(np.float32), trust, np.maximum(self.front, np.float32(worth) * other.front)
+        )
+
+    def image(self, layout: Layout) -> Field:
+        """(H, W, 3) BGR 0..255: what is worn."""
+        tone, missing = np.zeros_like(self.own), np.ones_like(self.trust)
+        counts = self.trust**2 * layout.inside()
+        for reach in CARRIED:
+            near, amount = mean_nearby(self.own, counts, reach * layout.unit)
+            share = np.clip(4 * amount, 0, 1) * missing
+            tone += near * share[..., np.newaxis]
+            missing -= share
+        return colours_of(self.explained + tone + (self.own - tone) * self.trust[..., np.newaxis])
+
+
+def not_the_face(residual: Field, seen: Field, bare: Field, trust: Field) -> Field:
+    """(H, W) 0..1: hair, glasses, their traces, walls. residual: see UNLIKE; all of the layout of UNIT_PX."""
+    layout = flat_layout()
+    inside, face = layout.inside(), layout.mask_of([mesh_topology.face_oval()])
+    coarse, _ = mean_nearby(residual, (inside & (seen > 0)).astype(np.float32), SMOOTHED * UNIT_PX)
+    apart, plain = np.abs(coarse).max(axis=2), inside & ~layout.mask_of(mesh_topology.features())
+    within = inside & ~_widened(face & ~inside, HOLES)
+    hidden = within & (bare < HIDDEN)
+    begins = hidden | (within & (seen < FRONT[1])) | (face & _widened(~face, OUTLINE))
+    unlike = max(UNLIKE, HARDER * _share_below(50, coarse, trust))
+    _, parts = cv2.connectedComponents(_closed((apart > unlike) & plain, STRANDS).astype(np.uint8))
+    hair = np.isin(parts, np.setdiff1d(parts[begins], 0))
+    odd = _closed((np.maximum(apart, FINER * np.abs(residual).max(axis=2)) > ODD) & plain, JOINED)
+    found = _widened(hidden | hair | (odd & _widened(hidden, BESIDE)), MORE)
+    return np.asarray(cv2.blur(found.astype(np.float32), _square(MORE).shape), np.float32)
+
+
+def _beyond_usual(residual: Field, trust: Field) -> Field:
+    """(H, W, 3): what hard shadows and shine add to a face in soft light."""
+    layout = flat_layout()
+    coarse, _ = mean_nearby(residual, trust + np.float32(1e-4), SMOOTHED * UNIT_PX)
+    hardness = max(EVEN, _share_below(90, coarse, trust))
+    most = USUAL * EVEN / hardness
+    beyond = (coarse - np.clip(coarse, -most, most)) * ((1 - feature_map(layout)) * layout.inside())[..., np.newaxis]
+    if hardness > HARD * EVEN:  # shadows cross lips, too, and have no colour
+        grey = coarse.mean(axis=2, keepdims=True)
+        lips = layout.mask_of([mesh_topology.OUTER_LIPS], LIPS)[..., np.newaxis]
+        beyond = np.where(lips, grey - np.clip(grey, -most, most), beyond)
+    return soft(beyond, SMOOTHED * UNIT_PX)
+
+
+def _share_below(percent: float, coarse: Field, trust: Field) -> float:
+    """What so much of the skin's residual keeps below."""
+    skin = np.abs(coarse).max(axis=2)[(1 - feature_map(flat_layout())) * trust > BELIEVED]
+    return float(np.percentile(skin, percent)) if skin.size else 0.0
+
+
+def _closed(mask: NDArray[np.bool_], reach: float) -> NDArray[np.bool_]:
+    return np.asarray(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, _square(reach)) > 0)
+
+
+def _widened(mask: NDArray[np.bool_], reach: float) -> NDArray[np.bool_]:
+    return np.asarray(cv2.dilate(mask.astype(np.uint8), _square(reach)) > 0)
+
+
+def _square(reach: float) -> NDArray[np.uint8]:
+    """A kernel. reach: on each side of its middle, in eye distances."""
+    edge = 2 * round(reach * UNIT_PX) + 1
+    return np.ones((edge, edge), np.uint8)
+
+
+def _resized(field: Field, size_wh: tuple[int, int]) -> Field:
+    how = cv2.INTER_AREA if size_wh[0] < field.shape[1] else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(np.asarray(field, np.float32), size_wh, interpolation=how), np.float32)

@@ -1,0 +1,71 @@
+"""Makes what the engines explain a source's face by: mean and principal components of the flat faces of the data set.
+
+Robustly, since people have things on them: what is unlike the components is replaced by them, and they are computed
+anew. A face and its mirror image count alike. Knows flat faces as arrays; knows no torch and no network.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.swappers.face_basis import flat_layout, logarithm
+from models.training.people import People
+
+COMPONENTS, ROUNDS = 48, 4
+OUTLIER = 0.25
+"""Residual, of logarithms, from which a place of a face has little say."""
+SEEN = 0.33
+"""Of how well a place is seen: from here on it counts in full."""
+
+
+def make_basis(people: People, path: Path, tell: Callable[[str], None]) -> None:
+    """Write data/face_basis.npz: mean, components (int8, with their steps) and deviations. See `FaceBasis`."""
+    flat = np.asarray(people.flat[people.chosen(test=False)])
+    logs, seen = faces_of(flat)
+    mean, components, deviations = components_of(logs, seen, min(COMPONENTS, len(logs)), tell)
+    steps = np.abs(components).max(axis=1) / 127
+    shape = len(components), -1, 3
+    np.savez_compressed(
+        path,
+        mean=mean.reshape(-1, 3).astype(np.float16),
+        components=np.round(components / steps[:, np.newaxis]).astype(np.int8).reshape(shape),
+        steps=steps.astype(np.float32),
+        deviations=deviations.astype(np.float32),
+    )
+
+
+def faces_of(flat: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """(2 N, 3 P) logarithms of faces and of their mirror images, and how well each value is seen, 0..1.
+
+    flat: (N, H, W, 4), see `People`. P: places inside the flat face, in reading order.
+    """
+    layout = flat_layout()
+    inside, size_wh = layout.inside(), layout.size_hw[::-1]
+    small = np.stack([cv2.resize(face, size_wh, interpolation=cv2.INTER_AREA) for face in flat]).astype(np.float32)
+    both = np.concatenate([small, small[:, :, ::-1]])[:, inside]
+    seen = np.clip(both[..., 3:] / (255 * SEEN), 0, 1)
+    three = np.broadcast_to(seen, (*seen.shape[:2], 3)).astype(np.float32)
+    return logarithm(both[..., :3]).reshape(len(both), -1), three.reshape(len(both), -1)
+
+
+def components_of(
+    logs: NDArray[np.float32], seen: NDArray[np.float32], count: int, tell: Callable[[str], None]
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """(V,) mean, (count, V) orthonormal components, (count,) deviations of faces, (N, V), seen (N, V) 0..1."""
+    mean = (logs * seen).sum(axis=0) / (seen.sum(axis=0) + 1e-6)
+    filled = np.where(seen > 0.5, logs, mean)
+    for number in range(ROUNDS):
+        apart = filled - mean
+        values, vectors = np.linalg.eigh(apart @ apart.T / len(apart))
+        components = vectors[:, ::-1][:, :count].T @ apart
+        components /= np.maximum(np.linalg.norm(components, axis=1, keepdims=True), 1e-9)
+        likely = mean + (apart @ components.T) @ components
+        residual = logs - likely
+        told = 1 - (residual**2 * seen).sum() / ((logs - mean) ** 2 * seen).sum()
+        tell(f"round {number + 1} of {ROUNDS}: {told:.1%} of the variance explained")
+        filled = likely + residual * seen / (1 + (residual / np.float32(OUTLIER)) ** 2)
+        mean = filled.mean(axis=0)
+    return mean, components.astype(np.float32), np.sqrt(np.maximum(values[::-1][:count], 1e-6)).astype(np.float32)
