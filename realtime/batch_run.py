@@ -137,7 +137,8 @@ class BatchRun:
         self._record.begin(job)
         if self._stop_asked:
             built.runner.stop()
-        with RunDisplay(built.metrics, title=f"{place}  {job.name}", film=True, total_frames=built.info.frame_count):
+        title = f"{place}  {job.name}"
+        with RunDisplay(built.metrics, title=title, film=True, total_frames=built.info.frame_count):
             built.runner.run()
         numbers = built.metrics.snapshot()
         if self._stop_asked:

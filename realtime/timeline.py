@@ -65,7 +65,7 @@ class Timeline:
         self._parts = (*self._parts[:-1], ended, Part(at_s, math.inf, offset_s))
 
     def finish(self, last_s: float, end_s: float) -> None:
-        """The whole film was read: its last picture is shown from `last_s` to `end_s`, film time without a cut, s."""
+        """All was read: the last picture is shown from `last_s` to `end_s`, s, film time of the whole, uncut film."""
         self._last_s, self._end_s = last_s, end_s
 
     def ends_s(self, shown_s: float) -> float | None:
@@ -79,8 +79,7 @@ class Timeline:
         because a container time then stands for two. A result a second or more away from `near_s` means that the
         pictures have not come to the jump yet: ask again when they are further.
         """
-        parts = self._parts
-        near_s = None if near_s is None else near_s + self._cut_s
+        parts, near_s = self._parts, None if near_s is None else near_s + self._cut_s
         around = [part for part in _nearby(parts, near_s) if part.distance_s(container_s) <= MARGIN_S]
         if not around:
             part = min(parts, key=lambda part: part.distance_s(container_s))
@@ -92,7 +91,7 @@ class Timeline:
 
 
 def _nearby(parts: tuple[Part, ...], near_s: float | None) -> tuple[Part, ...]:
-    """The parts at and beside film time `near_s`: a film may have thousands."""
+    """The parts at and beside film time `near_s` of the whole film: it may have thousands."""
     if near_s is None:
         return parts
     place = bisect(parts, near_s, key=lambda part: part.start_s - part.offset_s)

@@ -16,6 +16,7 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import av
@@ -130,12 +131,12 @@ DEFAULT_LAYOUTS = {**LAYOUTS["libopus"], 3: "2.1", 4: "4.0"}
 LEAST_RATE_HZ, MOST_RATE_HZ = 32_000, 48_000
 """AAC below 24 kHz is taken by some players for HE-AAC of twice the rate, and a frame of it lasts up to 128 ms."""
 MOST_BITS_PER_CHANNEL, BITS_PER_SAMPLE = 96_000, 4
-UNSPECIFIED = re.compile(r"\d+ channels?")
+NAMED = re.compile(r"[\w.()-]+")
 
 
 def is_unspecified(layout: str) -> bool:
-    """Whether a layout's name is only a number of channels."""
-    return bool(UNSPECIFIED.fullmatch(layout))
+    """Whether a layout has no name of its own ("2 channels", "8 channels (FL+FR+...)", "ambisonic 1")."""
+    return not NAMED.fullmatch(layout)
 
 
 def audio_format(encoder: str, rate: int, layout: str, channels: int) -> AudioFormat:
@@ -190,6 +191,13 @@ def _encodes(name: str) -> bool:
     return True
 
 
-def _supported(muxer: str) -> set[str]:
+@cache
+def _supported(muxer: str) -> frozenset[str]:
+    """The codecs that a muxer of ffmpeg takes; PyAV lists them under the names of coders ("dca" for DTS)."""
     with av.open(os.devnull, "w", format=muxer) as container:
-        return container.supported_codecs
+        names = container.supported_codecs
+    return frozenset(av.Codec(name, "w" if _encodes(name) else "r").canonical_name for name in names if _is_coder(name))
+
+
+def _is_coder(name: str) -> bool:
+    return name in av.codecs_available

@@ -49,9 +49,8 @@ def _encoded(encoder: str, rate: int, layout: str, *, is_adts: bool) -> list[byt
     context.sample_rate, context.layout, context.format = rate, layout, formats[0]
     if encoder == "libmp3lame":
         context.options = {"reservoir": "0"}  # else a packet refers to those before it
-    frame = av.AudioFrame(formats[0], layout, rate // 2)
-    for plane in frame.planes:
-        plane.update(bytes(plane.buffer_size))
+    frame = av.AudioFrame("flt", layout, rate // 2)
+    frame.planes[0].update(bytes(frame.planes[0].buffer_size))
     frame.sample_rate, frame.pts = rate, 0
     packets = [*context.encode(frame), *context.encode(None)]
     return [_with_header(bytes(packet), context) for packet in packets] if is_adts else [bytes(p) for p in packets]

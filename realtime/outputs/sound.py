@@ -29,6 +29,9 @@ logger = logging.getLogger(__name__)
 
 NEAR_END_S = 0.2
 """A film whose pictures came to their end, or this near to it, was not cut off: the rest of the sound belongs to it."""
+CUSTOM_LAYOUT = "+"
+"""In the name of a layout that lists its channels. PyAV 18.1 frees such a list twice: once is right, and before any
+decoder sees it the layout is replaced by a plain number of channels."""
 INTERLEAVING_S = 5.0
 """Sound lies at most so much later in a file than the picture of its time."""
 MOST_FAILURES = 20
@@ -156,17 +159,20 @@ class SoundCopier:
     def _encoding_of(self, stream: av.AudioStream) -> AudioFormat | None:
         """The format to convert a stream to; None to copy it."""
         context = stream.codec_context
-        codec, layout = context.codec.canonical_name, context.layout
+        codec, found = context.codec.canonical_name, context.layout  # asked for once: see CUSTOM_LAYOUT
+        layout, channels = found.name, found.nb_channels
+        if CUSTOM_LAYOUT in layout:
+            context.layout = layout = f"{channels} channels"
         is_pcm = codec.startswith("pcm_")
-        plays = not is_pcm and not is_unspecified(layout.name) and self._form.can_hold_audio(codec)
+        plays = not is_pcm and not is_unspecified(layout) and self._form.can_hold_audio(codec)
         if plays and _can_be_copied(stream, self._form.muxer):
             return None
         keeps_pcm = is_pcm and self._form.holds_pcm
         encoder = pcm_encoder(codec, context.format.name) if keeps_pcm else self._form.audio_encoder
-        wanted = audio_format(encoder, context.sample_rate, layout.name, layout.nb_channels)
+        wanted = audio_format(encoder, context.sample_rate, layout, channels)
         if not keeps_pcm:
             became = f"{av.Codec(encoder, 'w').canonical_name} {wanted.layout}"
-            logger.warning("%s %s sound becomes %s, which such files play everywhere", codec, layout.name, became)
+            logger.warning("%s %s sound becomes %s, which such files play everywhere", codec, layout, became)
         return wanted
 
     def _read(self) -> Iterator[AudioPacket]:

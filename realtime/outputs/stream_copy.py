@@ -21,8 +21,6 @@ UNDECODABLE = (av.error.PatchWelcomeError, av.error.NotImplementedError)
 ROUNDING_S = 0.002
 """Stamps in milliseconds are off by one."""
 FILL_S = 1.0
-MOST_CLAIMED = 0.6
-"""Part of its claimed time that a packet fills; one that fills less stands before a hole."""
 
 
 class StreamCopy:
@@ -65,7 +63,7 @@ class StreamCopy:
             return
         self._end_s = film_s + length_s
         self._latest = packet, samples
-        self._mux(packet, film_s)
+        self._mux(packet, film_s, length_s)
 
     def fill(self, until_s: float) -> None:
         if self._latest is not None and until_s - self._end_s > FILL_S:
@@ -80,7 +78,7 @@ class StreamCopy:
         if self._preroll is not None:
             packet, before_s = self._preroll
             if self._can_be_stored(before_s) and before_s + duration_of(packet) >= film_s - ROUNDING_S:
-                self._mux(packet, before_s)
+                self._mux(packet, before_s, duration_of(packet))
 
     def _can_be_stored(self, film_s: float) -> bool:
         return self._hides_preroll or film_s >= -self._priming_s - ROUNDING_S
@@ -88,7 +86,7 @@ class StreamCopy:
     def _owe(self, film_s: float, like: AudioPacket, samples: int) -> None:
         """The next packet is heard at `film_s`: write silence until then, in packets `like` the last one."""
         self._owed_s += film_s - self._end_s
-        length_s = samples / self._source.rate
+        length_s = duration_of(like)
         if self._owed_s < length_s / 2 or not samples:
             return
         self._silence = self._silence or silent_packet(self._source, bytes(like), samples)
@@ -97,14 +95,17 @@ class StreamCopy:
             return
         for number in range(round(self._owed_s / length_s)):
             packet = cast("AudioPacket", av.Packet(self._silence))
-            packet.time_base, packet.duration = like.time_base, like.duration
-            self._mux(packet, self._end_s + number * length_s)
+            self._mux(packet, self._end_s + number * length_s, length_s)
             self._owed_s -= length_s
 
     def _length(self, packet: AudioPacket, samples: int) -> float:
-        """How long a packet is heard, s. In mp4 one before a hole claims the hole, too."""
+        """How long a packet is heard, s. It may claim more: in mp4 a hole behind it; less only by rounding.
+
+        What is decoded of the first packet may be less than what it holds: decoders leave out the preroll.
+        """
         claimed_s, held_s = duration_of(packet), samples / self._source.rate
-        return held_s if self._latest is not None and 0 < held_s < claimed_s * MOST_CLAIMED else claimed_s
+        is_exact = samples > 0 and (self._latest is not None or abs(held_s - claimed_s) < ROUNDING_S)
+        return held_s if is_exact and held_s < claimed_s + ROUNDING_S else claimed_s
 
     def _decoded(self, packet: AudioPacket) -> int | None:
         """How many samples are in a packet, 0 where that cannot be known; None for a damaged one."""
@@ -117,10 +118,12 @@ class StreamCopy:
         except av.FFmpegError:
             return None
 
-    def _mux(self, packet: AudioPacket, film_s: float) -> None:
-        time_base = packet.time_base or Fraction(1, 90_000)
-        self._last_s = max(film_s, self._last_s + float(time_base))
-        packet.pts = packet.dts = round(self._last_s / time_base)
+    def _mux(self, packet: AudioPacket, film_s: float, length_s: float) -> None:
+        ticks = self._source.rate  # finer than milliseconds: there are packets of less
+        time_base = Fraction(1, ticks)
+        self._last_s = max(film_s, self._last_s + 1 / ticks)
+        packet.time_base, packet.duration = time_base, round(length_s * ticks)
+        packet.pts = packet.dts = round(self._last_s * ticks)
         for piece in self._bare(packet, time_base):
             piece.stream = self.stream
             self._target.mux(piece)

@@ -58,12 +58,10 @@ class Transcoder:
             self._resample(frame)
 
     def fill(self, until_s: float) -> None:
-        piece = round(FILL_S * self._format.rate)
-        if until_s * self._format.rate - self._samples < piece:
-            return
-        self._drain()
-        while self._samples + piece <= until_s * self._format.rate:
-            self._encode(_silence(self._format, piece))
+        missing = round(until_s * self._format.rate) - self._samples
+        if missing > FILL_S * self._format.rate:
+            self._drain()
+            self._silence(missing)
 
     def finish(self) -> None:
         for frame in self._source.decode(None):
@@ -75,24 +73,25 @@ class Transcoder:
         takes = (frame.sample_rate, frame.format.name, frame.layout.name)
         if takes != self._takes:
             self._drain()
-        if self._graph is None:
-            self._graph, self._takes = self._new_graph(*takes), takes
         if frame.pts is not None and frame.time_base is not None:
             frame.pts = round(frame.pts * frame.time_base * frame.sample_rate)
             frame.time_base = Fraction(1, frame.sample_rate)
+        if self._graph is None:
+            due = self._samples if frame.pts is None else round(frame.pts * self._format.rate / frame.sample_rate)
+            self._silence(due - self._samples)
+            self._graph, self._takes = self._new_graph(*takes, first=due), takes
         self._graph.push(frame)
         self._pull(self._graph)
 
-    def _new_graph(self, rate: int, sample_format: str, layout: str) -> Graph:
-        wanted = self._format
-        graph = Graph()
+    def _new_graph(self, rate: int, sample_format: str, layout: str, *, first: int) -> Graph:
+        """first: where the first sample belongs; what lies before the samples that are written is cut off."""
+        wanted, graph = self._format, Graph()
+        formats = f"sample_rates={wanted.rate}:sample_fmts={wanted.sample_format}:channel_layouts={wanted.layout}"
         graph.link_nodes(
             graph.add_abuffer(sample_rate=rate, format=sample_format, layout=layout, time_base=Fraction(1, rate)),
-            graph.add("aresample", f"{wanted.rate}:{COMPENSATION}:first_pts={self._samples}"),
-            graph.add(
-                "aformat",
-                f"sample_rates={wanted.rate}:sample_fmts={wanted.sample_format}:channel_layouts={wanted.layout}",
-            ),
+            graph.add("aresample", f"{wanted.rate}:{COMPENSATION}:first_pts={first}"),
+            graph.add("aformat", formats),
+            graph.add("atrim", f"start_sample={max(0, self._samples - first)}"),
             graph.add("abuffersink"),
         ).configure()
         return graph
@@ -116,6 +115,18 @@ class Transcoder:
         self._samples += frame.samples
         self._target.mux(self.stream.encode(frame))
 
+    def _silence(self, samples: int) -> None:
+        """Write so many samples of silence, if any."""
+        quiet = b"\x80" if self._format.sample_format.startswith("u8") else b"\0"
+        while samples > 0:
+            count = min(samples, round(FILL_S * self._format.rate))
+            frame = av.AudioFrame(self._format.sample_format, self._format.layout, count)
+            for plane in frame.planes:
+                plane.update(quiet * plane.buffer_size)
+            frame.sample_rate = self._format.rate
+            self._encode(frame)
+            samples -= count
+
 
 def configure(context: av.AudioCodecContext, audio_format: AudioFormat) -> None:
     """Make an encoder's context one for `audio_format`."""
@@ -123,11 +134,3 @@ def configure(context: av.AudioCodecContext, audio_format: AudioFormat) -> None:
     context.layout, context.format = audio_format.layout, audio_format.sample_format
     if audio_format.bit_rate is not None:
         context.bit_rate = audio_format.bit_rate
-
-
-def _silence(audio_format: AudioFormat, samples: int) -> av.AudioFrame:
-    frame = av.AudioFrame(audio_format.sample_format, audio_format.layout, samples)
-    for plane in frame.planes:
-        plane.update((b"\x80" if audio_format.sample_format.startswith("u8") else b"\0") * plane.buffer_size)
-    frame.sample_rate = audio_format.rate
-    return frame

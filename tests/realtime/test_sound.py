@@ -81,6 +81,21 @@ def test_sound_is_one_that_players_play_and_is_where_it_was(
     assert_sounds_like(heard(tmp_path / target), film.samples)
 
 
+def test_channels_in_an_order_of_their_own_crash_nothing(tmp_path: Path) -> None:
+    """PyAV 18.1 frees the list of such channels twice when their sound is decoded as it is."""
+    film = Film(audio="pcm_s24le", layout="7.1")
+    path = write_film(tmp_path / "in.mov", film)
+    content = bytearray(path.read_bytes())
+    layout_tag = content.index(b"chan") + 8
+    content[layout_tag : layout_tag + 8] = (127 << 16 | 8).to_bytes(4, "big") + bytes(
+        4
+    )  # MPEG 7.1 C: sides before backs
+    path.write_bytes(content)
+    copy(path, tmp_path / "out.webm")
+    assert sounds_of(tmp_path / "out.webm") == [("opus", "7.1")]
+    assert_sounds_like(heard(tmp_path / "out.webm")[:4], film.samples[:4])
+
+
 def test_silence_of_many_minutes_is_put_in_without_being_held(tmp_path: Path) -> None:
     film = Film(seconds=14, audio="mp2", sound_from_s=12)
     copy(write_film(tmp_path / "in.mkv", film), tmp_path / "out.mp4")
