@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Values: TypeAlias = NDArray[np.float64]
+WidePlanes: TypeAlias = tuple[NDArray[np.uint16], NDArray[np.uint16], NDArray[np.uint16]]
+"""Y (H, W or more), and Cb and Cr of the same width and height or of parts of them, uint16."""
 
 PQ_MOST = 10_000.0
 HLG_DISPLAY, HLG_GAMMA = 1000.0, 1.2
@@ -55,6 +57,12 @@ def hlg_to_scene(signal: Values) -> Values:
     """0..1 -> light of the scene, 0..1 (BT.2100, table 5)."""
     a, b, c = 0.17883277, 0.28466892, 0.55991073
     return np.where(signal <= 0.5, signal**2 / 3, (np.exp((signal - c) / a) + b) / 12)
+
+
+def scene_to_hlg(light: Values) -> Values:
+    """Light of the scene, 0..1 -> 0..1 (BT.2100, table 5)."""
+    a, b, c = 0.17883277, 0.28466892, 0.55991073
+    return np.where(light <= 1 / 12, np.sqrt(3 * light), a * np.log(np.maximum(12 * light - b, 1e-9)) + c)
 
 
 def display_light(signal: Values, curve: Curve) -> Values:

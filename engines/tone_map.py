@@ -21,6 +21,7 @@ from engines.hdr_light import (
     PQ_MOST,
     Curve,
     Light,
+    WidePlanes,
     compressed,
     hlg_to_scene,
     luminance,
@@ -31,8 +32,6 @@ from engines.types import Image
 
 Floats: TypeAlias = NDArray[np.float32]
 Codes: TypeAlias = NDArray[np.uint32]
-WidePlanes: TypeAlias = tuple[NDArray[np.uint16], NDArray[np.uint16], NDArray[np.uint16]]
-"""Y (H, W or more), and U and V of the same or half the width or height, uint16."""
 
 LEVELS = 4096
 """Of R'G'B' and of the tables: twice as fine as 10 bit in luma, and 8 bit out."""

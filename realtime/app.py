@@ -18,7 +18,7 @@ from realtime.assembly import FaceEngines
 from realtime.assignment import FaceAssigner, OrderAssigner
 from realtime.backfill import BackfillBuffer
 from realtime.budget import LatencyBudget, Saving
-from realtime.config import RunConfig
+from realtime.config import Hdr, RunConfig
 from realtime.errors import SinkError
 from realtime.label import Badge
 from realtime.live import FixedBank, LiveControl, LiveSettings
@@ -27,6 +27,7 @@ from realtime.local_path import is_file, local_path
 from realtime.metrics import StreamMetrics
 from realtime.outputs import OutputOptions, open_sink
 from realtime.outputs.codecs import CONTAINERS
+from realtime.outputs.hdr_video import check_hdr_outputs
 from realtime.outputs.partial_file import PartialFile, writable_target
 from realtime.outputs.recorder import EncoderOptions
 from realtime.outputs.virtual import VirtualCamera
@@ -82,10 +83,13 @@ def build_run(
         opened.callback(source.close)
         _refuse_overwriting(config)
         _refuse_useless_microphone(config, live=source.info.live)
+        if config.hdr is Hdr.KEEP:
+            check_hdr_outputs(config.outputs, source.info)
         options = OutputOptions(
             encoder=EncoderOptions(codec=config.codec, crf=config.crf),
             size_wh=config.size_wh,
             microphone=config.microphone,
+            bits=config.bits,
         )
         sinks = []
         for where in config.outputs:
@@ -126,7 +130,7 @@ def _connect(
     return Run(
         runner,
         metrics,
-        info,
+        info.first(config.duration_s),
         sinks,
         tuple(engines.notes),
         control,
@@ -207,6 +211,7 @@ def _source_options(config: RunConfig, store: ModelStore) -> SourceOptions:
         trim=config.trim,
         at_s=config.at_s,
         still_s=config.duration_s,
+        keeps_hdr=config.hdr is Hdr.KEEP,
         give_up_s=None if any(where.partition(":")[0] == "virtual" for where in config.outputs) else GIVE_UP_S,
         test_picture=lambda: read_image(wearer_portrait(store)),
     )

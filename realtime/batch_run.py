@@ -137,8 +137,7 @@ class BatchRun:
         self._record.begin(job)
         if self._stop_asked:
             built.runner.stop()
-        title = f"{place}  {job.name}"
-        with RunDisplay(built.metrics, title=title, film=True, total_frames=built.info.frame_count):
+        with RunDisplay(built.metrics, title=f"{place}  {job.name}", film=True, total_frames=built.info.frame_count):
             built.runner.run()
         numbers = built.metrics.snapshot()
         if self._stop_asked:

@@ -17,6 +17,7 @@ import numpy as np
 from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
+from engines.hdr_light import primaries_matrix
 from engines.types import Image
 from realtime.types import ColourTags
 
@@ -36,6 +37,9 @@ LUMA_WEIGHTS: Mapping[int, tuple[float, float]] = {
 }
 """Of red and blue (H.273, table 4)."""
 SWSCALE_MATRIX: Mapping[int, int] = {BT709: 1, 4: 4, BT601: 5, BT601_NTSC: 5, 7: 7, 9: 9, 10: 9}
+WIDE_PRIMARIES: Mapping[int, int] = {9: 9, 11: 12, 12: 12}
+"""H.273's codes of primaries that hold more than BT.709 -> those of `engines.hdr_light.PRIMARIES`."""
+GAMMA = 2.4
 PLANAR_420 = ("yuv420p", "yuvj420p")
 EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 EXPANDED = np.clip(np.rint((np.arange(256) - 16) * 255 / 219), 0, 255).astype(np.uint8)
@@ -129,6 +133,19 @@ class FromBgr:
             interpolation=EXACT,
             threads=1,
         )
+
+
+def in_bt709(image: Image, tags: ColourTags) -> Image:
+    """An SDR image of a film, for what can only say sRGB: colours of BT.2020 and P3 are moved, others are as they are.
+
+    tags: of the film. What BT.709 lacks is clipped. Both are meant for a display of gamma 2.4 (ITU-R BT.1886).
+    """
+    if tags.primaries not in WIDE_PRIMARIES:
+        return image
+    light = (np.arange(256) / 255) ** GAMMA
+    matrix = primaries_matrix(WIDE_PRIMARIES[tags.primaries])[::-1, ::-1]  # of BGR
+    moved = np.clip(cv2.transform(light.astype(np.float32)[image], matrix), 0, 1)
+    return np.asarray(np.rint(255 * moved ** (1 / GAMMA)), np.uint8)
 
 
 def has_alpha(frame: av.VideoFrame) -> bool:

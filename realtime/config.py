@@ -5,6 +5,7 @@ Knows values and their limits; knows nothing of how they were typed.
 
 import re
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
 from typing import get_args
@@ -14,12 +15,21 @@ from models.errors import UserError
 from realtime.privacy import Strangers, WhenLost
 from realtime.trim import Trim
 
+BITRATE = re.compile(r"(\d+(?:\.\d+)?)([kKmM]?)")
+LEAST_BITS, MOST_BITS = 100_000, 100_000_000
 SIZE = re.compile(r"(\d{2,5})[xX](\d{2,5})")
 MESH = "mesh"
 CPU_DEVICES = ("auto", "cpu")
 PRECISIONS = ("auto", "fp16", "mixed", "fp32")
 MOST_BOOST = 8
 WHOSE: tuple[Whose, ...] = get_args(Whose)
+
+
+class Hdr(StrEnum):
+    """What becomes of an HDR film."""
+
+    SDR = "sdr"
+    KEEP = "keep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,7 @@ class NeuralConfig:
 class RunConfig:
     """One run: whose face, from where, to where, how.
 
+    bits: a second, of streams; None for what suits their size.
     maps: (photo of a known wearer, photo of the face they wear); everybody else is a stranger, who is blurred or left.
     latency_budget_ms: live, what is tried to be kept by leaving work out; None for no limit.
     size_wh and rate: what a camera is asked for, or what a file's picture is turned into; None keeps what comes.
@@ -122,7 +133,9 @@ class RunConfig:
     mirror: bool = False
     microphone: str | None = None
     codec: str | None = None
+    hdr: Hdr = Hdr.SDR
     crf: int | None = None
+    bits: int | None = None
     metrics_file: Path | None = None
     recursive: bool = False
 
@@ -143,7 +156,7 @@ class RunConfig:
             self._require_mesh_options()
         elif self.iris != "wearer":
             raise UserError("--iris is for the mesh swapper", remedy="leave it away: networks paint their own eyes")
-        self._require_times()
+        self._require_film_options()
 
     @property
     def sources(self) -> tuple[Path, ...]:
@@ -167,9 +180,11 @@ class RunConfig:
         """Whether hands are looked for: not where an occluder's network tells what is in front."""
         return self.hands and self.neural.occluder is None
 
-    def _require_times(self) -> None:
+    def _require_film_options(self) -> None:
         if self.duration_s is not None and not 0 < self.duration_s < float("inf"):
             raise UserError(f"--duration {self.duration_s:g} is no length of time", remedy="give seconds above 0")
+        if self.hdr is Hdr.KEEP and self.size_wh is not None:
+            raise UserError("--size and --hdr keep do not go together", remedy="leave one of them away")
         if self.at_s is not None and self.trim is not None:
             raise UserError("--at and --trim do not go together", remedy="give --at within the whole film")
         if self.at_s is not None and not 0 <= self.at_s < float("inf"):
@@ -208,6 +223,17 @@ def parse_size(text: str) -> tuple[int, int]:
     if not (16 <= width <= 7680 and 16 <= height <= 7680):
         raise UserError(f"--size {text} is out of range", remedy="each side may be 16 to 7680 px")
     return width, height
+
+
+def parse_bitrate(text: str) -> int:
+    """ "2500k", "4M" or "800000" -> bits a second. Raises UserError."""
+    match = BITRATE.fullmatch(text)
+    if match is None:
+        raise UserError(f"--bitrate {text!r} is no rate", remedy="give bits a second, e.g. --bitrate 2500k or 4M")
+    bits = int(float(match[1]) * {"": 1, "k": 1000, "m": 1_000_000}[match[2].lower()])
+    if not LEAST_BITS <= bits <= MOST_BITS:
+        raise UserError(f"--bitrate {text} is out of range", remedy="give 100k to 100M bits a second")
+    return bits
 
 
 def parse_rate(text: str) -> Fraction:

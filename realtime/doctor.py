@@ -22,6 +22,7 @@ from engines.devices import DEVICES, ELSEWHERE
 from models.errors import UserError
 from models.manifest import load_manifest
 from models.store import ModelStore, Verdict, home_folder
+from realtime.ffmpeg import SRT_REMEDY, ffmpeg_command
 from realtime.outputs.virtual import CURES
 from realtime.sources.camera import opens
 from realtime.sources.camera_list import CameraListing, list_cameras, list_virtual_cameras
@@ -70,6 +71,7 @@ def run_checks() -> Iterator[Check]:
     yield check_models(ModelStore())
     yield check_cameras(lambda: list_cameras(try_number=opens))
     yield check_virtual_camera(list_virtual_cameras(), platform.system())
+    yield check_srt(ffmpeg_command())
 
 
 def check_python(version: tuple[int, ...]) -> Check:
@@ -170,3 +172,10 @@ def check_cameras(listing: Callable[[], list[CameraListing]]) -> Check:
     if not cameras:
         return Check("cameras", Status.WARN, "none found", "plug one in, or use --input test, a file or a URL")
     return Check("cameras", Status.OK, ", ".join(f"{camera.where} ({camera.name})" for camera in cameras))
+
+
+def check_srt(command: str | None) -> Check:
+    """For srt:// in and out. The other streams need nothing that is not installed anyway."""
+    if command is None:
+        return Check("srt streams", Status.WARN, "they need the ffmpeg command (rtmp and udp do not)", SRT_REMEDY)
+    return Check("srt streams", Status.OK, command)

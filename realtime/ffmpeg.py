@@ -6,6 +6,7 @@ being freed waits for those threads, so a program that always listens hangs now 
 """
 
 import logging
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import cast
@@ -14,6 +15,8 @@ import av
 import av.logging
 
 from realtime.types import Readable, Rereadable
+
+SRT_REMEDY = "sudo apt install ffmpeg (or brew, winget install ffmpeg)"
 
 logging.getLogger("libav").addHandler(logging.NullHandler())
 logging.getLogger("libav").propagate = False  # kept off the terminal: it is quoted in our own errors
@@ -36,6 +39,11 @@ def listening() -> Iterator[None]:
 def readable(where: str | Rereadable) -> str | Readable:
     """What `av.open` takes to read `where`, a file's or stream's address or a pipe, from its beginning once more."""
     return where if isinstance(where, str) else where.reader()
+
+
+def ffmpeg_command() -> str | None:
+    """The `ffmpeg` command, where this machine has it: for srt, which the ffmpeg in PyAV's wheels does not speak."""
+    return shutil.which("ffmpeg")
 
 
 def explain(error: av.FFmpegError, waited_s: float | None = None) -> str:

@@ -20,10 +20,10 @@ from av.video.plane import VideoPlane
 from av.video.reformatter import ColorRange, VideoReformatter
 from numpy.typing import NDArray
 
-from engines.hdr_light import Curve, Light, display_light
+from engines.hdr_light import Curve, Light, WidePlanes, display_light
 from engines.types import Image
 from realtime.colour import BT709, EXACT, LUMA_WEIGHTS, SWSCALE_MATRIX, tags_of
-from realtime.types import ColourTags
+from realtime.types import ColourTags, HdrFacts
 
 if TYPE_CHECKING:
     from engines.tone_map import ToneMapper
@@ -37,7 +37,7 @@ BRIGHTEST_PER_CENT = 99.9
 """Of the pixels of a picture that counts as its brightness: glints are no white."""
 MEASURED_WIDTH = 480
 PLANAR_YUV = re.compile(r"yuva?4\d\dp(10|12|14|16)le")
-PLAIN = "yuv444p12le"
+PLAIN, KEPT = "yuv444p12le", "yuv420p10le"
 DISPLAY = struct.Struct("=22i")
 """ffmpeg's AVMasteringDisplayMetadata: fractions of 8 chromaticities, least and most light; which are said."""
 LEVELS = struct.Struct("=II")
@@ -66,6 +66,13 @@ def said_light(frame: av.VideoFrame) -> Light:
         most, _ = LEVELS.unpack_from(levels)
         peak = most or peak
     return Light(REFERENCE_WHITE, min(max(peak, REFERENCE_WHITE), 10_000.0))
+
+
+def hdr_facts(first: av.VideoFrame, light: Light | None) -> HdrFacts:
+    """Of a film that is kept as it is. first: its first frame. light: None for what it says of itself."""
+    tags = replace(settle_hdr(tags_of(first)), full_range=False)
+    display, levels = side_data(first, Type.MASTERING_DISPLAY_METADATA), side_data(first, Type.CONTENT_LIGHT_LEVEL)
+    return HdrFacts(tags, light or said_light(first), display, levels)
 
 
 def side_data(frame: av.VideoFrame, kind: Type) -> bytes | None:
@@ -107,6 +114,28 @@ def _brightness(frame: av.VideoFrame) -> tuple[float, float]:
     signal = np.stack([red, green, blue], axis=-1) / 65535
     brightest = display_light(signal, Curve(HDR_TRANSFERS[tags.transfer])).max(axis=-1)
     return float(np.percentile(brightest, BRIGHTEST_PER_CENT)), float(brightest.max())
+
+
+def ten_bit(frame: av.VideoFrame, tags: ColourTags, reformatter: VideoReformatter) -> av.VideoFrame:
+    """An HDR frame in 10 bits, 4:2:0, limited range; the frame itself where it is. tags: as settle_hdr gives them."""
+    if frame.format.name == KEPT and not tags.full_range:
+        return frame
+    return reformatter.reformat(
+        frame,
+        format=KEPT,
+        src_colorspace=SWSCALE_MATRIX[tags.matrix],
+        dst_colorspace=SWSCALE_MATRIX[tags.matrix],
+        src_color_range=ColorRange.JPEG if tags.full_range else ColorRange.MPEG,
+        dst_color_range=ColorRange.MPEG,
+        interpolation=EXACT,
+        threads=1,
+    )
+
+
+def planes_of(frame: av.VideoFrame) -> WidePlanes:
+    """Copies of the planes of a `ten_bit` frame."""
+    y, cb, cr = (_samples(plane)[:, : plane.width].copy() for plane in frame.planes)
+    return y, cb, cr
 
 
 class HdrToBgr:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from realtime.config import Faces, NeuralConfig, RunConfig, parse_map, parse_rate, parse_size
+from realtime.config import Faces, Hdr, NeuralConfig, RunConfig, parse_bitrate, parse_map, parse_rate, parse_size
 from realtime.privacy import Strangers, WhenLost
 from realtime.trim import Trim
 
@@ -155,7 +155,11 @@ Mic = Annotated[
     typer.Option("--mic", metavar="NAME", help="Live: record sound too; default, or a name.", rich_help_panel=OUT),
 ]
 Codec = Annotated[str | None, typer.Option(help="h264, hevc, vp9, av1, ffv1 ...", rich_help_panel=OUT)]
+KeepHdr = Annotated[Hdr, typer.Option("--hdr", help="HDR films become SDR, or stay HDR.", rich_help_panel=OUT)]
 Crf = Annotated[int | None, typer.Option(help="Encoder quality: lower is better.", rich_help_panel=OUT)]
+Bitrate = Annotated[
+    str | None, typer.Option(metavar="RATE", help="Of a stream, bits a second: 2500k, 4M.", rich_help_panel=OUT)
+]
 Metrics = Annotated[
     Path | None, typer.Option(metavar="FILE.json", help="Write the numbers there.", rich_help_panel=OUT)
 ]
@@ -187,6 +191,7 @@ def config_of(given: Mapping[str, Any]) -> RunConfig:
         "hands",
         "mirror",
         "codec",
+        "hdr",
         "crf",
         "recursive",
     )
@@ -198,6 +203,7 @@ def config_of(given: Mapping[str, Any]) -> RunConfig:
         faces=Faces.parse(given["faces"]),
         maps=tuple(parse_map(pair) for pair in given["map_"] or ()),
         size_wh=parse_size(given["size"]) if given["size"] else None,
+        bits=parse_bitrate(given["bitrate"]) if given["bitrate"] else None,
         rate=parse_rate(given["fps"]) if given["fps"] else None,
         duration_s=given["duration"],
         trim=Trim.parse(given["trim"]) if given["trim"] else None,

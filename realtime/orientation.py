@@ -5,12 +5,13 @@ Knows arrays and display matrices (ISO 14496-12, 8.2.2.3); knows nothing of file
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.types import Image
+Number = TypeVar("Number", np.uint8, np.uint16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,13 @@ class Orientation:
         quarter = round(degrees / 90) % 4
         return cls(transposed=quarter in {1, 3}, mirrored=quarter in {2, 3}, flipped=quarter in {1, 2})
 
-    def upright(self, image: Image) -> Image:
-        """(H, W, 3) uint8 as it is to be seen; `image` itself where nothing is to be done, else a new array."""
+    def upright(self, image: NDArray[Number]) -> NDArray[Number]:
+        """A picture or plane, (H, W, ...), as it is to be seen; itself where nothing is to be done, else a new one."""
         if self.transposed:
-            image = np.asarray(cv2.transpose(image), np.uint8)
+            image = np.asarray(cv2.transpose(image), image.dtype)
         if self.mirrored or self.flipped:
             axes = -1 if self.mirrored and self.flipped else int(self.mirrored)
-            image = np.asarray(cv2.flip(image, axes), np.uint8)
+            image = np.asarray(cv2.flip(image, axes), image.dtype)
         return image
 
     def size(self, size_wh: tuple[int, int]) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 
+import cv2
 import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
@@ -46,7 +47,7 @@ def to_srgb(picture: PIL.Image.Image, name: str, *, keeps: bool = False) -> Conv
     profile = _profile_of(picture, colours, name)
     plain = colours.convert("RGB") if profile is None or profile.is_srgb else profile.to_srgb(colours)
     straight = _bgr(plain)
-    image = straight if alpha is None else _on_white(straight, alpha)
+    image = straight if alpha is None else _bgr(_on_white(plain, alpha))
     if not keeps or (alpha is None and profile is None):
         return Converted(image, None)
     own = _bgr(colours) if profile is not None and profile.has_way_back else straight
@@ -60,13 +61,15 @@ def from_srgb(image: Image, original: Original | None, *, with_alpha: bool) -> t
         return PIL.Image.fromarray(image[:, :, ::-1]), None
     if original.alpha is not None and not with_alpha:
         return PIL.Image.fromarray(image[:, :, ::-1]), None if original.profile is None else srgb_content()
-    pixels, alpha = original.pixels.copy(), original.alpha
-    changed = (image != original.seen).any(axis=2)
-    if changed.any():
+    pixels, alpha = original.pixels.copy(), None if original.alpha is None else original.alpha.copy()
+    painted = cv2.absdiff(image, original.seen).max(axis=2)
+    x, y, width, height = cv2.boundingRect(painted)
+    if width:
+        box = slice(y, y + height), slice(x, x + width)
         if alpha is not None:
-            painted = np.abs(image.astype(np.int16) - original.seen).max(axis=2)
-            alpha = np.maximum(alpha, np.minimum(painted * OPAQUE_BY, WHITE)).astype(np.uint8)
-        pixels[changed] = _brought_back(image, original.profile, alpha)[changed]
+            alpha[box] = np.maximum(alpha[box], cv2.convertScaleAbs(painted[box], alpha=OPAQUE_BY))
+        made = _brought_back(image[box], original.profile, None if alpha is None else alpha[box])
+        np.copyto(pixels[box], made, where=painted[box][:, :, np.newaxis] > 0)
     picture = PIL.Image.fromarray(np.ascontiguousarray(pixels[:, :, ::-1]))
     if alpha is not None:
         picture.putalpha(PIL.Image.fromarray(alpha))
@@ -157,9 +160,10 @@ def _bgr(picture: PIL.Image.Image) -> Image:
     return np.ascontiguousarray(np.asarray(picture.convert("RGB"))[:, :, ::-1], np.uint8)
 
 
-def _on_white(straight: Image, alpha: NDArray[np.uint8]) -> Image:
-    share = alpha[:, :, np.newaxis].astype(np.uint16)
-    return ((straight * share + WHITE * (WHITE - share) + WHITE // 2) // WHITE).astype(np.uint8)
+def _on_white(straight: PIL.Image.Image, alpha: NDArray[np.uint8]) -> PIL.Image.Image:
+    ground = PIL.Image.new("RGB", straight.size, (WHITE,) * 3)
+    ground.paste(straight, mask=PIL.Image.fromarray(alpha))
+    return ground
 
 
 def _brought_back(image: Image, content: bytes | None, alpha: NDArray[np.uint8] | None) -> Image:

@@ -127,7 +127,7 @@ class SwapPipeline:
         verdict = self._paint(tracked)
         with self._timed(Stage.SHOW):
             if settings.mirror:
-                frame = replace(frame, image=np.ascontiguousarray(frame.image[:, ::-1]), original=None)
+                frame = replace(frame, image=np.ascontiguousarray(frame.image[:, ::-1]), original=None, hdr=None)
             shown = self._gate.show(frame, verdict, at_ns, settings)
         self._observer.on_outcome(shown.outcome)
         if self.budget is not None:

@@ -29,7 +29,7 @@ sight for a few pictures only is blurred where they must be (`realtime.backfill`
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from typing import Protocol, assert_never
 
@@ -214,5 +214,7 @@ def draw_slate(size_wh: tuple[int, int], words: str = SLATE_WORDS) -> Image:
 
 
 def _shown(frame: Frame, image: Image, outcome: Outcome) -> ShownFrame:
-    original = frame.original if image is frame.image else None  # another picture must not be completed from this one
-    return ShownFrame(seal(image), frame.seq, frame.captured_ns, frame.pts, outcome, original)
+    if image is not frame.image:  # another picture must not be completed from this one
+        frame = replace(frame, original=None, hdr=None)
+    told = frame.seq, frame.captured_ns, frame.pts
+    return ShownFrame(seal(image), *told, outcome, frame.original, frame.duration, frame.hdr)

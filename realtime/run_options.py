@@ -8,10 +8,12 @@ from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, TypeVar
 
+from realtime.config import Hdr
 from realtime.options import (
     Accepts,
     At,
     BadgeSwitch,
+    Bitrate,
     Blend,
     Boost,
     Budget,
@@ -26,6 +28,7 @@ from realtime.options import (
     Hands,
     Input,
     Iris,
+    KeepHdr,
     Lost,
     Maps,
     Metrics,
@@ -90,7 +93,9 @@ class RunOptions:
     latency_budget: Budget = None
     mic: Mic = None
     codec: Codec = None
+    hdr: KeepHdr = Hdr.SDR
     crf: Crf = None
+    bitrate: Bitrate = None
     metrics: Metrics = None
 
 

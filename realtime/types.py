@@ -5,8 +5,9 @@ a source hands it over and never touches it again, the pipeline may paint into i
 it is read-only, because several outputs share it.
 """
 
+import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.hdr_light import Light, WidePlanes
 from engines.types import Image
 from realtime.damage import Damage
 from realtime.timeline import Timeline
@@ -64,6 +66,19 @@ class Rereadable(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class HdrFacts:
+    """Of a film whose HDR is kept. tags: of its 10-bit planes, limited range. light: as they were tone-mapped.
+
+    display, levels: ffmpeg's AVMasteringDisplayMetadata and AVContentLightMetadata, None where it does not say.
+    """
+
+    tags: ColourTags
+    light: Light
+    display: bytes | None
+    levels: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class StreamInfo:
     """What a source says of its pictures before the first one comes."""
 
@@ -76,10 +91,17 @@ class StreamInfo:
     is_still: bool = False  # one picture, which has no time
     pixel_aspect: Fraction = Fraction(1)
     colour: ColourTags = ColourTags()
+    hdr: HdrFacts | None = None  # where frames bring their HDR planes along
     sound_from: "str | Rereadable | None" = None  # file, address or pipe whose audio streams belong to this picture
     timeline: Timeline | None = None  # of a film: the times of `sound_from` -> film time, which `Frame.pts` counts
     damage: Damage | None = None  # what of the source could not be read so far
     extras_from: "str | Rereadable | None" = None  # a film whose title, chapters and subtitles belong to this picture
+
+    def first(self, duration_s: float | None) -> "StreamInfo":
+        """Of its first `duration_s` alone, s; None for all of it."""
+        if self.frame_count is None or duration_s is None:
+            return self
+        return replace(self, frame_count=min(self.frame_count, math.ceil(duration_s * self.rate)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +123,13 @@ class Frame:
     captured_ns: int  # time.monotonic_ns() when the driver or decoder handed it over
     pts: int  # presentation time in units of StreamInfo.time_base
     original: Original | None = None  # where it held more than `image`
+    duration: int = 0  # how long it is to be shown, in units of StreamInfo.time_base; 0 where its source does not say
+    hdr: WidePlanes | None = None  # what `image` was made of, where HDR is kept: 10 bit, 4:2:0, limited range, even
 
 
 @dataclass(frozen=True, slots=True)
 class ShownFrame:
-    """One picture that viewers may see. image: read-only. original: only where `image` was made of it."""
+    """One picture that viewers may see. image: read-only. original, hdr: only where it was made of them."""
 
     image: Image
     seq: int
@@ -113,6 +137,8 @@ class ShownFrame:
     pts: int
     outcome: Outcome
     original: Original | None = None
+    duration: int = 0  # as of the frame it was made of
+    hdr: WidePlanes | None = None  # as of `Frame`
 
 
 @dataclass(frozen=True, slots=True)

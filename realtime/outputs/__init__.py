@@ -33,11 +33,15 @@ STILL_S = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputOptions:
-    """How outputs are written. size_wh: videos fit into it; None for the source's. microphone: of a live recording."""
+    """How outputs are written. size_wh: videos fit into it; None for the source's. microphone: of a live recording.
+
+    bits: a second, of streams; None for what suits their size.
+    """
 
     encoder: EncoderOptions = field(default_factory=EncoderOptions)
     size_wh: tuple[int, int] | None = None
     microphone: str | None = None
+    bits: int | None = None
 
 
 def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptions()) -> FrameSink:
@@ -48,9 +52,14 @@ def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptio
         return NullSink()
     if where.partition(":")[0] == "virtual":
         return VirtualCamera(where, info, size_wh=options.size_wh)
+    if ADDRESS.match(where) and info.is_still:
+        raise SinkError(
+            f"{info.name} is one picture, which ends before anybody sees it streamed",
+            remedy=f"add --duration {STILL_S} for {STILL_S} seconds of it",
+        )
     if ADDRESS.match(where):
         microphone = Microphone(options.microphone) if options.microphone else None
-        return StreamSink(where, info, size_wh=options.size_wh, microphone=microphone)
+        return StreamSink(where, _with_square_pixels(info, options.size_wh), bits=options.bits, microphone=microphone)
     path = local_path(where)
     if where == DASH or is_pipe(path):
         microphone = Microphone(options.microphone) if options.microphone else None
@@ -72,3 +81,8 @@ def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptio
         raise SinkError(f"--output {where}: {ending} pictures cannot be written", remedy=f"--output {near}")
     known = " ".join([*CONTAINERS, *FORMATS])
     raise SinkError(f"--output {where}: the ending {path.suffix!r} is not known", remedy=f"use one of: {known}")
+
+
+def _with_square_pixels(info: StreamInfo, box_wh: tuple[int, int] | None) -> StreamInfo:
+    """As platforms show every stream, whatever it says of its pixels."""
+    return resized(info, box_wh or (round(info.size_wh[0] * info.pixel_aspect), info.size_wh[1]))

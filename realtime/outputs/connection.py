@@ -7,21 +7,22 @@ rtmp and rtmps take FLV, srt and udp an MPEG transport stream. PyAV's ffmpeg spe
 import contextlib
 import json
 import logging
-import shutil
+import os
 import subprocess
 import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO
 
 import av
 
+from realtime import publisher
 from realtime.addresses import scrubbed, shown_url
 from realtime.errors import SinkError
-from realtime.ffmpeg import explain
+from realtime.ffmpeg import SRT_REMEDY, explain, ffmpeg_command
 from realtime.outputs.packet_queue import Encoded
-from realtime.publisher import OPEN
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ DATAGRAM_BYTES = 7 * TS_PACKET_BYTES
 PRIMER = (b"\x47\x1f\xff\x10" + b"\xff" * 184) * 14
 """Empty packets of a transport stream: the `ffmpeg` command connects when something came."""
 OPEN_TIMEOUT_S = 10.0
-END_TIMEOUT_S = 2.0
+END_TIMEOUT_S = 5.0
 
 
 class ConnectionLost(Exception):  # noqa: N818  an event of every network, not yet an error
@@ -52,7 +53,7 @@ class Address:
             known = ", ".join(f"{scheme}://" for scheme in CONTAINERS)
             raise SinkError(f"--output {self.shown}: nothing is sent by {self.scheme}://", remedy=f"use one of {known}")
         if self.scheme == "srt" and ffmpeg_command() is None:
-            raise SinkError(f"--output {self.shown}: srt needs the ffmpeg command", remedy="sudo apt install ffmpeg")
+            raise SinkError(f"--output {self.shown}: srt needs the ffmpeg command", remedy=SRT_REMEDY)
 
     @property
     def scheme(self) -> str:
@@ -74,11 +75,6 @@ class Address:
         return f"{self.url}{'&' if '?' in self.url else '?'}pkt_size={DATAGRAM_BYTES}"
 
 
-def ffmpeg_command() -> str | None:
-    """The command that speaks srt, where this machine has it."""
-    return shutil.which("ffmpeg")
-
-
 class Connection:
     """One way to an address, from `open` to `close`. For one thread, but for `kill`."""
 
@@ -87,6 +83,7 @@ class Connection:
         self._process = _started(address)
         self._valve = _Valve(_pipe(self._process.stdin))
         self._said: list[str] = []
+        self._why = ""
         self._begin_s: float | None = None
 
     def open(self, tracks: Sequence[av.stream.Stream]) -> None:
@@ -128,13 +125,14 @@ class Connection:
             deadline.cancel()
             self._release()
 
-    def kill(self) -> None:
-        """Break off. From any thread: a `send` that waits then raises."""
+    def kill(self, why: str = "") -> None:
+        """Break off. From any thread: a `send` that waits then raises, and says `why`."""
+        self._why = self._why or why
         self._process.kill()
 
     def _await_open(self) -> None:
         """Wait for the process to say that it is connected. Raises ConnectionLost."""
-        deadline = threading.Timer(OPEN_TIMEOUT_S, self.kill)
+        deadline = threading.Timer(OPEN_TIMEOUT_S, self.kill, [f"nobody answered for {OPEN_TIMEOUT_S:g} s"])
         deadline.start()
         try:
             if self._address.scheme == "srt":
@@ -145,7 +143,7 @@ class Connection:
                 self._valve.write(json.dumps(wish).encode() + b"\n")
             for line in _pipe(self._process.stdout):
                 self._said.append(line.decode(errors="replace").strip())
-                if self._said[-1] == OPEN or self._said[-1].startswith("Output #0"):
+                if self._said[-1] == publisher.OPEN or self._said[-1].startswith("Output #0"):
                     self._said.clear()
                     return
             raise self._lost(None)
@@ -167,9 +165,9 @@ class Connection:
         self._valve.is_shut = True
         said = [*self._said, *(line.decode(errors="replace").strip() for line in _pipe(self._process.stdout))]
         self._release()
-        reason = said[-1] if said else explain(error) if isinstance(error, av.FFmpegError) else ""
+        reason = self._why or (said[-1] if said else explain(error) if isinstance(error, av.FFmpegError) else "")
         reason = reason.removeprefix(f"{self._address.target}: ")
-        return ConnectionLost(scrubbed(reason or f"nobody answered for {OPEN_TIMEOUT_S:g} s", self._address.url))
+        return ConnectionLost(scrubbed(reason or "the connection broke", self._address.url))
 
     def _release(self) -> None:
         _pipe(self._process.stdout).close()
@@ -194,7 +192,7 @@ class _Valve:
 def command_for(address: Address) -> list[str]:
     """What sends to an address what comes on its standard input."""
     if address.scheme != "srt":
-        return [sys.executable, "-m", "realtime.publisher"]
+        return [sys.executable, "-P", "-m", publisher.__name__]
     words = [ffmpeg_command() or "ffmpeg", "-hide_banner", "-nostats", "-loglevel", "info", "-f", "data"]
     return [*words, "-i", "pipe:0", "-map", "0", "-c", "copy", "-f", "data", address.target]
 
@@ -208,6 +206,7 @@ def _started(address: Address) -> "subprocess.Popen[bytes]":
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
+        env={**os.environ, "PYTHONPATH": str(Path(publisher.__file__).parents[1])},  # -P: nothing from where it runs
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import av
 from av.stream import Discard, Disposition
 
+from realtime.addresses import scrubbed
 from realtime.ffmpeg import explain, readable
 from realtime.joined import TRANSPORT_OPTIONS
 from realtime.outputs.film_tags import chapters_within, kept_tags
@@ -83,6 +84,7 @@ def open_extras(info: StreamInfo, target: av.container.OutputContainer) -> FilmE
         source = av.open(readable(info.extras_from), "r", container_options=TRANSPORT_OPTIONS)
     except (av.FFmpegError, OSError) as error:
         reason = explain(error) if isinstance(error, av.FFmpegError) else str(error)
+        reason = scrubbed(reason, info.extras_from) if isinstance(info.extras_from, str) else reason
         logger.warning("title, chapters and subtitles of the film are lost: %s", reason)
         return None
     return FilmExtras(source, target, info.timeline or Timeline(0.0), info.name)

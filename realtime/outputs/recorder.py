@@ -21,9 +21,12 @@ from engines.types import Image
 from realtime.colour import FromBgr, settle
 from realtime.errors import SinkError
 from realtime.ffmpeg import explain, listening
+from realtime.hdr import KEPT
 from realtime.outputs.codecs import VIDEO_TAGS, container_of, video_encoder
+from realtime.outputs.encoding import encoded
 from realtime.outputs.extras import FilmExtras, open_extras
 from realtime.outputs.film_file import FilmFile
+from realtime.outputs.hdr_video import HdrFrames, hdr_encoder, hdr_settings
 from realtime.outputs.live_sound import Hearing, LiveSound
 from realtime.outputs.marks import COMMENT
 from realtime.outputs.sound import SoundCopier, open_sound
@@ -94,7 +97,9 @@ class VideoRecorder:
         self.written: Path | None = None
         self._path = path
         self._info = info
-        self._tags = replace(settle(info.colour, size_wh or info.size_wh), full_range=False)
+        self._hdr = None if info.hdr is None else HdrFrames(info.hdr)
+        colour = info.colour if info.hdr is None else info.hdr.tags
+        self._tags = replace(settle(colour, size_wh or info.size_wh), full_range=False)
         self._microphone = microphone
         self._sound: SoundCopier | LiveSound | None = None
         self._end_pts: int | None = None
@@ -103,8 +108,8 @@ class VideoRecorder:
         with contextlib.ExitStack() as opened:  # nothing of it stays open when a later step fails
             if microphone is not None:
                 opened.callback(microphone.close)
-            encoder = video_encoder(path, options.codec)
-            self._size_wh = _encodable(size_wh or info.size_wh, encoder)
+            encoder = (video_encoder if self._hdr is None else hdr_encoder)(path, options.codec)
+            self._size_wh = _encodable(size_wh or info.size_wh, _pixel_format(encoder, info))
             self._file: FilmTarget = into or FilmFile(path, container_of(path).muxer)
             self._container = self._file.container
             opened.callback(self._discard)
@@ -131,12 +136,13 @@ class VideoRecorder:
 
     def send(self, frame: ShownFrame) -> None:
         """Encode one frame. Raises SinkError when that fails, e.g. on a full disk."""
-        picture = self._from_bgr(self._padded(frame.image))
+        image = self._padded(frame.image)
+        picture = self._from_bgr(image) if self._hdr is None else self._hdr(frame, image)
         picture.pts, picture.time_base = frame.pts, self._info.time_base
-        picture.duration = max(1, round(1 / (self._info.rate * self._info.time_base)))
+        picture.duration = frame.duration or max(1, round(1 / (self._info.rate * self._info.time_base)))
         self._end_pts = frame.pts + picture.duration
         try:
-            self._container.mux(self._stream.encode(picture))
+            self._container.mux(encoded(self._stream, picture))
             if self._sound is not None:
                 self._sound.advance(self._seconds(frame.pts), frame.captured_ns)
             if self._extras is not None:
@@ -157,7 +163,7 @@ class VideoRecorder:
             logger.info("%s was not written: there were no frames", self._path)
             return
         try:
-            self._container.mux(self._stream.encode(None))
+            self._container.mux(encoded(self._stream, None))
             if self._sound is not None:
                 self._sound.finish(self._seconds(self._end_pts))
             if self._extras is not None:
@@ -171,15 +177,17 @@ class VideoRecorder:
         settings = dict(DEFAULT_SETTINGS.get(encoder, {}))
         if options.crf is not None:
             settings["crf"] = str(options.crf)
+        if self._info.hdr is not None:
+            settings |= hdr_settings(encoder, self._info.hdr)
         stream = cast("av.VideoStream", self._container.add_stream(encoder, rate=self._info.rate, options=settings))
         context = stream.codec_context
         context.width, context.height = self._size_wh
-        context.pix_fmt = LOSSLESS_FORMATS.get(encoder, PIXEL_FORMAT)
+        context.pix_fmt = _pixel_format(encoder, self._info)
         context.time_base = stream.time_base = self._info.time_base
         context.sample_aspect_ratio = self._info.pixel_aspect
         if container_of(self._path).is_mp4 and context.codec.canonical_name in VIDEO_TAGS:
             context.codec_tag = VIDEO_TAGS[context.codec.canonical_name]
-        if encoder not in LOSSLESS_FORMATS:
+        if context.pix_fmt not in LOSSLESS_FORMATS.values():
             context.colorspace, context.color_primaries = self._tags.matrix, self._tags.primaries
             context.color_trc, context.color_range = self._tags.transfer, 1  # 1 = limited ("MPEG")
         return stream
@@ -228,9 +236,13 @@ class VideoRecorder:
         return write_failure(self._path, error, said=said, kept=kept, otherwise=OTHER_CODEC)
 
 
-def _encodable(size_wh: tuple[int, int], encoder: str) -> tuple[int, int]:
+def _pixel_format(encoder: str, info: StreamInfo) -> str:
+    return KEPT if info.hdr is not None else LOSSLESS_FORMATS.get(encoder, PIXEL_FORMAT)
+
+
+def _encodable(size_wh: tuple[int, int], pixel_format: str) -> tuple[int, int]:
     width, height = size_wh
-    if encoder in LOSSLESS_FORMATS or not (width % 2 or height % 2):
+    if pixel_format in LOSSLESS_FORMATS.values() or not (width % 2 or height % 2):
         return size_wh
     logger.warning("4:2:0 video needs an even size: %dx%d gets one more row or column of its edge", width, height)
     return width + width % 2, height + height % 2

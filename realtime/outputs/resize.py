@@ -21,7 +21,7 @@ def resized(info: StreamInfo, box_wh: tuple[int, int] | None) -> StreamInfo:
     size_wh = _even(width * scale, box_wh[0]), _even(height * scale, box_wh[1])
     if size_wh != box_wh:
         logger.warning("--size %dx%d: %s keeps its shape and becomes %dx%d", *box_wh, info.name, *size_wh)
-    return replace(info, size_wh=size_wh, pixel_aspect=Fraction(1))
+    return replace(info, size_wh=size_wh, pixel_aspect=Fraction(1), hdr=None)
 
 
 def _even(length: float, box: int) -> int:

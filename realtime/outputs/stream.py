@@ -1,8 +1,8 @@
 """Streams out: the picture as H.264 and the sound as AAC, to a server that shows it to many, as it happens.
 
-Live, the newest picture goes out as soon as it is encoded, and the last one again while none comes, because platforms
-end a stream that pauses; a film goes out at its own pace. A key frame comes every two seconds, so that a viewer who
-joins need not wait. Knows encoding and pace; uplink.py knows the network, stream_sound.py the sound.
+Live, the newest picture goes out as soon as it is encoded, and the last one again while none comes (then words),
+because platforms end a stream that pauses; a film goes out at its own pace. A key frame comes every two seconds, so
+that a viewer who joins need not wait. Knows encoding and pace; uplink.py knows the network, stream_sound.py the sound.
 """
 
 import logging
@@ -17,7 +17,7 @@ import numpy as np
 from av.video.frame import PictureType
 from numpy.typing import NDArray
 
-from engines.geometry import fit_into
+from engines.types import Image
 from realtime.colour import FromBgr, settle
 from realtime.errors import SinkError
 from realtime.ffmpeg import explain
@@ -27,6 +27,7 @@ from realtime.outputs.microphone import RATE
 from realtime.outputs.packet_queue import Encoded
 from realtime.outputs.stream_sound import FilmSound, MicrophoneSound, Silence, Sound
 from realtime.outputs.uplink import Uplink
+from realtime.privacy import draw_slate
 from realtime.timeline import Timeline
 from realtime.types import ShownFrame, StreamInfo
 
@@ -35,6 +36,8 @@ logger = logging.getLogger(__name__)
 TIME_BASE = Fraction(1, 90_000)
 KEY_EVERY_S = 2.0
 """What Twitch, YouTube and Facebook ask for."""
+MOST_BETWEEN_KEYS = 600
+"""Pictures; key frames are asked for by time, long before that."""
 SOUND_BITS = 128_000
 REFERENCE_BITS, REFERENCE_PIXELS = 3_000_000, 1280 * 720 * 30
 """720p at 30 a second; platforms advise 2.5 to 4 Mbit/s."""
@@ -44,6 +47,9 @@ LEAST_BITS, MOST_BITS = 400_000, 6_000_000
 """Twitch takes 6 Mbit/s at most."""
 LATE = 1.9
 """In intervals between pictures, after which the last one is sent again."""
+STALE_S = 2.0
+"""Nobody looks at a frozen face for longer: then there are words."""
+LOST = "No picture"
 BEHIND_S = 0.5
 """A film that is so late is not hurried after: its clock is set back."""
 
@@ -51,7 +57,8 @@ BEHIND_S = 0.5
 class StreamSink:
     """A FrameSink that streams to an address. where: rtmp://, rtmps://, srt:// or udp://.
 
-    size_wh: default the source's; made even. microphone: its sound instead of the film's or silence, and closed.
+    info: of the source, with the stream's size, which is made even. bits: a second, of the picture; None for what suits
+    that size. microphone: its sound instead of the film's or silence, and closed.
     Raises SinkError, with the microphone closed, when the address is no good or nobody answers there.
     """
 
@@ -60,14 +67,14 @@ class StreamSink:
         where: str,
         info: StreamInfo,
         *,
-        size_wh: tuple[int, int] | None = None,
+        bits: int | None = None,
         microphone: Hearing | None = None,
     ) -> None:
         self._sound: Sound = MicrophoneSound(microphone) if microphone is not None else _sound_of(info)
         try:
             address = Address(where)
             self.name = address.shown
-            self._encoder = StreamEncoder(address.container, info, size_wh or info.size_wh)
+            self._encoder = StreamEncoder(address.container, info, bits or bits_for(info.size_wh, info.rate))
             self._uplink = Uplink(address, self._encoder.tracks)
         except SinkError:
             self._sound.close()
@@ -75,7 +82,8 @@ class StreamSink:
         self._info = info
         self._lock, self._closing = threading.Lock(), threading.Event()
         self._zero_s = 0.0  # of the clock, when stream time began
-        self._last: ShownFrame | None = None
+        self._last: Image | None = None
+        self._newest_s = 0.0  # of the clock, when the last picture came
         self._said_late = False
         self._last_s, self._sent_s = 0.0, 0.0
         self._thread = threading.Thread(target=self._keep_alive, name="stream", daemon=True)
@@ -88,7 +96,8 @@ class StreamSink:
         if not self._info.live:
             self._wait_until(at_s)
         with self._lock:
-            self._encode(frame, max(at_s, self._last_s + 0.001) if self._last is not None else at_s)
+            self._encode(frame.image, max(at_s, self._last_s + 0.001) if self._last is not None else at_s)
+            self._newest_s = self._sent_s
 
     def close(self) -> None:
         """End the stream. May be called twice."""
@@ -122,44 +131,47 @@ class StreamSink:
         self._closing.wait(max(0.0, -late_s))
 
     def _keep_alive(self) -> None:
-        """Live, while no picture comes: the last one again."""
+        """Live, while no picture comes: the last one again, and then words."""
         interval_s = float(1 / self._info.rate)
+        slate = draw_slate(self._encoder.size_wh, LOST)
         while not self._closing.wait(interval_s / 2):
             with self._lock:
-                quiet_s = time.monotonic() - self._sent_s
-                if self._last is not None and quiet_s > LATE * interval_s:
-                    self._encode(self._last, self._last_s + quiet_s)
+                now_s = time.monotonic()
+                if self._last is not None and now_s - self._sent_s > LATE * interval_s:
+                    image = slate if now_s - self._newest_s > STALE_S else self._last
+                    self._encode(image, self._last_s + now_s - self._sent_s)
 
-    def _encode(self, frame: ShownFrame, at_s: float) -> None:
+    def _encode(self, image: Image, at_s: float) -> None:
         """With the lock held."""
         captured_ns = round((at_s + self._zero_s) * 1e9)
         try:
-            items = self._encoder.encode(frame, at_s, self._sound.until(at_s, captured_ns))
+            items = self._encoder.encode(image, at_s, self._sound.until(at_s, captured_ns))
         except av.FFmpegError as error:
             raise SinkError(f"{self.name}: {explain(error)}", remedy="try another --size") from error
         for item in items:
             self._uplink.put(item)
-        self._last, self._last_s, self._sent_s = frame, at_s, time.monotonic()
+        self._last, self._last_s, self._sent_s = image, at_s, time.monotonic()
 
 
 class StreamEncoder:
     """Pictures and sound -> packets. tracks: what a container needs to know of them. Raises SinkError.
 
-    container: "flv" or "mpegts". size_wh: of the pictures; others are fitted in.
+    container: "flv" or "mpegts". info: with the size of the stream, to which pictures are scaled. bits: of the picture,
+    a second. size_wh: of what is sent.
     """
 
-    def __init__(self, container: str, info: StreamInfo, size_wh: tuple[int, int]) -> None:
-        self._size_wh = (size_wh[0] + size_wh[0] % 2, size_wh[1] + size_wh[1] % 2)
-        tags = replace(settle(info.colour, self._size_wh), full_range=False)
-        self._from_bgr = FromBgr(tags, self._size_wh, "yuv420p")
+    def __init__(self, container: str, info: StreamInfo, bits: int) -> None:
+        size_wh = info.size_wh
+        self.size_wh = (size_wh[0] + size_wh[0] % 2, size_wh[1] + size_wh[1] % 2)
+        tags = replace(settle(info.colour, self.size_wh), full_range=False)
+        self._from_bgr = FromBgr(tags, self.size_wh, "yuv420p")
         self._nowhere = av.open(os.devnull, "w", format=container)
-        bits, rate = bits_for(self._size_wh, info.rate), float(info.rate)
         settings = {
             "preset": "veryfast",
             "tune": "zerolatency",
             "forced-idr": "1",
             "sc_threshold": "0",
-            "g": str(round(5 * KEY_EVERY_S * rate)),  # key frames are asked for by time
+            "g": str(MOST_BETWEEN_KEYS),
             "b": str(bits),
             "maxrate": str(bits),
             "bufsize": str(bits),
@@ -167,7 +179,7 @@ class StreamEncoder:
         try:
             self._picture = self._nowhere.add_stream("libx264", info.rate, settings)
             context = self._picture.codec_context
-            context.width, context.height = self._size_wh
+            context.width, context.height = self.size_wh
             context.pix_fmt, context.time_base = "yuv420p", TIME_BASE
             context.sample_aspect_ratio = info.pixel_aspect
             context.colorspace, context.color_primaries = tags.matrix, tags.primaries
@@ -182,9 +194,9 @@ class StreamEncoder:
         self._next_key_s = 0.0
         self._samples = 0
 
-    def encode(self, frame: ShownFrame, at_s: float, sound: NDArray[np.int16]) -> list[Encoded]:
+    def encode(self, image: Image, at_s: float, sound: NDArray[np.int16]) -> list[Encoded]:
         """One picture at stream time `at_s`, and the sound that came since the last one."""
-        picture = self._from_bgr(fit_into(frame.image, self._size_wh))
+        picture = self._from_bgr(image)
         picture.pts, picture.time_base = round(at_s / TIME_BASE), TIME_BASE
         if at_s >= self._next_key_s:
             picture.pict_type = PictureType.I

@@ -20,7 +20,8 @@ UNDECODABLE = (av.error.PatchWelcomeError, av.error.NotImplementedError)
 """What the decoder lacks is no damage."""
 ROUNDING_S = 0.002
 """Stamps in milliseconds are off by one."""
-FILL_S = 1.0
+FILL_S, MOST_FILLED_S = 1.0, 600.0
+"""A hole that is seen at once and longer is none: a stamp is wrong."""
 
 
 class StreamCopy:
@@ -87,7 +88,7 @@ class StreamCopy:
         """The next packet is heard at `film_s`: write silence until then, in packets `like` the last one."""
         self._owed_s += film_s - self._end_s
         length_s = duration_of(like)
-        if self._owed_s < length_s / 2 or not samples:
+        if not samples or not 0 < length_s / 2 <= self._owed_s < MOST_FILLED_S:
             return
         self._silence = self._silence or silent_packet(self._source, bytes(like), samples)
         if self._silence is None:
@@ -120,22 +121,22 @@ class StreamCopy:
 
     def _mux(self, packet: AudioPacket, film_s: float, length_s: float) -> None:
         ticks = self._source.rate  # finer than milliseconds: there are packets of less
-        time_base = Fraction(1, ticks)
         self._last_s = max(film_s, self._last_s + 1 / ticks)
-        packet.time_base, packet.duration = time_base, round(length_s * ticks)
+        packet.time_base = Fraction(1, ticks)
         packet.pts = packet.dts = round(self._last_s * ticks)
-        for piece in self._bare(packet, time_base):
+        packet.duration = round(length_s * ticks)
+        for piece in self._bare(packet):
             piece.stream = self.stream
             self._target.mux(piece)
 
-    def _bare(self, packet: AudioPacket, time_base: Fraction) -> "list[AudioPacket]":
+    def _bare(self, packet: AudioPacket) -> "list[AudioPacket]":
         """Without headers, where there are any. A filter keeps what it is given, so it gets a copy."""
         if self._headers is None:
             return [packet]
         copied = cast("AudioPacket", av.Packet(bytes(packet)))
-        copied.time_base, copied.duration = time_base, packet.duration
+        copied.time_base, copied.duration = packet.time_base, packet.duration
         copied.pts, copied.dts = packet.pts, packet.dts
         pieces = cast("list[AudioPacket]", self._headers.filter(copied))
         for piece in pieces:
-            piece.time_base = time_base
+            piece.time_base = packet.time_base
         return pieces

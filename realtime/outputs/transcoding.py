@@ -22,7 +22,8 @@ COMPENSATION = "async=240:min_comp=0.01:min_hard_comp=0.04"
 CALMING, MOST_UNREST = 0.95, 4.0
 """Unrest grows by 1 with a packet that is off, and fades with each: a damaged packet in ten is less than MOST_UNREST,
 every second packet off is more, and jitter."""
-FILL_S = 1.0
+FILL_S, MOST_FILLED_S = 1.0, 600.0
+"""A hole that is seen at once and longer is not filled: a stamp is wrong."""
 
 
 class Transcoder:
@@ -59,7 +60,7 @@ class Transcoder:
 
     def fill(self, until_s: float) -> None:
         missing = round(until_s * self._format.rate) - self._samples
-        if missing > FILL_S * self._format.rate:
+        if FILL_S < missing / self._format.rate < MOST_FILLED_S:
             self._drain()
             self._silence(missing)
 
@@ -116,7 +117,10 @@ class Transcoder:
         self._target.mux(self.stream.encode(frame))
 
     def _silence(self, samples: int) -> None:
-        """Write so many samples of silence, if any."""
+        """Go on by so many samples, if any: in silence, or at once over what is too long to be a hole."""
+        if samples > MOST_FILLED_S * self._format.rate:
+            self._samples += samples
+            return
         quiet = b"\x80" if self._format.sample_format.startswith("u8") else b"\0"
         while samples > 0:
             count = min(samples, round(FILL_S * self._format.rate))

@@ -23,7 +23,7 @@ FIRST_WAIT_S, MOST_WAIT_S = 0.5, 8.0
 """Between tries to connect again."""
 STALL_S = 5.0
 """A connection that takes nothing for so long is given up."""
-END_S = 3.0
+END_S = 6.0
 """How long the end of a stream may take to be sent."""
 SLOW_SAID_EVERY_S = 30.0
 
@@ -64,7 +64,7 @@ class Uplink:
         self._queue.put(item)
         since_s, connection = self._sending_since_s, self._connection
         if connection is not None and since_s is not None and time.monotonic() - since_s > STALL_S:
-            connection.kill()
+            connection.kill(f"it took nothing for {STALL_S:g} s")
         self._say_slow()
 
     def close(self) -> None:
@@ -126,7 +126,7 @@ class Uplink:
             self._slow_said = self.dropped  # those are told by its being lost
         elif self.dropped > self._slow_said and now_s - self._slow_said_s > SLOW_SAID_EVERY_S:
             logger.warning(
-                "the network to %s is too slow: %d pictures were left out; a smaller --size needs less of it",
+                "the network to %s is too slow: %d pictures were left out; try a smaller --bitrate or --size",
                 *(self._address.shown, self.dropped - self._slow_said),
             )
             self._slow_said_s, self._slow_said = now_s, self.dropped

@@ -30,6 +30,7 @@ from realtime.sources.one_frame import OneFrame
 from realtime.sources.pipe import DASH, open_pipe, redirected_file
 from realtime.sources.recovery import MOST_WAIT_S, RecoveringSource
 from realtime.sources.screen import ScreenSource
+from realtime.sources.srt import open_srt
 from realtime.sources.synthetic import SyntheticSource
 from realtime.sources.thinning import Thinned
 from realtime.sources.trimmed import Trimmed
@@ -51,7 +52,7 @@ class SourceOptions:
     trim: only that part of a film.
     at_s: only the frame of a film that is shown then. still_s: how long a film a picture becomes; None for none.
     test_picture: gives the portrait that the synthetic camera moves. give_up_s: how long a live source that was lost is
-    waited for; 0 for not at all, None for ever.
+    waited for; 0 for not at all, None for ever. keeps_hdr: frames of a file bring their HDR along, where it is HDR.
     """
 
     size_wh: tuple[int, int] | None = None
@@ -61,6 +62,7 @@ class SourceOptions:
     still_s: float | None = None
     test_picture: Callable[[], Image] | None = None
     give_up_s: float | None = 0.0
+    keeps_hdr: bool = False
 
 
 def open_source(where: str, options: SourceOptions = SourceOptions()) -> FrameSource:
@@ -94,15 +96,16 @@ def _open(where: str, options: SourceOptions) -> FrameSource:
     _refuse_unreadable(path)
     if is_picture(path):
         return ImageSource(path, duration_s=options.still_s, rate=options.rate or RATE)
-    return _thinned(open_file(path), options.rate)
+    return _thinned(open_file(path, keeps_hdr=options.keeps_hdr), options.rate)
 
 
 def _address(where: str, options: SourceOptions) -> FrameSource:
     if where.partition("://")[0] not in URL_SCHEMES:
         schemes = ", ".join(f"{scheme}://" for scheme in URL_SCHEMES)
         raise SourceError(f"{shown_url(where)} is no address that can be read", remedy=f"use one of {schemes}")
-    stream = open_url(where)
-    return _recovering(lambda: open_url(where), stream, options, URL_WAIT_S) if stream.info.live else stream
+    opener = open_srt if where.startswith("srt://") else open_url
+    stream = opener(where)
+    return _recovering(lambda: opener(where), stream, options, URL_WAIT_S) if stream.info.live else stream
 
 
 def _camera(where: str, options: SourceOptions) -> FrameSource:

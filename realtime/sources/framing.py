@@ -16,6 +16,7 @@ from av.buffer import Buffer
 from av.sidedata.sidedata import Type as SideData
 
 from engines.geometry import fit_into
+from engines.hdr_light import WidePlanes
 from engines.types import Image
 from realtime.frame_reader import FrameReader
 from realtime.orientation import Orientation
@@ -40,6 +41,15 @@ class Framing:
         """(H, W, 3) uint8 BGR of `size_wh`; a new array. frame: the last one that the stream's decoder gave."""
         image = self._orientation.upright(self._to_bgr(frame))
         return fit_into(image, self.size_wh, stretch=float(self._pixel_aspect() / self.pixel_aspect))
+
+    def hdr(self, frame: av.VideoFrame) -> WidePlanes | None:
+        """The planes that a picture was made of, upright; None where HDR is not kept, or the frame was fitted in."""
+        planes = self._to_bgr.planes(frame)
+        if planes is None or frame.width % 2 or frame.height % 2:
+            return None
+        y, cb, cr = (np.ascontiguousarray(self._orientation.upright(plane)) for plane in planes)
+        fits = y.shape[::-1] == self.size_wh and self._pixel_aspect() == self.pixel_aspect
+        return (y, cb, cr) if fits else None
 
     def _pixel_aspect(self) -> Fraction:
         """Width / height of an upright pixel, as it is now: broadcasts change it from programme to programme."""

@@ -56,8 +56,8 @@ MOST_TOLD = 5
 INCOMPLETE = ("moov atom not found", "error reading header")
 
 
-def open_file(path: Path) -> "MediaSource":
-    """Open a video file. Raises SourceError."""
+def open_file(path: Path, *, keeps_hdr: bool = False) -> "MediaSource":
+    """Open a video file. keeps_hdr: its frames bring their HDR along. Raises SourceError."""
     try:
         with listening():
             container = av.open(av_address(path), container_options=TRANSPORT_OPTIONS)
@@ -69,7 +69,7 @@ def open_file(path: Path) -> "MediaSource":
             if incomplete
             else "check that it plays in a video player",
         ) from error
-    return MediaSource(container, path.name, live=False, sound_from=av_address(path))
+    return MediaSource(container, path.name, live=False, sound_from=av_address(path), keeps_hdr=keeps_hdr)
 
 
 def open_url(url: str) -> "MediaSource":
@@ -94,7 +94,13 @@ class MediaSource:
     """
 
     def __init__(
-        self, container: av.container.InputContainer, name: str, *, live: bool, sound_from: str | Rereadable | None
+        self,
+        container: av.container.InputContainer,
+        name: str,
+        *,
+        live: bool,
+        sound_from: str | Rereadable | None,
+        keeps_hdr: bool = False,
     ) -> None:
         self._container, self._name, self._live = container, name, live
         self._closed = self._reading = False
@@ -118,7 +124,7 @@ class MediaSource:
         if first is None:
             self._release()
             raise self._no_picture()
-        self._to_bgr = FrameReader(first, name, self._light(first, sound_from))
+        self._to_bgr = FrameReader(first, name, self._light(first, sound_from), keeps_hdr=keeps_hdr)
         self._framing = Framing(first, self._to_bgr, self._stream, self._facts.told_aspect)
         self._decoded = chain([first], self._decoded)
         self._origin = self._film_start(first.pts or 0)
@@ -132,8 +138,10 @@ class MediaSource:
                 if self._closed:
                     return
                 captured_ns, at = time.monotonic_ns(), decoded.pts or 0
-                self._last = at, at + (decoded.duration or self._facts.step)
-                yield Frame(self._framing(decoded), number, captured_ns, at - self._origin)
+                lasts = decoded.duration or self._facts.step
+                self._last = at, at + lasts
+                image, hdr = self._framing(decoded), self._framing.hdr(decoded)
+                yield Frame(image, number, captured_ns, at - self._origin, duration=lasts, hdr=hdr)
             self._finish()
         finally:
             self._release()
@@ -213,6 +221,7 @@ class MediaSource:
             frame_count=None if self._live else self._facts.frame_count,
             pixel_aspect=self._framing.pixel_aspect,
             colour=self._to_bgr.tags,  # players guess by the size before rotation
+            hdr=self._to_bgr.hdr,
             sound_from=sound_from if self._container.streams.audio else None,
             timeline=self._packets.begin(float(self._origin * base)),
             damage=self._damage,

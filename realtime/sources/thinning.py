@@ -30,7 +30,7 @@ class Thinned:
         for frame in self._source.frames():
             tick = int(frame.pts * self._source.info.time_base * self._rate)
             if tick != last_tick:
-                yield replace(frame, seq=taken)
+                yield replace(frame, seq=taken, duration=0)
                 last_tick, taken = tick, taken + 1
 
     def skip_to(self, film_s: Fraction) -> None:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engines.hdr_light import Curve, Light
-from engines.tone_map import Coding, ToneMapper, WidePlanes
+from engines.hdr_light import Curve, Light, WidePlanes
+from engines.tone_map import Coding, ToneMapper
 
 Values = NDArray[np.float64]
 TO_BT709 = np.array([[1.6605, -0.5876, -0.0728], [-0.1246, 1.1329, -0.0083], [-0.0182, -0.1006, 1.1187]])

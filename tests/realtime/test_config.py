@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models.errors import UserError
-from realtime.config import NeuralConfig, RunConfig
+from realtime.config import NeuralConfig, RunConfig, parse_bitrate
 
 
 def config(**options: Any) -> RunConfig:
@@ -38,3 +38,17 @@ def test_whose_it_is_must_be_somebody(option: str) -> None:
     with pytest.raises(UserError, match=f"--{option} nobody says nothing") as caught:
         config(**{option: "nobody"})
     assert caught.value.remedy == "use wearer or source"
+
+
+@pytest.mark.parametrize(
+    ("text", "bits"), [("2500k", 2_500_000), ("4M", 4_000_000), ("1.5m", 1_500_000), ("800000", 800_000)]
+)
+def test_bitrate_is_read_as_people_write_it(text: str, bits: int) -> None:
+    assert parse_bitrate(text) == bits
+
+
+@pytest.mark.parametrize("text", ["fast", "4 Mbit", "-1M", "10", "1000M", ""])
+def test_bitrate_that_no_stream_has_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(UserError, match="--bitrate") as caught:
+        parse_bitrate(text)
+    assert "100k" in caught.value.remedy or "2500k" in caught.value.remedy

@@ -17,6 +17,7 @@ from realtime.doctor import (
     check_package,
     check_python,
     check_single,
+    check_srt,
     run_checks,
 )
 from realtime.sources.camera_list import CameraListing
@@ -35,6 +36,8 @@ BOTH = {"onnxruntime": "1.32.0", "onnxruntime-gpu": "1.31.1"}
         (check_single("ONNX Runtime", ORT, needed=False), Status.OK, "1.32.0"),
         (check_single("ONNX Runtime", {}, needed=False), Status.OK, "not needed"),
         (check_single("ONNX Runtime", BOTH, needed=False), Status.FAIL, "onnxruntime-gpu 1.31.1"),
+        (check_srt("/usr/bin/ffmpeg"), Status.OK, "/usr/bin/ffmpeg"),
+        (check_srt(None), Status.WARN, "need the ffmpeg command"),
         (check_single("OpenCV", {}, needed=True), Status.FAIL, "not installed"),
         (check_device("cpu", Facts(wheels=ORT)), Status.OK, "works"),
         (check_device("rtx", Facts(wheels=ORT)), Status.WARN, "no NVIDIA driver"),

@@ -185,6 +185,12 @@ def test_nominal_rates_are_recognised(tmp_path: Path, ending: str, rate: Fractio
     assert float(source.info.rate) == pytest.approx(float(rate), rel=0.02)
 
 
+@pytest.mark.parametrize(("duration_s", "count"), [(None, 25), (0.4, 10), (0.41, 11), (9.0, 25)])
+def test_progress_knows_how_many_pictures_a_part_has(tmp_path: Path, duration_s: float | None, count: int) -> None:
+    info = read(write_film(tmp_path / "film.mp4", Film(times_ms=STEADY)))[0]
+    assert info.first(duration_s).frame_count == count
+
+
 def test_rate_of_a_screen_recording_is_its_average(tmp_path: Path) -> None:
     """Stamps in whole milliseconds at no steady rate make a nominal rate of 1000."""
     times = [round(1000 * n / 24) + (n * 7) % 11 for n in range(60)]

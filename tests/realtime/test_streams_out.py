@@ -1,6 +1,5 @@
 """Streams out: real receivers on this machine, that come late, go away, hang or were never there."""
 
-import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -12,16 +11,16 @@ import numpy as np
 import pytest
 
 from realtime.errors import SinkError
-from realtime.outputs import connection, open_sink, uplink
+from realtime.outputs import connection, open_sink, stream, uplink
 from realtime.outputs.microphone import RATE, Block
-from realtime.outputs.stream import StreamSink, bits_for
+from realtime.outputs.stream import StreamEncoder, StreamSink, bits_for
 from realtime.sources import open_source
 from realtime.types import FrameSink, Outcome, ShownFrame, StreamInfo
 from tests.realtime.clips import Clip, write_clip
-from tests.realtime.receivers import free_port, receiver
+from tests.realtime.receivers import free_port, free_udp_port, receiver
 
-LIVE = StreamInfo("test", (160, 90), Fraction(2), live=True)
-"""It is so slow that a test machine that pauses for half a second gives no reason to send a picture again."""
+LIVE = StreamInfo("test", (160, 90), Fraction(1, 4), live=True)
+"""It is so slow that a test machine that pauses for seconds gives no reason to send a picture again."""
 KEY = "live_geheim_123"
 BEGAN_NS = 1_000_000_000_000
 
@@ -71,12 +70,13 @@ def test_stream_has_a_key_frame_every_two_seconds_and_sound_as_long_as_the_pictu
 
 
 def test_transport_stream_reaches_a_receiver_over_udp() -> None:
-    url = f"udp://127.0.0.1:{free_port(socket.SOCK_DGRAM)}"
+    url = f"udp://127.0.0.1:{free_udp_port()}"
     with receiver(url, most_pictures=15, container="mpegts") as got:
-        sink = open_sink(url, LIVE)
+        sink = open_sink(url, replace(LIVE, pixel_aspect=Fraction(2)))
         send_live(sink, 3)
         sink.close()
     assert {"aac", "h264"} <= set(got.codecs)
+    assert got.size_wh == (320, 90)  # square pixels: platforms know no others
     assert np.diff(got.times_s) == pytest.approx(0.1, abs=0.002)
 
 
@@ -91,7 +91,8 @@ def test_microphone_is_heard_and_let_go_of() -> None:
     assert tone.is_closed
 
 
-def test_last_picture_is_sent_again_while_none_comes() -> None:
+def test_last_picture_is_sent_again_while_none_comes_and_then_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "STALE_S", 0.6)
     url = f"rtmp://127.0.0.1:{free_port()}/live/{KEY}"
     with receiver(url) as got:
         sink = open_sink(url, replace(LIVE, rate=Fraction(10)))
@@ -99,7 +100,9 @@ def test_last_picture_is_sent_again_while_none_comes() -> None:
         time.sleep(1)
         sink.close()
     assert len(got.times_s) >= 3
-    assert got.times_s[-1] < 1.2
+    assert got.times_s[-1] < 1.5
+    assert got.sizes[0] > 3 * got.sizes[1]  # the same again
+    assert max(got.sizes[2:]) > 3 * got.sizes[1]  # words
 
 
 def test_film_is_streamed_at_its_own_pace_with_its_sound(tmp_path: Path) -> None:
@@ -160,18 +163,18 @@ def test_network_that_hangs_costs_pictures_but_never_time_nor_memory(
     monkeypatch.setattr(connection, "command_for", lambda _address: [sys.executable, "-c", NEVER_READS])
     sink = StreamSink("udp://127.0.0.1:9", LIVE)
     noise = np.random.default_rng(1)
-    worst_s = 0.0
+    took_s = []
     for number in range(150):
         image = noise.integers(0, 255, (90, 160, 3), np.uint8)
         began_s = time.monotonic()
         sink.send(picture(number, number / 10, image))
-        worst_s = max(worst_s, time.monotonic() - began_s)
+        took_s.append(time.monotonic() - began_s)
         time.sleep(0.01)
     began_s = time.monotonic()
     sink.close()
-    assert worst_s < 0.5
+    assert sorted(took_s)[-10] < 0.3  # the slowest few may have waited for a busy test machine
     assert time.monotonic() - began_s < 3
-    assert "is lost" in caplog.text
+    assert "is lost (it took nothing for 0.5 s)" in caplog.text
     assert "pictures did not reach udp://127.0.0.1:9" in caplog.text
 
 
@@ -189,12 +192,29 @@ def test_stream_that_cannot_be_is_refused_before_any_work_without_its_key(where:
     assert raised.value.remedy
 
 
+def test_picture_that_would_be_gone_at_once_is_refused() -> None:
+    with pytest.raises(SinkError, match="is one picture") as raised:
+        open_sink(f"rtmp://127.0.0.1:9/live/{KEY}", replace(LIVE, is_still=True))
+    assert "--duration" in raised.value.remedy
+
+
 def test_srt_without_the_command_that_speaks_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "ffmpeg_command", lambda: None)
     with pytest.raises(SinkError, match="srt needs the ffmpeg command") as raised:
         open_sink(f"srt://127.0.0.1:9?passphrase={KEY}", LIVE)
-    assert "install ffmpeg" in raised.value.remedy
+    assert "apt install ffmpeg" in raised.value.remedy
     assert KEY not in str(raised.value)
+
+
+def test_stream_takes_the_bits_that_were_asked_for() -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (180, 320, 3), np.uint8)
+    info = replace(LIVE, size_wh=(320, 180), rate=Fraction(10))
+    spent = {}
+    for bits in (150_000, 600_000):
+        encoder = StreamEncoder("mpegts", info, bits)
+        items = [encoder.encode(np.roll(noise, 7 * n, 1), n / 10, np.zeros((0, 2), np.int16)) for n in range(40)]
+        spent[bits] = sum(item.packet.size for pieces in items for item in pieces) * 8 / 4
+    assert spent[150_000] < spent[600_000] < 900_000
 
 
 @pytest.mark.parametrize(
