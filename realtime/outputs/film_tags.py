@@ -39,8 +39,8 @@ TECHNICAL = _words(
 PREFIX = "com.apple.quicktime."
 PLACE = ("location", "gps", "geo", "xyz")
 CAMERA = ("make", "model", "camera", "lens", "serial", "com.android", "device")
-NAMELESS = frozenset({"", "videohandler", "soundhandler", "subtitlehandler", "core media audio", "core media video"})
-"""Names that programs give to every track."""
+NAMELESS = ("handle", "iso media", "core media", "mainconcept", "alias data")
+"""In names that programs give to every track."""
 KEPT_DISPOSITIONS = (
     Disposition.default
     | Disposition.dub
@@ -105,7 +105,8 @@ def label_track(source: Stream, target: Stream) -> None:
     """Give a new track the language, the name and the roles (default, forced, commentary ...) of the one it is from."""
     container = target.container.format.name
     handler = source.metadata.get("handler_name") or source.metadata.get("HANDLER_NAME") or ""
-    title = source.metadata.get("title") or ("" if handler.lower() in NAMELESS else handler)
+    is_name = not any(word in handler.lower() for word in NAMELESS)
+    title = source.metadata.get("title") or (handler.strip() if is_name else "")
     language = source.metadata.get("language", "")
     labels = {"language": MOV_LANGUAGES.get(language, language) if container == "mov" else language, "title": title}
     if container in {"mp4", "mov"}:

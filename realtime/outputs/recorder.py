@@ -23,6 +23,7 @@ from realtime.errors import SinkError
 from realtime.ffmpeg import explain, listening
 from realtime.hdr import KEPT
 from realtime.outputs.codecs import VIDEO_TAGS, container_of, video_encoder
+from realtime.outputs.crf import require_crf
 from realtime.outputs.encoding import encoded
 from realtime.outputs.extras import FilmExtras, open_extras
 from realtime.outputs.film_file import FilmFile
@@ -109,6 +110,8 @@ class VideoRecorder:
             if microphone is not None:
                 opened.callback(microphone.close)
             encoder = (video_encoder if self._hdr is None else hdr_encoder)(path, options.codec)
+            if options.crf is not None:
+                require_crf(encoder, options.crf)
             self._size_wh = _encodable(size_wh or info.size_wh, _pixel_format(encoder, info))
             self._file: FilmTarget = into or FilmFile(path, container_of(path).muxer)
             self._container = self._file.container
@@ -125,9 +128,12 @@ class VideoRecorder:
             self._extras = open_extras(self._info, self._container)
             with listening():
                 self._container.start_encoding()
-        except (av.FFmpegError, OSError, ValueError) as error:
-            said = explain(error) if isinstance(error, av.FFmpegError) else ""
+        except (av.FFmpegError, ValueError) as error:
+            reason = explain(error) if isinstance(error, av.FFmpegError) else str(error)
+            said = f"{encoder} does not start for pictures of {self._size_wh[0]}x{self._size_wh[1]}: {reason}"
             raise write_failure(self._path, error, said=said, otherwise=OTHER_CODEC) from error
+        except OSError as error:
+            raise write_failure(self._path, error, otherwise=OTHER_CODEC) from error
 
     @property
     def progressed_ns(self) -> int:

@@ -171,8 +171,9 @@ class SoundCopier:
         encoder = pcm_encoder(codec, context.format.name) if keeps_pcm else self._form.audio_encoder
         wanted = audio_format(encoder, context.sample_rate, layout, channels)
         if not keeps_pcm:
-            became = f"{av.Codec(encoder, 'w').canonical_name} {wanted.layout}"
-            logger.warning("%s %s sound becomes %s, which such files play everywhere", codec, layout, became)
+            made = f"{av.Codec(encoder, 'w').canonical_name} {wanted.layout}"
+            what = f"sound {self._number(stream.index)} ({codec} {layout})"
+            logger.warning("%s is converted to %s, which plays everywhere in this kind of file", what, made)
         return wanted
 
     def _read(self) -> Iterator[AudioPacket]:

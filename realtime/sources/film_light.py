@@ -12,15 +12,23 @@ from collections.abc import Iterator
 import av
 
 from engines.hdr_light import Light
-from realtime.hdr import said_light, seen_light
+from realtime.colour import tags_of
+from realtime.hdr import is_hdr, said_light, seen_light
+from realtime.local_path import LOCAL
+from realtime.types import Rereadable
 
 LOOKS = 12
 """Spread evenly; each costs the decoding of one key frame."""
 
 
-def film_light(path: str, stream_index: int, first: av.VideoFrame) -> Light:
-    """What to make of a film's light. first: its first frame, which counts too. What cannot be read is left out."""
-    return seen_light([first, *_looks(path, stream_index)], said_light(first))
+def film_light(where: str | Rereadable | None, stream_index: int, first: av.VideoFrame) -> Light | None:
+    """What to make of a film's light; None for SDR, and for what is no local file and can be looked into only once.
+
+    where: its address. first: its first frame, which counts too. What cannot be read is left out.
+    """
+    if not isinstance(where, str) or not where.startswith(LOCAL) or not is_hdr(tags_of(first)):
+        return None
+    return seen_light([first, *_looks(where, stream_index)], said_light(first))
 
 
 def _looks(path: str, stream_index: int) -> Iterator[av.VideoFrame]:

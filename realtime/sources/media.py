@@ -17,16 +17,13 @@ from pathlib import Path
 
 import av
 
-from engines.hdr_light import Light
 from realtime.addresses import shown_url
-from realtime.colour import tags_of
 from realtime.damage import Damage
 from realtime.errors import SourceError
 from realtime.ffmpeg import explain, listening
 from realtime.frame_reader import FrameReader
-from realtime.hdr import is_hdr
 from realtime.joined import TRANSPORT_OPTIONS
-from realtime.local_path import LOCAL, av_address
+from realtime.local_path import av_address
 from realtime.sources.deinterlace import deinterlaced
 from realtime.sources.film_light import film_light
 from realtime.sources.frame_times import FrameTimes
@@ -124,7 +121,7 @@ class MediaSource:
         if first is None:
             self._release()
             raise self._no_picture()
-        self._to_bgr = FrameReader(first, name, self._light(first, sound_from), keeps_hdr=keeps_hdr)
+        self._to_bgr = FrameReader(first, name, film_light(sound_from, self._stream.index, first), keeps_hdr=keeps_hdr)
         self._framing = Framing(first, self._to_bgr, self._stream, self._facts.told_aspect)
         self._decoded = chain([first], self._decoded)
         self._origin = self._film_start(first.pts or 0)
@@ -227,12 +224,6 @@ class MediaSource:
             damage=self._damage,
             extras_from=sound_from,
         )
-
-    def _light(self, first: av.VideoFrame, where: str | Rereadable | None) -> Light | None:
-        """Of an HDR film in a file, which is looked into."""
-        if not isinstance(where, str) or not where.startswith(LOCAL) or not is_hdr(tags_of(first)):
-            return None
-        return film_light(where, self._stream.index, first)
 
     def _finish(self) -> None:
         """Everything was read: say what there is to say. Raises SourceError when a live stream ended."""

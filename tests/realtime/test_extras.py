@@ -66,6 +66,31 @@ def test_what_comes_with_a_film_survives_a_second_copy(tmp_path: Path, film: Pat
     assert twice.tags["title"] == TAGS["title"]
 
 
+@pytest.mark.parametrize(
+    ("handler", "name"),
+    [
+        ("Stereo", "Stereo"),
+        ("SoundHandler", None),
+        ("ISO Media file produced by Google Inc. Created on: 11/29/2026.", None),
+        ("Core Media Audio", None),
+    ],
+)
+def test_name_that_a_program_gave_is_no_title_of_a_track(tmp_path: Path, handler: str, name: str | None) -> None:
+    with (
+        av.open(str(write_clip(tmp_path / "plain.mp4"))) as source,
+        av.open(str(tmp_path / "in.mp4"), "w") as made,
+    ):
+        tracks = {stream.index: made.add_stream_from_template(stream) for stream in source.streams}
+        tracks[1].metadata["handler_name"] = handler
+        for packet in source.demux():
+            if packet.dts is not None:
+                packet.stream = tracks[packet.stream.index]
+                made.mux(packet)
+    copy(tmp_path / "in.mp4", tmp_path / "out.mkv")
+    with av.open(str(tmp_path / "out.mkv")) as container:
+        assert container.streams.audio[0].metadata.get("title") == name
+
+
 @pytest.mark.parametrize("ending", [".mp4", ".mkv"])
 def test_comment_of_the_film_stands_behind_our_mark(tmp_path: Path, film: Path, ending: str) -> None:
     copy(film, tmp_path / f"out{ending}")

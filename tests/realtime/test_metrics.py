@@ -1,10 +1,13 @@
 import json
+import re
 import threading
 import tracemalloc
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
+from realtime.console import summary
 from realtime.fakes import raw_picture
 from realtime.histogram import FLOOR_NS, Histogram
 from realtime.metrics import NULL_OBSERVER, StreamMetrics
@@ -193,3 +196,22 @@ def test_both_observers_keep_to_the_protocol() -> None:
     observers: list[StreamObserver] = [NULL_OBSERVER, metrics()]
     for observer in observers:
         observer.on_sent("first", shown(), 1)
+
+
+@pytest.mark.parametrize(
+    ("rate", "said"),
+    [
+        (Fraction(30), r"mesh on cpu: 60 frames in 4\.0 s, 15\.0 fps \(0\.50 x real time\), 60 swapped"),
+        (None, r"mesh on cpu: 60 frames, [\d.]+ fps, latency p50 [\d.]+ p95 [\d.]+ ms, 60 swapped"),
+    ],
+    ids=["film", "live"],
+)
+def test_last_line_tells_the_speed_of_a_film_and_the_delay_of_a_live_picture(rate: Fraction | None, said: str) -> None:
+    clock = Clock()
+    numbers = metrics(clock)
+    numbers.on_captured()
+    for number in range(60):
+        numbers.on_outcome(Outcome.SWAPPED)
+        numbers.on_sent("first", shown(), 5 * S * number // 60)
+    clock.now_ns = 4 * S
+    assert re.fullmatch(said, summary(numbers.snapshot(), rate).plain)
