@@ -10,6 +10,7 @@ null                             nowhere, for measuring
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from realtime.errors import SinkError
 from realtime.local_path import is_pipe, local_path
@@ -65,6 +66,10 @@ def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptio
         microphone = Microphone(options.microphone) if options.microphone else None
         return PipeSink(path, resized(info, options.size_wh), options.encoder, microphone=microphone)
     writable_target(path)
+    return _open_file(path, info, options)
+
+
+def _open_file(path: Path, info: StreamInfo, options: OutputOptions) -> FrameSink:
     ending = path.suffix.lower()
     if ending in FORMATS:
         return StillSink(path, info)
@@ -78,9 +83,9 @@ def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptio
         return VideoRecorder(path, resized(info, options.size_wh), options.encoder, microphone=microphone)
     if ending in UNWRITABLE:
         near = path.with_suffix(UNWRITABLE[ending])
-        raise SinkError(f"--output {where}: {ending} pictures cannot be written", remedy=f"--output {near}")
+        raise SinkError(f"--output {path}: {ending} pictures cannot be written", remedy=f"--output {near}")
     known = " ".join([*CONTAINERS, *FORMATS])
-    raise SinkError(f"--output {where}: the ending {path.suffix!r} is not known", remedy=f"use one of: {known}")
+    raise SinkError(f"--output {path}: the ending {path.suffix!r} is not known", remedy=f"use one of: {known}")
 
 
 def _with_square_pixels(info: StreamInfo, box_wh: tuple[int, int] | None) -> StreamInfo:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 DASH = "-"
 MATROSKA = ".mkv"
 OPTIONS = {
-    "mp4": {"movflags": "frag_keyframe+empty_moov+default_base_moof"},
-    "mov": {"movflags": "frag_keyframe+empty_moov+default_base_moof"},
+    "mp4": {"movflags": "frag_keyframe+delay_moov+default_base_moof"},
+    "mov": {"movflags": "frag_keyframe+delay_moov+default_base_moof"},
     "matroska": {"cluster_time_limit": "500"},  # ms: a player that reads along waits no longer
     "webm": {"cluster_time_limit": "500"},
 }

@@ -11,7 +11,7 @@ import contextlib
 import logging
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol, cast
+from typing import cast
 
 import av
 import cv2
@@ -26,7 +26,7 @@ from realtime.outputs.codecs import VIDEO_TAGS, container_of, video_encoder
 from realtime.outputs.crf import require_crf
 from realtime.outputs.encoding import encoded
 from realtime.outputs.extras import FilmExtras, open_extras
-from realtime.outputs.film_file import FilmFile
+from realtime.outputs.film_file import FilmFile, FilmTarget
 from realtime.outputs.hdr_video import HdrFrames, hdr_encoder, hdr_settings
 from realtime.outputs.live_sound import Hearing, LiveSound
 from realtime.outputs.marks import COMMENT
@@ -58,22 +58,6 @@ class EncoderOptions:
 
     codec: str | None = None
     crf: int | None = None
-
-
-class FilmTarget(Protocol):
-    """Where a film goes: see FilmFile."""
-
-    container: av.container.OutputContainer
-
-    @property
-    def target(self) -> Path: ...
-    @property
-    def unfinished(self) -> Path: ...
-    @property
-    def progressed_ns(self) -> int: ...
-    def finish(self, *, whole: bool) -> Path | None: ...
-    def salvage(self) -> tuple[Path, float] | None: ...
-    def discard(self) -> None: ...
 
 
 class VideoRecorder:
@@ -113,7 +97,8 @@ class VideoRecorder:
             if options.crf is not None:
                 require_crf(encoder, options.crf)
             self._size_wh = _encodable(size_wh or info.size_wh, _pixel_format(encoder, info))
-            self._file: FilmTarget = into or FilmFile(path, container_of(path).muxer)
+            self._form = container_of(path) if into is None else replace(container_of(path), goes_back=False)
+            self._file: FilmTarget = into or FilmFile(path, self._form.muxer)
             self._container = self._file.container
             opened.callback(self._discard)
             self._begin(encoder, options)
@@ -191,7 +176,7 @@ class VideoRecorder:
         context.pix_fmt = _pixel_format(encoder, self._info)
         context.time_base = stream.time_base = self._info.time_base
         context.sample_aspect_ratio = self._info.pixel_aspect
-        if container_of(self._path).is_mp4 and context.codec.canonical_name in VIDEO_TAGS:
+        if self._form.is_mp4 and context.codec.canonical_name in VIDEO_TAGS:
             context.codec_tag = VIDEO_TAGS[context.codec.canonical_name]
         if context.pix_fmt not in LOSSLESS_FORMATS.values():
             context.colorspace, context.color_primaries = self._tags.matrix, self._tags.primaries
@@ -202,7 +187,7 @@ class VideoRecorder:
         if self._microphone is not None:
             return LiveSound(self._microphone, self._container)
         where, timeline = self._info.sound_from, self._info.timeline or Timeline(0.0)
-        return None if where is None else open_sound(where, self._container, container_of(self._path), timeline)
+        return None if where is None else open_sound(where, self._container, self._form, timeline)
 
     def _padded(self, image: Image) -> Image:
         """One replicated row or column where 4:2:0 needs an even size; nothing is cropped or rescaled."""
