@@ -1,7 +1,7 @@
 """Does anybody's bare face leave? Random simulated scenes by the million, and real engines on real clips.
 
     uv run python -m benchmarks.privacy [--only simulated|real] [--frames 1000000] [--processes N] [--seed 0]
-        [--media FOLDER] [--strength 0.5] [--kind covers ...] [--json FILE]
+        [--media FOLDER] [--strength 0.5] [--kind covers ...] [--recogniser] [--json FILE]
     uv run python -m benchmarks.privacy --scene SEED --to FOLDER
 
 Simulated: people, posters and things in small pictures, and engines that see them as real ones do, overlook some and
@@ -12,7 +12,8 @@ very face at that moment, or one before it, are told for themselves: no product 
 
 Real: a faint watermark is put on the skin of people cut out of clips, and looked for in the output, at the place and
 after undoing the swapper's move. What counts is calibrated first. Neighbours, crossings, posters, newcomers, covers,
-returns, sizes, and engines that fail; and the price: the share of frames that are withheld from an honest call.
+returns, turns, sizes, and engines that fail; --recogniser (`uv run --group quality`) asks dlib's every few frames whose
+face it is. And the price: the share of frames that are withheld from an honest call.
 """
 
 import argparse
@@ -26,6 +27,8 @@ import cv2
 
 from benchmarks import privacy_plots, privacy_real, privacy_runs
 from benchmarks.command import films_in, run
+from benchmarks.privacy_calibration import calibrated
+from benchmarks.privacy_recogniser import Recogniser
 from benchmarks.quality import MEDIA, sources_of
 from engines.swappers.mesh import MeshSwapper
 from models.errors import UserError
@@ -35,8 +38,8 @@ from realtime.config import RunConfig
 from realtime.portraits import portraits
 
 
-def real(media: Path, strengths: tuple[float, ...], kinds: Container[str]) -> dict[str, Any]:
-    """The attack on real clips at each strength, in scenes of some kinds; prints the tables."""
+def real(media: Path, strengths: tuple[float, ...], kinds: Container[str], *, asks: bool) -> dict[str, Any]:
+    """The attack on real clips at each strength, in scenes of some kinds; prints the tables. asks: a recogniser."""
     films_in(media)
     cv2.setNumThreads(1)
     store = ModelStore()
@@ -44,11 +47,12 @@ def real(media: Path, strengths: tuple[float, ...], kinds: Container[str]) -> di
     config = RunConfig(faces_from=(source,), input="test", outputs=("null",))
     engines, told = FaceEngines(config, store, live=True), {}
     people, photos = privacy_real.people_in(media, engines), [*sources_of(media, engines)]
+    recogniser = Recogniser.of(photos[0]) if asks else None
     for strength in strengths:
-        calibration = privacy_real.calibrated([*people.wearers, people.other], photos, strength)
+        calibration = calibrated([*people.wearers, people.other], photos, strength)
         worn = MeshSwapper(strength).prepare(photos[0])
         plots = [plot for plot in privacy_real.plots_at(strength, people) if plot.kind in kinds]
-        found = privacy_real.attacked(plots, engines, worn)
+        found = privacy_real.attacked(plots, engines, worn, recogniser)
         print(privacy_real.in_words(strength, calibration, found), flush=True)
         told[f"{strength:g}"] = {
             "calibration": calibration,
@@ -70,6 +74,7 @@ def options_of() -> argparse.Namespace:
     parser.add_argument("--media", type=Path, default=MEDIA)
     parser.add_argument("--strength", type=float, help="one, instead of 0, 0.5 and 1")
     parser.add_argument("--kind", action="append", choices=privacy_plots.KINDS, help="of real scenes; all unless told")
+    parser.add_argument("--recogniser", action="store_true")
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
     if min(options.frames, options.processes) < 1:
@@ -93,7 +98,7 @@ def main() -> None:
         told["simulated"] = privacy_runs.facts_of(tally)
     if options.only != "simulated":
         strengths = privacy_real.STRENGTHS if options.strength is None else (options.strength,)
-        told["real"] = real(options.media, strengths, options.kind or privacy_plots.KINDS)
+        told["real"] = real(options.media, strengths, options.kind or privacy_plots.KINDS, asks=options.recogniser)
     if options.json is not None:
         options.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 

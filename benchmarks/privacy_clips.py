@@ -72,21 +72,27 @@ class CutOut:
         cut = [np.ascontiguousarray(frame[top:bottom, left:right]) for frame, _ in pairs]
         return cls(cut, [points - corner for _, points in pairs], size)
 
-    def draw(self, canvas: Image, number: int, middle_xy: tuple[float, float], size: float) -> tuple[Points, Mask]:
-        """Its frame of that number, with a face of so many px there. Returns landmarks, and where it hides others."""
+    def draw(
+        self, canvas: Image, number: int, middle_xy: tuple[float, float], size: float, roll: float = 0.0
+    ) -> tuple[Points, Mask]:
+        """Its frame of that number, with a face of so many px there, rolled by so many degrees anticlockwise.
+
+        Returns landmarks, and where it hides others.
+        """
         last = max(1, len(self.pictures) - 1)
         at = abs((number + last) % (2 * last) - last) % len(self.pictures)
         picture, points = self.pictures[at], self.points[at]
         scale, box = size / self.size, box_of(self.points[0])
-        offset = np.asarray(middle_xy) - scale * (box[:2] + box[2:]) / 2
-        affine = np.array([[scale, 0, offset[0]], [0, scale, offset[1]]])
+        own = (box[:2] + box[2:]) / 2
+        affine = np.asarray(cv2.getRotationMatrix2D((float(own[0]), float(own[1])), roll, scale), np.float64)
+        affine[:, 2] += np.asarray(middle_xy) - own
         how = cv2.INTER_AREA if scale < 0.6 else cv2.INTER_LINEAR
         layer = cv2.warpAffine(picture, affine, SIZE_WH, flags=how)
         opaque = cv2.warpAffine(np.full(picture.shape[:2], 255, np.uint8), affine, SIZE_WH)
         hides = np.asarray(opaque > 128)
         cv2.copyTo(layer, hides.view(np.uint8), canvas)
         placed = points * np.float32(scale)
-        placed[:, :2] += offset
+        placed[:, :2] = points[:, :2] @ affine[:, :2].T + affine[:, 2]
         return placed.astype(np.float32), hides
 
 

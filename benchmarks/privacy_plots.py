@@ -21,6 +21,7 @@ KINDS = (
     "newcomers",
     "away and back",
     "sizes",
+    "turns",
     "covers",
     "faults",
 )
@@ -158,6 +159,26 @@ def sizes(people: People) -> list[Plot]:
         return [(people.wearer.draw(canvas, number, place, size)[0], EVERYWHERE)]
 
     return [Plot("sizes", "near and far", 120, breathing), Plot("sizes", "cuts", 120, jumping)]
+
+
+def turns(people: People) -> list[Plot]:
+    """A head that rolls over slowly, and one that lies for half a second, several times farther."""
+
+    def rolls(who: CutOut) -> Plot:
+        def draw(canvas: Image, number: int) -> list[Wearer]:
+            roll = 2.0 * max(0, min(number - 20, 180, 200 - number))
+            return [(who.draw(canvas, number, (640, 370), 240, roll)[0], EVERYWHERE)]
+
+        return Plot("turns", "rolls over and back", 210, draw)
+
+    def lies(who: CutOut) -> Plot:
+        def draw(canvas: Image, number: int) -> list[Wearer]:
+            roll = (40, 60, 90, 135, 180, -75)[number // 30 % 6] if number % 30 >= 15 else 0
+            return [(who.draw(canvas, number, (640, 370), 240, roll)[0], EVERYWHERE)]
+
+        return Plot("turns", "lies for half a second", 180, draw)
+
+    return [*map(rolls, people.wearers), *map(lies, people.wearers)]
 
 
 def covers(people: People, colours: Sequence[str] = tuple(COLOURS)) -> list[Plot]:

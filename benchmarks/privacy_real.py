@@ -13,17 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks import privacy_plots
-from benchmarks.privacy_clips import COLOURS, SIDES, CutOut, Plot, cover, room
+from benchmarks.privacy_clips import COLOURS, CutOut, Plot, room
 from benchmarks.privacy_faults import Fault, FaultyFace, falsified
+from benchmarks.privacy_recogniser import LEAST_SHARE, SAMPLED, Recogniser
 from benchmarks.privacy_scenes import FRAME_NS, most_followed, pipeline_of
-from benchmarks.watermark import Watermark, moved
-from engines.swappers.mesh import MeshFace, MeshSwapper
+from benchmarks.watermark import Watermark
+from engines.swappers.mesh import MeshFace
 from engines.swappers.warp import Warp
-from engines.types import Coverage, FaceLandmarker, FaceLandmarks, Image, Roi, SourcePhoto
-from engines.wearer import Wearer
+from engines.types import Coverage, FaceLandmarker, FaceLandmarks, Image, Roi
 from realtime.assembly import FaceEngines
 from realtime.config import Faces
 from realtime.live import FixedBank, LiveControl
@@ -40,8 +39,6 @@ STRENGTHS = 0.0, 0.5, 1.0
 FULL = 0.5
 """The strength at which everything is tried."""
 FAULT_FROM = 20
-CALIBRATED, PARTS = (3, 4, 16), (0.5, 0.6)
-"""Sources, every how many frames of each clip, and every how many with parts; how much of a face is then covered."""
 OTHER, POSTER = "woman-desk-720p.mp4", "face-painting-woman-black.jpg"
 
 
@@ -74,10 +71,14 @@ class FalseLandmarker:
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """What of one wearer's watermark came out. share: 0..1, how much of the face is to be seen."""
+    """What of one wearer came out. gain: of the watermark. share: 0..1, how much of the face is to be seen.
+
+    is_wearer: whether a recogniser takes the face for theirs; None where it was not asked.
+    """
 
     gain: float
     share: float
+    is_wearer: bool | None = None
 
     @property
     def is_recognisable(self) -> bool:
@@ -86,7 +87,7 @@ class Gain:
 
 @dataclass
 class Found:
-    """What came out of one kind of scene. worst: gain, and in which scene and frame."""
+    """What came out of one kind of scene. worst: gain, and in which scene and frame. judged: faces, by `is_wearer`."""
 
     frames: int = 0
     faces: int = 0
@@ -94,6 +95,7 @@ class Found:
     half: int = 0
     worst: tuple[float, str, int] = (0.0, "", 0)
     outcomes: Counter[str] = field(default_factory=Counter)
+    judged: Counter[bool] = field(default_factory=Counter)
     price: dict[str, Counter[bool]] = field(default_factory=dict)
 
     def note(self, plot: Plot, number: int, gains: Sequence[Gain], outcome: Outcome) -> None:
@@ -102,6 +104,7 @@ class Found:
         self.frames, self.faces = self.frames + 1, self.faces + len(gains)
         self.recognisable += is_bare
         self.half += gain >= HALF and not is_bare
+        self.judged.update(one.is_wearer for one in gains if one.is_wearer is not None)
         self.worst = max(self.worst, (gain, plot.words, number))
         self.outcomes[outcome.value] += 1
         if plot.price(number):
@@ -111,10 +114,14 @@ class Found:
         """For JSON."""
         gain, words, number = self.worst
         counts = {"frames": self.frames, "faces": self.faces, "recognisable": self.recognisable, "half": self.half}
+        if self.judged:
+            counts |= {"asked of the recogniser": self.judged.total(), "taken for the wearer": self.judged[True]}
         return {**counts, "worst": [round(gain, 3), words, number], "outcomes": dict(self.outcomes)}
 
 
-def played(plot: Plot, engines: FaceEngines, worn: MeshFace) -> Iterator[tuple[int, list[Gain], Outcome]]:
+def played(
+    plot: Plot, engines: FaceEngines, worn: MeshFace, recogniser: Recogniser | None = None
+) -> Iterator[tuple[int, list[Gain], Outcome]]:
     """The number of each frame, the gain of each wearer in it, and what became of it."""
     fault, watched, wanted = Fault(), WatchedFace(worn), Faces.parse(plot.faces)
     landmarker = FalseLandmarker(engines.landmarker, fault, np.random.default_rng(0))
@@ -126,9 +133,20 @@ def played(plot: Plot, engines: FaceEngines, worn: MeshFace) -> Iterator[tuple[i
     for number, (picture, marks) in enumerate(plot.marked()):
         fault.kind = plot.fault if number >= FAULT_FROM else ""
         watched.warps.clear()
+        asked = recogniser if number % SAMPLED == 0 else None
+        camera = picture if asked is None else picture.copy()
         shown = pipeline.process(Frame(picture, number, number * FRAME_NS, number))
         pipeline.catch_up()
-        yield number, [Gain(mark.gain(shown.image, watched.warps), mark.share) for mark in marks], shown.outcome
+        gains = [Gain(mark.gain(shown.image, watched.warps), mark.share) for mark in marks]
+        if asked is not None:
+            gains = [_judged(gain, asked, camera, shown.image, mark) for gain, mark in zip(gains, marks, strict=True)]
+        yield number, gains, shown.outcome
+
+
+def _judged(gain: Gain, recogniser: Recogniser, camera: Image, shown: Image, mark: Watermark) -> Gain:
+    if gain.share < LEAST_SHARE:
+        return gain
+    return replace(gain, is_wearer=recogniser.takes_for_wearer(camera, shown, mark.points))
 
 
 def people_in(media: Path, engines: FaceEngines) -> privacy_plots.People:
@@ -143,64 +161,24 @@ def plots_at(strength: float, people: privacy_plots.People) -> list[Plot]:
     few = people if strength == FULL else replace(people, wearers=people.wearers[:1])
     colours = tuple(COLOURS) if strength == FULL else privacy_plots.FEW_COLOURS
     p = privacy_plots
-    scenes = [p.calm, p.neighbours, p.crossings, p.posters, p.comings, p.sizes, p.faults]
+    scenes = [p.calm, p.neighbours, p.crossings, p.posters, p.comings, p.sizes, p.turns, p.faults]
     return [*(plot for scene in scenes for plot in scene(people)), *p.covers(few, colours)]
 
 
-def attacked(plots: Iterable[Plot], engines: FaceEngines, worn: MeshFace) -> dict[str, Found]:
+def attacked(
+    plots: Iterable[Plot], engines: FaceEngines, worn: MeshFace, recogniser: Recogniser | None = None
+) -> dict[str, Found]:
     """What came out, by kind; says on stderr what was tried."""
     kinds: dict[str, Found] = {}
     logging.disable(logging.CRITICAL)  # of faults that are injected
     for plot in plots:
         found, before = kinds.setdefault(plot.kind, Found()), kinds[plot.kind].recognisable
-        for number, gains, outcome in played(plot, engines, worn):
+        for number, gains, outcome in played(plot, engines, worn, recogniser):
             found.note(plot, number, gains, outcome)
         told = f", {found.recognisable - before} recognisable" if found.recognisable > before else ""
         print(f"  {plot.kind}: {plot.words}{told}", file=sys.stderr, flush=True)
     logging.disable(logging.NOTSET)
     return kinds
-
-
-def calibrated(people: Sequence[CutOut], photos: Sequence[SourcePhoto], strength: float) -> dict[str, list[float]]:
-    """Least, median and largest gain of bare faces, of those that are only moved, and of honest swaps.
-
-    Of whole faces, and of parts of faces of which all were bare, moved or swapped: the rest is not looked at.
-    """
-    sources, every, every_part = CALIBRATED
-    swapper, gains = MeshSwapper(strength), dict[str, list[float]]()
-    for worn in [swapper.prepare(photo) for photo in photos[:sources]]:
-        for who in people:
-            wearer = Wearer()
-            for number in range(0, len(who.pictures), every):
-                face = FaceLandmarks(who.points[number], 1.0, wearer=wearer)
-                for visible in _parts(who.pictures[number], face, with_parts=number % every_part == 0):
-                    for kind, gain in _gains_of(worn, who.pictures[number], face, visible, number):
-                        gains.setdefault(kind, []).append(gain)
-    return {kind: [float(np.quantile(found, share)) for share in (0, 0.5, 1)] for kind, found in sorted(gains.items())}
-
-
-def _parts(picture: Image, face: FaceLandmarks, *, with_parts: bool) -> Iterator[NDArray[np.bool_]]:
-    """(H, W): everywhere, and where covers would leave a part of a face to be seen."""
-    yield np.ones(picture.shape[:2], np.bool_)
-    for share in PARTS if with_parts else ():
-        for side in SIDES:
-            yield cover(picture.copy(), face.points, side, share, "grey")
-
-
-def _gains_of(
-    worn: MeshFace, picture: Image, face: FaceLandmarks, visible: NDArray[np.bool_], number: int
-) -> Iterator[tuple[str, float]]:
-    """Of one face, a part of which is looked at: with the share that is."""
-    marked = picture.copy()
-    mark = Watermark.put(marked, face.points, visible, number)
-    if mark is None:
-        return
-    warp, swapped, (rows, columns) = worn.warp_of(face), marked.copy(), picture.shape[:2]
-    worn.paint(swapped, face)
-    only_moved = moved(marked, warp, (slice(0, rows), slice(0, columns)), np.zeros(2, np.float32))
-    least = next(least for least in RECOGNISABLE if mark.share >= least)
-    for kind, shown in (("bare", marked), ("moved", only_moved), ("honest", swapped)):
-        yield f"{kind}, {least:.0%} and more" if least < max(RECOGNISABLE) else kind, mark.gain(shown, [warp])
 
 
 def price_of(kinds: Iterable[Found]) -> dict[str, tuple[float, int]]:
@@ -223,7 +201,8 @@ def in_words(strength: float, calibration: dict[str, list[float]], kinds: dict[s
     for kind, found in kinds.items():
         gain, words, number = found.worst
         counts = f"{found.frames:7} {found.faces:7} {found.recognisable:12} {found.half:5}"
-        rows.append(f"  {kind:14} {counts}  {gain:.2f} ({words}, frame {number})")
+        judged = f"; taken for the wearer {found.judged[True]} of {found.judged.total()}" if found.judged else ""
+        rows.append(f"  {kind:14} {counts}  {gain:.2f} ({words}, frame {number}){judged}")
     rows.append("  withheld")
     rows += [f"    {label:14} {share:6.1%} of {frames}" for label, (share, frames) in price_of(kinds.values()).items()]
     return "\n".join(rows)

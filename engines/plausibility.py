@@ -5,7 +5,8 @@ cannot have moved so. What is painted by such landmarks leaves the real face bar
 model is of them; of time it knows one frame after another.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -22,6 +23,8 @@ SMALLEST_PX, LARGEST = 12.0, 3.0
 """Size of a face: px, and in longer sides of the picture."""
 FARTHEST, GROWTH = 0.75, 1.5
 """From one frame to the next: how far a face may move, in its own sizes, and by how much it may grow or shrink."""
+JUMP = 0.08
+"""Of its size, in the mean of its points: from which on one look in the square of the frame before is not enough."""
 
 
 def located(landmarker: FaceLandmarker, image: Image, roi: Roi) -> FaceLandmarks | None:
@@ -42,6 +45,26 @@ def located_first(landmarker: FaceLandmarker, image: Image, rois: Sequence[Roi])
     return None if found is None else located(landmarker, image, roi_from_landmarks(found.points))
 
 
+def followed(landmarker: FaceLandmarker, image: Image, before: Points) -> FaceLandmarks | None:
+    """A face that a frame ago was elsewhere; None if it is not there, or cannot have moved so. before: (468, 3) px.
+
+    Where it jumped the model has only come nearer to it, and looks once more from there.
+    """
+    found = located(landmarker, image, roi_from_landmarks(before))
+    if found is not None and has_jumped(before, found.points):
+        found = located(landmarker, image, roi_from_landmarks(found.points))
+    return found if found is not None and continues(before, found.points) else None
+
+
+def turned_over(landmarker: FaceLandmarker, image: Image, points: Points) -> Iterator[FaceLandmarks]:
+    """The same place looked at in a square that stands on its head or lies: landmarks may stand on a face that does."""
+    roi = roi_from_landmarks(points)
+    for turn in (math.pi, math.pi / 2, -math.pi / 2):
+        found = located_first(landmarker, image, [replace(roi, angle=roi.angle + turn)])
+        if found is not None:
+            yield found
+
+
 def is_plausible(points: Points, frame_wh: tuple[int, int]) -> bool:
     """Whether a face can lie so in a picture of this size. points: (468, 3) px."""
     if not np.isfinite(points).all():
@@ -59,6 +82,12 @@ def continues(before: Points, now: Points) -> bool:
     size, grown = size_of(one), size_of(other)
     moved = float(np.linalg.norm((one[:2] + one[2:]) - (other[:2] + other[2:]))) / 2
     return moved <= FARTHEST * max(size, grown) and 1 / GROWTH <= grown / max(size, 1e-6) <= GROWTH
+
+
+def has_jumped(before: Points, now: Points) -> bool:
+    """Whether a face moved, turned or rolled far within a frame. Both (468, 3) px."""
+    moved = float(np.linalg.norm((now - before)[:, :2], axis=1).mean())
+    return moved > JUMP * size_of(box_of(before))
 
 
 def facing_share(points: Points) -> float:

@@ -25,6 +25,7 @@ from realtime.live import FixedBank, LiveControl, LiveSettings
 from realtime.loaded_faces import LoadedFaces, load_faces
 from realtime.local_path import is_file, local_path
 from realtime.metrics import StreamMetrics
+from realtime.numbered import files_named
 from realtime.outputs import OutputOptions, open_sink
 from realtime.outputs.codecs import CONTAINERS
 from realtime.outputs.hdr_video import check_hdr_outputs
@@ -222,10 +223,10 @@ def _refuse_overwriting(config: RunConfig) -> None:
     outputs = [Path(os.path.realpath(local_path(where))) for where in config.outputs]
     if len(set(outputs)) < len(outputs):
         raise SinkError("an output is given twice", remedy="give each --output a name of its own")
-    read = [local_path(config.input), *(file for source in config.sources for file in files_of(source))]
-    read = [path for path in read if is_file(path)]
-    for target in filter(is_file, outputs):
-        if any(target.samefile(path) for path in read):
+    photos = (file for source in config.sources for file in files_of(source) if is_file(file))
+    read = {file.resolve() for file in [*files_named(local_path(config.input)), *photos]}
+    for target in (file for output in outputs for file in files_named(output)):
+        if target.resolve() in read:
             raise SinkError(f"--output {target} is read in this run", remedy="give --output another name")
 
 

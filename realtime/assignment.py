@@ -103,8 +103,8 @@ class OrderAssigner:
         return self._primary.choose(in_view, at_ns, settings.lock)
 
     def _worn_by(self, number: int, prepared: Sequence[PreparedFace]) -> PreparedFace:
-        place = 0 if self._wanted.limit == 1 else self._place_of(number)
-        return prepared[place % len(prepared)]
+        place = self._place_of(number)  # with a single place, too: it tells who is wanted while out of sight
+        return prepared[0 if self._wanted.limit == 1 else place % len(prepared)]
 
     def _place_of(self, number: int) -> int:
         if number not in self._order:

@@ -4,6 +4,7 @@ A newcomer, somebody who takes a hand off their face and a cut of a film all cha
 and need not be searched. Knows brightness in a coarse grid; knows no face.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -39,7 +40,7 @@ class ChangeDetector:
         self.is_new = True
         self.cells: NDArray[np.bool_] = np.ones((1, 1), np.bool_)
 
-    def has_changed(self, image: Image, followed: list[Points]) -> bool:
+    def has_changed(self, image: Image, followed: Sequence[Points]) -> bool:
         """Whether there is a change that no face of `followed` (boxes x1, y1, x2, y2 px) explains.
 
         Shoulders, chairs and whole pictures that move with the largest face are explained by it.
@@ -74,7 +75,7 @@ class _Seen:
     face: Points | None = None
 
     @classmethod
-    def of(cls, image: Image, boxes: list[Points]) -> "_Seen":
+    def of(cls, image: Image, boxes: Sequence[Points]) -> "_Seen":
         cells = _cells(image)
         largest = max(boxes, key=size_of, default=None)
         return cls(cells, None if largest is None else largest * np.float32(cells.shape[1] / image.shape[1]))
@@ -103,7 +104,8 @@ def _cells(image: Image) -> NDArray[np.float32]:
     scale = CELLS / max(height, width)
     step = max(1, round(1 / (scale * SAMPLES)))
     size_wh = max(2, round(width * scale)), max(2, round(height * scale))
-    sampled = image[step // 2 :: step, step // 2 :: step]
+    y, x = (min(step // 2, edge - 1) for edge in (height, width))
+    sampled = image[y::step, x::step]
     return np.asarray(cv2.resize(sampled, size_wh, interpolation=cv2.INTER_AREA), np.float32)
 
 

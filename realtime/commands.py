@@ -166,7 +166,7 @@ def _where_it_is(sink: FrameSink) -> str | None:
     """For people: the file that an output left, and under which name when that is not the one asked for."""
     if not isinstance(sink, FileSink) or sink.written is None:
         return None
-    if sink.written.samefile(sink.name):
+    if str(sink.written) == sink.name or sink.written.samefile(sink.name):
         return f"-> {shown_name(sink.name)}"
     return f"-> {shown_name(str(sink.written))} (it ended early; the older {shown_name(sink.name)} is untouched)"
 

@@ -3,7 +3,7 @@
 Knows a detector, pictures and their edges; knows no time.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from enum import Enum
 
@@ -23,6 +23,8 @@ face was found of which a quarter is in the picture, and 9 in 10 of which 15 % a
 a third is (five people, three sizes, four edges; `../shared/media`)."""
 LEAST_INSIDE = 0.3
 """Of a face's width and height, what must lie in the picture; else it is somebody's mirror image."""
+WELL = 0.95
+"""Of a strip: a face that reaches farther may be cut off by its border."""
 STIRRED = 2
 """Cells that change along an edge when somebody comes in there: the smallest faces that detectors find span two."""
 
@@ -44,9 +46,12 @@ def detect_mirrored(detector: FaceDetector, image: Image) -> list[Detection]:
 
 
 def detect_at_edge(detector: FaceDetector, image: Image, edge: Edge) -> list[Detection]:
-    """Faces that one edge cuts off, from nearer: also those of which little has come in."""
+    """Faces along one edge, from nearer: those that it cuts off, also if little has come in, and small ones beside it.
+
+    Not those that reach beyond the strip: of them only a part was looked at.
+    """
     height, width = image.shape[:2]
-    strip = max(2, round(STRIP * min(width, height)))
+    strip = strip_of((width, height))
     beyond = strip - 1
     match edge:
         case Edge.LEFT:
@@ -58,7 +63,12 @@ def detect_at_edge(detector: FaceDetector, image: Image, edge: Edge) -> list[Det
         case Edge.BOTTOM:
             place, mirrored = np.s_[height - strip : height, 0:width], (0, 0, 0, beyond)
     found = _detect_in(detector, image, place, mirrored)
-    return [face for face in found if edge in edges_that_cut(face.box_xyxy, (width, height))]
+    return [face for face in found if _is_whole(face.box_xyxy, edge, (width, height))]
+
+
+def strip_of(size_wh: tuple[int, int]) -> int:
+    """Width of a strip, in the unit of the size."""
+    return max(2, round(STRIP * min(size_wh)))
 
 
 def edges_that_cut(box: Points, size_wh: tuple[int, int]) -> frozenset[Edge]:
@@ -68,10 +78,30 @@ def edges_that_cut(box: Points, size_wh: tuple[int, int]) -> frozenset[Edge]:
     return frozenset(edge for edge, is_beyond in beyond.items() if is_beyond)
 
 
-def edges_stirred(changed: NDArray[np.bool_]) -> frozenset[Edge]:
-    """At which edges something changed that may be somebody who comes in. changed: (rows, columns)."""
-    rims = {Edge.LEFT: changed[:, 0], Edge.TOP: changed[0], Edge.RIGHT: changed[:, -1], Edge.BOTTOM: changed[-1]}
+def edges_stirred(changed: NDArray[np.bool_], followed: Sequence[Points], size_wh: tuple[int, int]) -> frozenset[Edge]:
+    """At which edges something changed that may be somebody who comes in.
+
+    changed: (rows, columns) of a picture of this size. followed: boxes of faces, px. What moves at the lower edge below
+    one of them is their shoulders or hands.
+    """
+    lower = changed[-1].copy()
+    for left, top, right, bottom in followed:
+        reach = max(right - left, bottom - top)
+        columns = np.array([left - reach, right + reach]) * changed.shape[1] / size_wh[0]
+        lower[max(0, int(columns[0])) : max(0, int(np.ceil(columns[1])))] = False
+    rims = {Edge.LEFT: changed[:, 0], Edge.TOP: changed[0], Edge.RIGHT: changed[:, -1], Edge.BOTTOM: lower}
     return frozenset(edge for edge, rim in rims.items() if np.count_nonzero(rim) >= STIRRED)
+
+
+def is_stirred_inside(changed: NDArray[np.bool_], edges: Collection[Edge]) -> bool:
+    """Whether something changed in a picture elsewhere than in the strips along these edges."""
+    rows, columns = changed.shape
+    strip = strip_of((columns, rows))
+    inside = np.s_[
+        strip if Edge.TOP in edges else 0 : rows - strip if Edge.BOTTOM in edges else rows,
+        strip if Edge.LEFT in edges else 0 : columns - strip if Edge.RIGHT in edges else columns,
+    ]
+    return bool(np.count_nonzero(changed[inside]) >= STIRRED)
 
 
 def moved(face: Detection, by: Collection[int]) -> Detection:
@@ -98,3 +128,10 @@ def _is_inside(face: Detection, size_wh: tuple[int, int]) -> bool:
     """Whether enough of a face lies in a picture of this size."""
     low, high = np.maximum(face.box_xyxy[:2], 0), np.minimum(face.box_xyxy[2:], size_wh)
     return bool((high - low >= LEAST_INSIDE * (face.box_xyxy[2:] - face.box_xyxy[:2])).all())
+
+
+def _is_whole(box: Points, edge: Edge, size_wh: tuple[int, int]) -> bool:
+    """Whether a face in a strip is all that is to be seen of it: the edge cuts it off, or it is well in the strip."""
+    (x1, y1, x2, y2), (width, height) = box, size_wh
+    reach = {Edge.LEFT: x2, Edge.TOP: y2, Edge.RIGHT: width - x1, Edge.BOTTOM: height - y1}[edge]
+    return edge in edges_that_cut(box, size_wh) or bool(reach <= WELL * strip_of(size_wh))

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 HEVC, AV1, GRID = b"hvc1", b"av01", b"grid"
 BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"mif2", b"msf1", b"avif"}
-"""Major brands of pictures. `avis` is not among them: a moving AVIF is a film, and is read as one."""
+MOVING = b"avis"
+"""The major brand of a moving AVIF, which is a film, and is read as one."""
 MOST_EXTENTS = 20_000
 """Of all items together; a photo of 64 megapixels has about 300."""
 IN_FILE, IN_IDAT = 0, 1
@@ -74,12 +75,19 @@ class HeifItems:
         return True
 
 
+def is_heif(content: bytes) -> bool:
+    """Whether a file of which this is the beginning says that it is a picture of either kind."""
+    end = min(int.from_bytes(content[:4], "big"), 256)
+    brands = {content[8:12], *(content[at : at + 4] for at in range(16, end, 4))}
+    return content[4:8] == b"ftyp" and content[8:12] != MOVING and bool(brands & BRANDS)
+
+
 def heif_items(content: bytes) -> HeifItems | None:
     """The items of a picture file, of its first part, or None when it is none.
 
     Raises ValueError, struct.error, IndexError or KeyError for a damaged one.
     """
-    if content[4:8] != b"ftyp" or content[8:12] not in BRANDS:
+    if not is_heif(content):
         return None
     found = next((place for kind, *place in _boxes(content, 0, len(content)) if kind == b"meta"), None)
     if found is None:

@@ -13,7 +13,8 @@ import numpy as np
 from engines.alignment import similarity
 from engines.appearance import DIFFERENT, SAME, Appearance, Look, look_at
 from engines.geometry import box_of, eye_distance, size_of, transform_points
-from engines.types import FaceLandmarks, HandLandmarks, Image, Points
+from engines.plausibility import has_jumped, turned_over
+from engines.types import FaceLandmarker, FaceLandmarks, HandLandmarks, Image, Points
 from engines.wearer import Wearer
 from realtime.smoothing import SteadyLandmarks
 
@@ -94,6 +95,8 @@ class FollowedFace:
     is_alone: bool = True
     looked_ns: int | None = None
     unlike: int = 0
+    jumped: bool = False
+    turned_ns: int | None = None
     box: Points = field(init=False)
 
     def __post_init__(self) -> None:
@@ -101,6 +104,7 @@ class FollowedFace:
 
     def see(self, raw: FaceLandmarks, at_ns: int) -> None:
         """It is there now."""
+        self.jumped = has_jumped(self.raw.points, raw.points)
         self.raw, self.box, self.seen_ns = raw, box_of(raw.points), at_ns
 
     def recognise(self, image: Image, at_ns: int, *, is_alone: bool) -> Look | None:
@@ -109,15 +113,29 @@ class FollowedFace:
         is_alone: nobody is near enough to be taken for it; else every frame is compared, and only sure looks learnt.
         """
         self.person.moves, self.is_alone = self.person.moves or self._has_moved(), is_alone
-        if is_alone and self.looked_ns is not None and at_ns - self.looked_ns < LOOK_PERIOD_NS:
+        is_soon = self.looked_ns is not None and at_ns - self.looked_ns < LOOK_PERIOD_NS
+        if is_alone and is_soon and not self.jumped:
             return None
         look, self.looked_ns = look_at(image, self.raw.points), at_ns
         alike = self.person.appearance.likeness(look)
         self.certainty = 1.0 if alike is None else alike
         self.unlike = self.unlike + 1 if self.certainty < DIFFERENT and not is_alone else 0
-        if self.certainty >= (LEARNT if is_alone else SAME) or self.age == 0:
+        if self.certainty >= (LEARNT if is_alone else SAME) or not self.person.appearance.looks:
             self.person.appearance.learn(look)
         return look
+
+    def turn_over(self, landmarker: FaceLandmarker, image: Image, at_ns: int) -> bool:
+        """It is unlike its person: perhaps it lies, and its landmarks do not. Returns whether it is them after all."""
+        if self.turned_ns is not None and at_ns - self.turned_ns < LOOK_PERIOD_NS and not self.jumped:
+            return False
+        self.turned_ns = at_ns
+        for found in turned_over(landmarker, image, self.raw.points):
+            alike = self.person.appearance.likeness(look_at(image, found.points))
+            if alike is not None and alike >= SAME:
+                self.raw, self.box, self.certainty, self.unlike = found, box_of(found.points), alike, 0
+                self.steady = SteadyLandmarks()
+                return True
+        return False
 
     def track(self, image: Image, at_ns: int, hands: tuple[HandLandmarks, ...], *, steady: bool) -> Track:
         """As it is in a picture, its landmarks steadied if they are to be. hands: near it."""
@@ -138,6 +156,11 @@ class FollowedFace:
         """Whether it is near enough to an edge of the picture to leave by it."""
         box, margin = self.box, AT_EDGE * size_of(self.box)
         return bool((box[:2] < margin).any() or (box[2:] > np.subtract(frame_wh, margin)).any())
+
+    @property
+    def is_unlike(self) -> bool:
+        """Whether it looks like somebody else, or something hides it."""
+        return self.certainty < DIFFERENT
 
     @property
     def is_another(self) -> bool:

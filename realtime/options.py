@@ -50,7 +50,7 @@ Outputs = Annotated[
     list[str],
     typer.Option(
         "--output",
-        help="out.mp4 .mkv .mov .webm | out.png .jpg .webp .gif | folder | - | rtmp:// srt:// | virtual | null.",
+        help="out.mp4 .mkv .webm | out.png .jpg .gif .webp | f/%05d.png | folder | - | rtmp:// srt:// | virtual | null",
     ),
 ]
 Maps = Annotated[
@@ -122,7 +122,10 @@ Size = Annotated[
     str | None,
     typer.Option(metavar="WxH", help="Size in px; a film keeps its shape and fits into it.", rich_help_panel=OUT),
 ]
-Fps = Annotated[str | None, typer.Option(metavar="F", help="Of a camera; at most, of a file.", rich_help_panel=OUT)]
+Fps = Annotated[
+    str | None,
+    typer.Option(metavar="F", help="Of a camera or numbered pictures; at most, of a file.", rich_help_panel=OUT),
+]
 Budget = Annotated[
     float | None,
     typer.Option(

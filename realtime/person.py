@@ -19,7 +19,7 @@ from models.errors import UserError
 from realtime.errors import SourceError
 from realtime.picture_header import FORMATS
 from realtime.pictures import is_picture, read_content, read_image
-from realtime.sources.media import open_file
+from realtime.sources.animated import open_film
 from realtime.types import FrameSource
 
 logger = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ def _pictures_of(path: Path) -> Iterator[tuple[str, Callable[[], Image]]]:
 def _film(path: Path) -> FrameSource:
     """Raises SourceError for what is no film either."""
     try:
-        return open_file(path)
+        return open_film(path)
     except SourceError as error:
         raise SourceError(
             f"{error}, and no picture either",

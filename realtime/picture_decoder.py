@@ -11,8 +11,8 @@ import av
 import PIL.Image
 from PIL.Image import Transpose
 
-from realtime.heif_header import AV1, HeifItems, heif_items
-from realtime.picture_header import AVIF, HEIC, JPEG, WEBP, PictureHeader
+from realtime.heif_header import AV1, heif_items
+from realtime.picture_header import AVIF, GIF, HEIC, JPEG, WEBP, PictureHeader
 
 ORIENTATION = 0x0112
 """EXIF's and TIFF's tag; 1 is upright (CIPA DC-008, 4.6.5)."""
@@ -91,17 +91,43 @@ def _refuse_false_items(content: bytes) -> None:
         raise ValueError("a grid is not what its item says")
     for item in items.shown():
         for part in items.coded(item):
+            coded = items.payload(part, content)
             if items.kinds[part] == AV1:
-                _refuse_false_av1(items, part, content)
+                _refuse_false_av1(coded, *items.sizes[part])
 
 
-def _refuse_false_av1(items: HeifItems, item: int, content: bytes) -> None:
-    """Decode a part within its own size."""
-    width, height = items.sizes[item]
+def _refuse_false_av1(coded: bytes, width: int, height: int) -> None:
+    """Decode a part within its own size, px."""
     decoder = cast("av.VideoCodecContext", av.CodecContext.create("libdav1d", "r"))
     decoder.options = {"max_pixels": str(width * height)}
     try:
-        if not decoder.decode(av.Packet(items.payload(item, content))) + decoder.decode(None):
+        if not decoder.decode(av.Packet(coded)) + decoder.decode(None):
             raise ValueError("it shows nothing")
     except av.FFmpegError as error:
         raise ValueError(f"a part cannot be decoded: {error.strerror}") from error
+
+
+class MovingPicture:
+    """An animated GIF, WebP or PNG, a frame at a time. count: of its frames. plays: how often; 0 for ever.
+
+    header: what was judged. Raises DamagedPictureError.
+    """
+
+    def __init__(self, content: bytes, header: PictureHeader) -> None:
+        try:
+            self._picture = _open(content, header)
+            self._first = int(bool(self._picture.info.get("default_image")))  # an APNG's, for who knows PNG only
+            self.count = max(1, getattr(self._picture, "n_frames", 1) - self._first)
+        except DAMAGES as error:
+            raise DamagedPictureError(error) from error
+        said = self._picture.info.get("loop")
+        self.plays = 1 if said is None else int(said) + (header.format == GIF and said > 0)
+
+    def frame(self, number: int) -> tuple[PIL.Image.Image, int]:
+        """A frame as it is shown, laid on those before it, and for how long, ms. Quick for the first and the next."""
+        try:
+            self._picture.seek(number + self._first)
+            self._picture.load()
+            return self._picture.copy(), round(self._picture.info.get("duration", 0))
+        except DAMAGES as error:
+            raise DamagedPictureError(error) from error

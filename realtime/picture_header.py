@@ -8,13 +8,16 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from realtime.heif_header import BRANDS, HEVC, heif_items
+from realtime.heif_header import HEVC, heif_items, is_heif
 
 HEIC, AVIF = "HEIC", "AVIF"
+RAW = "a camera's raw format, or a rare TIFF"
 JPEG, PNG, WEBP, BMP, GIF, TIFF = "JPEG", "PNG", "WebP", "BMP", "GIF", "TIFF"
 FORMATS = (JPEG, PNG, WEBP, HEIC, AVIF, GIF, TIFF, BMP)
 HEADER_BYTES = 1 << 20
 """Enough of most files to find the size in: a JPEG may have thumbnails and colour profiles before it."""
+SUBFILE, DNG_VERSION = 254, 50_706
+"""TIFF's tags: what a picture of several is (bit 0: a small copy), and what only a camera's raw file has."""
 MOST_BITS = 64
 """Of a TIFF's pixel: four channels of 16."""
 SIZE_MARKERS = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
@@ -48,9 +51,19 @@ def header_of(content: bytes) -> PictureHeader | None:
     return _read(_heif, content) if content[4:8] == b"ftyp" else None
 
 
+def kind_of(content: bytes) -> str | None:
+    """What kind of picture a file begins like, readable or not; None when it is none that is known."""
+    for signature, name in UNREAD:
+        if content.startswith(signature) and not content.startswith(MPEG_4):
+            return name
+    if is_heif(content):
+        return HEIC
+    return next((name for signature, name in SIGNATURES if content.startswith(signature)), None)
+
+
 def needs_whole(content: bytes) -> bool:
     """Whether the beginning of a file may not tell: TIFF and HEIF may have their header last, GIF tells at the end."""
-    return content.startswith((b"GIF8", b"II*\0", b"MM\0*")) or (content[4:8] == b"ftyp" and content[8:12] in BRANDS)
+    return content.startswith((b"GIF8", b"II*\0", b"MM\0*")) or is_heif(content)
 
 
 def _read(read: Callable[[bytes], PictureHeader | None], content: bytes) -> PictureHeader | None:
@@ -145,6 +158,10 @@ def _tiff(content: bytes) -> PictureHeader | None:
             (tags[tag],) = struct.unpack_from(f"{order}H", content, at)
         elif kind == 4 and values == 1:
             (tags[tag],) = struct.unpack_from(f"{order}I", content, at)
+        elif tag == DNG_VERSION:
+            tags[tag] = 1
+    if DNG_VERSION in tags or tags.get(SUBFILE, 0) & 1 or content[8:10] == b"CR":
+        return None  # a camera's raw file, and this is its thumbnail
     width, height, tile = tags[256], tags[257], (tags.get(322, 0), tags.get(323, 0))
     is_fit = tags.get(258, 1) * tags.get(277, 1) <= MOST_BITS
     return PictureHeader(TIFF, width, height, coded_pixels=tile[0] * tile[1]) if is_fit else None
@@ -168,3 +185,26 @@ READERS: tuple[tuple[bytes, Callable[[bytes], PictureHeader | None]], ...] = (
     (b"II*\0", _tiff),
     (b"MM\0*", _tiff),
 )
+MPEG_4 = b"\0\0\1\0\0\0"
+"""A raw stream may begin so; an icon's file has an icon in it, and a number above 0 here."""
+SIGNATURES = ((b"\xff\xd8\xff", JPEG), (b"\x89PNG", PNG), (b"GIF8", GIF), (b"II*\0", RAW), (b"MM\0*", RAW))
+UNREAD = (
+    (b"\0\0\1\0", "an icon"),
+    (b"\0\0\2\0", "a cursor"),
+    (b"\0\0\0\x0cjP  ", "JPEG 2000"),
+    (b"\xff\x4f\xff\x51", "JPEG 2000"),
+    (b"\0\0\0\x0cJXL ", "JPEG XL"),
+    (b"\xff\x0a", "JPEG XL"),
+    (b"8BPS", "Photoshop"),
+    (b"\x76\x2f\x31\x01", "OpenEXR"),
+    (b"#?RADIANCE", "Radiance HDR"),
+    (b"DDS ", "DDS"),
+    (b"qoif", "QOI"),
+    (b"FUJIFILM", RAW),
+    (b"IIU\0", RAW),
+    (b"IIRO", RAW),
+    (b"II+\0", "BigTIFF"),
+    (b"MM\0+", "BigTIFF"),
+    (b"\0\0\0\x18ftypcrx ", RAW),
+)
+"""Kinds of pictures that are not read: by their first bytes, and what they are called."""

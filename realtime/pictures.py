@@ -14,10 +14,12 @@ from realtime.errors import SourceError
 from realtime.local_path import remedy_for
 from realtime.picture_colours import Converted, to_srgb
 from realtime.picture_decoder import DamagedPictureError, decode
-from realtime.picture_header import FORMATS, HEADER_BYTES, JPEG, PictureHeader, header_of, needs_whole
+from realtime.picture_header import FORMATS, HEADER_BYTES, JPEG, PictureHeader, header_of, kind_of, needs_whole
 
 MAX_PIXELS = 64_000_000
 """A 64-megapixel photo takes 450 MB while it is decoded; more is a mistake or an attack."""
+KIND_BYTES = 256
+"""In which a file says what it is."""
 MOST_SCANS = 100
 """Of a JPEG: each goes over the whole picture. Encoders make about ten."""
 START_OF_SCAN = b"\xff\xda"
@@ -34,9 +36,15 @@ def header_of_file(path: Path) -> PictureHeader | None:
 
 
 def is_picture(path: Path) -> bool:
-    """Whether the content, whatever the name, is a picture that does not move."""
+    """Whether the content, whatever the name, is a picture that does not move, readable or not."""
     header = header_of_file(path)
-    return header is not None and not header.is_animated
+    if header is not None:
+        return not header.is_animated
+    try:
+        with path.open("rb") as file:
+            return kind_of(file.read(KIND_BYTES)) is not None
+    except OSError:
+        return False
 
 
 def read_image(path: Path) -> Image:
@@ -96,7 +104,12 @@ def judge(content: bytes, name: str, most_pixels: int, formats: Collection[str])
     """What a picture says of itself. Raises SourceError when it should not be decoded; see `decode_image`."""
     header = header_of(content)
     if header is None or header.format not in formats:
-        raise SourceError(f"{name} is not a readable picture", remedy=f"use {', '.join(formats)}")
+        kind = kind_of(content[:KIND_BYTES]) if formats is FORMATS else None
+        if kind is None:
+            raise SourceError(f"{name} is not a readable picture", remedy=f"use {', '.join(formats)}")
+        raise SourceError(
+            f"{name} is not a readable picture: it begins like {kind}", remedy="save or export it as JPEG or PNG"
+        )
     if header.pixels > most_pixels:
         raise SourceError(
             f"{name} has {header.width} x {header.height} pixels"

@@ -25,7 +25,8 @@ Knows the rule below; knows nothing of how faces are found or swapped.
 "Swapped" means that at least one wanted face was found, and every one that was found is painted, which is looked up in
 the picture. "In doubt" is a picture in which a wanted face was seen until a moment ago and is not now, is perhaps not
 whose it seems to be, or was painted too little: somebody may be bare in it. In a file, who is wanted and is out of
-sight for a few pictures only is blurred where they must be (`realtime.backfill`), whatever becomes of strangers.
+sight for a few pictures only is blurred where they must be (`realtime.backfill`), whatever becomes of strangers. Who
+is seen without landmarks is taken to be there for a second after (`realtime.unplaced`).
 """
 
 from collections.abc import Callable

@@ -13,12 +13,14 @@ from engines.detectors.quarter_turns import detect_turned
 from engines.geometry import matched
 from engines.types import Detection, FaceDetector, Image, Points
 from realtime.change import ChangeDetector
-from realtime.edge_search import Edge, detect_at_edge, detect_mirrored, edges_stirred, edges_that_cut
+from realtime.edge_search import Edge, detect_at_edge, detect_mirrored, edges_stirred, edges_that_cut, is_stirred_inside
 
 PERIOD_NS, LOST_PERIOD_NS = 500_000_000, 200_000_000
 """Between searches of a picture in which nothing seems to change: usually, and, to save work, while somebody is
 missing. Unless work is to be saved every picture is searched for them: a face that turns back beside another one
 changes nothing but that one's surroundings."""
+SOON_NS = 1_000_000_000
+"""How long every picture is searched for a lost face, whatever work is to be saved."""
 SAME_FACE_IOU = 0.3
 """Of two boxes that were found: they are one face."""
 FILM_PERIOD = 10
@@ -26,8 +28,6 @@ FILM_PERIOD = 10
 SELDOM = 3
 AGAIN = 2
 """Frames that are searched after one that had changed: a detector may overlook a face at the first look."""
-MOST_EDGES = 2
-"""Edges that are searched from nearer in one picture; the others have their turn in the next."""
 LONGEST_GAP_NS = 400_000_000
 """Between two pictures: after more time, anybody may have come."""
 
@@ -48,8 +48,8 @@ class FaceSearch:
         self._now_ns: int | None = None
         self._searched_ns: int | None = None
         self._turns = self._again = self._unsearched = 0
-        self._is_first = True
-        self._edges: dict[Edge, int] = {}  # to be searched in so many more pictures, who has waited longest first
+        self._is_first = self._is_whole = self._rests = True  # rests: every second time, where all is searched
+        self._edges: dict[Edge, int] = {}  # to be searched in so many more pictures
 
     def seldom(self, seldom: bool) -> None:
         """Look at pictures that do not change a third as often, and seldom for who is lost, to save work."""
@@ -60,48 +60,74 @@ class FaceSearch:
         """Whether the last picture has nothing to do with the one that was searched before: the first, or a cut."""
         return self._change.is_new
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether it is another scene, in which nobody is where they were: of a film, in which cameras seldom shake."""
+        return self._film and self._change.is_new
+
     def is_due(
-        self, image: Image, followed: list[Points], at_ns: int, *, somebody_is_lost: bool, has_place: bool = True
+        self,
+        image: Image,
+        followed: Sequence[Points],
+        at_ns: int,
+        lost_ns: int | None = None,
+        unplaced: Sequence[Points] = (),
+        *,
+        has_place: bool = True,
     ) -> bool:
         """Whether to search this picture. Called once a frame.
 
-        followed: boxes of faces that need no search, px. has_place: whether one more would be followed.
+        followed: boxes of faces that need no search, px. lost_ns: when somebody was seen last who is lost now.
+        unplaced: boxes of faces that are not followed. has_place: whether one more would be followed.
         """
         self._unsearched += 1
-        changed = self._change.has_changed(image, followed)
-        self._again = AGAIN if changed else max(0, self._again - 1)
-        if changed and not self._film:
-            self._look_at_edges(edges_stirred(self._change.cells), times=1 if self._change.is_new else AGAIN + 1)
+        self._note_change(image, followed, unplaced)
         away = self._now_ns is None or at_ns - self._now_ns > LONGEST_GAP_NS
         self._is_first, self._now_ns = self._change.is_new or away, at_ns
-        if self._again or self._edges or self._is_first or not followed or self._searched_ns is None:
-            return True
-        if self._film and has_place and self._unsearched >= FILM_PERIOD:
-            return True
-        return at_ns - self._searched_ns >= self._period_ns(somebody_is_lost)
+        self._is_whole = (
+            self._again > 0
+            or self._is_first
+            or not followed
+            or bool(unplaced)
+            or self._searched_ns is None
+            or (self._film and has_place and self._unsearched >= FILM_PERIOD)
+            or at_ns - self._searched_ns >= self._period_ns(at_ns, lost_ns)
+        )
+        return self._is_whole or bool(self._edges)
 
-    def _period_ns(self, somebody_is_lost: bool) -> int:
-        if somebody_is_lost:
-            return LOST_PERIOD_NS if self._is_seldom else 0
-        return PERIOD_NS * (SELDOM if self._is_seldom else 1)
-
-    def run(self, image: Image, at_ns: int, unplaced: Sequence[Points] = ()) -> list[Detection]:
-        """The faces in a picture that stand upright.
-
-        unplaced: boxes of faces that are not followed, px. At an edge that cuts one off it is looked for from nearer.
-        """
-        self._searched_ns, self._unsearched = at_ns, 0
-        self._change.searched()
-        found = self._seen_in(image)
+    def _note_change(self, image: Image, followed: Sequence[Points], unplaced: Sequence[Points]) -> None:
+        """Search the picture again soon, or only along an edge at which something stirs or that cuts off a face."""
+        changed, edges = self._change.has_changed(image, followed), frozenset[Edge]()
+        size_wh = image.shape[1], image.shape[0]
         if not self._film:
-            size_wh = image.shape[1], image.shape[0]
             self._look_at_edges((edge for box in unplaced for edge in edges_that_cut(box, size_wh)), times=1)
-        for edge in [*self._edges][:MOST_EDGES]:
-            self._on_run()
-            found += _others(detect_at_edge(self._detector, image, edge), found)
-            left = self._edges.pop(edge) - 1
-            self._edges |= {edge: left} if left else {}
-        return found
+            edges = edges_stirred(self._change.cells, followed, size_wh) if changed else edges
+            self._look_at_edges(edges, times=1 if self._change.is_new else AGAIN + 1)
+        is_inside = changed and (not edges or is_stirred_inside(self._change.cells, edges))
+        self._again = AGAIN + 1 if is_inside else max(0, self._again - 1)
+
+    def _period_ns(self, at_ns: int, lost_ns: int | None) -> int:
+        if lost_ns is None:
+            return PERIOD_NS * (SELDOM if self._is_seldom else 1)
+        return LOST_PERIOD_NS if self._is_seldom and at_ns - lost_ns > SOON_NS else 0
+
+    def run(self, image: Image, at_ns: int) -> list[Detection]:
+        """The faces in a picture that stand upright: all of it, or along one edge at which somebody may come in."""
+        self._change.searched()
+        found: list[Detection] = []
+        if self._is_whole:
+            self._searched_ns, self._unsearched = at_ns, 0
+            found = self._seen_in(image)
+        self._rests = self._is_whole and not self._rests
+        return found if self._rests or not self._edges else [*found, *_others(self._seen_at_an_edge(image), found)]
+
+    def _seen_at_an_edge(self, image: Image) -> list[Detection]:
+        """At one that is to be searched most often."""
+        edge = max(self._edges, key=lambda edge: self._edges[edge])
+        left = self._edges.pop(edge) - 1
+        self._edges |= {edge: left} if left else {}
+        self._on_run()
+        return detect_at_edge(self._detector, image, edge)
 
     def _seen_in(self, image: Image) -> list[Detection]:
         """In the whole picture; a new one is looked at twice."""

@@ -13,17 +13,17 @@ import numpy as np
 
 from engines.appearance import look_at
 from engines.geometry import box_of, iou, matched, roi_from_detection, roi_from_landmarks, size_of
-from engines.plausibility import continues, located, located_first
+from engines.plausibility import followed, located_first
 from engines.types import Detection, FaceDetector, FaceLandmarker, Image, Points, Roi
 from realtime.edge_search import edges_that_cut
 from realtime.hands import HandTracker
 from realtime.identity import FollowedFace, LostTrack, People, Person, Track, far_from, near_enough
-from realtime.search import SAME_FACE_IOU, FaceSearch, boxes_of
+from realtime.search import SAME_FACE_IOU, SOON_NS, FaceSearch, boxes_of
 from realtime.smoothing import SteadyLandmarks
 from realtime.unplaced import UnplacedFaces
 
-SOON_NS, LOST_NS, LEFT_NS = 1_000_000_000, 30_000_000_000, 500_000_000
-"""How long every frame is searched for a lost face, how long it may still be there, and one lost at an edge."""
+LOST_NS, LEFT_NS = 30_000_000_000, 500_000_000
+"""How long a lost face may still be there, and one lost at an edge."""
 MERGED_IOU, MATCHES_IOU = 0.6, 0.2
 """Of two boxes: two faces that have become one, a detection and its landmarks."""
 SURE_DETECTION = 0.6
@@ -137,22 +137,17 @@ class FaceTracker:
             self._hands.forget()
 
     def _search_is_due(self, image: Image, at_ns: int) -> bool:
-        boxes, is_lost = [face.box for face in self._followed], bool(self._lost)
-        due = self._search.is_due(image, boxes, at_ns, somebody_is_lost=is_lost, has_place=not self.is_full)
-        return due or bool(self.unplaced) or any(at_ns - face.seen_ns <= SOON_NS for face in self._lost)
+        boxes, lost_ns = [face.box for face in self._followed], max((f.seen_ns for f in self._lost), default=None)
+        return self._search.is_due(image, boxes, at_ns, lost_ns, self.unplaced, has_place=not self.is_full)
 
     def _follow(self, image: Image, at_ns: int) -> None:
         """Look where each face was; one that is not there any more is lost."""
         still: list[FollowedFace] = []
         for face in sorted(self._followed, key=lambda face: -face.age):
-            found = located(self._landmarker, image, roi_from_landmarks(face.raw.points))
+            found = followed(self._landmarker, image, face.raw.points)
             boxes = np.array([other.box for other in still], np.float32).reshape(-1, 4)
-            if (
-                found is None
-                or not continues(face.raw.points, found.points)
-                # Two on one face: the older one goes on, and the other one is lost.
-                or iou(box_of(found.points), boxes).max(initial=0) > MERGED_IOU
-            ):
+            # Two on one face: the older one goes on, and the other one is lost.
+            if found is None or iou(box_of(found.points), boxes).max(initial=0) > MERGED_IOU:
                 self._lose(face)
                 continue
             face.see(found, at_ns)
@@ -170,9 +165,10 @@ class FaceTracker:
         return [face for face in self._lost if at_ns - face.seen_ns <= SOON_NS and near_enough(box, face.box)]
 
     def _look_for_others(self, image: Image, at_ns: int) -> None:
-        if self.is_new:
+        if self._search.is_cut:
             self._unplaced.forget()
-        self._place(self._search.run(image, at_ns, self.unplaced), image, at_ns)
+            self._lost = []
+        self._place(self._search.run(image, at_ns), image, at_ns)
         if not self._followed:
             self._place(self._search.run_turned(image), image, at_ns)
 
@@ -232,6 +228,8 @@ class FaceTracker:
         """See whether everybody is still who they were, and whether newcomers are somebody who was away."""
         for face in self._followed:
             look = face.recognise(image, at_ns, is_alone=self._is_alone(face.box, face.person))
+            if look is not None and face.is_unlike and face.turn_over(self._landmarker, image, at_ns):
+                continue
             if look is not None and face.is_another:
                 self._lose(replace(face))
                 self._becomes(face, self._people.arrived(look, [], is_alone=False))

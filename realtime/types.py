@@ -89,6 +89,7 @@ class StreamInfo:
     time_base: Fraction = Fraction(1, 90_000)  # seconds per unit of `Frame.pts`
     frame_count: int | None = None  # of a file, where it says so (for the progress bar)
     is_still: bool = False  # one picture, which has no time
+    plays: int = 0  # how often an animated picture is shown; 0 for ever
     pixel_aspect: Fraction = Fraction(1)
     colour: ColourTags = ColourTags()
     hdr: HdrFacts | None = None  # where frames bring their HDR planes along

@@ -1,7 +1,9 @@
 """Outputs: where frames go. `open_sink` reads the grammar of --output; each kind has its own file.
 
 out.mp4 .mkv .mov .webm          a video file
-out.png .jpg .webp .avif .tif    a picture: the first swapped frame
+frames/%05d.png                  pictures, one a frame, numbered from 1
+out.png .jpg .avif .tif          a picture: the first swapped frame
+out.gif .webp .apng              an animated picture; of one picture, or with --at, one that stands
 virtual, virtual:/dev/video10    a virtual camera, for video calls
 rtmp:// rtmps:// srt:// udp://   a server that shows it to many
 -                                a film on stdout, as Matroska; named pipes too
@@ -14,6 +16,8 @@ from pathlib import Path
 
 from realtime.errors import SinkError
 from realtime.local_path import is_pipe, local_path
+from realtime.numbered import NumberedNames
+from realtime.outputs.animated import KINDS, AnimatedSink
 from realtime.outputs.codecs import CONTAINERS
 from realtime.outputs.film_pipe import DASH, PipeSink
 from realtime.outputs.microphone import Microphone
@@ -22,6 +26,7 @@ from realtime.outputs.partial_file import writable_target
 from realtime.outputs.picture_file import FORMATS, UNWRITABLE
 from realtime.outputs.recorder import EncoderOptions, VideoRecorder
 from realtime.outputs.resize import resized
+from realtime.outputs.sequence import SequenceSink
 from realtime.outputs.still import StillSink
 from realtime.outputs.stream import StreamSink
 from realtime.outputs.virtual import VirtualCamera
@@ -66,21 +71,29 @@ def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptio
         microphone = Microphone(options.microphone) if options.microphone else None
         return PipeSink(path, resized(info, options.size_wh), options.encoder, microphone=microphone)
     writable_target(path)
-    return _open_file(path, info, options)
+    if path.suffix.lower() in CONTAINERS:
+        return _film_sink(path, info, options)
+    return _picture_sink(path, resized(info, options.size_wh))
 
 
-def _open_file(path: Path, info: StreamInfo, options: OutputOptions) -> FrameSink:
-    ending = path.suffix.lower()
-    if ending in FORMATS:
-        return StillSink(path, info)
-    if ending in CONTAINERS and info.is_still:
+def _film_sink(path: Path, info: StreamInfo, options: OutputOptions) -> FrameSink:
+    if info.is_still:
         raise SinkError(
             f"{info.name} is one picture, and {path.name} would be a film of one frame",
             remedy=f"end the output's name in .png, or add --duration {STILL_S} for a film of {STILL_S} seconds",
         )
-    if ending in CONTAINERS:
-        microphone = Microphone(options.microphone) if options.microphone else None
-        return VideoRecorder(path, resized(info, options.size_wh), options.encoder, microphone=microphone)
+    microphone = Microphone(options.microphone) if options.microphone else None
+    return VideoRecorder(path, resized(info, options.size_wh), options.encoder, microphone=microphone)
+
+
+def _picture_sink(path: Path, info: StreamInfo) -> FrameSink:
+    ending, names = path.suffix.lower(), NumberedNames.parse(path)
+    if names is not None and ending in FORMATS:
+        return SequenceSink(path, names, info)
+    if ending in KINDS and not info.is_still:
+        return AnimatedSink(path, info)
+    if ending in FORMATS:
+        return StillSink(path, info)
     if ending in UNWRITABLE:
         near = path.with_suffix(UNWRITABLE[ending])
         raise SinkError(f"--output {path}: {ending} pictures cannot be written", remedy=f"--output {near}")

@@ -4,7 +4,6 @@ Knows picture formats and what they hold; knows nothing of streams and disks.
 """
 
 import logging
-from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,15 +13,17 @@ import numpy as np
 import PIL.PngImagePlugin
 
 from engines.types import Image
+from realtime.colour import in_bt709
 from realtime.errors import SinkError
 from realtime.outputs.marks import COMMENT, XMP
 from realtime.picture_colours import from_srgb
-from realtime.types import Original
+from realtime.types import Original, StreamInfo
 
 logger = logging.getLogger(__name__)
 
 FORMATS = {
     ".png": "PNG",
+    ".apng": "PNG",
     ".jpg": "JPEG",
     ".jpeg": "JPEG",
     ".webp": "WEBP",
@@ -44,9 +45,14 @@ XMP_TAG = 700
 
 def require_format(ending: str, size_wh: tuple[int, int]) -> None:
     """Raise SinkError unless a picture of this size can be written with this ending, one of FORMATS."""
-    kind = FORMATS[ending]
-    longest = LONGEST_EDGE.get(kind)
-    if longest is not None and max(size_wh) > longest:
+    longest = LONGEST_EDGE.get(FORMATS[ending])
+    if longest is not None:
+        require_edges(ending, size_wh, longest)
+
+
+def require_edges(ending: str, size_wh: tuple[int, int], longest: int) -> None:
+    """Raise SinkError when a picture is larger than its format can be, px."""
+    if max(size_wh) > longest:
         raise SinkError(
             f"{ending} pictures have at most {longest} pixels an edge, and this one has {size_wh[0]} x {size_wh[1]}",
             remedy="end the output's name in .png",
@@ -66,24 +72,27 @@ def encode_picture(image: Image, path: Path, original: Original | None = None) -
     return file.getvalue()
 
 
-def square_pixels(image: Image, pixel_aspect: Fraction) -> Image:
-    """A picture as it is shown, for formats that know no other shape. pixel_aspect: width / height of a pixel.
+def as_picture(image: Image, info: StreamInfo) -> Image:
+    """A stream's picture as it is shown: with square pixels, in sRGB. The same object where it is that already."""
+    image, size_wh = in_bt709(image, info.colour), square_size(info)
+    height, width = image.shape[:2]
+    if size_wh == (width, height):
+        return image
+    shrinks = size_wh[0] * size_wh[1] < width * height
+    return np.asarray(
+        cv2.resize(image, size_wh, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC), np.uint8
+    )
+
+
+def square_size(info: StreamInfo) -> tuple[int, int]:
+    """Of a stream's pictures as they are shown, px: picture formats know square pixels only.
 
     No pixel is lost: the shorter direction grows.
     """
-    height, width = image.shape[:2]
-    size_wh = square_size((width, height), pixel_aspect)
-    if size_wh == (width, height):
-        return image
-    return np.asarray(cv2.resize(image, size_wh, interpolation=cv2.INTER_CUBIC), np.uint8)
-
-
-def square_size(size_wh: tuple[int, int], pixel_aspect: Fraction) -> tuple[int, int]:
-    """px."""
-    width, height = size_wh
-    if pixel_aspect >= 1:
-        return round(width * pixel_aspect), height
-    return width, round(height / pixel_aspect)
+    width, height = info.size_wh
+    if info.pixel_aspect >= 1:
+        return round(width * info.pixel_aspect), height
+    return width, round(height / info.pixel_aspect)
 
 
 def _options(kind: str) -> dict[str, Any]:

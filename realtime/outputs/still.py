@@ -5,10 +5,9 @@ Knows which frame; picture_file.py knows picture formats.
 
 from pathlib import Path
 
-from realtime.colour import in_bt709
 from realtime.outputs.leftovers import tell_of
 from realtime.outputs.partial_file import PartialFile
-from realtime.outputs.picture_file import encode_picture, require_format, square_pixels, square_size
+from realtime.outputs.picture_file import as_picture, encode_picture, require_format, square_size
 from realtime.outputs.write_errors import write_failure
 from realtime.types import Outcome, ShownFrame, StreamInfo
 
@@ -26,8 +25,8 @@ class StillSink:
         self.name = str(path)
         self.written: Path | None = None
         self._path = path
-        self._pixel_aspect, self._colour = info.pixel_aspect, info.colour
-        require_format(path.suffix.lower(), square_size(info.size_wh, info.pixel_aspect))
+        self._info = info
+        require_format(path.suffix.lower(), square_size(info))
         self._kept: ShownFrame | None = None
         self._whole = True
         self._file: PartialFile | None = PartialFile(path)
@@ -54,7 +53,7 @@ class StillSink:
             file.discard()
             return
         try:
-            picture = square_pixels(in_bt709(self._kept.image, self._colour), self._pixel_aspect)
+            picture = as_picture(self._kept.image, self._info)
             file.file.write(encode_picture(picture, self._path, self._kept.original))
             is_final = self._whole or self._kept.outcome is Outcome.SWAPPED
             self.written = file.publish() if is_final else file.keep()

@@ -4,6 +4,7 @@
 rtsp:// http:// srt://  a stream from the network
 screen, screen:2        a monitor; screen:X,Y,WxH a part of the desktop
 test, test:plain        a synthetic camera; plain without the time in its pixels
+frames/%05d.png         numbered pictures, a frame each; also a folder with nothing else in it
 -                       a film from stdin; so are named pipes
 anything else           a file: a picture or a video, by its content, whatever its name
 """
@@ -21,15 +22,18 @@ from engines.types import Image
 from realtime.addresses import shown_url
 from realtime.errors import SourceError
 from realtime.local_path import is_file, is_pipe, local_path, remedy_for
+from realtime.numbered import numbered
 from realtime.pictures import is_picture
+from realtime.sources.animated import open_film
 from realtime.sources.camera import CameraSource
 from realtime.sources.camera_list import camera_called, list_cameras
 from realtime.sources.image import RATE, ImageSource
-from realtime.sources.media import URL_SCHEMES, open_file, open_url
+from realtime.sources.media import URL_SCHEMES, open_url
 from realtime.sources.one_frame import OneFrame
 from realtime.sources.pipe import DASH, open_pipe, redirected_file
 from realtime.sources.recovery import MOST_WAIT_S, RecoveringSource
 from realtime.sources.screen import ScreenSource
+from realtime.sources.sequence import PictureSequence
 from realtime.sources.srt import open_srt
 from realtime.sources.synthetic import SyntheticSource
 from realtime.sources.thinning import Thinned
@@ -93,10 +97,13 @@ def _open(where: str, options: SourceOptions) -> FrameSource:
     named = None if os.path.lexists(path) else camera_called(where, list_cameras())
     if named is not None:
         return _camera(named.where, options)
+    names = numbered(path)
+    if names is not None:
+        return PictureSequence(names, options.rate)
     _refuse_unreadable(path)
     if is_picture(path):
         return ImageSource(path, duration_s=options.still_s, rate=options.rate or RATE)
-    return _thinned(open_file(path, keeps_hdr=options.keeps_hdr), options.rate)
+    return _thinned(open_film(path, keeps_hdr=options.keeps_hdr), options.rate)
 
 
 def _address(where: str, options: SourceOptions) -> FrameSource:

@@ -13,7 +13,7 @@ import av
 from av.stream import Disposition
 
 from realtime.local_path import av_address
-from realtime.pictures import is_picture
+from realtime.pictures import header_of_file, is_picture
 
 FILMS = ".3gp .avi .flv .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .mxf .ogv .vob .webm .wmv"
 PICTURES = ".avif .bmp .gif .heic .heif .jpeg .jpg .png .tif .tiff .webp"
@@ -32,7 +32,7 @@ class FileKind(Enum):
 
 def kind_of(path: Path) -> FileKind:
     """What the file at `path` is."""
-    if is_picture(path):
+    if is_picture(path) or header_of_file(path) is not None:  # a moving one stays what it is
         return FileKind.PICTURE
     try:
         with av.open(av_address(path)) as container:

@@ -6,8 +6,10 @@ Knows times. It is found before anything else is opened, so a time beyond the en
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 
 from realtime.errors import SourceError
+from realtime.sources.trimmed import SeekableSource
 from realtime.types import Frame, FrameSource, StreamInfo
 
 
@@ -21,6 +23,8 @@ class OneFrame:
         try:
             if film.info.live:
                 raise SourceError("--at is for films, and this input has no end", remedy="leave --at away")
+            if isinstance(film, SeekableSource):
+                film.skip_to(Fraction(at_s))
             self._frame = _frame_at(film, at_s)
         finally:
             film.close()
@@ -42,9 +46,14 @@ def _frame_at(film: FrameSource, at_s: float) -> Frame:
     for frame in film.frames():
         if shown is not None and frame.pts * base > at_s:
             return shown
-        shown, end_s = frame, float(frame.pts * base + 1 / film.info.rate)
+        shown, end_s = frame, float(frame.pts * base + _lasts(frame, film.info))
     if shown is None or at_s >= end_s:
         raise SourceError(
             f"--at {at_s:g}: {film.info.name} ends at {end_s:.2f} s", remedy=f"give a time from 0 to {end_s:.2f}"
         )
     return shown
+
+
+def _lasts(frame: Frame, info: StreamInfo) -> Fraction:
+    """s."""
+    return frame.duration * info.time_base or 1 / info.rate

@@ -5,8 +5,8 @@ import pytest
 
 from engines import mesh_topology
 from engines.fakes import mesh_at
-from engines.plausibility import continues, facing_share, is_plausible
-from engines.types import Points
+from engines.plausibility import continues, facing_share, followed, is_plausible
+from engines.types import FaceLandmarks, Image, Points, Roi
 
 FRAME_WH = 640, 480
 
@@ -54,3 +54,27 @@ def test_facing_is_a_share() -> None:
 )
 def test_a_face_moves_less_than_its_size_and_grows_little_from_frame_to_frame(x: int, edge: int, goes_on: bool) -> None:
     assert continues(mesh_at((320, 240), 200), mesh_at((x, 240), edge)) == goes_on
+
+
+class HalfWay:
+    """Comes half of the way to a face at `target` with each look."""
+
+    def __init__(self, target: float) -> None:
+        self.target, self.looks = target, 0
+
+    def locate(self, _image: Image, roi: Roi) -> FaceLandmarks:
+        self.looks += 1
+        return FaceLandmarks(mesh_at(((roi.centre_xy[0] + self.target) / 2, 240), 200), 1.0)
+
+
+@pytest.mark.parametrize(("x", "looks"), [(324, 1), (380, 2)], ids=["moves", "jumps"])
+def test_a_face_that_jumped_is_looked_at_once_more_from_where_it_was_seen(x: float, looks: int) -> None:
+    landmarker, image = HalfWay(x), np.zeros((480, 640, 3), np.uint8)
+    found = followed(landmarker, image, mesh_at((320, 240), 200))
+    assert found is not None
+    assert landmarker.looks == looks
+    assert abs(float(found.points[:, 0].mean()) - x) < 20
+
+
+def test_a_face_that_cannot_have_moved_so_is_not_followed() -> None:
+    assert followed(HalfWay(1100), np.zeros((480, 640, 3), np.uint8), mesh_at((320, 240), 200)) is None

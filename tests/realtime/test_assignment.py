@@ -130,9 +130,10 @@ def test_two_places_are_two_people_s() -> None:
 
 def test_who_is_wanted_and_not_seen_is_known() -> None:
     everybody = OrderAssigner([ALICE], Faces(None))
-    one = OrderAssigner([ALICE], Faces(1), PrimaryFaces(1))
-    for assigner in (everybody, one):
+    one, film = OrderAssigner([ALICE], Faces(1), PrimaryFaces(1)), OrderAssigner([ALICE], Faces(1))
+    for assigner in (everybody, one, film):
         assigner.assign([seen(1), seen(2, 90)], LiveSettings(), 0)
         assigner.assign([seen(2, 90)], LiveSettings(), SECOND)
     assert [everybody.is_wanted(number) for number in (1, 2, 3)] == [True, True, False]
     assert [one.is_wanted(number) for number in (1, 2, 3)] == [True, False, False]
+    assert [film.is_wanted(number) for number in (1, 2, 3)] == [True, True, False], "each was the largest once"

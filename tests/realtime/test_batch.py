@@ -54,6 +54,14 @@ def test_films_and_pictures_are_told_by_content_and_results_keep_their_names() -
     assert not Path("out").exists()
 
 
+def test_animated_pictures_keep_their_kind(tmp_path: Path) -> None:
+    first, second = (PIL.Image.new("RGB", (64, 48), colour) for colour in ("red", "blue"))
+    for ending in (".gif", ".webp"):
+        first.save(tmp_path / f"moving{ending}", save_all=True, append_images=[second])
+    names = names_of(plan_batch(str(tmp_path), str(tmp_path / "out")).jobs)
+    assert names == {"moving.gif": "moving.gif", "moving.webp": "moving.webp"}
+
+
 @pytest.mark.usefixtures("clips")
 def test_films_take_another_ending_when_theirs_cannot_hold_the_codec() -> None:
     names = names_of(plan_batch("clips", "out", codec="ffv1").jobs)

@@ -57,6 +57,14 @@ def test_a_newcomer_is_a_change_until_it_was_searched(box: tuple[int, int, int, 
     assert not watch.sees(newcomer)
 
 
+@pytest.mark.parametrize("size_wh", [(1, 1), (5000, 2), (2, 5000)])
+def test_flat_pictures_are_looked_at_too(size_wh: tuple[int, int]) -> None:
+    change, picture = ChangeDetector(), np.full((size_wh[1], size_wh[0], 3), 90, np.uint8)
+    assert change.has_changed(picture, [])
+    change.searched()
+    assert not change.has_changed(picture, [])
+
+
 def test_noise_light_flicker_and_the_followed_face_itself_are_none() -> None:
     watch, rng = Watch(), np.random.default_rng(0)
     noisy = np.clip(room() + rng.normal(0, 8, (HEIGHT, WIDTH, 3)), 0, 255).astype(np.uint8)

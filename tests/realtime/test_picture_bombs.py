@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from realtime import pictures
 from realtime.errors import SourceError
 from realtime.picture_header import AVIF, BMP, FORMATS, GIF, JPEG, PNG, TIFF, WEBP, header_of
 from realtime.pictures import MOST_SCANS, decode_image
+from realtime.sources import open_source
 
 SIZE_WH = (46, 30)
 
@@ -45,7 +47,15 @@ def ico_of(png: bytes) -> bytes:
     return b"\0\0\1\0\1\0\0\0\0\0\1\0 \0" + struct.pack("<II", len(png), 22) + png
 
 
-def tiff_of(width: int, height: int, *, tile: tuple[int, int] = (16, 16), bits: int = 8, channels: int = 3) -> bytes:
+def tiff_of(
+    width: int,
+    height: int,
+    *,
+    tile: tuple[int, int] = (16, 16),
+    bits: int = 8,
+    channels: int = 3,
+    extra: Sequence[tuple[int, int]] = (),
+) -> bytes:
     """Header and directory, with nothing else in it."""
     tags = [
         (256, width),
@@ -56,6 +66,7 @@ def tiff_of(width: int, height: int, *, tile: tuple[int, int] = (16, 16), bits: 
         (277, channels),
         (322, tile[0]),
         (323, tile[1]),
+        *extra,
     ]
     entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
     return b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + bytes(4)
@@ -164,6 +175,24 @@ def test_shrinking_leaves_what_fits_as_it_is() -> None:
     image = np.zeros((30, 40, 3), np.uint8)
     assert shrunk_to(image, 1200) is image
     assert shrunk_to(np.zeros((1, 5000, 3), np.uint8), 10).shape == (1, 223, 3)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (BOMBS["a PNG in an ICO"], "an icon"),
+        (BOMBS["JPEG 2000"], "JPEG 2000"),
+        (b"\0\0\0\x0cJXL \r\n\x87\n" + bytes(80), "JPEG XL"),
+        (tiff_of(160, 120, extra=[(254, 1)]), "raw"),
+        (tiff_of(160, 120, extra=[(50_706, 0x401)]), "raw"),
+        (saved(JPEG)[:20], "JPEG"),
+    ],
+)
+def test_kind_that_is_not_read_is_called_by_its_name_and_is_no_film(tmp_path: Path, content: bytes, kind: str) -> None:
+    (tmp_path / "photo").write_bytes(content)
+    with pytest.raises(SourceError, match=f"begins like .*{kind}") as refused:
+        open_source(str(tmp_path / "photo"))
+    assert refused.value.remedy == "save or export it as JPEG or PNG"
 
 
 def test_decoders_own_limit_is_left_on() -> None:

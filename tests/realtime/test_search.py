@@ -42,9 +42,9 @@ def test_who_comes_in_is_looked_for_at_that_edge_from_nearer() -> None:
     search, empty = FaceSearch(Near()), picture_with_faces((640, 360), [(300, 180, 60)])
     followed = [np.array([270, 150, 330, 210], np.float32)]
     for number in range(4):
-        assert not search.is_due(empty, followed, number, somebody_is_lost=False) or search.run(empty, number) == []
+        assert not search.is_due(empty, followed, number) or search.run(empty, number) == []
     comes_in = picture_with_faces((640, 360), [(300, 180, 60), (620, 180, 80)])
-    assert search.is_due(comes_in, followed, 4, somebody_is_lost=False)
+    assert search.is_due(comes_in, followed, 4)
     [found] = search.run(comes_in, 4)
     assert found.box_xyxy[0] == pytest.approx(580, abs=3)
     assert found.box_xyxy[2] > 640

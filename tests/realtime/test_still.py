@@ -11,12 +11,13 @@ import PIL.Image
 import pytest
 
 from realtime.errors import SinkError, SourceError
-from realtime.outputs import open_sink
+from realtime.outputs import OutputOptions, open_sink
 from realtime.outputs.marks import SOURCE_TYPE
 from realtime.outputs.still import StillSink
 from realtime.pictures import read_image
-from realtime.sources import open_source
+from realtime.sources import SourceOptions, open_source
 from realtime.types import Outcome, ShownFrame, StreamInfo
+from tests.realtime.clips import Clip, picture, write_clip
 
 RATE = Fraction(25)
 RED, BLUE = (40, 40, 220), (220, 40, 40)
@@ -66,6 +67,65 @@ def test_picture_is_marked_as_made(tmp_path: Path, ending: str) -> None:
     sink.close()
     assert SOURCE_TYPE.encode() in (tmp_path / f"out{ending}").read_bytes()
     assert np.abs(read_image(tmp_path / f"out{ending}")[20:, 20:].astype(int) - BLUE).max() <= 6
+
+
+@pytest.mark.parametrize(("aspect", "size_wh"), [("4/3", (85, 48)), ("1/2", (64, 96)), ("1", (64, 48))])
+def test_pixels_of_a_picture_are_square(tmp_path: Path, aspect: str, size_wh: tuple[int, int]) -> None:
+    sink = open_sink(
+        str(tmp_path / "out.png"), StreamInfo("film", (64, 48), RATE, False, pixel_aspect=Fraction(aspect))
+    )
+    sink.send(shown(BLUE, Outcome.SWAPPED))
+    sink.close()
+    assert read_image(tmp_path / "out.png").shape == (*size_wh[::-1], 3)
+
+
+@pytest.mark.parametrize("name", ["out.png", "out.gif", "%d.png"])
+def test_pictures_have_the_size_that_is_asked_for_and_keep_their_shape(tmp_path: Path, name: str) -> None:
+    info = StreamInfo("film", (64, 48), RATE, live=False)
+    sink = open_sink(str(tmp_path / name), info, OutputOptions(size_wh=(32, 32)))
+    sink.send(shown(BLUE, Outcome.SWAPPED))
+    sink.close()
+    assert read_image(tmp_path / name.replace("%d", "1")).shape == (24, 32, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "size_wh", "words", "remedy"),
+    [
+        ("out.heic", (64, 48), "cannot be written", "out.avif"),
+        ("out.webp", (17_000, 48), "16383 pixels", ".png"),
+        ("out.mp4", (64, 48), "a film of one frame", "--duration"),
+    ],
+)
+def test_what_cannot_hold_a_picture_is_refused_before_the_work(
+    tmp_path: Path, name: str, size_wh: tuple[int, int], words: str, remedy: str
+) -> None:
+    with pytest.raises(SinkError, match=words) as refused:
+        open_sink(str(tmp_path / name), StreamInfo("photo.png", size_wh, RATE, False, is_still=True))
+    assert remedy in refused.value.remedy
+
+
+def test_picture_becomes_a_film_of_the_length_that_is_asked_for(tmp_path: Path) -> None:
+    source = open_source(str(saved(tmp_path)), SourceOptions(still_s=2, rate=Fraction(10)))
+    frames = list(source.frames())
+    assert [float(frame.pts * source.info.time_base) for frame in frames] == [n / 10 for n in range(20)]
+    frames[0].image[:] = 0
+    assert (frames[1].image == card()).all()
+
+
+@pytest.mark.parametrize(("at_s", "number"), [(0, 0), (0.32, 3), (0.5, 5), (0.99, 9)])
+def test_frame_of_a_film_is_found_by_its_time(tmp_path: Path, at_s: float, number: int) -> None:
+    clip = Clip(frames=10, rate=Fraction(10), sound=None)
+    source = open_source(str(write_clip(tmp_path / "clip.mkv", clip)), SourceOptions(at_s=at_s))
+    (frame,) = source.frames()
+    assert np.abs(frame.image.astype(int) - picture(clip, number)).mean() < 3
+    assert (source.info.is_still, source.info.frame_count) == (True, 1)
+
+
+def test_time_beyond_the_end_is_refused_at_once(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "clip.mkv", Clip(frames=10, rate=Fraction(10), sound=None))
+    with pytest.raises(SourceError, match=r"ends at 1\.00 s") as refused:
+        open_source(str(path), SourceOptions(at_s=1))
+    assert refused.value.remedy
 
 
 FULL = """
@@ -125,11 +185,13 @@ def test_second_run_to_one_picture_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("orientation", "corner"), [(1, (0, 0)), (3, (-1, -1)), (6, (0, -1)), (8, (-1, 0))], ids=["0", "180", "90", "270"]
 )
-def test_exif_rotation_is_applied(tmp_path: Path, orientation: int, corner: tuple[int, int]) -> None:
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "MPO"])
+def test_exif_rotation_is_applied(tmp_path: Path, kind: str, orientation: int, corner: tuple[int, int]) -> None:
     exif = PIL.Image.Exif()
     exif[0x0112] = orientation
-    PIL.Image.fromarray(card()[:, :, ::-1]).save(tmp_path / "in.jpg", exif=exif, quality=95)
-    image = read_image(tmp_path / "in.jpg")
+    more = {"save_all": True, "append_images": [PIL.Image.new("RGB", (8, 8))]} if kind == "MPO" else {}
+    PIL.Image.fromarray(card()[:, :, ::-1]).save(tmp_path / "photo", kind, exif=exif, quality=95, **more)
+    image = read_image(tmp_path / "photo")
     y, x = (4 if c == 0 else -4 for c in corner)
     assert image[y, x, 1] > 200
 

@@ -48,7 +48,7 @@ def test_a_face_without_landmarks_is_told_and_looked_for_in_every_frame() -> Non
     scene = Scene()
     scene.landmarker = Half()
     scene.tracker = FaceTracker(scene.detector, scene.landmarker, max_faces=8)
-    for _ in range(2):  # the edges of the first picture are searched, too
+    for _ in range(8):  # the edges of the first picture are searched, too
         scene.show([(150, 180, 80), (450, 180, 100)])
     runs = scene.detector.runs
     for x in range(450, 480, 3):
@@ -231,3 +231,13 @@ def test_pictures_of_another_size_start_from_the_model_and_are_steady_again() ->
     assert larger[0] == pytest.approx(2 * middle + 0.5, abs=TREMBLE_PX)
     assert np.ptp(larger[30:]) < TREMBLE_PX
     assert scene.detector.runs <= 20, "the face was lost"
+
+
+@pytest.mark.parametrize("film", [True, False])
+def test_a_cut_of_a_film_leaves_nobody_behind_and_a_live_picture_s_lost_face_may_be_there(film: bool) -> None:
+    scene = Scene()
+    scene.tracker = FaceTracker(scene.detector, scene.landmarker, max_faces=2, film=film)
+    scene.show([(150, 180, 80)])
+    scene.tracker.update(np.full((360, 640, 3), 200, np.uint8), 2_000_000_000)
+    assert scene.tracker.is_new
+    assert bool(scene.tracker.lost) is not film

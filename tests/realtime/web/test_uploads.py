@@ -14,6 +14,7 @@ from realtime.errors import SourceError
 from realtime.web import uploads
 from realtime.web.guard import RefusedError
 from realtime.web.uploads import AT_ONCE_OF_ADDRESS, FIT_PIXELS, MOST_PIXELS, Uploads
+from tests.realtime.heif import Heic, heic_of
 from tests.realtime.web.served import examine, png, run
 
 
@@ -33,6 +34,20 @@ def test_slow_photo_holds_up_neither_the_loop_nor_the_next_photo(tmp_path: Path)
         assert not slow.done()
         go_on.set()
         assert (await slow).photo.name == "slow"
+        desk.close()
+
+    run(test)
+
+
+def test_photo_of_a_phone_is_read_as_it_comes(tmp_path: Path) -> None:
+    async def test() -> None:
+        desk = Uploads(examine, ConsentLedger(tmp_path / "consent.json"))
+        photo = heic_of(np.full((96, 64, 3), 120, np.uint8))
+        entry = await desk.read(photo, "IMG_1.HEIC", has_consent=True, whose="ann")
+        assert entry.photo.image.shape == (96, 64, 3)
+        lies = heic_of(np.full((96, 64, 3), 120, np.uint8), Heic(lies={"tile": (30_000, 30_000)}))
+        with pytest.raises(SourceError, match="at most 32 million"):
+            await desk.read(lies, "lies.HEIC", has_consent=True, whose="ann")
         desk.close()
 
     run(test)

@@ -1,0 +1,74 @@
+"""Animated pictures as films: GIF, WebP and APNG, with their own times, each frame as it is shown.
+
+Knows what a moving picture says of its frames; picture_decoder.py knows decoders, picture_colours.py transparency.
+"""
+
+import logging
+import time
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+from realtime.errors import SourceError
+from realtime.picture_colours import to_srgb
+from realtime.picture_decoder import DamagedPictureError, MovingPicture
+from realtime.picture_header import FORMATS
+from realtime.pictures import MAX_PIXELS, header_of_file, judge, read_content
+from realtime.sources.media import open_file
+from realtime.types import Frame, FrameSource, StreamInfo
+
+logger = logging.getLogger(__name__)
+
+MS = Fraction(1, 1000)
+TOO_SHORT_MS, INSTEAD_MS = 10, 100
+"""Frames that are to be shown for no more than this are shown for that, as browsers do."""
+
+
+def open_film(path: Path, *, keeps_hdr: bool = False) -> FrameSource:
+    """A file that moves: an animated picture, or a film; see `open_file`. Raises SourceError."""
+    header = header_of_file(path)
+    is_animated = header is not None and header.is_animated
+    return AnimatedSource(path) if is_animated else open_file(path, keeps_hdr=keeps_hdr)
+
+
+class AnimatedSource:
+    """One animated picture; frames are decoded as they are asked for. Raises SourceError when the first cannot be."""
+
+    def __init__(self, path: Path) -> None:
+        content, self._name = read_content(path), path.name
+        header = judge(content, str(path), MAX_PIXELS, FORMATS)
+        try:
+            self._picture = MovingPicture(content, header)
+            _, first_ms = self._picture.frame(0)
+        except DamagedPictureError as error:
+            raise SourceError(
+                f"{path} cannot be read: its first frame is damaged", remedy="copy or download it again"
+            ) from error
+        self.info = StreamInfo(
+            path.name,
+            (header.width, header.height),
+            Fraction(1000, _shown_ms(first_ms)),
+            live=False,
+            time_base=MS,
+            frame_count=self._picture.count,
+            plays=self._picture.plays,
+        )
+
+    def frames(self) -> Iterator[Frame]:
+        at_ms = 0
+        for number in range(self._picture.count):
+            try:
+                picture, lasts_ms = self._picture.frame(number)
+            except DamagedPictureError:
+                logger.warning("%s breaks off: it holds %d of %d frames", self._name, number, self._picture.count)
+                return
+            read, shown_ms = to_srgb(picture, self._name, keeps=True), _shown_ms(lasts_ms)
+            yield Frame(read.image, number, time.monotonic_ns(), at_ms, read.original, shown_ms)
+            at_ms += shown_ms
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def _shown_ms(said_ms: int) -> int:
+    return said_ms if said_ms > TOO_SHORT_MS else INSTEAD_MS
