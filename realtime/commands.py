@@ -5,6 +5,7 @@ Everything for people goes through console.py; nothing here knows how arguments 
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -18,6 +19,7 @@ from realtime.console import DownloadDisplay, RunDisplay, ask_person, say, show,
 from realtime.interrupts import interrupts
 from realtime.keys import keys_read
 from realtime.live import HELP, KEYS
+from realtime.local_path import is_file
 from realtime.metrics import Snapshot
 from realtime.model_commands import open_store
 from realtime.notes import Note, nobody_swapped, too_many
@@ -166,7 +168,10 @@ def _where_it_is(sink: FrameSink) -> str | None:
     """For people: the file that an output left, and under which name when that is not the one asked for."""
     if not isinstance(sink, FileSink) or sink.written is None:
         return None
-    if str(sink.written) == sink.name or sink.written.samefile(sink.name):
+    asked = Path(sink.name)
+    if not is_file(asked):
+        return f"-> {shown_name(str(sink.written))}"
+    if sink.written.samefile(asked):
         return f"-> {shown_name(sink.name)}"
     return f"-> {shown_name(str(sink.written))} (it ended early; the older {shown_name(sink.name)} is untouched)"
 

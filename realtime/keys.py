@@ -11,7 +11,7 @@ import select
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from realtime.standard_streams import owns_terminal
 
@@ -56,7 +56,8 @@ def keys_read(on_key: Callable[[str], None]) -> Iterator[None]:
         yield
     finally:
         done.set()
-        termios.tcsetattr(stdin, termios.TCSADRAIN, before)
+        with suppress(termios.error):  # it was closed, and needs no setting any more
+            termios.tcsetattr(stdin, termios.TCSADRAIN, before)
         reader.join(LEAVE_S)  # what is typed from here on is somebody else's
 
 

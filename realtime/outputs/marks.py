@@ -1,6 +1,6 @@
 """The machine-readable mark on everything that is made: words and an address that programs know.
 
-Knows the words; recorder.py and still.py know where a format keeps them.
+Knows the words; recorder.py, picture_file.py and animated_file.py know where a format keeps them.
 """
 
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"

@@ -46,3 +46,11 @@ def test_terminal_is_given_back_as_it_was(keyboard: int) -> None:
         assert termios.tcgetattr(sys.stdin)[tty.LFLAG] & termios.ICANON == 0
         assert keyboard
     assert termios.tcgetattr(sys.stdin) == before
+
+
+def test_terminal_that_is_closed_ends_the_keys_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    keyboard, terminal = os.openpty()
+    with os.fdopen(terminal) as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        with keys_read(lambda _key: None):
+            os.close(keyboard)
