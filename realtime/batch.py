@@ -15,6 +15,7 @@ from pathlib import Path
 
 from realtime.errors import SinkError, SourceError
 from realtime.local_path import is_file, is_folder, local_path
+from realtime.outputs.animated import KINDS
 from realtime.outputs.codecs import CONTAINERS, video_encoder
 from realtime.outputs.picture_file import FORMATS
 from realtime.sources.content import FileKind, kind_of
@@ -152,6 +153,8 @@ def _ending(path: Path, kind: FileKind, codec: str | None) -> str:
     ending = path.suffix.lower()
     if kind is FileKind.PICTURE:
         return ending if ending in FORMATS else OTHER_PICTURE
+    if ending in KINDS:  # it moves, and stays a moving picture
+        return ending
     writable = [known for known in CONTAINERS if codec is None or _holds(known, codec)]
     return ending if ending in writable else next(iter(writable), OTHER_FILM)
 

@@ -4,6 +4,7 @@ UserError
 `-- StreamError
     |-- SourceError     a camera, file or URL that cannot be opened or read
     `-- SinkError       an output that cannot be opened, written or finished
+        `-- ReaderGoneError     whoever read an output has gone: they had enough, and that is no failure
 """
 
 from models.errors import UserError
@@ -19,3 +20,7 @@ class SourceError(StreamError):
 
 class SinkError(StreamError):
     """An output that cannot be opened, written or finished."""
+
+
+class ReaderGoneError(SinkError):
+    """Nobody reads an output any more, because they had enough. Other outputs go on; without any the run ends."""

@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable
 
+from realtime.errors import ReaderGoneError
 from realtime.slot import Hop, SlotClosed
 from realtime.types import FileSink, FirstFramesSink, FrameSink, ShownFrame, Stage, StreamObserver
 
@@ -44,7 +45,12 @@ class OutputLane:
         """Hand a frame on, unless the sink has enough. One thread at a time. Raises SlotClosed when it is to end."""
         if self.has_enough:
             return
-        self.slot.put(frame)
+        try:
+            self.slot.put(frame)
+        except SlotClosed:
+            if self.has_enough:  # since a moment ago
+                return
+            raise
         if isinstance(self._sink, FirstFramesSink) and self._sink.is_complete_with(frame):
             self.has_enough = True
             self.slot.close()
@@ -56,6 +62,9 @@ class OutputLane:
                 self._send(self.slot.get())
         except SlotClosed:
             return
+        except ReaderGoneError as error:
+            logger.info("%s", error)
+            self.has_enough = True
         finally:
             self.slot.abort()
 

@@ -25,7 +25,7 @@ liveswap run --face alice.jpg --input clips/ --output swapped/     (every film a
 
 liveswap run --face alice.jpg --input holiday.mp4 --output part.mp4 --trim 1:30-1:45
 
-ffmpeg -i IN -f matroska - | liveswap run --face alice.jpg --input - --output swapped.mp4
+ffmpeg -i IN -f matroska - | liveswap run --face alice.jpg --input - --output - | ffplay -
 """
 
 LOOK, NEURAL, OUT = "How it looks", "Neural models", "What comes out"
@@ -50,7 +50,7 @@ Outputs = Annotated[
     list[str],
     typer.Option(
         "--output",
-        help="out.mp4 .mkv .webm | out.png .jpg .gif .webp | f/%05d.png | rtmp:// srt:// | virtual | null. Repeatable.",
+        help="out.mp4 .mkv .webm | out.png .jpg .gif .webp | f/%05d.png | folder | - | rtmp:// srt:// | virtual | null",
     ),
 ]
 Maps = Annotated[

@@ -6,7 +6,7 @@ waits. Outputs get what the pipeline gave and nothing else: when an engine hangs
 
     the source ends          what is under way is finished, the outputs are closed
     the source fails         the same, then its error is raised
-    all outputs have enough  the source is closed, what waits is forgotten: one picture was wanted, and it is there
+    all outputs have enough  the source is closed, what waits is forgotten: one picture, or a reader that left
     an output fails          the source is closed, the other outputs send what they hold and are closed; then its error
     stop(), Ctrl-C           what waits is forgotten, the outputs are closed: files can be played up to there
     a read that never ends   is left behind: it is a daemon thread, and nothing waits for it

@@ -6,6 +6,7 @@ out.png .jpg .avif .tif          a picture: the first swapped frame
 out.gif .webp .apng              an animated picture; of one picture, or with --at, one that stands
 virtual, virtual:/dev/video10    a virtual camera, for video calls
 rtmp:// rtmps:// srt:// udp://   a server that shows it to many
+-                                a film on stdout, as Matroska; named pipes too
 null                             nowhere, for measuring
 """
 
@@ -14,10 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from realtime.errors import SinkError
-from realtime.local_path import local_path
+from realtime.local_path import is_pipe, local_path
 from realtime.numbered import NumberedNames
 from realtime.outputs.animated import KINDS, AnimatedSink
 from realtime.outputs.codecs import CONTAINERS
+from realtime.outputs.film_pipe import DASH, PipeSink
 from realtime.outputs.microphone import Microphone
 from realtime.outputs.null import NullSink
 from realtime.outputs.partial_file import writable_target
@@ -65,6 +67,9 @@ def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptio
         microphone = Microphone(options.microphone) if options.microphone else None
         return StreamSink(where, _with_square_pixels(info, options.size_wh), bits=options.bits, microphone=microphone)
     path = local_path(where)
+    if where == DASH or is_pipe(path):
+        microphone = Microphone(options.microphone) if options.microphone else None
+        return PipeSink(path, resized(info, options.size_wh), options.encoder, microphone=microphone)
     writable_target(path)
     if path.suffix.lower() in CONTAINERS:
         return _film_sink(path, info, options)

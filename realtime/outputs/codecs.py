@@ -12,6 +12,7 @@ Knows names of codecs and numbers of formats; opens no file that it keeps.
 """
 
 import difflib
+import io
 import os
 import re
 from collections.abc import Sequence
@@ -36,11 +37,19 @@ WEB = frozenset({"h264", "hevc", "av1", "vp9"})
 APPLE = frozenset({"h264", "hevc", "mpeg4", "prores", "mjpeg", "png", "dnxhd", "qtrle"})
 
 
+class OneWay(io.BytesIO):
+    """Memory that is written as a pipe is: never gone back in."""
+
+    def seekable(self) -> bool:
+        return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerFormat:
     """A kind of file. muxer: ffmpeg's name. video, audio: codecs that its players play; None: all that it can hold.
 
     video_codec, audio_encoder: what it gets by default. holds_pcm: uncompressed sound stays uncompressed.
+    goes_back: what is known only at the end is written into its beginning then; not in a pipe.
     is_mp4: the mp4 family (ISO 14496-12): codecs have four-letter tags, and an edit list hides what lies before zero.
     """
 
@@ -51,6 +60,7 @@ class ContainerFormat:
     audio_encoder: str = "aac"
     holds_pcm: bool = False
     is_mp4: bool = False
+    goes_back: bool = True
 
     def can_hold_video(self, codec: str) -> bool:
         return codec in (_supported(self.muxer) if self.video is None else self.video)

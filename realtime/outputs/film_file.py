@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import av
 
@@ -36,6 +37,22 @@ MUXER_OPTIONS = {"mp4": FRAGMENTED, "mov": FRAGMENTED, "matroska": CLUSTERED, "w
 """By ffmpeg's name of the container. hybrid_fragmented: fragments, and one plain index over all of them at the end."""
 ROOM_TO_SPARE = 16 << 20
 """Bytes that a move of the index leaves free on the disk."""
+
+
+class FilmTarget(Protocol):
+    """Where a film goes: see FilmFile."""
+
+    container: av.container.OutputContainer
+
+    @property
+    def target(self) -> Path: ...
+    @property
+    def unfinished(self) -> Path: ...
+    @property
+    def progressed_ns(self) -> int: ...
+    def finish(self, *, whole: bool) -> Path | None: ...
+    def salvage(self) -> tuple[Path, float] | None: ...
+    def discard(self) -> None: ...
 
 
 class FilmFile:

@@ -27,7 +27,7 @@ from realtime.outputs.codecs import VIDEO_TAGS, container_of, video_encoder
 from realtime.outputs.crf import require_crf
 from realtime.outputs.encoding import encoded
 from realtime.outputs.extras import FilmExtras, open_extras
-from realtime.outputs.film_file import FilmFile
+from realtime.outputs.film_file import FilmFile, FilmTarget
 from realtime.outputs.hdr_video import HdrFrames, hdr_encoder, hdr_settings
 from realtime.outputs.live_sound import Hearing, LiveSound
 from realtime.outputs.marks import COMMENT
@@ -65,6 +65,7 @@ class VideoRecorder:
     """Writes one video file. path: ends as in codecs.CONTAINERS.
 
     info: of the source. size_wh: None for the source's. microphone: recorded instead of the source's sound, and closed.
+    into: where the film goes instead of a file; path then only says which kind it is.
     Raises SinkError when the codec, the container or the name will not do, with the microphone closed.
     """
 
@@ -76,6 +77,7 @@ class VideoRecorder:
         *,
         size_wh: tuple[int, int] | None = None,
         microphone: Hearing | None = None,
+        into: FilmTarget | None = None,
     ) -> None:
         self.name = str(path)
         self.written: Path | None = None
@@ -96,7 +98,8 @@ class VideoRecorder:
             if options.crf is not None:
                 require_crf(encoder, options.crf)
             self._size_wh = _encodable(size_wh or info.size_wh, _pixel_format(encoder, info))
-            self._file = FilmFile(path, container_of(path).muxer)
+            self._form = container_of(path) if into is None else replace(container_of(path), goes_back=False)
+            self._file: FilmTarget = into or FilmFile(path, self._form.muxer)
             self._container = self._file.container
             opened.callback(self._discard)
             self._begin(encoder, options)
@@ -175,7 +178,7 @@ class VideoRecorder:
         context.time_base = stream.time_base = self._info.time_base
         context.flags |= Flags.frame_duration  # or durations come out in the order of encoding
         context.sample_aspect_ratio = self._info.pixel_aspect
-        if container_of(self._path).is_mp4 and context.codec.canonical_name in VIDEO_TAGS:
+        if self._form.is_mp4 and context.codec.canonical_name in VIDEO_TAGS:
             context.codec_tag = VIDEO_TAGS[context.codec.canonical_name]
         if context.pix_fmt not in LOSSLESS_FORMATS.values():
             context.colorspace, context.color_primaries = self._tags.matrix, self._tags.primaries
@@ -186,7 +189,7 @@ class VideoRecorder:
         if self._microphone is not None:
             return LiveSound(self._microphone, self._container)
         where, timeline = self._info.sound_from, self._info.timeline or Timeline(0.0)
-        return None if where is None else open_sound(where, self._container, container_of(self._path), timeline)
+        return None if where is None else open_sound(where, self._container, self._form, timeline)
 
     def _padded(self, image: Image) -> Image:
         """One replicated row or column where 4:2:0 needs an even size; nothing is cropped or rescaled."""

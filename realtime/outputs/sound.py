@@ -17,7 +17,7 @@ import av
 
 from realtime.ffmpeg import INDEXED, explain, readable
 from realtime.joined import TRANSPORT_OPTIONS, JoinedReader
-from realtime.outputs.codecs import AudioFormat, ContainerFormat, audio_format, is_unspecified, pcm_encoder
+from realtime.outputs.codecs import AudioFormat, ContainerFormat, OneWay, audio_format, is_unspecified, pcm_encoder
 from realtime.outputs.film_tags import label_track
 from realtime.outputs.packet_times import AudioPacket, PacketTimes
 from realtime.outputs.stream_copy import StreamCopy
@@ -165,7 +165,7 @@ class SoundCopier:
             context.layout = layout = f"{channels} channels"
         is_pcm = codec.startswith("pcm_")
         plays = not is_pcm and not is_unspecified(layout) and self._form.can_hold_audio(codec)
-        if plays and _can_be_copied(stream, self._form.muxer):
+        if plays and _can_be_copied(stream, self._form):
             return None
         keeps_pcm = is_pcm and self._form.holds_pcm
         encoder = pcm_encoder(codec, context.format.name) if keeps_pcm else self._form.audio_encoder
@@ -228,10 +228,10 @@ class SoundCopier:
         return [stream.index for stream in self._source.streams.audio].index(index) + 1
 
 
-def _can_be_copied(stream: av.AudioStream, muxer: str) -> bool:
+def _can_be_copied(stream: av.AudioStream, form: ContainerFormat) -> bool:
     """Whether a muxer takes a stream's description; tried in memory, for in the film it would cost the film."""
     try:
-        with av.open(io.BytesIO(), "w", format=muxer) as scratch:
+        with av.open(io.BytesIO() if form.goes_back else OneWay(), "w", format=form.muxer) as scratch:
             scratch.add_stream_from_template(stream)
             scratch.start_encoding()
     except (av.FFmpegError, ValueError):

@@ -60,7 +60,7 @@ class SharedPipe:
             self._has_begun = True
 
     def close(self) -> None:
-        """Every reader is at the end. May be called twice, from any thread."""
+        """No more is fetched; what was can still be read. May be called twice, from any thread."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -70,11 +70,11 @@ class SharedPipe:
         """Up to `size` bytes where `reader` is, at least one; none at the end, or when it is too far from the first."""
         with self._changed:
             while True:
-                if self._closed or self._is_lost(reader):
+                if self._is_lost(reader):
                     return b""
                 if reader.place < self._end:
                     return self._taken(reader, size)
-                if self._has_ended:
+                if self._has_ended or self._closed:
                     return b""
                 if self._is_fetching:
                     self._changed.wait()
@@ -139,7 +139,7 @@ class SharedPipe:
             return reader.is_lost
         reader.is_lost = True
         logger.warning(
-            "the sound ends here: in the pipe it is %d MB %s the picture",
+            "the sound or the subtitles end here: in the pipe they are %d MB %s the picture",
             *(abs(before) >> 20, "behind" if before < 0 else "or more before"),
         )
         return True

@@ -77,7 +77,7 @@ def test_reader_that_is_too_far_from_the_first_has_ended_and_holds_up_nothing(
         assert len(all_of(first)) == PIPE_BYTES
         assert second.read(100) == b""
     assert not pipe._chunks
-    assert "the sound ends here" in caplog.text
+    assert "the sound or the subtitles end here" in caplog.text
 
 
 def test_reader_that_is_gone_holds_nothing(ends: tuple[SharedPipe, int]) -> None:
