@@ -15,7 +15,7 @@ from benchmarks.duel import Side, per_go
 from benchmarks.ring import FILM_S, Ring
 from models.errors import UserError
 from realtime.outputs.codecs import ENCODERS
-from realtime.outputs.recorder import DEFAULT_SETTINGS, PIXEL_FORMAT
+from realtime.outputs.video_settings import DEFAULT_SETTINGS, PIXEL_FORMAT
 
 BROWSER_S = 10
 

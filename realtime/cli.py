@@ -71,7 +71,9 @@ def main() -> NoReturn:
     settle_streams()
     end_as_ctrl_c()
     try:
-        sys.exit(app(standalone_mode=False) or 0)
+        status = app(standalone_mode=False) or 0
+        sys.stdout.flush()
+        sys.exit(status)
     except UserError as error:
         fail(str(error), error.remedy)
     except typer.TyperException as error:
@@ -80,6 +82,8 @@ def main() -> NoReturn:
         is_pattern = "unexpected extra argument" in error.format_message()
         hint = "a pattern needs quotes: --input 'clips/*.mp4'; " if is_pattern else ""
         fail(error.format_message(), f"{hint}liveswap --help and liveswap COMMAND --help list what there is")
+    except BrokenPipeError:  # `| head` has read enough
+        sys.exit(1)
     except (KeyboardInterrupt, typer.Abort):
         say("interrupted")
         sys.exit(130)

@@ -11,6 +11,8 @@ import sys
 from io import TextIOWrapper
 from typing import Any, TextIO, cast
 
+from models.errors import UserError
+
 STDIN, STDOUT, STDERR = 0, 1, 2
 
 
@@ -26,6 +28,8 @@ def settle_streams() -> None:
     if isinstance(sys.stdout, TextIOWrapper):
         # Names of files go out as the bytes they are.
         sys.stdout.reconfigure(errors="surrogateescape" if sys.stdout.encoding == "utf-8" else "backslashreplace")
+    if not isinstance(sys.stdout, _Answering):
+        sys.stdout = cast("TextIO", _Answering(sys.stdout))
     if not isinstance(sys.stderr, _Unfailing):
         sys.stderr = cast("TextIO", _Unfailing(sys.stderr))
 
@@ -54,6 +58,36 @@ def _fill(number: int) -> None:
             os.dup2(opened, number)
             os.close(opened)
         os.set_inheritable(number, True)
+
+
+class _Answering:
+    """A text stream for answers. Raises UserError where they cannot be kept, as on a full disk."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        try:
+            return self._stream.write(text)
+        except OSError as error:
+            raise self._failed(error) from error
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()
+        except OSError as error:
+            raise self._failed(error) from error
+
+    def _failed(self, error: OSError) -> Exception:
+        """What to raise. A reader that went away (`| head`) wants no more, which is no mistake."""
+        self._stream = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")  # for Python's own flush at the end
+        if isinstance(error, BrokenPipeError):
+            return error
+        reason = error.strerror or str(error)
+        return UserError(f"stdout cannot be written: {reason}", remedy="send it to a file on a disk with room")
 
 
 class _Unfailing:

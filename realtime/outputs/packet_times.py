@@ -41,21 +41,21 @@ class PacketTimes:
 
         picture_end_s: set when no picture will come; then there is always a time.
         """
-        at_s = _stamp(packet)
+        at_s = stamp_of(packet)
         if at_s is None or at_s == self._start_s:
             return self.end_s
         found = self._mapped(at_s)
+        if picture_end_s is not None and found > max(picture_end_s, self.end_s) + FAR_S:
+            return self.end_s
         if self._start_s is None or abs(at_s - self._container_end_s) <= JOINT_S:
             return found
         if found < self.end_s - UNKNOWN_S:
             return self.end_s if picture_end_s is not None else None
-        if picture_end_s is not None and found > max(picture_end_s, self.end_s) + FAR_S:
-            return self.end_s
         return found
 
     def take(self, packet: AudioPacket, film_s: float) -> None:
         """`packet` is heard at `film_s`."""
-        at_s = _stamp(packet)
+        at_s = stamp_of(packet)
         is_told = at_s is not None and at_s != self._start_s
         duration_s = duration_of(packet)
         self._container_end_s = duration_s + (at_s if is_told and at_s is not None else self._container_end_s)
@@ -71,6 +71,7 @@ def duration_of(packet: AudioPacket) -> float:
     return float((packet.duration or 0) * (packet.time_base or Fraction(0)))
 
 
-def _stamp(packet: AudioPacket) -> float | None:
+def stamp_of(packet: AudioPacket) -> float | None:
+    """When a packet says that it is heard, container time, s; None where it does not."""
     ticks = packet.pts if packet.pts is not None else packet.dts
     return None if ticks is None or packet.time_base is None else float(ticks * packet.time_base)

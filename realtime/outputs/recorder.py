@@ -18,7 +18,6 @@ import cv2
 import numpy as np
 from av.codec.context import Flags
 
-from engines.cores import available_cores
 from engines.types import Image
 from realtime.colour import FromBgr, settle
 from realtime.errors import SinkError
@@ -33,27 +32,12 @@ from realtime.outputs.hdr_video import HdrFrames, hdr_encoder, hdr_settings
 from realtime.outputs.live_sound import Hearing, LiveSound
 from realtime.outputs.marks import COMMENT
 from realtime.outputs.sound import SoundCopier, open_sound
+from realtime.outputs.video_settings import DEFAULT_SETTINGS, encodable, is_full_range, is_rgb, pixel_format
 from realtime.outputs.write_errors import write_failure
 from realtime.timeline import Timeline
 from realtime.types import ShownFrame, StreamInfo
 
 logger = logging.getLogger(__name__)
-
-X264_THREADS = {"thread_type": "frame", "threads": str(min(8, 3 * available_cores() // 2))}
-"""PyAV asks for slices instead, of which x264 makes one a core: with 8 threads files were 12 % larger (LEDGER.md). Each
-thread holds a frame back, and 8 encode faster than anybody swaps; x264 itself would take three for two cores."""
-DEFAULT_SETTINGS: dict[str, dict[str, str]] = {
-    "libx264": {"preset": "veryfast", "crf": "20", **X264_THREADS},
-    "libx264rgb": X264_THREADS,
-    "libx265": {"preset": "superfast", "crf": "23"},
-    "libvpx-vp9": {"deadline": "realtime", "cpu-used": "8", "row-mt": "1", "crf": "30", "b": "0"},
-    "libvpx": {"deadline": "realtime", "cpu-used": "8", "crf": "12", "b": "4M"},
-    "libsvtav1": {"preset": "10", "crf": "32"},
-}
-PIXEL_FORMAT = "yuv420p"
-LOSSLESS_FORMATS = {"ffv1": "bgr0", "libx264rgb": "bgr24", "png": "rgb24"}
-"""Encoders that keep every pixel as it is: no conversion to YUV."""
-
 
 OTHER_CODEC = "use another --codec, such as h264, or another ending"
 
@@ -90,7 +74,6 @@ class VideoRecorder:
         self._info = info
         self._hdr = None if info.hdr is None else HdrFrames(info.hdr)
         colour = info.colour if info.hdr is None else info.hdr.tags
-        self._tags = replace(settle(colour, size_wh or info.size_wh), full_range=False)
         self._microphone = microphone
         self._sound: SoundCopier | LiveSound | None = None
         self._end_pts: int | None = None
@@ -102,13 +85,15 @@ class VideoRecorder:
             encoder = (video_encoder if self._hdr is None else hdr_encoder)(path, options.codec)
             if options.crf is not None:
                 require_crf(encoder, options.crf)
-            self._size_wh = _encodable(size_wh or info.size_wh, _pixel_format(encoder, info))
+            self._format = KEPT if self._hdr is not None else pixel_format(encoder)
+            self._size_wh = encodable(size_wh or info.size_wh, self._format)
+            self._tags = replace(settle(colour, size_wh or info.size_wh), full_range=is_full_range(self._format))
             self._form = container_of(path) if into is None else replace(container_of(path), goes_back=False)
             self._file: FilmTarget = into or FilmFile(path, self._form.muxer)
             self._container = self._file.container
             opened.callback(self._discard)
             self._begin(encoder, options)
-            self._from_bgr = FromBgr(self._tags, self._size_wh, self._stream.pix_fmt or PIXEL_FORMAT)
+            self._from_bgr = FromBgr(self._tags, self._size_wh, self._format)
             opened.pop_all()
 
     def _begin(self, encoder: str, options: EncoderOptions) -> None:
@@ -179,15 +164,15 @@ class VideoRecorder:
         stream = cast("av.VideoStream", self._container.add_stream(encoder, rate=self._info.rate, options=settings))
         context = stream.codec_context
         context.width, context.height = self._size_wh
-        context.pix_fmt = _pixel_format(encoder, self._info)
+        context.pix_fmt = self._format
         context.time_base = stream.time_base = self._info.time_base
         context.flags |= Flags.frame_duration  # or durations come out in the order of encoding
         context.sample_aspect_ratio = self._info.pixel_aspect
         if self._form.is_mp4 and context.codec.canonical_name in VIDEO_TAGS:
             context.codec_tag = VIDEO_TAGS[context.codec.canonical_name]
-        if context.pix_fmt not in LOSSLESS_FORMATS.values():
+        if not is_rgb(self._format):
             context.colorspace, context.color_primaries = self._tags.matrix, self._tags.primaries
-            context.color_trc, context.color_range = self._tags.transfer, 1  # 1 = limited ("MPEG")
+            context.color_trc, context.color_range = self._tags.transfer, 1 + self._tags.full_range
         return stream
 
     def _add_sound(self) -> SoundCopier | LiveSound | None:
@@ -197,7 +182,7 @@ class VideoRecorder:
         return None if where is None else open_sound(where, self._container, self._form, timeline)
 
     def _padded(self, image: Image) -> Image:
-        """One replicated row or column where 4:2:0 needs an even size; nothing is cropped or rescaled."""
+        """One replicated row or column where the format needs an even size; nothing is cropped or rescaled."""
         right, below = self._size_wh[0] - image.shape[1], self._size_wh[1] - image.shape[0]
         if {right, below} <= {0, 1} and (right or below):
             return np.asarray(cv2.copyMakeBorder(image, 0, below, 0, right, cv2.BORDER_REPLICATE), np.uint8)
@@ -232,15 +217,3 @@ class VideoRecorder:
             kept += f"; the older {self._path.name} is untouched"
         said = explain(error) if isinstance(error, av.FFmpegError) else ""
         return write_failure(self._path, error, said=said, kept=kept, otherwise=OTHER_CODEC)
-
-
-def _pixel_format(encoder: str, info: StreamInfo) -> str:
-    return KEPT if info.hdr is not None else LOSSLESS_FORMATS.get(encoder, PIXEL_FORMAT)
-
-
-def _encodable(size_wh: tuple[int, int], pixel_format: str) -> tuple[int, int]:
-    width, height = size_wh
-    if pixel_format in LOSSLESS_FORMATS.values() or not (width % 2 or height % 2):
-        return size_wh
-    logger.warning("4:2:0 video needs an even size: %dx%d gets one more row or column of its edge", width, height)
-    return width + width % 2, height + height % 2

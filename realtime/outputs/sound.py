@@ -19,6 +19,7 @@ from realtime.ffmpeg import INDEXED, explain, readable
 from realtime.joined import TRANSPORT_OPTIONS, JoinedReader
 from realtime.outputs.codecs import AudioFormat, ContainerFormat, OneWay, audio_format, is_unspecified, pcm_encoder
 from realtime.outputs.film_tags import label_track
+from realtime.outputs.lone_stamps import without_lone_stamps
 from realtime.outputs.packet_times import AudioPacket, PacketTimes
 from realtime.outputs.stream_copy import StreamCopy
 from realtime.outputs.transcoding import Transcoder, configure
@@ -103,7 +104,7 @@ class SoundCopier:
         self._times: dict[int, PacketTimes] = {}
         for stream in source.streams.audio:
             self._add(stream)
-        self._packets = self._read()
+        self._packets = without_lone_stamps(self._read())
         self._pending: AudioPacket | None = next(self._packets, None)
 
     def advance(self, picture_s: float, _captured_ns: int = 0) -> None:

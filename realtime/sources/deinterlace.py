@@ -75,7 +75,7 @@ class _Deinterlacer:
             except NOTHING_YET:
                 return
             given = self._waiting.popleft()
-            made.pts, made.time_base = given.pts, given.time_base
+            made.pts, made.duration, made.time_base = given.pts, given.duration, given.time_base
             made.colorspace, made.color_range = given.colorspace, given.color_range
             made.color_primaries, made.color_trc = given.color_primaries, given.color_trc
             yield made

@@ -72,6 +72,7 @@ def test_interlaced_film_has_no_combs_and_keeps_its_frames(tmp_path: Path, caplo
         frames = list(open_source(str(path)).frames())
     assert len(frames) == len(decoded)
     assert {after.pts - before.pts for before, after in pairwise(frames)} == {40}
+    assert {frame.duration for frame in frames} == {40}
     for before, after in zip(decoded, frames, strict=True):
         assert combing(after.image[:, :, 0]) < 0.35 * combing(luma_of(before))
         assert abs(left_edge(after.image[:, :, 0]) - left_edge(luma_of(before)[::2])) <= STEP_PX

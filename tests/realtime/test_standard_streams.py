@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from models.errors import UserError
 from realtime.commands import NOBODY_SWAPPED
 from realtime.console import say, tell
 from realtime.standard_streams import owns_terminal, person_is_there, settle_streams
@@ -50,6 +51,16 @@ print(sys.stdin.isatty(), sys.stdin.read() == "", sys.stdout.isatty(), file=sys.
 print("\\udce9")  # a byte of a name that is no text
 sys.exit(opened)
 """
+
+
+def test_answer_that_cannot_be_kept_is_a_mistake_with_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    with TextIOWrapper(FileIO(os.open("/dev/full", os.O_WRONLY), "w"), write_through=True) as stream:
+        monkeypatch.setattr(sys, "stdout", stream)
+        settle_streams()
+        with pytest.raises(UserError, match="stdout cannot be written: No space left on device"):
+            sys.stdout.write("an answer")
+        sys.stdout.flush()
+        sys.stdout.close()
 
 
 def test_next_file_never_gets_the_number_of_a_closed_stream() -> None:
