@@ -143,14 +143,6 @@ def test_smaller_crf_makes_a_larger_file(tmp_path: Path) -> None:
     assert (tmp_path / "10.mp4").stat().st_size > 2 * (tmp_path / "40.mp4").stat().st_size
 
 
-@pytest.mark.parametrize("codec", ["h264", "libx264rgb"])
-def test_cores_do_not_cut_pictures_into_slices(tmp_path: Path, codec: str) -> None:
-    copy(write_clip(tmp_path / "in.mp4", Clip()), tmp_path / "out.mp4", EncoderOptions(codec=codec))
-    said = (tmp_path / "out.mp4").read_bytes()
-    assert b"x264" in said
-    assert b"sliced_threads=1" not in said
-
-
 def test_odd_picture_gains_a_row_of_its_edge_and_loses_nothing(tmp_path: Path) -> None:
     path = write_clip(tmp_path / "in.mkv", CLIPS["odd size"])
     copy(path, tmp_path / "out.mp4", EncoderOptions(crf=1))

@@ -13,6 +13,7 @@ from realtime.outputs.video_settings import encodable, pixel_format
 from realtime.sources import open_source
 from realtime.types import Outcome, ShownFrame
 from tests.realtime.clips import Clip, write_clip
+from tests.realtime.test_recorder import copy
 
 
 @pytest.mark.parametrize("size_wh", [(96, 64), (95, 63)], ids=["even", "odd"])
@@ -43,3 +44,11 @@ def test_only_what_is_subsampled_is_made_even() -> None:
     assert encodable((95, 63), "yuv420p") == (96, 64)
     assert encodable((95, 63), "yuv422p") == (96, 63)
     assert encodable((95, 63), "rgb24") == (95, 63)
+
+
+@pytest.mark.parametrize("codec", ["h264", "libx264rgb"])
+def test_cores_do_not_cut_pictures_into_slices(tmp_path: Path, codec: str) -> None:
+    copy(write_clip(tmp_path / "in.mp4", Clip()), tmp_path / "out.mp4", EncoderOptions(codec=codec))
+    said = (tmp_path / "out.mp4").read_bytes()
+    assert b"x264" in said
+    assert b"sliced_threads=1" not in said
