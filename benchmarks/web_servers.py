@@ -31,6 +31,7 @@ STATE: dict[str, Any] = {
     "badge": True,
     "paused": False,
     "when_lost": None,
+    "strangers": "blur",
     "fps": None,
     "latency_p50_ms": None,
     "latency_p95_ms": None,

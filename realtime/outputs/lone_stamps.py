@@ -13,6 +13,8 @@ from realtime.outputs.packet_times import FAR_S, AudioPacket, duration_of, stamp
 
 MOST_HELD = 200
 """Packets of all streams that are held while it is open whether the stamps come back: two seconds of four streams."""
+BACK_S = 2.5
+"""So near to where the sound was are stamps that come back within MOST_HELD; farther, it is another recording."""
 
 
 def without_lone_stamps(packets: Iterable[AudioPacket]) -> Iterator[AudioPacket]:
@@ -44,7 +46,7 @@ def _come_back(packet: AudioPacket, expected_s: float, held: deque[AudioPacket],
 
 def _is_back(later: AudioPacket, packet: AudioPacket, expected_s: float) -> bool:
     at_s = stamp_of(later)
-    return later.stream.index == packet.stream.index and at_s is not None and not _is_far(at_s, expected_s)
+    return later.stream.index == packet.stream.index and at_s is not None and abs(at_s - expected_s) <= BACK_S
 
 
 def _is_far(at_s: float, expected_s: float) -> bool:

@@ -18,7 +18,7 @@ from realtime.types import StreamInfo
         ("out.webm", "vp8", 3, "out of range for libvpx"),
         ("out.mkv", "ffv1", 20, "ffv1 has no --crf"),
         ("out.mp4", "av1", -1, "out of range for libsvtav1"),
-        ("out.mov", "prores", None, "prores does not start for pictures of 96x64"),
+        ("out.mov", "dnxhd", None, "dnxhd does not start for pictures of 96x64"),
     ],
 )
 def test_quality_and_pictures_that_an_encoder_does_not_take_are_refused_before_any_work(
