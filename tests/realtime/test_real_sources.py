@@ -24,7 +24,7 @@ def test_real_clip_is_read_whole_and_as_it_is_tagged(media: Path, name: str) -> 
     source = open_source(str(media / f"{name}.mp4"))
     info = source.info
     assert (info.frame_count, info.size_wh, info.rate, info.colour) == (count, size_wh, rate, colour)
-    assert (info.live, info.sound_from) == (False, str(media / f"{name}.mp4"))
+    assert (info.live, info.sound_from) == (False, f"file:{media / name}.mp4")
     width, height = size_wh
     seconds, false_times = [], 0
     for number, frame in enumerate(source.frames()):
