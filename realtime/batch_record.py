@@ -4,17 +4,18 @@ A small hidden file beside the results says of each from which bytes and with wh
 bytes it then had. A result is finished when all of that still holds. What nobody here made, or somebody changed since,
 is not touched.
 
-Knows the record; knows nothing of how results are made.
+Knows what a record says; models/record_file.py knows the file, and nobody here how results are made.
 """
 
 import hashlib
 import json
-import os
+from collections.abc import Iterable
 from dataclasses import asdict
 from enum import Enum, auto
 from pathlib import Path
 from typing import TypedDict
 
+from models.record_file import RecordFile
 from realtime.batch import Job
 from realtime.config import RunConfig
 from realtime.errors import SinkError
@@ -55,12 +56,29 @@ class BatchRecord:
     """The record of one folder, which must exist. settings: see `settings_of`. Raises SinkError for a spoilt record."""
 
     def __init__(self, folder: Path, settings: str) -> None:
-        self._path, self._folder, self._settings = folder.absolute() / NAME, folder.absolute(), settings
+        self._folder, self._settings = folder.absolute(), settings
+        remedy = "make room, or the folder writable"
+        self._file = RecordFile(self._folder / NAME, "a batch", remedy=remedy, error=SinkError)
         self._entries()
 
-    def standing(self, job: Job) -> Standing:
-        """How the result of `job` stands now."""
-        entry = self._entries().get(self._key(job))
+    def standings(self, jobs: Iterable[Job]) -> list[Standing]:
+        """How the result of each of `jobs` stands now."""
+        entries = self._entries()
+        return [self._standing(job, entries.get(self._key(job))) for job in jobs]
+
+    def begin(self, job: Job) -> None:
+        """The result is being made: whatever lies there from now on is this batch's."""
+        self._note(job, self._entry(job, None))
+
+    def finish(self, job: Job, reason: str = "") -> None:
+        """The result is whole. reason: why nobody in it was swapped."""
+        self._note(job, self._entry(job, _stamp(job.target), reason))
+
+    def reason(self, job: Job) -> str:
+        """The one that was told when the result was finished."""
+        return self._entries()[self._key(job)]["reason"]
+
+    def _standing(self, job: Job, entry: Entry | None) -> Standing:
         if not job.target.exists():
             return Standing.MISSING
         if entry is None or (entry["result"] is not None and entry["result"] != _stamp(job.target)):
@@ -68,18 +86,6 @@ class BatchRecord:
         if entry["result"] is None or entry != self._entry(job, entry["result"], entry["reason"]):
             return Standing.OUTDATED
         return Standing.FINISHED
-
-    def begin(self, job: Job) -> None:
-        """The result is being made: whatever lies there from now on is this batch's."""
-        self._write(job, self._entry(job, None))
-
-    def finish(self, job: Job, reason: str = "") -> None:
-        """The result is whole. reason: why nobody in it was swapped."""
-        self._write(job, self._entry(job, _stamp(job.target), reason))
-
-    def reason(self, job: Job) -> str:
-        """The one that was told when the result was finished."""
-        return self._entries()[self._key(job)]["reason"]
 
     def _key(self, job: Job) -> str:
         return str(job.target.relative_to(self._folder))
@@ -90,28 +96,10 @@ class BatchRecord:
 
     def _entries(self) -> dict[str, Entry]:
         """As they are on the disk: another batch may write to the same folder."""
-        try:
-            entries = json.loads(self._path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return {}
-        except (OSError, ValueError) as error:
-            raise SinkError(
-                f"the record {self._path} cannot be read: {error}", remedy=f"delete {self._path}"
-            ) from error
-        if not isinstance(entries, dict):
-            raise SinkError(f"{self._path} is no record of a batch", remedy=f"delete {self._path}")
-        return entries
+        return self._file.read()
 
-    def _write(self, job: Job, entry: Entry) -> None:
-        part = self._path.with_suffix(f".{os.getpid()}.part")
-        try:
-            part.write_text(json.dumps({**self._entries(), self._key(job): entry}, indent=1), encoding="utf-8")
-            part.replace(self._path)
-        except OSError as error:
-            raise SinkError(
-                f"the record {self._path} cannot be written: {error.strerror}",
-                remedy="make room, or the folder writable",
-            ) from error
+    def _note(self, job: Job, entry: Entry) -> None:
+        self._file.write({**self._entries(), self._key(job): entry})
 
 
 def settings_of(config: RunConfig) -> str:

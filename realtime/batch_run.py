@@ -77,7 +77,7 @@ class BatchRun:
 
     def run(self) -> None:
         """Make what is not there yet, telling of each. Raises UserError when the faces cannot be loaded."""
-        standings = [self._record.standing(job) for job in self._batch.jobs]
+        standings = self._record.standings(self._batch.jobs)
         if finished := standings.count(Standing.FINISHED):
             say(f"{finished} of {len(standings)} are finished already")
         if not {Standing.MISSING, Standing.OUTDATED} & set(standings):

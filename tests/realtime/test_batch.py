@@ -152,32 +152,32 @@ def made(job: Job, settings: str = "s") -> BatchRecord:
 
 def test_result_is_finished_while_input_settings_and_it_itself_are_as_they_were(job: Job) -> None:
     record = BatchRecord(job.target.parent, "s")
-    assert record.standing(job) is Standing.MISSING
+    assert record.standings([job]) == [Standing.MISSING]
     made(job)
-    assert record.standing(job) is Standing.FINISHED
-    assert BatchRecord(job.target.parent, "other").standing(job) is Standing.OUTDATED
+    assert record.standings([job]) == [Standing.FINISHED]
+    assert BatchRecord(job.target.parent, "other").standings([job]) == [Standing.OUTDATED]
     job.source.write_bytes(b"longer film")
-    assert record.standing(job) is Standing.OUTDATED
+    assert record.standings([job]) == [Standing.OUTDATED]
     job.target.unlink()
-    assert record.standing(job) is Standing.MISSING
+    assert record.standings([job]) == [Standing.MISSING]
 
 
 def test_what_was_cut_short_is_made_again_and_what_is_somebody_elses_is_left(job: Job) -> None:
     record = BatchRecord(job.target.parent, "s")
     job.target.write_bytes(b"somebody's")
-    assert record.standing(job) is Standing.FOREIGN
+    assert record.standings([job]) == [Standing.FOREIGN]
     record.begin(job)
-    assert record.standing(job) is Standing.OUTDATED
+    assert record.standings([job]) == [Standing.OUTDATED]
     record = made(job)
     job.target.write_bytes(b"edited since")
-    assert record.standing(job) is Standing.FOREIGN
+    assert record.standings([job]) == [Standing.FOREIGN]
 
 
 def test_two_batches_in_one_folder_keep_each_others_records(job: Job) -> None:
     first, second = BatchRecord(job.target.parent, "s"), made(job)
     other = Job(job.source, job.target.with_name("b.mp4"), "b.mp4", is_picture=False)
     first.begin(other)
-    assert second.standing(job) is Standing.FINISHED
+    assert second.standings([job]) == [Standing.FINISHED]
     assert json.loads((job.target.parent / NAME).read_text()).keys() == {job.target.name, "b.mp4"}
 
 

@@ -1,0 +1,48 @@
+"""A small JSON file of entries by their keys: read whole, and replaced whole, so it is never half written.
+
+Knows the file; knows nothing of what the entries say.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from models.errors import UserError
+
+
+class RecordFile:
+    """One such file; its folder is made when needed.
+
+    what: what it holds, for messages, e.g. "consents". remedy: where it cannot be written. error: what is raised.
+    """
+
+    def __init__(self, path: Path, what: str, *, remedy: str, error: type[UserError] = UserError) -> None:
+        self._path, self._what, self._remedy, self._error = path, what, remedy, error
+
+    def read(self) -> dict[str, Any]:
+        """The entries as they are on the disk; none where there is no file."""
+        try:
+            entries = json.loads(self._path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            raise self._error(
+                f"the record of {self._what} {self._path} cannot be read: {error}", remedy=f"delete {self._path}"
+            ) from error
+        if not isinstance(entries, dict):
+            raise self._error(f"{self._path} is no record of {self._what}", remedy=f"delete {self._path}")
+        return entries
+
+    def write(self, entries: Mapping[str, Any]) -> None:
+        """Put these in place of all before."""
+        part = self._path.with_suffix(f".{os.getpid()}.part")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            part.write_text(json.dumps(entries, indent=1), encoding="utf-8")
+            part.replace(self._path)
+        except OSError as error:
+            raise self._error(
+                f"the record of {self._what} {self._path} cannot be written: {error}", remedy=self._remedy
+            ) from error
