@@ -60,8 +60,8 @@ def _fill(number: int) -> None:
         os.set_inheritable(number, True)
 
 
-class _Answering:
-    """A text stream for answers. Raises UserError where they cannot be kept, as on a full disk."""
+class _Stream:
+    """A text stream that says what becomes of words that it cannot write."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -73,40 +73,35 @@ class _Answering:
         try:
             return self._stream.write(text)
         except OSError as error:
-            raise self._failed(error) from error
-
-    def flush(self) -> None:
-        try:
-            self._stream.flush()
-        except OSError as error:
-            raise self._failed(error) from error
-
-    def _failed(self, error: OSError) -> Exception:
-        """What to raise. A reader that went away (`| head`) wants no more, which is no mistake."""
-        self._stream = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")  # for Python's own flush at the end
-        if isinstance(error, BrokenPipeError):
-            return error
-        reason = error.strerror or str(error)
-        return UserError(f"stdout cannot be written: {reason}", remedy="send it to a file on a disk with room")
-
-
-class _Unfailing:
-    """A text stream whose reader may go away: from then on nothing is written."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
-
-    def write(self, text: str) -> int:
-        try:
-            return self._stream.write(text)
-        except OSError:
+            self._fail(error)
             return len(text)
 
     def flush(self) -> None:
         try:
             self._stream.flush()
-        except OSError:
-            return
+        except OSError as error:
+            self._fail(error)
+
+    def _fail(self, error: OSError) -> None:
+        raise NotImplementedError
+
+
+class _Answering(_Stream):
+    """For answers. Raises UserError where they cannot be kept, as on a full disk."""
+
+    def _fail(self, error: OSError) -> None:
+        """A reader that went away (`| head`) wants no more, which is no mistake."""
+        self._stream = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")  # for Python's own flush at the end
+        if isinstance(error, BrokenPipeError):
+            raise error
+        reason = error.strerror or str(error)
+        raise UserError(
+            f"stdout cannot be written: {reason}", remedy="send it to a file on a disk with room"
+        ) from error
+
+
+class _Unfailing(_Stream):
+    """Whose reader may go away: from then on nothing is written."""
+
+    def _fail(self, error: OSError) -> None:
+        pass

@@ -6,7 +6,6 @@
 Knows descriptors and what can be written to a pipe; recorder.py encodes.
 """
 
-import io
 import os
 import stat
 from pathlib import Path
@@ -18,6 +17,7 @@ from realtime.errors import ReaderGoneError, SinkError
 from realtime.local_path import remedy_for
 from realtime.outputs.codecs import CONTAINERS
 from realtime.outputs.microphone import Microphone
+from realtime.outputs.partial_file import WholeWrites
 from realtime.outputs.recorder import EncoderOptions, VideoRecorder
 from realtime.standard_streams import STDERR, STDOUT
 from realtime.types import ShownFrame, StreamInfo
@@ -83,7 +83,7 @@ class FilmPipe:
         self._pipe.close()
 
 
-class _Pipe(io.FileIO):
+class _Pipe(WholeWrites):
     """Writes everything, until the reader goes; from then on nothing, without a word. is_gone: whether it has."""
 
     def __init__(self, descriptor: int) -> None:
@@ -97,14 +97,12 @@ class _Pipe(io.FileIO):
         return self._is_file
 
     def write(self, block: "ReadableBuffer") -> int:
-        rest = memoryview(block).cast("B")
-        count = len(rest)
-        while rest and not self.is_gone:
-            try:
-                rest = rest[super().write(rest) :]
-            except BrokenPipeError:
-                self.is_gone = True
-        return count
+        try:
+            if not self.is_gone:
+                return super().write(block)
+        except BrokenPipeError:
+            self.is_gone = True
+        return memoryview(block).nbytes
 
 
 def _descriptor(where: Path) -> int:

@@ -56,19 +56,22 @@ class PartialFile:
     """An output that is being written: `path`, open as `file` for reading and writing.
 
     Exactly one of `publish`, `keep` and `discard` ends it, and frees the target for other runs; all three may raise
-    OSError. leftovers: unfinished files of earlier runs to the same target that ended without a word.
-    Raises SinkError when another run writes the same target, or its name or folder will not do.
+    OSError. Raises SinkError when another run writes the same target, or its name or folder will not do.
     """
 
     def __init__(self, path: Path) -> None:
         self.target = writable_target(path)
         self._lock = _lock(self.target)
         try:
-            self.leftovers = _parts_of(self.target)
             self.path, self.file = _create(self.target)
         except OSError as error:
             self._unlock()
             raise write_failure(path, error, otherwise="give --output another folder") from error
+
+    @property
+    def leftovers(self) -> list[Path]:
+        """Unfinished files of earlier runs to the same target that ended without a word. Reads the folder."""
+        return [path for path in _parts_of(self.target) if path != self.path]
 
     def publish(self) -> Path:
         """Give the file its target's name, in place of an older one. Returns the target."""
@@ -192,7 +195,7 @@ def _parts_of(target: Path) -> list[Path]:
     try:
         with os.scandir(target.parent) as entries:
             found = [e for e in entries if part.fullmatch(e.name) and e.is_file(follow_symlinks=False)]
-    except PermissionError as error:
+    except OSError as error:
         logger.info("%s cannot be listed: %s", target.parent, error.strerror)
         return []
     return sorted(Path(entry.path) for entry in found)
