@@ -63,14 +63,42 @@ def tags_of(frame: av.VideoFrame) -> ColourTags:
     return ColourTags(int(frame.colorspace), int(frame.color_primaries), int(frame.color_trc), full_range=full)
 
 
+def range_of(tags: ColourTags) -> ColorRange:
+    """ffmpeg's code."""
+    return ColorRange.JPEG if tags.full_range else ColorRange.MPEG
+
+
+def converted(
+    reformatter: VideoReformatter,
+    frame: av.VideoFrame,
+    tags: ColourTags,
+    pixel_format: str,
+    to: ColorRange = ColorRange.JPEG,
+    size_wh: tuple[int, int] | None = None,
+) -> av.VideoFrame:
+    """A frame in another pixel format and range, of the same colours. tags: of the frame, settled."""
+    matrix = SWSCALE_MATRIX[tags.matrix]
+    return reformatter.reformat(
+        frame,
+        width=None if size_wh is None else size_wh[0],
+        height=None if size_wh is None else size_wh[1],
+        format=pixel_format,
+        src_colorspace=matrix,
+        dst_colorspace=matrix,
+        src_color_range=range_of(tags),
+        dst_color_range=to,
+        interpolation=EXACT,
+        threads=1,
+    )
+
+
 class ToBgr:
     """Decoded frames of one stream -> images. tags: settled. For one thread."""
 
     def __init__(self, tags: ColourTags) -> None:
         self._reformatter = VideoReformatter()
         self._kernels = _kernels(tags)
-        self._matrix = SWSCALE_MATRIX[tags.matrix]
-        self._range = ColorRange.JPEG if tags.full_range else ColorRange.MPEG
+        self._tags = tags
 
     def __call__(self, frame: av.VideoFrame) -> Image:
         """(H, W, 3) uint8 BGR of the frame's own size; a new array."""
@@ -86,16 +114,7 @@ class ToBgr:
         return bgra[:, :, :3], bgra[:, :, 3]
 
     def _reformatted(self, frame: av.VideoFrame, packed: str) -> NDArray[np.uint8]:
-        made = self._reformatter.reformat(
-            frame,
-            format=packed,
-            src_colorspace=self._matrix,
-            dst_colorspace=self._matrix,
-            src_color_range=self._range,
-            dst_color_range=ColorRange.JPEG,
-            interpolation=EXACT,
-            threads=1,
-        )
+        made = converted(self._reformatter, frame, self._tags, packed)
         return np.ascontiguousarray(made.to_ndarray(), np.uint8)
 
 
@@ -114,25 +133,14 @@ class FromBgr:
 
     def __call__(self, image: Image) -> av.VideoFrame:
         """A new frame; an image of another size is scaled."""
-        matrix = SWSCALE_MATRIX[self._tags.matrix]
-        color_range = ColorRange.JPEG if self._tags.full_range else ColorRange.MPEG
         if self._format in PLANAR_420 and _is_even(self._size_wh) and image.shape[1::-1] == self._size_wh:
             frame = av.VideoFrame(*self._size_wh, self._format)
             self._kernels.from_bgr(image, _planes(frame))
-            frame.colorspace, frame.color_range = matrix, color_range
+            frame.colorspace, frame.color_range = SWSCALE_MATRIX[self._tags.matrix], range_of(self._tags)
             return frame
-        return self._reformatter.reformat(
-            av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="bgr24"),
-            width=self._size_wh[0],
-            height=self._size_wh[1],
-            format=self._format,
-            src_colorspace=matrix,
-            dst_colorspace=matrix,
-            src_color_range=ColorRange.JPEG,
-            dst_color_range=color_range,
-            interpolation=EXACT,
-            threads=1,
-        )
+        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="bgr24")
+        whole, written = replace(self._tags, full_range=True), range_of(self._tags)
+        return converted(self._reformatter, frame, whole, self._format, written, self._size_wh)
 
 
 def in_bt709(image: Image, tags: ColourTags) -> Image:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from engines.hdr_light import Curve, Light, WidePlanes, display_light
 from engines.types import Image
-from realtime.colour import BT709, EXACT, LUMA_WEIGHTS, SWSCALE_MATRIX, tags_of
+from realtime.colour import BT709, LUMA_WEIGHTS, SWSCALE_MATRIX, converted, range_of, tags_of
 from realtime.types import ColourTags, HdrFacts
 
 if TYPE_CHECKING:
@@ -98,18 +98,8 @@ def seen_light(frames: Iterable[av.VideoFrame], said: Light) -> Light:
 def _brightness(frame: av.VideoFrame) -> tuple[float, float]:
     """cd/m2 of nearly the brightest, and of the brightest pixel of a picture that is made smaller."""
     tags, width = settle_hdr(tags_of(frame)), min(frame.width, MEASURED_WIDTH)
-    small = VideoReformatter().reformat(
-        frame,
-        width=width,
-        height=max(1, frame.height * width // frame.width),
-        format="gbrp16le",
-        src_colorspace=SWSCALE_MATRIX[tags.matrix],
-        dst_colorspace=SWSCALE_MATRIX[tags.matrix],
-        src_color_range=ColorRange.JPEG if tags.full_range else ColorRange.MPEG,
-        dst_color_range=ColorRange.JPEG,
-        interpolation=EXACT,
-        threads=1,
-    )
+    size_wh = width, max(1, frame.height * width // frame.width)
+    small = converted(VideoReformatter(), frame, tags, "gbrp16le", size_wh=size_wh)
     green, blue, red = (_samples(plane)[:, :width] for plane in small.planes)
     signal = np.stack([red, green, blue], axis=-1) / 65535
     brightest = display_light(signal, Curve(HDR_TRANSFERS[tags.transfer])).max(axis=-1)
@@ -120,16 +110,7 @@ def ten_bit(frame: av.VideoFrame, tags: ColourTags, reformatter: VideoReformatte
     """An HDR frame in 10 bits, 4:2:0, limited range; the frame itself where it is. tags: as settle_hdr gives them."""
     if frame.format.name == KEPT and not tags.full_range:
         return frame
-    return reformatter.reformat(
-        frame,
-        format=KEPT,
-        src_colorspace=SWSCALE_MATRIX[tags.matrix],
-        dst_colorspace=SWSCALE_MATRIX[tags.matrix],
-        src_color_range=ColorRange.JPEG if tags.full_range else ColorRange.MPEG,
-        dst_color_range=ColorRange.MPEG,
-        interpolation=EXACT,
-        threads=1,
-    )
+    return converted(reformatter, frame, tags, KEPT, ColorRange.MPEG)
 
 
 def planes_of(frame: av.VideoFrame) -> WidePlanes:
@@ -149,24 +130,11 @@ class HdrToBgr:
     def __call__(self, frame: av.VideoFrame) -> Image:
         """(H, W, 3) uint8 BGR of the frame's own size, for BT.709 and a display of gamma 2.4; a new array."""
         if not PLANAR_YUV.fullmatch(frame.format.name):
-            frame = self._planar(frame)
+            frame = converted(self._reformatter, frame, self._tags, PLAIN, range_of(self._tags))
         chroma = frame.format.components[1]
         steps = _step(frame.width, chroma.width), _step(frame.height, chroma.height)
         y, cb, cr = (_samples(frame.planes[index]) for index in range(3))
         return self._mapper(frame.format.components[0].bits)((y, cb, cr), (frame.width, frame.height), steps)
-
-    def _planar(self, frame: av.VideoFrame) -> av.VideoFrame:
-        color_range = ColorRange.JPEG if self._tags.full_range else ColorRange.MPEG
-        return self._reformatter.reformat(
-            frame,
-            format=PLAIN,
-            src_colorspace=SWSCALE_MATRIX[self._tags.matrix],
-            dst_colorspace=SWSCALE_MATRIX[self._tags.matrix],
-            src_color_range=color_range,
-            dst_color_range=color_range,
-            interpolation=EXACT,
-            threads=1,
-        )
 
     def _mapper(self, bits: int) -> "ToneMapper":
         from engines.tone_map import Coding, ToneMapper  # noqa: PLC0415  loads the compiler

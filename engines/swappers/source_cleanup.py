@@ -64,16 +64,15 @@ class FlatFace:
     def of(cls, atlas: Atlas, bare: Field, layout: Layout) -> Self:
         """atlas: a photo in the layout. bare: (H, W) 0..1, 0 where something is known to be in front."""
         size_wh, small = layout.size_hw[::-1], flat_layout()
-        logs, seen, unhidden = (
-            _resized(field, small.size_hw[::-1]) for field in (logarithm(atlas.image), atlas.seen, bare)
-        )
+        whole = logarithm(atlas.image)
+        logs, seen, unhidden = (_resized(field, small.size_hw[::-1]) for field in (whole, atlas.seen, bare))
         trust = smoothstep(seen, *FRONT) * smoothstep(unhidden, *BARE) * small.inside()
         basis = face_basis()
         trust *= 1 - not_the_face(logs - basis.explain(logs, trust), seen, unhidden, trust)
         explained = basis.explain(logs, trust)
         cut = _resized(_beyond_usual(logs - explained, trust), size_wh)
         explained = _resized(explained, size_wh)
-        own = logarithm(atlas.image) - explained - cut
+        own = whole - explained - cut
         trust = soft(_resized(trust, size_wh), EDGE * layout.unit)
         return cls(explained, own, trust, atlas.seen).as_on_usual_skin()
 
