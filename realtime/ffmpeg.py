@@ -16,6 +16,8 @@ import av.logging
 
 from realtime.types import Readable, Rereadable
 
+logger = logging.getLogger(__name__)
+
 SRT_REMEDY = "sudo apt install ffmpeg (or brew, winget install ffmpeg)"
 
 logging.getLogger("libav").addHandler(logging.NullHandler())
@@ -41,16 +43,33 @@ def readable(where: str | Rereadable) -> str | Readable:
     return where if isinstance(where, str) else where.reader()
 
 
+def seek_before(container: av.container.InputContainer, at: int, stream: av.VideoStream | None = None) -> bool:
+    """Bring a film to a place from which what is seen or heard at `at` can be decoded, if its index tells one.
+
+    at: in units of the stream, else of av.time_base. Returns whether it was moved; else it is read from where it is.
+    """
+    if container.format.name not in INDEXED or (stream is None and at <= (container.start_time or 0)):
+        return False
+    try:
+        container.seek(at, stream=stream)
+    except av.FFmpegError as error:  # such as a pipe, or a web server that sends from the beginning only
+        logger.info("not sought in, but read from its beginning: %s", explain(error))
+        return False
+    return True
+
+
 def ffmpeg_command() -> str | None:
     """The `ffmpeg` command, where this machine has it: for srt, which the ffmpeg in PyAV's wheels does not speak."""
     return shutil.which("ffmpeg")
 
 
-def explain(error: av.FFmpegError, waited_s: float | None = None) -> str:
-    """ffmpeg's message, and its last log line where there is one.
+def explain(error: Exception, waited_s: float | None = None) -> str:
+    """ffmpeg's message, and its last log line where there is one; the words of any other error.
 
     waited_s: how long was waited at most; ffmpeg calls a time-out of ours "Immediate exit requested".
     """
+    if not isinstance(error, av.FFmpegError):
+        return str(error)
     if waited_s is not None and isinstance(error, av.ExitError):
         return f"nothing came for {waited_s:g} s"
     log = cast("tuple[int, str, str] | None", error.log)

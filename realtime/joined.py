@@ -7,7 +7,7 @@ Knows containers and bytes; knows nothing of times.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 import av
@@ -19,6 +19,8 @@ TRANSPORT_OPTIONS = {"merge_pmt_versions": "1"}
 """For av.open: streams of which only the numbers change stay the same streams. Other formats do not know it."""
 LEAST_REST = 8 << 10
 """Bytes behind the last packet that may hold another recording."""
+MOST_FAILURES = 20
+"""Of reading a file, in a row, before the rest of it is given up."""
 AnyPacket: TypeAlias = "av.Packet[Stream]"
 
 
@@ -47,6 +49,29 @@ class JoinedReader:
             if not self._go_on():
                 self.close()
                 return
+
+    def demux_over_damage(
+        self, streams: Sequence[Stream], note: Callable[[av.FFmpegError], None] = lambda _error: None
+    ) -> Iterator[AnyPacket]:
+        """As `demux`, going on behind damage, of which `note` is told each time.
+
+        Raises av.FFmpegError when MOST_FAILURES were not enough, and the rest is given up.
+        """
+        failures, packets = 0, self.demux(streams)
+        while True:
+            try:
+                packet = next(packets)
+            except StopIteration:
+                return
+            except av.FFmpegError as error:
+                note(error)
+                failures += 1
+                if failures > MOST_FAILURES:
+                    raise
+                packets = self.demux(streams)
+                continue
+            failures = 0 if packet.size else failures
+            yield packet
 
     def _is_in_order(self, packet: AnyPacket) -> bool:
         """Note where a packet ends. ffmpeg gives the last packet before new numbers at the end of the file only."""

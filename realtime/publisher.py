@@ -29,7 +29,7 @@ def main() -> int:
         wish = json.loads(_first_line(source))
         publish(source, wish["url"], int(wish["unit"]))
     except (av.FFmpegError, OSError, ValueError) as error:
-        sys.stdout.write(f"{explain(error) if isinstance(error, av.FFmpegError) else error}\n")
+        sys.stdout.write(f"{explain(error)}\n")
         return 1
     return 0
 

@@ -83,8 +83,9 @@ def open_extras(info: StreamInfo, target: av.container.OutputContainer) -> FilmE
     try:
         source = av.open(readable(info.extras_from), "r", container_options=TRANSPORT_OPTIONS)
     except (av.FFmpegError, OSError) as error:
-        reason = explain(error) if isinstance(error, av.FFmpegError) else str(error)
-        reason = scrubbed(reason, info.extras_from) if isinstance(info.extras_from, str) else reason
+        reason = explain(error)
+        if isinstance(info.extras_from, str):
+            reason = scrubbed(reason, info.extras_from)
         logger.warning("title, chapters and subtitles of the film are lost: %s", reason)
         return None
     return FilmExtras(source, target, info.timeline or Timeline(0.0), info.name)

@@ -53,7 +53,7 @@ class EncoderOptions:
 class VideoRecorder:
     """Writes one video file. path: ends as in codecs.CONTAINERS.
 
-    info: of the source. size_wh: None for the source's. microphone: recorded instead of the source's sound, and closed.
+    info: of what is written. microphone: recorded instead of the source's sound, and closed.
     into: where the film goes instead of a file; path then only says which kind it is.
     Raises SinkError when the codec, the container or the name will not do, with the microphone closed.
     """
@@ -64,7 +64,6 @@ class VideoRecorder:
         info: StreamInfo,
         options: EncoderOptions,
         *,
-        size_wh: tuple[int, int] | None = None,
         microphone: Hearing | None = None,
         into: FilmTarget | None = None,
     ) -> None:
@@ -86,8 +85,8 @@ class VideoRecorder:
             if options.crf is not None:
                 require_crf(encoder, options.crf)
             self._format = KEPT if self._hdr is not None else pixel_format(encoder)
-            self._size_wh = encodable(size_wh or info.size_wh, self._format)
-            self._tags = replace(settle(colour, size_wh or info.size_wh), full_range=is_full_range(self._format))
+            self._size_wh = encodable(info.size_wh, self._format)
+            self._tags = replace(settle(colour, info.size_wh), full_range=is_full_range(self._format))
             self._form = container_of(path) if into is None else replace(container_of(path), goes_back=False)
             self._file: FilmTarget = into or FilmFile(path, self._form.muxer)
             self._container = self._file.container
@@ -105,8 +104,8 @@ class VideoRecorder:
             with listening():
                 self._container.start_encoding()
         except (av.FFmpegError, ValueError) as error:
-            reason = explain(error) if isinstance(error, av.FFmpegError) else str(error)
-            said = f"{encoder} does not start for pictures of {self._size_wh[0]}x{self._size_wh[1]}: {reason}"
+            width, height = self._size_wh
+            said = f"{encoder} does not start for pictures of {width}x{height}: {explain(error)}"
             raise write_failure(self._path, error, said=said, otherwise=OTHER_CODEC) from error
         except OSError as error:
             raise write_failure(self._path, error, otherwise=OTHER_CODEC) from error

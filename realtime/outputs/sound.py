@@ -15,7 +15,7 @@ from typing import Protocol, cast
 
 import av
 
-from realtime.ffmpeg import INDEXED, explain, readable
+from realtime.ffmpeg import explain, readable, seek_before
 from realtime.joined import TRANSPORT_OPTIONS, JoinedReader
 from realtime.outputs.codecs import AudioFormat, ContainerFormat, OneWay, audio_format, is_unspecified, pcm_encoder
 from realtime.outputs.film_tags import label_track
@@ -35,8 +35,6 @@ CUSTOM_LAYOUT = "+"
 decoder sees it the layout is replaced by a plain number of channels."""
 INTERLEAVING_S = 5.0
 """Sound lies at most so much later in a file than the picture of its time."""
-MOST_FAILURES = 20
-"""Of reading, in a row, before the rest of the sound is given up."""
 PROBING = {"analyzeduration": "60000000", "probesize": "50000000"}
 """us and bytes to look for the format of sound that begins late; read only where it is not known sooner."""
 
@@ -67,22 +65,11 @@ def open_sound(
     try:
         source = av.open(readable(where), "r", options=PROBING | TRANSPORT_OPTIONS)
     except (av.FFmpegError, OSError) as error:
-        reason = explain(error) if isinstance(error, av.FFmpegError) else str(error)
-        logger.warning("the film will have no sound: it cannot be opened a second time: %s", reason)
+        logger.warning("the film will have no sound: it cannot be opened a second time: %s", explain(error))
         return None
     if timeline.is_cut and isinstance(where, str):
-        _skip_to(source, -timeline.film_s(0.0) - INTERLEAVING_S)
+        seek_before(source, int((-timeline.film_s(0.0) - INTERLEAVING_S) * av.time_base))
     return SoundCopier(source, target, form, timeline)
-
-
-def _skip_to(source: av.container.InputContainer, container_s: float) -> None:
-    """Bring a film near to where the part of it begins that is wanted; where that fails, all before is read."""
-    if container_s <= (source.start_time or 0) / av.time_base or source.format.name not in INDEXED:
-        return
-    try:
-        source.seek(int(container_s * av.time_base))
-    except av.FFmpegError as error:
-        logger.info("the sound is read from its beginning: %s", explain(error))
 
 
 class SoundCopier:
@@ -180,22 +167,14 @@ class SoundCopier:
     def _read(self) -> Iterator[AudioPacket]:
         """Packets of the streams that are kept, in the file's order; what cannot be read is skipped."""
         streams = [stream for stream in self._source.streams.audio if stream.index in self._tracks]
-        reader = JoinedReader(self._source)
-        packets, failures = reader.demux(streams), 0
-        while streams and failures <= MOST_FAILURES:
-            try:
-                packet = next(packets)
-            except StopIteration:
-                return
-            except av.FFmpegError as error:
-                failures += 1
-                if failures > MOST_FAILURES:
-                    logger.warning("the sound stops early: %s", explain(error))
-                packets = reader.demux(streams)  # goes on behind the damage
-                continue
-            if packet.size and packet.stream.index in self._tracks:
-                failures = 0
-                yield cast("AudioPacket", packet)
+        if not streams:
+            return
+        try:
+            for packet in JoinedReader(self._source).demux_over_damage(streams):
+                if packet.size and packet.stream.index in self._tracks:
+                    yield cast("AudioPacket", packet)
+        except av.FFmpegError as error:
+            logger.warning("the sound stops early: %s", explain(error))
 
     def _take(self, packet: AudioPacket, film_s: float) -> None:
         index = packet.stream.index
@@ -220,9 +199,8 @@ class SoundCopier:
             self._say_lost(index, at_s, error)
 
     def _say_lost(self, index: int, at_s: float, error: Exception) -> None:
-        reason = explain(error) if isinstance(error, av.FFmpegError) else str(error)
         since = f" from {at_s:.1f} s on" if at_s > 0 else ""
-        logger.warning("sound %d is left out%s: %s", self._number(index), since, reason)
+        logger.warning("sound %d is left out%s: %s", self._number(index), since, explain(error))
 
     def _number(self, index: int) -> int:
         """How people count the sounds of a film: from 1."""

@@ -188,8 +188,7 @@ class StreamEncoder:
             self._sound.layout, self._sound.bit_rate = "stereo", SOUND_BITS
             self._nowhere.start_encoding()
         except (av.FFmpegError, ValueError) as error:
-            reason = explain(error) if isinstance(error, av.FFmpegError) else str(error)
-            raise SinkError(f"the stream cannot be encoded: {reason}", remedy="try another --size") from error
+            raise SinkError(f"the stream cannot be encoded: {explain(error)}", remedy="try another --size") from error
         self.tracks = (self._picture, self._sound)
         self._next_key_s = 0.0
         self._samples = 0

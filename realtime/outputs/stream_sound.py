@@ -5,14 +5,13 @@ Platforms refuse a stream without sound, or show nothing until some comes. Knows
 
 import logging
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Protocol, cast
 
 import av
 import numpy as np
 from numpy.typing import NDArray
 
-from realtime.ffmpeg import explain, readable
+from realtime.ffmpeg import explain, readable, seek_before
 from realtime.outputs.live_sound import Alignment, Hearing
 from realtime.outputs.microphone import RATE
 from realtime.timeline import Timeline
@@ -78,10 +77,7 @@ class FilmSound:
     def __init__(self, where: str | Rereadable, timeline: Timeline) -> None:
         self._container = av.open(readable(where), "r")
         self._timeline = timeline
-        begin_s = -timeline.film_s(0.0) - SEEK_BEFORE_S
-        if begin_s > 0:
-            with suppress(av.FFmpegError):  # what cannot be sought is read
-                self._container.seek(int(begin_s * av.time_base))
+        seek_before(self._container, int((-timeline.film_s(0.0) - SEEK_BEFORE_S) * av.time_base))
         self._pieces = self._decoded()
         self._rest = np.zeros((0, CHANNELS), np.int16)
         self._held = 0  # samples read so far, from film time 0

@@ -7,7 +7,6 @@ Knows subtitles; knows nothing of pictures but how far they are.
 
 import logging
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias, cast
@@ -16,7 +15,7 @@ import av
 from av.stream import Disposition
 from av.subtitles.stream import SubtitleStream
 
-from realtime.ffmpeg import explain
+from realtime.ffmpeg import explain, seek_before
 from realtime.outputs.film_tags import label_track
 from realtime.timeline import Timeline
 
@@ -162,7 +161,7 @@ class SubtitleCopier:
         self._pending: AnyPacket | None = None
         self._read_to_s = 0.0
         if self._tracks:
-            self._skip_to(-timeline.film_s(0.0) - BEFORE_S)
+            seek_before(source, int((-timeline.film_s(0.0) - BEFORE_S) * av.time_base))
             self._pending = next(self._packets, None)
 
     @property
@@ -199,12 +198,6 @@ class SubtitleCopier:
         if at_s <= picture_s:
             self._read_to_s = at_s
         return at_s > picture_s
-
-    def _skip_to(self, container_s: float) -> None:
-        """A film of which the beginning is cut away is not read from there."""
-        if container_s > 0:
-            with suppress(av.FFmpegError):  # what cannot be sought is read
-                self._source.seek(int(container_s * av.time_base))
 
     def _read(self) -> Iterator[AnyPacket]:
         pictures = [s for s in self._source.streams.video if not s.disposition & Disposition.attached_pic]

@@ -20,7 +20,7 @@ import av
 from realtime.addresses import shown_url
 from realtime.damage import Damage
 from realtime.errors import SourceError
-from realtime.ffmpeg import explain, listening
+from realtime.ffmpeg import explain, listening, seek_before
 from realtime.frame_reader import FrameReader
 from realtime.joined import TRANSPORT_OPTIONS
 from realtime.local_path import av_address
@@ -30,7 +30,7 @@ from realtime.sources.film_report import report
 from realtime.sources.frame_times import FrameTimes
 from realtime.sources.framing import Framing
 from realtime.sources.packets import FilmPackets, LivePackets, PicturePacket
-from realtime.sources.skipping import KeyFrameSkip, pictures_from, seek_before
+from realtime.sources.skipping import KeyFrameSkip, pictures_from
 from realtime.sources.tracks import TrackFacts, film_track
 from realtime.types import Frame, Rereadable, StreamInfo
 
@@ -72,9 +72,8 @@ def open_url(url: str) -> "MediaSource":
         with listening():
             container = av.open(url, timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S), container_options=LIVE_OPTIONS)
     except (av.FFmpegError, OSError, ValueError) as error:
-        reason = explain(error, OPEN_TIMEOUT_S) if isinstance(error, av.FFmpegError) else str(error)
         raise SourceError(
-            f"{shown_url(url)} cannot be opened: {reason}",
+            f"{shown_url(url)} cannot be opened: {explain(error, OPEN_TIMEOUT_S)}",
             remedy="check the address, that the device is on, and its password",
         ) from error
     is_film = url.startswith(("http://", "https://")) and bool(container.duration)
@@ -147,7 +146,7 @@ class MediaSource:
         self._decoded = pictures_from(begin, self._decoded)
         before = begin - round(BEFORE_S / base)
         if before > self._origin and isinstance(self._packets, FilmPackets):
-            if seek_before(self._container, self._stream, before):
+            if seek_before(self._container, before, self._stream):
                 self._packets.begin_anew()
             self._skip.skip_to(before)
 

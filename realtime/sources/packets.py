@@ -22,8 +22,6 @@ from realtime.timeline import Timeline
 
 logger = logging.getLogger(__name__)
 
-MOST_FAILURES = 20
-"""Of reading a file, in a row, before the rest of it is given up."""
 MOST_AHEAD, MOST_AHEAD_S = 600, 3.0
 """How far is read ahead, packets and s, to judge one step in time."""
 JOINED_FORMATS = frozenset({"mpegts", "mpeg"})
@@ -118,25 +116,15 @@ class FilmPackets:
 
     def _read(self) -> Iterator[PicturePacket]:
         """Packets as they are, in the file's order, until its end or too much damage."""
-        wanted = [self._stream, *self._container.streams.audio]
-        packets, failures = self._reader.demux(wanted), 0
-        while True:
-            try:
-                packet = next(packets)
-            except StopIteration:
-                return
-            except av.FFmpegError as error:  # damage, or the file's end in the middle
-                self.note(error)
-                failures += 1
-                if failures > MOST_FAILURES:
-                    return
-                packets = self._reader.demux(wanted)  # goes on behind the damage
-                continue
-            if packet.stream.index != self._stream.index:
-                self._hear(packet)
-            elif packet.dts is not None or packet.size:  # else it only says that the film is over
-                failures = 0
-                yield cast("PicturePacket", packet)
+        try:
+            wanted = [self._stream, *self._container.streams.audio]
+            for packet in self._reader.demux_over_damage(wanted, self.note):
+                if packet.stream.index != self._stream.index:
+                    self._hear(packet)
+                elif packet.dts is not None or packet.size:  # else it only says that the film is over
+                    yield cast("PicturePacket", packet)
+        except av.FFmpegError:  # it is noted, and the rest given up
+            return
 
     def _hear(self, packet: "av.Packet[av.stream.Stream]") -> None:
         if packet.pts is None:

@@ -47,7 +47,7 @@ def open_pipe(path: Path) -> "PipeSource":
         if not pipe.received:
             raise SourceError(f"nothing came through {name}", remedy="see what the sending program says") from error
         raise SourceError(
-            f"{name} brings no video that can be read from a pipe: {_reason(error)}",
+            f"{name} brings no video that can be read from a pipe: {explain(error)}",
             remedy=remedy,
         ) from error
     try:
@@ -89,7 +89,3 @@ def _descriptor(path: Path) -> int:
     with Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), STDIN)  # nobody else reads from the film
     return taken
-
-
-def _reason(error: Exception) -> str:
-    return explain(error) if isinstance(error, av.FFmpegError) else str(error)

@@ -1,35 +1,18 @@
 """Getting to a moment in a film without decoding all that lies before it.
 
-A picture can be decoded from the key frame before it on. Containers with an index are sought in, and wherever they
-then are, packets are only read, not decoded, until the last key frame before the moment.
+A picture can be decoded from the key frame before it on: until the last one before the moment, packets are only read.
 
-Knows packets and containers; knows nothing of pictures.
+Knows packets; knows nothing of pictures.
 """
 
-import logging
 from collections.abc import Iterator
 
 import av
 
-from realtime.ffmpeg import INDEXED, explain
 from realtime.sources.packets import PicturePacket
-
-logger = logging.getLogger(__name__)
 
 MOST_HELD = 2000
 """Packets since the last key frame that are kept; of a film with fewer key frames, more is decoded."""
-
-
-def seek_before(container: av.container.InputContainer, stream: av.VideoStream, at: int) -> bool:
-    """Bring a container to the key frame before `at` (units of the stream). Returns whether it was moved."""
-    if container.format.name not in INDEXED:
-        return False
-    try:
-        container.seek(at, stream=stream)
-    except av.FFmpegError as error:  # such as a web server that sends from the beginning only
-        logger.info("not sought in, but read from its beginning: %s", explain(error))
-        return False
-    return True
 
 
 class KeyFrameSkip:

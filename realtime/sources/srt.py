@@ -36,7 +36,7 @@ def open_srt(url: str) -> "SrtSource":
         container = av.open(received, "r", format="mpegts")
         return SrtSource(MediaSource(container, shown_url(url), live=True, sound_from=None), received)
     except (av.FFmpegError, OSError, SourceError) as error:
-        reason = received.end() or (explain(error) if isinstance(error, av.FFmpegError) else str(error))
+        reason = received.end() or explain(error)
         received.release()
         raise SourceError(
             f"{shown_url(url)} cannot be opened: {scrubbed(reason, url).removeprefix(f'{shown_url(url)}: ')}",
