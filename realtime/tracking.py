@@ -135,7 +135,8 @@ class FaceTracker:
 
     def _search_is_due(self, image: Image, at_ns: int) -> bool:
         boxes, lost_ns = [face.box for face in self._followed], max((f.seen_ns for f in self._lost), default=None)
-        return self._search.is_due(image, boxes, at_ns, lost_ns, self.unplaced, has_place=not self.is_full)
+        places = self._max_faces - len(boxes)
+        return self._search.is_due(image, boxes, at_ns, lost_ns, self.unplaced, places=places)
 
     def _follow(self, image: Image, at_ns: int) -> None:
         """Look where each face was; one that is not there any more is lost."""
