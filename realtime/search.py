@@ -96,7 +96,7 @@ class FaceSearch:
         self._note_change(image, followed, unplaced)
         away = self._now_ns is None or at_ns - self._now_ns > LONGEST_GAP_NS
         self._is_first, self._now_ns = self._change.is_new or away, at_ns
-        takes_turns = bool(self._edges) and self._edges_wait  # with what stirs inside: one run a picture
+        takes_turns = bool(self._edges) and self._is_whole  # after the last picture: one run for each while all stirs
         self._is_whole = (
             (self._again > 0 and not takes_turns)
             or self._is_first
