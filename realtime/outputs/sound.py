@@ -25,6 +25,7 @@ from realtime.outputs.stream_copy import StreamCopy
 from realtime.outputs.transcoding import Transcoder, configure
 from realtime.timeline import Timeline
 from realtime.types import Rereadable
+from realtime.wording import counted
 
 logger = logging.getLogger(__name__)
 
@@ -115,7 +116,7 @@ class SoundCopier:
         for index, track in list(self._tracks.items()):
             self._guarded(index, track.finish)
             if track.damaged:
-                logger.warning("sound %d: left out %d damaged piece(s)", self._number(index), track.damaged)
+                logger.warning("sound %d: left out %s", self._number(index), counted(track.damaged, "damaged piece"))
         self.close()
 
     def close(self) -> None:

@@ -16,6 +16,7 @@ from realtime.picture_header import FORMATS
 from realtime.pictures import MAX_PIXELS, header_of_file, judge, read_content
 from realtime.sources.media import open_file
 from realtime.types import Frame, FrameSource, StreamInfo
+from realtime.wording import counted
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +61,9 @@ class AnimatedSource:
             try:
                 picture, lasts_ms = self._picture.frame(number)
             except DamagedPictureError:
-                logger.warning("%s breaks off: it holds %d of %d frames", self._name, number, self._picture.count)
+                logger.warning(
+                    "%s breaks off: it holds %d of %s", self._name, number, counted(self._picture.count, "frame")
+                )
                 return
             read, shown_ms = to_srgb(picture, self._name, keeps=True), _shown_ms(lasts_ms)
             yield Frame(read.image, number, time.monotonic_ns(), at_ms, read.original, shown_ms)
