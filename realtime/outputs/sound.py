@@ -36,7 +36,7 @@ CUSTOM_LAYOUT = "+"
 """In the name of a layout that lists its channels. PyAV 18.1 frees such a list twice: once is right, and before any
 decoder sees it the layout is replaced by a plain number of channels."""
 NO_WRITING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EPIPE})
-"""What a disk or a pipe says that takes no more. Other numbers, such as "not permitted", are coders' words for trouble."""
+"""What a disk or pipe says that takes no more. Other numbers, such as "not permitted", are coders' words."""
 INTERLEAVING_S = 5.0
 """Sound lies at most so much later in a file than the picture of its time."""
 PROBING = {"analyzeduration": "60000000", "probesize": "50000000"}
