@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from engines.geometry import iou, size_of
+from engines.geometry import SAME_FACE_IOU, iou, size_of
 from engines.types import Detection, FaceDetector, Image, Points
 from realtime.edge_search import moved
 
@@ -28,7 +28,6 @@ NEARER = 4.0
 SURE = 0.77
 """Least score at the second look. 51 faces of 14 to 160 px had 0.85 and more, patterns that landmarks took for faces
 (animals, stars, cloth) up to 0.69 (`../shared/media`, `../shared/field-cases`, scikit-image's pictures)."""
-SAME_PLACE_IOU = 0.3
 COARSE = 1 / 16
 """Of a picture's longer edge: of smaller faces, boxes are off by a quarter, and landmarks do not find them there."""
 
@@ -91,7 +90,7 @@ def is_coarse(found: Detection, size_wh: tuple[int, int]) -> bool:
 
 def _best_at(place: Points, found: Sequence[Detection]) -> Detection | None:
     """What has the highest score of what lies in a place."""
-    here = [face for face in found if iou(face.box_xyxy, place[np.newaxis])[0] > SAME_PLACE_IOU]
+    here = [face for face in found if iou(face.box_xyxy, place[np.newaxis])[0] > SAME_FACE_IOU]
     return max(here, key=lambda face: face.score, default=None)
 
 

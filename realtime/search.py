@@ -10,10 +10,18 @@ from functools import partial
 import numpy as np
 
 from engines.detectors.quarter_turns import detect_turned
-from engines.geometry import iou, matched
+from engines.geometry import SAME_FACE_IOU, iou, matched
 from engines.types import Detection, FaceDetector, Image, Points
 from realtime.change import ChangeDetector
-from realtime.edge_search import Edge, detect_at_edge, detect_mirrored, edges_stirred, edges_that_cut, is_stirred_inside
+from realtime.edge_search import (
+    Edge,
+    detect_at_edge,
+    detect_mirrored,
+    edges_stirred,
+    edges_that_cut,
+    is_seen_from_nearer,
+    is_stirred_inside,
+)
 from realtime.near_search import detect_near, from_nearer, is_coarse, squares_of
 
 PERIOD_NS, LOST_PERIOD_NS = 500_000_000, 200_000_000
@@ -22,8 +30,8 @@ missing. Unless work is to be saved every picture is searched for them: a face t
 changes nothing but that one's surroundings."""
 SOON_NS = 1_000_000_000
 """How long every picture is searched for a lost face, whatever work is to be saved."""
-SAME_FACE_IOU = 0.3
-"""Of two boxes that were found: they are one face."""
+SURE_DETECTION = 0.6
+"""Score from which a face that has no landmarks counts as one: below, patterns do."""
 FILM_PERIOD = 10
 """Pictures, at most, between searches of a film that may have somebody new."""
 SELDOM = 3
@@ -49,7 +57,8 @@ class FaceSearch:
         self._now_ns: int | None = None
         self._searched_ns: int | None = None
         self._turns = self._again = self._unsearched = self._places = self._square = 0
-        self._is_first = self._is_whole = self._rests = True  # rests: every second time, where all is searched
+        self._is_first = self._is_whole = True
+        self._edges_wait = False  # whether the last search left them out
         self._followed = boxes_of([])
         self._edges: dict[Edge, int] = {}  # to be searched in so many more pictures
 
@@ -87,8 +96,9 @@ class FaceSearch:
         self._note_change(image, followed, unplaced)
         away = self._now_ns is None or at_ns - self._now_ns > LONGEST_GAP_NS
         self._is_first, self._now_ns = self._change.is_new or away, at_ns
+        takes_turns = bool(self._edges) and self._edges_wait  # with what stirs inside: one run a picture
         self._is_whole = (
-            self._again > 0
+            (self._again > 0 and not takes_turns)
             or self._is_first
             or not followed
             or bool(unplaced)
@@ -105,7 +115,7 @@ class FaceSearch:
         if not self._film:
             self._look_at_edges((edge for box in unplaced for edge in edges_that_cut(box, size_wh)), times=1)
             edges = edges_stirred(self._change.cells, followed, size_wh) if changed else edges
-            self._look_at_edges(edges, times=1 if self._change.is_new else AGAIN + 1)
+            self._look_at_edges(edges, times=1 if self._change.is_new else AGAIN)
         is_inside = changed and (not edges or is_stirred_inside(self._change.cells, edges))
         self._again = AGAIN + 1 if is_inside else max(0, self._again - 1)
 
@@ -121,8 +131,16 @@ class FaceSearch:
         if self._is_whole:
             self._searched_ns, self._unsearched = at_ns, 0
             found = self._seen_in(image)
-        self._rests = self._is_whole and not self._rests
-        return found if self._rests or not self._edges else [*found, *_others(self._seen_at_an_edge(image), found)]
+        at_edge = bool(self._edges) and (not self._is_whole or self._edges_wait)
+        self._edges_wait = not at_edge
+        return [*found, *_others(self._seen_at_an_edge(image), found)] if at_edge else found
+
+    def is_face(self, image: Image, found: Detection) -> bool:
+        """Whether what a search of this picture found is a face, although it has no landmarks."""
+        if not edges_that_cut(found.box_xyxy, (image.shape[1], image.shape[0])):
+            return found.score >= SURE_DETECTION
+        self._on_run()
+        return is_seen_from_nearer(self._detector, image, found.box_xyxy)
 
     def _seen_at_an_edge(self, image: Image) -> list[Detection]:
         """At one that is to be searched most often."""
