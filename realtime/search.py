@@ -43,6 +43,7 @@ class FaceSearch:
         self, detector: FaceDetector, on_run: Callable[[], None] = lambda: None, *, film: bool = False
     ) -> None:
         self._detector, self._on_run, self._film = detector, on_run, film
+        self._prefer: Sequence[Points] = ()
         self._change = ChangeDetector()
         self._is_seldom = False
         self._now_ns: int | None = None
@@ -50,6 +51,10 @@ class FaceSearch:
         self._turns = self._again = self._unsearched = 0
         self._is_first = self._is_whole = self._rests = True  # rests: every second time, where all is searched
         self._edges: dict[Edge, int] = {}  # to be searched in so many more pictures
+
+    def prefer(self, boxes: Sequence[Points]) -> None:
+        """Let the first search find nobody but those at `boxes` (px), if any of them are there."""
+        self._prefer = boxes
 
     def seldom(self, seldom: bool) -> None:
         """Look at pictures that do not change a third as often, and seldom for who is lost, to save work."""
@@ -117,9 +122,14 @@ class FaceSearch:
         found: list[Detection] = []
         if self._is_whole:
             self._searched_ns, self._unsearched = at_ns, 0
-            found = self._seen_in(image)
+            found = self._preferred(self._seen_in(image))
         self._rests = self._is_whole and not self._rests
         return found if self._rests or not self._edges else [*found, *_others(self._seen_at_an_edge(image), found)]
+
+    def _preferred(self, found: list[Detection]) -> list[Detection]:
+        wanted, self._prefer = np.array(self._prefer, np.float32).reshape(-1, 4), ()
+        known = matched(wanted, boxes_of(found), least_iou=SAME_FACE_IOU).values()
+        return [found[number] for number in known] or found
 
     def _seen_at_an_edge(self, image: Image) -> list[Detection]:
         """At one that is to be searched most often."""
