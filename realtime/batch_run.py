@@ -145,5 +145,6 @@ class BatchRun:
         note = nobody_swapped(numbers)
         self._record.finish(job, note.problem if note else "")
         swapped = f"{numbers['outcomes']['swapped']} of {numbers['frames_out']} frames swapped"
+        swapped = swapped if numbers["frames_out"] > 1 else "swapped"
         say(f"{place}  {shown_name(job.name)}: {note.problem if note else swapped}, {numbers['wall_s']:.1f} s")
         return Result(job, Became.NOBODY if note else Became.MADE, note.problem if note else "", numbers)

@@ -26,6 +26,7 @@ from rich.text import Text
 
 from realtime.damage import damage_words
 from realtime.metrics import Recent, Snapshot
+from realtime.wording import counted
 
 stderr = Console(stderr=True, highlight=False, emoji=False)  # ":cat:" may be part of a name
 stdout = Console(highlight=False, emoji=False)
@@ -207,7 +208,7 @@ def ask_person(question: str) -> bool:
 
 def summary(numbers: Snapshot, film_rate: Fraction | None = None) -> Text:
     """The last line of a run. film_rate: nominal frames per second of a film, whose speed is told; None live."""
-    text = Text(f"{numbers['swapper']} on {numbers['device']}: {numbers['frames_out']} frames")
+    text = Text(f"{numbers['swapper']} on {numbers['device']}: {counted(numbers['frames_out'], 'frame')}")
     if film_rate is None:
         latency = numbers["latency_ms"]
         text.append(f", {_number(numbers['fps'])} fps")

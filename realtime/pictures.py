@@ -14,7 +14,16 @@ from realtime.errors import SourceError
 from realtime.local_path import remedy_for
 from realtime.picture_colours import Converted, to_srgb
 from realtime.picture_decoder import DamagedPictureError, decode
-from realtime.picture_header import FORMATS, HEADER_BYTES, JPEG, PictureHeader, header_of, kind_of, needs_whole
+from realtime.picture_header import (
+    FORMATS,
+    HEADER_BYTES,
+    JPEG,
+    PictureHeader,
+    header_of,
+    holds_another,
+    kind_of,
+    needs_whole,
+)
 
 MAX_PIXELS = 64_000_000
 """A 64-megapixel photo takes 450 MB while it is decoded; more is a mistake or an attack."""
@@ -38,6 +47,8 @@ def header_of_file(path: Path) -> PictureHeader | None:
 def is_picture(path: Path) -> bool:
     """Whether the content, whatever the name, is a picture that does not move, readable or not."""
     header = header_of_file(path)
+    if header is not None and header.format == JPEG:
+        return not holds_another(read_content(path), JPEG)
     if header is not None:
         return not header.is_animated
     try:
@@ -71,8 +82,12 @@ def decode_image(
 
 def read_whole(path: Path) -> Converted:
     """As `read_image`, with what the picture is beyond 8-bit sRGB."""
-    name = str(path)
-    return to_srgb(_decoded(read_content(path), name, MAX_PIXELS, None, FORMATS), name, keeps=True)
+    return decode_whole(read_content(path), str(path))
+
+
+def decode_whole(content: bytes, name: str) -> Converted:
+    """As `read_whole`, of a picture's bytes. name: for messages."""
+    return to_srgb(_decoded(content, name, MAX_PIXELS, None, FORMATS), name, keeps=True)
 
 
 def _decoded(

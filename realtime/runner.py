@@ -163,7 +163,7 @@ class StreamRunner:
 
     def _warn_of_a_hang(self) -> None:
         since_ns = self._working_since_ns
-        if since_ns is None or since_ns == self._warned_of_ns:
+        if since_ns is None or since_ns == self._warned_of_ns or not self._info.live:  # nobody waits for a film's
             return
         if time.monotonic_ns() - since_ns > HANG_S * NS_PER_S:
             self._warned_of_ns = since_ns

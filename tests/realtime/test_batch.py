@@ -1,6 +1,5 @@
 """Which files a batch is of, what its results are called, and which of them are finished."""
 
-import json
 import os
 from pathlib import Path
 
@@ -178,7 +177,33 @@ def test_two_batches_in_one_folder_keep_each_others_records(job: Job) -> None:
     other = Job(job.source, job.target.with_name("b.mp4"), "b.mp4", is_picture=False)
     first.begin(other)
     assert second.standings([job]) == [Standing.FINISHED]
-    assert json.loads((job.target.parent / NAME).read_text()).keys() == {job.target.name, "b.mp4"}
+    assert first.standings([job, other]) == [Standing.FINISHED, Standing.MISSING]
+    other.target.write_bytes(b"half")
+    assert second.standings([job, other]) == [Standing.FINISHED, Standing.OUTDATED]
+
+
+def test_a_record_grows_by_the_same_for_every_result_however_many_there_were(job: Job) -> None:
+    record, lengths = made(job), [0]
+    for _ in range(3):
+        record.begin(job)
+        record.finish(job)
+        lengths.append((job.target.parent / NAME).stat().st_size)
+    assert lengths[3] - lengths[2] == lengths[2] - lengths[1]
+
+
+@pytest.mark.parametrize("left", [1, 2, 40])
+def test_what_was_cut_off_while_a_record_was_written_is_made_again_and_the_rest_stands(job: Job, left: int) -> None:
+    record = made(job)
+    other = Job(job.source, job.target.with_name("b.mp4"), "b.mp4", is_picture=False)
+    record.begin(other)
+    other.target.write_bytes(b"result")
+    whole = (job.target.parent / NAME).read_bytes()
+    record.finish(other)
+    (job.target.parent / NAME).write_bytes((job.target.parent / NAME).read_bytes()[: len(whole) + left])
+    again = BatchRecord(job.target.parent, "s")
+    assert again.standings([job, other]) == [Standing.FINISHED, Standing.OUTDATED]
+    again.finish(other)
+    assert again.standings([job, other]) == [Standing.FINISHED, Standing.FINISHED]
 
 
 def test_spoilt_record_is_told(job: Job) -> None:
