@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from engines.geometry import matched
+from engines.geometry import SAME_FACE_IOU, matched
 from engines.types import Points
-from realtime.search import SAME_FACE_IOU
 from realtime.tracking_result import TrackingResult
 from realtime.types import Frame
 
