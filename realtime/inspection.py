@@ -31,8 +31,8 @@ one frame in a hundred stays below 0.27, of those covered by 70 % two in three; 
 `benchmarks.privacy` was as strong as in a bare face in five frames of 2,160, above it in none."""
 
 TURNED_DEG, LEAST_OF_TURNED = 30.0, 0.65
-"""Of a head that is turned so far to a side, what must have been painted, whatever is said to be hidden: of profiles the
-compositor takes bare skin for something in front of it. Honest ones have 0.77 and more, bare ones 0.28 to 0.60
+"""Of a head that is turned so far to a side, what must have been painted, whatever is said to be hidden: of profiles
+the compositor takes bare skin for something in front of it. Honest ones have 0.77 and more, bare ones 0.28 to 0.60
 (`benchmarks.privacy`, turns)."""
 
 
