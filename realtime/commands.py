@@ -16,7 +16,7 @@ from realtime.batch import Batch, plan_batch, wants_batch
 from realtime.config import RunConfig
 from realtime.consent import ConsentLedger
 from realtime.console import DownloadDisplay, RunDisplay, ask_person, say, show, shown_name, stderr, summary, tell
-from realtime.interrupts import interrupts
+from realtime.interrupts import interruptible, interrupts
 from realtime.keys import keys_read
 from realtime.live import HELP, KEYS
 from realtime.local_path import is_file
@@ -120,7 +120,8 @@ def execute(config: RunConfig, *, accepts_licences: bool = False) -> tuple[Snaps
     """
     from realtime.app import build_run  # noqa: PLC0415  loads the engines
 
-    with DownloadDisplay() as progress, stderr.status("preparing (a few seconds longer the first time)") as status:
+    words = "preparing (a few seconds longer the first time)"
+    with interruptible() as early, DownloadDisplay() as progress, stderr.status(words) as status:
         progress.on_pause = status.stop
         built = build_run(config, open_store(progress, accepts_licences=accepts_licences), progress)
     for note in built.notes:
@@ -133,14 +134,17 @@ def execute(config: RunConfig, *, accepts_licences: bool = False) -> tuple[Snaps
         say=lambda: _now(built),
     )
     with interrupts(built.runner.stop) as seen, _controlled(built):
+        if early:
+            built.runner.stop()
         try:
             with display:
                 built.runner.run()
         finally:
             built.close()
             numbers = _report(config, built)
-    if seen:
-        say("interrupted: what was made can be played up to here")
+    if seen or early:
+        is_kept = any(isinstance(sink, FileSink) and sink.written is not None for sink in built.sinks)
+        say("interrupted: what was made can be played up to here" if is_kept else "interrupted")
         raise KeyboardInterrupt
     return numbers, built.info.live
 

@@ -188,8 +188,9 @@ class StreamRunner:
             self._await_output(lane, thread, ending_since_ns)
         for thread in intake:
             thread.join(LEAVE_S)
-            if thread.is_alive():
-                logger.warning("the %s thread hangs and is left behind", thread.name)
+            if thread.is_alive():  # perhaps with a frame that nobody waits for any more
+                level = logging.INFO if self._stop_asked else logging.WARNING
+                logger.log(level, "the %s thread hangs and is left behind", thread.name)
 
     def _await_output(self, lane: OutputLane, thread: threading.Thread, ending_since_ns: int) -> None:
         while thread.is_alive():
