@@ -52,6 +52,7 @@ class FaceSearch:
         self, detector: FaceDetector, on_run: Callable[[], None] = lambda: None, *, film: bool = False
     ) -> None:
         self._detector, self._on_run, self._film = detector, on_run, film
+        self._prefer: Sequence[Points] = ()
         self._change = ChangeDetector()
         self._is_seldom = False
         self._now_ns: int | None = None
@@ -61,6 +62,10 @@ class FaceSearch:
         self._edges_wait = False  # whether the last search left them out
         self._followed = boxes_of([])
         self._edges: dict[Edge, int] = {}  # to be searched in so many more pictures
+
+    def prefer(self, boxes: Sequence[Points]) -> None:
+        """Let the first search find nobody but those at `boxes` (px), if any of them are there."""
+        self._prefer = boxes
 
     def seldom(self, seldom: bool) -> None:
         """Look at pictures that do not change a third as often, and seldom for who is lost, to save work."""
@@ -96,7 +101,7 @@ class FaceSearch:
         self._note_change(image, followed, unplaced)
         away = self._now_ns is None or at_ns - self._now_ns > LONGEST_GAP_NS
         self._is_first, self._now_ns = self._change.is_new or away, at_ns
-        takes_turns = bool(self._edges) and self._edges_wait  # with what stirs inside: one run a picture
+        takes_turns = bool(self._edges) and self._is_whole  # after the last picture: one run for each while all stirs
         self._is_whole = (
             (self._again > 0 and not takes_turns)
             or self._is_first
@@ -130,7 +135,7 @@ class FaceSearch:
         found: list[Detection] = []
         if self._is_whole:
             self._searched_ns, self._unsearched = at_ns, 0
-            found = self._seen_in(image)
+            found = self._preferred(self._seen_in(image))
         at_edge = bool(self._edges) and (not self._is_whole or self._edges_wait)
         self._edges_wait = not at_edge
         return [*found, *_others(self._seen_at_an_edge(image), found)] if at_edge else found
@@ -141,6 +146,11 @@ class FaceSearch:
             return found.score >= SURE_DETECTION
         self._on_run()
         return is_seen_from_nearer(self._detector, image, found.box_xyxy)
+
+    def _preferred(self, found: list[Detection]) -> list[Detection]:
+        wanted, self._prefer = np.array(self._prefer, np.float32).reshape(-1, 4), ()
+        known = matched(wanted, boxes_of(found), least_iou=SAME_FACE_IOU).values()
+        return [found[number] for number in known] or found
 
     def _seen_at_an_edge(self, image: Image) -> list[Detection]:
         """At one that is to be searched most often."""

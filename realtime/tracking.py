@@ -32,7 +32,7 @@ TAKE_OVER_RATIO = 1.3
 class FaceTracker:
     """Follows up to `max_faces` faces, the largest ones. One thread at a time.
 
-    hands: who follows the hands near them, if anybody. film: see `FaceSearch`. on_detector_run: for the metrics.
+    hands: who follows the hands near them, if any. film, prefer: see `FaceSearch`. on_detector_run: for the metrics.
     protected: numbers of faces whose place nobody takes. unplaced: boxes, see `UnplacedFaces`. lost: see `LostTrack`.
     """
 
@@ -47,6 +47,7 @@ class FaceTracker:
         on_detector_run: Callable[[], None] = lambda: None,
     ) -> None:
         self._search = FaceSearch(detector, on_detector_run, film=film)
+        self.prefer = self._search.prefer
         self._landmarker = landmarker
         self._hands = hands
         self._max_faces = max_faces

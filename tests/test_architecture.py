@@ -99,6 +99,7 @@ VENDORS = {
         "realtime/remote.py",
         "realtime/runner.py",
         "realtime/wardrobe.py",
+        "realtime/segments/",
         "realtime/server_process.py",
         "realtime/web/aiortc_patches.py",
         "realtime/web/decoder_queue.py",
@@ -234,11 +235,8 @@ PICTURES, CLIPS = {".png", ".jpg", ".jpeg", ".webp"}, {".mp4", ".mov", ".mkv", "
 NOT_OURS = PICTURES | CLIPS | {".onnx", ".tflite", ".dfm", ".npy", ".npz", ".pkl"}
 """Those, weights, and arrays that could hold any of them."""
 OURS = {
-    "benchmarks/pictures/demo.jpg",
-    "benchmarks/pictures/growth.png",
-    "engines/data/compositor.onnx",
-    "engines/data/compositor.tflite",
-    "engines/data/face_basis.npz",
+    *(f"benchmarks/pictures/{name}" for name in ("demo.jpg", "growth.png")),
+    *(f"engines/data/{name}" for name in ("compositor.onnx", "compositor.tflite", "face_basis.npz")),
 }
 
 

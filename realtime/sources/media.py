@@ -83,6 +83,7 @@ def open_url(url: str) -> "MediaSource":
 class MediaSource:
     """The film of an opened container, with times from zero. One thread reads; any thread may close.
 
+    origin: what is film time 0 in the container's count.
     Raises SourceError when there is no video or nothing of it can be decoded.
     """
 
@@ -120,8 +121,8 @@ class MediaSource:
         self._to_bgr = FrameReader(first, name, film_light(sound_from, self._stream.index, first), keeps_hdr=keeps_hdr)
         self._framing = Framing(first, self._to_bgr, self._stream, self._facts.told_aspect)
         self._decoded = chain([first], self._decoded)
-        self._origin = self._film_start(first.pts or 0)
-        self._last = self._origin, self._origin  # from when to when the latest picture is shown
+        self.origin = self._film_start(first.pts or 0)
+        self._last = self.origin, self.origin  # from when to when the latest picture is shown
         self.info = self._describe(sound_from)
 
     def frames(self) -> Iterator[Frame]:
@@ -134,7 +135,7 @@ class MediaSource:
                 lasts = decoded.duration or self._facts.step
                 self._last = at, at + lasts
                 image, hdr = self._framing(decoded), self._framing.hdr(decoded)
-                yield Frame(image, number, captured_ns, at - self._origin, duration=lasts, hdr=hdr)
+                yield Frame(image, number, captured_ns, at - self.origin, duration=lasts, hdr=hdr)
             self._finish()
         finally:
             self._release()
@@ -142,10 +143,10 @@ class MediaSource:
     def skip_to(self, film_s: Fraction) -> None:
         """See SeekableSource."""
         base = self._facts.time_base
-        begin = self._origin + round(film_s / base)
+        begin = self.origin + round(film_s / base)
         self._decoded = pictures_from(begin, self._decoded)
         before = begin - round(BEFORE_S / base)
-        if before > self._origin and isinstance(self._packets, FilmPackets):
+        if before > self.origin and isinstance(self._packets, FilmPackets):
             if seek_before(self._container, before, self._stream):
                 self._packets.begin_anew()
             self._skip.skip_to(before)
@@ -216,7 +217,7 @@ class MediaSource:
             colour=self._to_bgr.tags,  # players guess by the size before rotation
             hdr=self._to_bgr.hdr,
             sound_from=sound_from if self._container.streams.audio else None,
-            timeline=self._packets.begin(float(self._origin * base)),
+            timeline=self._packets.begin(float(self.origin * base)),
             damage=self._damage,
             extras_from=sound_from,
         )
@@ -226,7 +227,7 @@ class MediaSource:
         if self._closed:
             return
         if self.info.timeline is not None:
-            self.info.timeline.finish(*(float((at - self._origin) * self._facts.time_base) for at in self._last))
+            self.info.timeline.finish(*(float((at - self.origin) * self._facts.time_base) for at in self._last))
         held_s, jumps_s = self._packets.until_s - self._facts.start_s, [by_s for _, by_s in self._packets.closed]
         for told in report(held_s, self._facts.promised_s, jumps_s, self._times.repaired):
             logger.warning("%s %s", self._name, told)
