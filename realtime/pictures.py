@@ -3,6 +3,7 @@
 Knows files, what may be read, and what is said of the rest; knows nothing of streams and decoders.
 """
 
+import logging
 from collections.abc import Collection
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from engines.types import Image
 from realtime.errors import SourceError
 from realtime.local_path import remedy_for
 from realtime.picture_colours import Converted, to_srgb
-from realtime.picture_decoder import DamagedPictureError, decode
+from realtime.picture_decoder import DamagedPictureError, decode, page_count
 from realtime.picture_header import (
     FORMATS,
     HEADER_BYTES,
@@ -24,6 +25,8 @@ from realtime.picture_header import (
     kind_of,
     needs_whole,
 )
+
+logger = logging.getLogger(__name__)
 
 MAX_PIXELS = 64_000_000
 """A 64-megapixel photo takes 450 MB while it is decoded; more is a mistake or an attack."""
@@ -87,7 +90,11 @@ def read_whole(path: Path) -> Converted:
 
 def decode_whole(content: bytes, name: str) -> Converted:
     """As `read_whole`, of a picture's bytes. name: for messages."""
-    return to_srgb(_decoded(content, name, MAX_PIXELS, None, FORMATS), name, keeps=True)
+    picture = _decoded(content, name, MAX_PIXELS, None, FORMATS)
+    pages = page_count(content)
+    if pages > 1:
+        logger.warning("%s has %d pages: only the first is taken", name, pages)
+    return to_srgb(picture, name, keeps=True)
 
 
 def _decoded(
