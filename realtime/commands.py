@@ -15,7 +15,7 @@ from realtime.batch import Batch, plan_batch, wants_batch
 from realtime.config import RunConfig
 from realtime.consent import ConsentLedger
 from realtime.console import DownloadDisplay, RunDisplay, ask_person, say, show, stderr
-from realtime.interrupts import interrupts
+from realtime.interrupts import interruptible, interrupts
 from realtime.keys import keys_read
 from realtime.live import HELP, KEYS
 from realtime.metrics import Snapshot
@@ -27,6 +27,7 @@ from realtime.portraits import portraits
 from realtime.remote import listening, send
 from realtime.report import report
 from realtime.standard_streams import owns_terminal, person_is_there
+from realtime.types import FileSink
 
 if TYPE_CHECKING:
     from realtime.app import Run  # loads the engines
@@ -128,7 +129,8 @@ def execute(config: RunConfig, *, accepts_licences: bool = False) -> tuple[Snaps
     """
     from realtime.app import build_run  # noqa: PLC0415  loads the engines
 
-    with DownloadDisplay() as progress, stderr.status("preparing (a few seconds longer the first time)") as status:
+    words = "preparing (a few seconds longer the first time)"
+    with interruptible() as early, DownloadDisplay() as progress, stderr.status(words) as status:
         progress.on_pause = status.stop
         built = build_run(config, open_store(progress, accepts_licences=accepts_licences), progress)
     for note in built.notes:
@@ -141,6 +143,8 @@ def execute(config: RunConfig, *, accepts_licences: bool = False) -> tuple[Snaps
         say=lambda: _now(built),
     )
     with interrupts(built.runner.stop) as seen, _controlled(built):
+        if early:
+            built.runner.stop()
         try:
             with display:
                 built.runner.run()
@@ -148,8 +152,9 @@ def execute(config: RunConfig, *, accepts_licences: bool = False) -> tuple[Snaps
             built.close()
             numbers = built.metrics.snapshot()
             report(config, numbers, built.sinks, None if built.info.live else built.info.rate, _notes(built, numbers))
-    if seen:
-        say("interrupted: what was made can be played up to here")
+    if seen or early:
+        is_kept = any(isinstance(sink, FileSink) and sink.written is not None for sink in built.sinks)
+        say("interrupted: what was made can be played up to here" if is_kept else "interrupted")
         raise KeyboardInterrupt
     return numbers, built.info.live
 

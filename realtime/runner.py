@@ -190,7 +190,7 @@ class StreamRunner:
             self._await_output(lane, thread, ending_since_ns)
         for thread in intake:
             thread.join(LEAVE_S)
-            if thread.is_alive():
+            if thread.is_alive() and not self._stop_asked:  # else perhaps with a frame that nobody waits for any more
                 logger.warning("the %s thread hangs and is left behind", thread.name)
 
     def _await_output(self, lane: OutputLane, thread: threading.Thread, ending_since_ns: int) -> None:

@@ -91,6 +91,7 @@ VENDORS = {
         "realtime/bench/processes.py",
         "realtime/fakes.py",
         "realtime/keys.py",
+        "realtime/launch.py",
         "realtime/live.py",
         "realtime/metrics.py",
         "realtime/outputs/",
@@ -131,9 +132,8 @@ def nodes_of(path: Path) -> tuple[ast.AST, ...]:
 def modules_imported(path: Path) -> frozenset[str]:
     """Full names of all modules that a module imports from, wherever in it."""
     names = {node.module for node in nodes_of(path) if isinstance(node, ast.ImportFrom) and node.module}
-    return frozenset(
-        names | {alias.name for node in nodes_of(path) if isinstance(node, ast.Import) for alias in node.names}
-    )
+    plain = {alias.name for node in nodes_of(path) if isinstance(node, ast.Import) for alias in node.names}
+    return frozenset(names | plain)
 
 
 def imported(path: Path) -> set[str]:

@@ -163,3 +163,19 @@ def test_cover_is_never_the_film(tmp_path: Path, has_film: bool) -> None:
     else:
         with pytest.raises(SourceError, match="has no video"):
             open_source(str(path))
+
+
+@pytest.mark.parametrize("tag", [b"dvh1", b"dvhe"])
+def test_dolby_vision_that_only_dolby_can_show_is_refused_and_not_shown_in_wrong_colours(
+    tmp_path: Path, tag: bytes
+) -> None:
+    plain = write_film(
+        tmp_path / "film.mp4", Film(times_ms=every(40, 3), codec="libx265", options={"preset": "ultrafast"})
+    )
+    open_source(str(plain)).close()
+    content = plain.read_bytes()
+    assert content.count(b"hev1") == 1
+    plain.write_bytes(content.replace(b"hev1", tag))
+    with pytest.raises(SourceError, match="Dolby Vision") as raised:
+        open_source(str(plain))
+    assert "bt709" in raised.value.remedy
