@@ -93,6 +93,7 @@ VENDORS = {
         "realtime/keys.py",
         "realtime/live.py",
         "realtime/metrics.py",
+        "realtime/ordered.py",
         "realtime/outputs/",
         "realtime/pacing.py",
         "realtime/remote.py",

@@ -18,9 +18,7 @@ def copy_in_halves(source: Path, target: Path) -> None:
     for part in (frames[:half], frames[half:]):
         packets = target.with_suffix(".packets")
         into = PacketFile(packets, "mp4")
-        alone = VideoRecorder(
-            target, replace(film.info, sound_from=None, extras_from=None), EncoderOptions(), into=into
-        )
+        alone = VideoRecorder(target, silent, EncoderOptions(), into=into)
         for frame in part:
             alone.send(frame)
         alone.close()
