@@ -24,7 +24,7 @@ from realtime.live import FixedBank, LiveControl, LiveSettings
 from realtime.metrics import NULL_OBSERVER
 from realtime.ordered import OrderedWork
 from realtime.privacy import PrivacyGate, Verdict
-from realtime.role import Role
+from realtime.role import SAMPLE, Role
 from realtime.tracking_result import TrackingResult
 from realtime.types import Frame, ShownFrame, Stage, StreamInfo, StreamObserver
 
@@ -130,8 +130,9 @@ class SwapPipeline:
 
     def _made(self, tracked: Tracked) -> ShownFrame | None:
         """What is to be seen; None for what lies beside the wanted part, of which the later frames learn."""
-        if tracked.frame.role is Role.TRACKED:
-            self._learn(tracked)
+        if tracked.frame.role in {Role.TRACKED, Role.SAMPLED}:
+            for _ in range(SAMPLE if tracked.frame.role is Role.SAMPLED else 1):
+                self._learn(tracked)
             return None
         shown = self._show(tracked)
         return shown if tracked.frame.role is Role.SHOWN else None

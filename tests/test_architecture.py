@@ -236,7 +236,7 @@ PICTURES, CLIPS = {".png", ".jpg", ".jpeg", ".webp"}, {".mp4", ".mov", ".mkv", "
 NOT_OURS = PICTURES | CLIPS | {".onnx", ".tflite", ".dfm", ".npy", ".npz", ".pkl"}
 """Those, weights, and arrays that could hold any of them."""
 OURS = {
-    *(f"benchmarks/pictures/{name}" for name in ("demo.jpg", "growth.png")),
+    *(f"benchmarks/pictures/{name}" for name in ("demo.jpg", "film_curve.png", "growth.png")),
     *(f"engines/data/{name}" for name in ("compositor.onnx", "compositor.tflite", "face_basis.npz")),
 }
 
