@@ -81,6 +81,8 @@ class BatchRecord:
     def _standing(self, job: Job, entry: Entry | None) -> Standing:
         if not job.target.exists():
             return Standing.MISSING
+        if entry is not None and not job.source.exists():  # a link to nothing by now
+            return Standing.OUTDATED
         if entry is None or (entry["result"] is not None and entry["result"] != _stamp(job.target)):
             return Standing.FOREIGN
         if entry["result"] is None or entry != self._entry(job, entry["result"], entry["reason"]):

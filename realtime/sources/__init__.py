@@ -10,6 +10,7 @@ anything else           a file: a picture or a video, by its content, whatever i
 """
 
 import difflib
+import errno
 import os
 import re
 import stat
@@ -21,7 +22,7 @@ from pathlib import Path
 from engines.types import Image
 from realtime.addresses import shown_url
 from realtime.errors import SourceError
-from realtime.local_path import is_file, is_pipe, local_path, remedy_for
+from realtime.local_path import REMEDIES, is_file, is_pipe, local_path, remedy_for
 from realtime.numbered import numbered
 from realtime.picture_header import header_of
 from realtime.pictures import is_picture, read_content
@@ -154,6 +155,8 @@ def _refuse_unreadable(path: Path) -> None:
         raise _missing(path) from error
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}", remedy=remedy_for(error)) from error
+    if stat.S_ISDIR(found.st_mode) and not os.access(path, os.R_OK | os.X_OK):
+        raise SourceError(f"{path} cannot be read", remedy=REMEDIES[errno.EACCES])
     if stat.S_ISDIR(found.st_mode):
         raise SourceError(f"{path} is a folder", remedy="give one file in it, or a camera number such as 0")
     if stat.S_ISREG(found.st_mode) and found.st_size == 0:
