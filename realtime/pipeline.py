@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 import cv2
@@ -21,14 +22,17 @@ from realtime.budget import LatencyBudget
 from realtime.clock import stream_time_ns
 from realtime.live import FixedBank, LiveControl, LiveSettings
 from realtime.metrics import NULL_OBSERVER
+from realtime.ordered import OrderedWork
 from realtime.privacy import PrivacyGate, Verdict
-from realtime.role import Role
+from realtime.role import SAMPLE, Role
 from realtime.tracking_result import TrackingResult
 from realtime.types import Frame, ShownFrame, Stage, StreamInfo, StreamObserver
 
 logger = logging.getLogger(__name__)
 
 HALF = 0.5
+PAINTING = 2
+"""Frames of a film that are painted, or wait for it, while others are tracked."""
 
 
 class Painter(Protocol):
@@ -89,6 +93,7 @@ class SwapPipeline:
         self.on_tracked: Callable[[Frame, TrackingResult], None] = _ignore
         self._observer = observer
         self._is_half = False
+        self._painting = OrderedWork[ShownFrame | None](PAINTING)
         self._failures: Counter[tuple[str, str]] = Counter()
 
     def process(self, frame: Frame) -> ShownFrame:
@@ -107,23 +112,30 @@ class SwapPipeline:
         return self._wanted(self._backfill.ready())
 
     def rest(self) -> Iterator[ShownFrame]:
-        """The frames that wait, each made when it is asked for."""
-        return self._wanted(self._backfill.rest() if self._backfill is not None else ())
+        """The frames that wait, made as they are asked for."""
+        yield from self._wanted(self._backfill.rest() if self._backfill is not None else ())
+        yield from filter(None, self._painting.rest())
 
     @property
     def waiting(self) -> int:
         """How many frames were taken and not given."""
-        return 0 if self._backfill is None else len(self._backfill)
+        return len(self._painting) + (0 if self._backfill is None else len(self._backfill))
 
     def _wanted(self, ready: Iterable[Tracked]) -> Iterator[ShownFrame]:
-        """What of the film is wanted. What lies beside is made as far as that teaches."""
+        """What of the film is wanted, painted while later frames are tracked: neither needs what the other does."""
         for tracked in ready:
-            if tracked.frame.role is Role.TRACKED:
+            for shown in self._painting.give(partial(self._made, tracked)):
+                if shown is not None:
+                    yield shown
+
+    def _made(self, tracked: Tracked) -> ShownFrame | None:
+        """What is to be seen; None for what lies beside the wanted part, of which the later frames learn."""
+        if tracked.frame.role in {Role.TRACKED, Role.SAMPLED}:
+            for _ in range(SAMPLE if tracked.frame.role is Role.SAMPLED else 1):
                 self._learn(tracked)
-                continue
-            shown = self._show(tracked)
-            if tracked.frame.role is Role.SHOWN:
-                yield shown
+            return None
+        shown = self._show(tracked)
+        return shown if tracked.frame.role is Role.SHOWN else None
 
     def _track(self, frame: Frame) -> Tracked:
         at_ns, settings, canvas = stream_time_ns(frame, self._info), self._control.settings, frame.image

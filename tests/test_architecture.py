@@ -94,6 +94,7 @@ VENDORS = {
         "realtime/launch.py",
         "realtime/live.py",
         "realtime/metrics.py",
+        "realtime/ordered.py",
         "realtime/outputs/",
         "realtime/pacing.py",
         "realtime/remote.py",
@@ -235,7 +236,7 @@ PICTURES, CLIPS = {".png", ".jpg", ".jpeg", ".webp"}, {".mp4", ".mov", ".mkv", "
 NOT_OURS = PICTURES | CLIPS | {".onnx", ".tflite", ".dfm", ".npy", ".npz", ".pkl"}
 """Those, weights, and arrays that could hold any of them."""
 OURS = {
-    *(f"benchmarks/pictures/{name}" for name in ("demo.jpg", "growth.png")),
+    *(f"benchmarks/pictures/{name}" for name in ("demo.jpg", "film_curve.png", "growth.png")),
     *(f"engines/data/{name}" for name in ("compositor.onnx", "compositor.tflite", "face_basis.npz")),
 }
 

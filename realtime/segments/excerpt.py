@@ -9,12 +9,13 @@ from fractions import Fraction
 
 from realtime.backfill import LOOKAHEAD
 from realtime.damage import Damage
-from realtime.role import Role
+from realtime.role import SAMPLE, Role
 from realtime.segments.plan import Segment
 from realtime.types import Frame, FrameSource, StreamInfo
 
-PAINTED_S = Fraction(1, 2)
-"""Painted before a segment: what of a face is smoothed from picture to picture settles in that time."""
+PAINTED_S, TRACKED_S = Fraction(1, 2), 2
+"""How long before a segment pictures are painted, because what of a face is smoothed from picture to picture settles in
+that time, and how long all are tracked. Before that, one of SAMPLE is."""
 
 
 class Excerpt:
@@ -30,7 +31,7 @@ class Excerpt:
         self._is_first = segment.number == 0
         self._shift = Fraction(0) if self._is_first else (segment.warm_s - result_s) / base
         self._start = 0 if self._is_first else round((segment.start_s - result_s) / base)
-        self._painted = self._start - round(PAINTED_S / base)
+        self._painted, self._tracked = (self._start - round(before_s / base) for before_s in (PAINTED_S, TRACKED_S))
         self._end = None if segment.end_s is None else round((segment.end_s - result_s) / base)
         self.damage = Damage()
         self._info = replace(
@@ -55,7 +56,9 @@ class Excerpt:
                 self.damage.faulty_frames, self.damage.lost_pieces = faulty - before[0], lost - before[1]
             if ahead < 0:
                 return
-            yield replace(frame, seq=seq, pts=pts, role=self._role(pts))
+            role = self._role(pts)
+            if role is not Role.SAMPLED or seq % SAMPLE == 0:
+                yield replace(frame, seq=seq, pts=pts, role=role)
 
     def close(self) -> None:
         self._film.close()
@@ -63,6 +66,8 @@ class Excerpt:
     def _role(self, pts: int) -> Role:
         if pts >= self._start and (self._end is None or pts < self._end):
             return Role.SHOWN
+        if pts < self._tracked:
+            return Role.SAMPLED
         return Role.PAINTED if self._painted <= pts < self._start else Role.TRACKED
 
     def _count(self) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """Worker processes, as their owner sees them: started, asked, heard, ended.
 
-They are in a session of their own, so Ctrl-C in the terminal reaches the owner alone, who tells them. Each has a
+Each is in a process group of its own, so Ctrl-C in the terminal reaches the owner alone, who tells them. Each has a
 share of the cores. Knows processes and pipes; worker.py is what runs in them.
 """
 
@@ -39,7 +39,7 @@ class WorkerProcess:
                 stdout=subprocess.PIPE,
                 stderr=stderr,
                 env=environment,
-                start_new_session=True,
+                process_group=0,
             )
         self._listener = threading.Thread(target=self._listen, name="worker's answers", daemon=True)
         self._listener.start()

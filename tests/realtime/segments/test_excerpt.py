@@ -51,6 +51,13 @@ def test_the_middle_of_a_film_has_its_surroundings() -> None:
     assert all((frame.image == frame.pts).all() for frame in frames)
 
 
+def test_long_before_a_segment_one_picture_stands_for_several() -> None:
+    early = Segment(1, seconds(0), seconds(30), seconds(40), seconds(35))
+    frames = list(Excerpt(Film(0, 100), early, Fraction(0)).frames())
+    assert [frame.pts for frame in frames if frame.role is Role.SAMPLED] == [0, 3, 6, 9]
+    assert [frame.pts for frame in frames if frame.role is Role.TRACKED][:15] == list(range(10, 25))
+
+
 def test_times_are_those_of_the_result_that_begins_later() -> None:
     frames = Excerpt(Film(20, 100), MIDDLE, seconds(15)).frames()
     shown = [frame for frame in frames if frame.role is Role.SHOWN]
