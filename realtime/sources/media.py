@@ -31,7 +31,7 @@ from realtime.sources.frame_times import FrameTimes
 from realtime.sources.framing import Framing
 from realtime.sources.packets import FilmPackets, LivePackets, PicturePacket
 from realtime.sources.skipping import KeyFrameSkip, pictures_from
-from realtime.sources.tracks import TrackFacts, film_track
+from realtime.sources.tracks import TrackFacts, decoder_of, film_track
 from realtime.types import Frame, Rereadable, StreamInfo
 
 logger = logging.getLogger(__name__)
@@ -104,14 +104,15 @@ class MediaSource:
         except SourceError:
             container.close()
             raise
-        self._stream.thread_type = LIVE_THREADS if live else FILE_THREADS
+        self._decoder = decoder_of(self._stream)
+        self._decoder.thread_type = LIVE_THREADS if live else FILE_THREADS
         self._facts = TrackFacts.of(container, self._stream)
         self._packets: LivePackets | FilmPackets = (
             LivePackets(container, self._stream, self._damage, READ_TIMEOUT_S)
             if live
             else FilmPackets(container, self._stream, self._damage)
         )
-        self._skip = KeyFrameSkip(self._stream.codec_context)
+        self._skip = KeyFrameSkip(self._decoder)
         self._times = FrameTimes(self._facts.step, dts_only=container.format.name in ONE_STAMP_FORMATS)
         self._decoded: Iterator[av.VideoFrame] = deinterlaced(self._stamped(), name)
         first = next(self._decoded, None)  # only a decoded frame tells rotation and colour for sure
@@ -168,7 +169,7 @@ class MediaSource:
         that lock, and everything stands still for good. Here they are waited for without the lock.
         """
         if self._container.streams.video:  # gone once it is closed
-            self._stream.codec_context.flush_buffers()
+            self._decoder.flush_buffers()
         self._container.close()
 
     def _stamped(self) -> Iterator[av.VideoFrame]:
@@ -191,7 +192,7 @@ class MediaSource:
 
     def _attempt(self, packet: "PicturePacket | None") -> list[av.VideoFrame]:
         try:
-            return self._stream.decode(packet)
+            return self._decoder.decode(packet)
         except av.FFmpegError as error:
             self._packets.note(error)
             return []

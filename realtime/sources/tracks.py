@@ -21,6 +21,7 @@ ASIDE = Disposition.dependent | Disposition.comment | Disposition.descriptions |
 """Tracks beside the film; taken only where there is no other."""
 DOLBY_ONLY = frozenset({"dvh1", "dvhe", "dav1"})
 """In MP4 and MOV, tracks that nobody else can show; those that others can are tagged as plain HEVC or AV1."""
+ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 DEFAULT_RATE = Fraction(30)
 TOO_FAST = 1.5
 """A nominal rate so many times the average one is only the finest step between two pictures of a variable rate."""
@@ -98,6 +99,14 @@ def film_track(container: av.container.InputContainer, name: str) -> av.VideoStr
         if other is not chosen:
             logger.info("track %d (%s) is left out: %s", other.index, _described(other), _described(chosen))
     return chosen
+
+
+def decoder_of(stream: av.VideoStream) -> av.VideoCodecContext:
+    """What decodes a track: ffmpeg's own decoders of VP8 and VP9 do not see what is transparent, and show what hides."""
+    name = ALPHA_DECODERS.get(stream.codec_context.name) if stream.metadata.get("alpha_mode") == "1" else None
+    if name is None or name not in av.codecs_available:
+        return stream.codec_context
+    return cast("av.VideoCodecContext", av.CodecContext.create(name, "r"))
 
 
 def _rank(stream: av.VideoStream) -> tuple[bool, bool, bool, int]:
