@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.privacy_turned import turned
 from benchmarks.watermark import Watermark
 from engines.geometry import box_of, roi_from_detection, roi_from_landmarks, size_of
 from engines.types import Image, Points
@@ -73,15 +74,25 @@ class CutOut:
         return cls(cut, [points - corner for _, points in pairs], size)
 
     def draw(
-        self, canvas: Image, number: int, middle_xy: tuple[float, float], size: float, roll: float = 0.0
+        self,
+        canvas: Image,
+        number: int,
+        middle_xy: tuple[float, float],
+        size: float,
+        roll: float = 0.0,
+        yaw: float = 0.0,
     ) -> tuple[Points, Mask]:
         """Its frame of that number, with a face of so many px there, rolled by so many degrees anticlockwise.
+
+        yaw: degrees that the head is turned to the right on top of its own.
 
         Returns landmarks, and where it hides others.
         """
         last = max(1, len(self.pictures) - 1)
         at = abs((number + last) % (2 * last) - last) % len(self.pictures)
         picture, points = self.pictures[at], self.points[at]
+        if yaw:
+            picture, points = turned(picture, points, yaw)
         scale, box = size / self.size, box_of(self.points[0])
         own = (box[:2] + box[2:]) / 2
         affine = np.asarray(cv2.getRotationMatrix2D((float(own[0]), float(own[1])), roll, scale), np.float64)

@@ -10,6 +10,7 @@ import numpy as np
 
 from benchmarks.privacy_clips import COLOURS, SIDES, SIZE_WH, CutOut, Plot, Wearer, cover
 from benchmarks.privacy_faults import FAULTS
+from benchmarks.privacy_turned import facing
 from engines.types import Image
 
 KINDS = (
@@ -28,6 +29,8 @@ KINDS = (
 EVERYWHERE = np.ones(SIZE_WH[::-1], np.bool_)
 NEAR = 260, 330, 420
 POSTERS = 150, 220, 300
+PROFILE = 75.0
+"""Degrees: a detector still sees most such faces, and landmarks fail on many."""
 BARE_FRAMES, TENTH_FRAMES = 10, 4
 """Before a cover comes, and for each tenth of the face that it covers more."""
 FEW_COLOURS = "white", "skin"
@@ -162,7 +165,7 @@ def sizes(people: People) -> list[Plot]:
 
 
 def turns(people: People) -> list[Plot]:
-    """A head that rolls over slowly, and one that lies for half a second, several times farther."""
+    """A head that rolls over slowly, one that lies for half a second, several times farther, and profiles."""
 
     def rolls(who: CutOut) -> Plot:
         def draw(canvas: Image, number: int) -> list[Wearer]:
@@ -178,7 +181,19 @@ def turns(people: People) -> list[Plot]:
 
         return Plot("turns", "lies for half a second", 180, draw)
 
-    return [*map(rolls, people.wearers), *map(lies, people.wearers)]
+    sideways = [_sideways(who, to, over) for who in people.wearers for to in (-PROFILE, PROFILE) for over in (6, 40)]
+    return [*map(rolls, people.wearers), *map(lies, people.wearers), *sideways]
+
+
+def _sideways(who: CutOut, to: float, over: int) -> Plot:
+    """A head that turns by so many degrees in so many frames, stays there and turns back."""
+
+    def draw(canvas: Image, number: int) -> list[Wearer]:
+        yaw = to * min(1.0, max(0.0, min(number - 20, 30 + 2 * over + 20 - number) / over))
+        points = who.draw(canvas, number, (640, 370), 240, yaw=yaw)[0]
+        return [(points, facing(points, canvas.shape))]
+
+    return Plot("turns", f"turns by {to:.0f} degrees in {over} frames", 70 + 2 * over, draw)
 
 
 def covers(people: People, colours: Sequence[str] = tuple(COLOURS)) -> list[Plot]:

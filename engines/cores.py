@@ -10,15 +10,16 @@ from functools import cache
 from typing import ParamSpec, TypeVar
 
 MOST_BESIDE = 4
+SHARE = "LIVESWAP_CORES"
+"""Set in the environment of one of several processes that share the machine: how many cores are its own."""
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 
 def available_cores() -> int:
-    """Those it may use, which a container or `taskset` can make fewer than the machine has; at least 1."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    """Those it may use, which a container or `taskset` can make fewer than the machine has, or SHARE; at least 1."""
+    found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(found, int(os.environ.get(SHARE, found))))
 
 
 def beside(work: Callable[Given, Result], *given: Given.args, **named: Given.kwargs) -> "Future[Result]":

@@ -12,6 +12,7 @@ from engines.backends import Session
 from engines.contract import CropFacts, require_count, require_float, require_shape, the_one
 from engines.crop_codec import CropCodec
 from engines.masks import box_mask
+from engines.painting import learn_all
 from engines.paste import paste
 from engines.tensors import Tensor
 from engines.types import Coverage, FaceLandmarks, Image, PreparedFace
@@ -59,3 +60,7 @@ class EnhancedFace:
         if not self._enhancer.is_off:
             self._enhancer.enhance(canvas, face)
         return done
+
+    def learn(self, face: FaceLandmarks) -> None:
+        """See `LearningFace`."""
+        learn_all([(face, self._prepared)])

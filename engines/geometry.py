@@ -177,6 +177,10 @@ def suppress_overlapping(boxes: Points, scores: NDArray[np.float32], threshold: 
     return np.array(kept, np.intp)
 
 
+SAME_FACE_IOU = 0.3
+"""Of two boxes that were found in one picture: they are one face."""
+
+
 def size_of(box_xyxy: Points) -> float:
     """Longer side of a box, px."""
     return float((box_xyxy[2:] - box_xyxy[:2]).max())

@@ -32,6 +32,22 @@ class BatchFace(PreparedFace, Protocol):
         ...
 
 
+@runtime_checkable
+class LearningFace(PreparedFace, Protocol):
+    """A prepared face that learns the wearer's proportions as it is painted, over many pictures."""
+
+    def learn(self, face: FaceLandmarks) -> None:
+        """Learn them from a picture that is not painted."""
+        ...
+
+
+def learn_all(parts: Sequence[Part]) -> None:
+    """Let those learn that do from a picture that nobody sees."""
+    for face, prepared in parts:
+        if isinstance(prepared, LearningFace):
+            prepared.learn(face)
+
+
 def paint_all(canvas: Image, parts: Sequence[Part]) -> list[Coverage]:
     """Swap every face of `parts` in `canvas`, in place. Returns what became of each, in their order.
 

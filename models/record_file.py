@@ -15,11 +15,11 @@ from models.errors import UserError
 class RecordFile:
     """One such file; its folder is made when needed.
 
-    what: what it holds, for messages, e.g. "consents". remedy: where it cannot be written. error: what is raised.
+    what: what it holds, for messages, e.g. "consents". remedy: where it cannot be written. Raises UserError.
     """
 
-    def __init__(self, path: Path, what: str, *, remedy: str, error: type[UserError] = UserError) -> None:
-        self._path, self._what, self._remedy, self._error = path, what, remedy, error
+    def __init__(self, path: Path, what: str, *, remedy: str) -> None:
+        self._path, self._what, self._remedy = path, what, remedy
 
     def read(self) -> dict[str, Any]:
         """The entries as they are on the disk; none where there is no file."""
@@ -28,11 +28,11 @@ class RecordFile:
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:
-            raise self._error(
+            raise UserError(
                 f"the record of {self._what} {self._path} cannot be read: {error}", remedy=f"delete {self._path}"
             ) from error
         if not isinstance(entries, dict):
-            raise self._error(f"{self._path} is no record of {self._what}", remedy=f"delete {self._path}")
+            raise UserError(f"{self._path} is no record of {self._what}", remedy=f"delete {self._path}")
         return entries
 
     def write(self, entries: Mapping[str, Any]) -> None:
@@ -43,6 +43,6 @@ class RecordFile:
             part.write_text(json.dumps(entries, indent=1), encoding="utf-8")
             part.replace(self._path)
         except OSError as error:
-            raise self._error(
+            raise UserError(
                 f"the record of {self._what} {self._path} cannot be written: {error}", remedy=self._remedy
             ) from error

@@ -1,17 +1,17 @@
 """The composition root: turns a RunConfig into objects that know each other.
 
-The only place where real sources, engines and outputs are made; knows no terminal and asks nobody.
+The only place where real sources, engines and outputs are made (of a segment of a film: realtime/segments/make.py);
+knows no terminal and asks nobody.
 """
 
 import json
-import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.errors import UserError
+from engines.types import Points
 from models.progress import Progress, ignore_progress
 from models.store import ModelStore
 from realtime.assembly import FaceEngines
@@ -19,28 +19,24 @@ from realtime.assignment import FaceAssigner, OrderAssigner
 from realtime.backfill import BackfillBuffer
 from realtime.budget import LatencyBudget, Saving
 from realtime.config import Hdr, RunConfig
-from realtime.errors import SinkError
 from realtime.label import Badge
 from realtime.live import FixedBank, LiveControl, LiveSettings
 from realtime.loaded_faces import LoadedFaces, load_faces
-from realtime.local_path import is_file, local_path
 from realtime.metrics import StreamMetrics
-from realtime.numbered import files_named
 from realtime.outputs import OutputOptions, open_sink
-from realtime.outputs.codecs import CONTAINERS
 from realtime.outputs.hdr_video import check_hdr_outputs
 from realtime.outputs.partial_file import PartialFile, writable_target
 from realtime.outputs.recorder import EncoderOptions
 from realtime.outputs.virtual import VirtualCamera
 from realtime.outputs.write_errors import write_failure
 from realtime.painter import FramePainter
-from realtime.person import files_of
 from realtime.pictures import read_image
 from realtime.pipeline import SwapPipeline, Tracked
 from realtime.portraits import wearer_portrait
 from realtime.primary_faces import PrimaryFaces
 from realtime.privacy import PrivacyGate, PrivacyPolicy, Strangers
 from realtime.recognition import RecognitionAssigner
+from realtime.refusals import refuse_overwriting, refuse_useless_microphone
 from realtime.runner import StreamRunner
 from realtime.sources import SourceOptions, open_source
 from realtime.tracking import FaceTracker
@@ -80,10 +76,10 @@ def build_run(
     if config.metrics_file is not None:
         writable_target(config.metrics_file)
     with ExitStack() as opened:
-        source = open_source(config.input, _source_options(config, store))
+        source = open_source(config.input, source_options(config, store))
         opened.callback(source.close)
-        _refuse_overwriting(config)
-        _refuse_useless_microphone(config, live=source.info.live)
+        refuse_overwriting(config)
+        refuse_useless_microphone(config, live=source.info.live)
         if config.hdr is Hdr.KEEP:
             check_hdr_outputs(config.outputs, source.info)
         options = OutputOptions(
@@ -142,9 +138,17 @@ def _connect(
 
 
 def make_pipeline(
-    config: RunConfig, engines: FaceEngines, wardrobe: Wardrobe, info: StreamInfo, metrics: StreamMetrics
+    config: RunConfig,
+    engines: FaceEngines,
+    wardrobe: Wardrobe,
+    info: StreamInfo,
+    metrics: StreamMetrics,
+    prefer: Sequence[Points] = (),
 ) -> tuple[SwapPipeline, LiveControl]:
-    """What turns one stream's frames into frames that viewers may see, and what changes it while it runs."""
+    """What turns one stream's frames into frames that viewers may see, and what changes it while it runs.
+
+    prefer: see `FaceSearch`.
+    """
     max_faces = _followed(config, live=info.live)
     tracker = FaceTracker(
         engines.detector,
@@ -154,6 +158,7 @@ def make_pipeline(
         film=not info.live,
         on_detector_run=metrics.on_detector_run,
     )
+    tracker.prefer(prefer)
     policy = PrivacyPolicy.choose(config.when_lost, live=info.live)
     gate = PrivacyGate(policy, mark=Badge().stamp)
     bank = FixedBank(wardrobe.names) if config.maps else wardrobe
@@ -205,7 +210,8 @@ def _limit_of(config: RunConfig, *, live: bool) -> int | None:
     return followed if followed < _wanted(config) else None
 
 
-def _source_options(config: RunConfig, store: ModelStore) -> SourceOptions:
+def source_options(config: RunConfig, store: ModelStore) -> SourceOptions:
+    """What a run asks of its source."""
     return SourceOptions(
         size_wh=config.size_wh,
         rate=config.rate,
@@ -216,30 +222,6 @@ def _source_options(config: RunConfig, store: ModelStore) -> SourceOptions:
         give_up_s=None if any(where.partition(":")[0] == "virtual" for where in config.outputs) else GIVE_UP_S,
         test_picture=lambda: read_image(wearer_portrait(store)),
     )
-
-
-def _refuse_overwriting(config: RunConfig) -> None:
-    """No output may be what is read, nor another output."""
-    outputs = [Path(os.path.realpath(local_path(where))) for where in config.outputs]
-    if len(set(outputs)) < len(outputs):
-        raise SinkError("an output is given twice", remedy="give each --output a name of its own")
-    photos = (file for source in config.sources for file in files_of(source) if is_file(file))
-    read = {file.resolve() for file in [*files_named(local_path(config.input)), *photos]}
-    for target in (file for output in outputs for file in files_named(output)):
-        if target.resolve() in read:
-            raise SinkError(f"--output {target} is read in this run", remedy="give --output another name")
-
-
-def _refuse_useless_microphone(config: RunConfig, *, live: bool) -> None:
-    if config.microphone is None:
-        return
-    if not live:
-        raise UserError("--mic is for live pictures", remedy="leave it away: a film keeps its own sound")
-    if not any("://" in where or Path(where).suffix.lower() in CONTAINERS for where in config.outputs):
-        raise UserError(
-            "--mic records, and no output is a recording or a stream",
-            remedy="add --output call.mp4; in a call, choose the microphone in the call's own settings",
-        )
 
 
 def _nothing() -> None:

@@ -3,9 +3,12 @@
 --input FOLDER or a pattern ('clips/*.mp4'), --output FOLDER. Films and pictures are told by
 their content. A result has the name of its input, and another ending where that kind of file cannot be written.
 
+What cannot be read, a link to nothing or a folder that is locked, is an input that fails, never one that is not there.
+
 Knows names and kinds; knows nothing of what is done with them.
 """
 
+import errno
 import glob
 import os
 import shlex
@@ -14,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from realtime.errors import SinkError, SourceError
-from realtime.local_path import is_file, is_folder, local_path
+from realtime.local_path import REMEDIES, is_file, is_folder, local_path
 from realtime.outputs.animated import KINDS
 from realtime.outputs.codecs import CONTAINERS, video_encoder
 from realtime.outputs.picture_file import FORMATS
@@ -77,7 +80,7 @@ def plan_batch(
     if is_folder(folder) and folder.samefile(base):
         raise SinkError(f"{folder} holds what is read in this run", remedy="give --output another folder")
     inputs = [path for path in found if not _is_within(path, folder)]
-    kinds = {path: kind_of(path) for path in inputs}
+    kinds = {path: FileKind.FILM if is_folder(path) else kind_of(path) for path in inputs}  # a locked one: of films
     usable: dict[Path, FileKind] = {path: kind for path, kind in kinds.items() if kind is not FileKind.OTHER}
     if not usable:
         raise SourceError(
@@ -108,19 +111,34 @@ def _pattern(pattern: str) -> tuple[Path, list[Path]]:
     parts = local_path(pattern).parts
     depth = next(index for index, part in enumerate(parts) if glob.has_magic(part))
     base = Path(*parts[:depth])
+    _require_readable(base)
     found = sorted(base.glob(str(Path(*parts[depth:]))))
-    return base, [path for path in found if is_file(path) and not _is_hidden(path.relative_to(base))]
+    return base, [path for path in found if _is_meant(path) and not _is_hidden(path.relative_to(base))]
 
 
 def _listed(path: Path, recursive: bool) -> tuple[Path, list[Path]]:
     if not is_folder(path):
         return path.parent, [path]
+    _require_readable(path)
     inside: Iterable[Path] = path.rglob("*") if recursive else path.iterdir()
-    try:
-        found = sorted(entry for entry in inside if not _is_hidden(entry.relative_to(path)))
-    except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}", remedy="check its permissions") from error
-    return path, [entry for entry in found if is_file(entry)]
+    found = sorted(entry for entry in inside if not _is_hidden(entry.relative_to(path)))
+    return path, [entry for entry in found if _is_meant(entry) or (recursive and _is_locked(entry))]
+
+
+def _require_readable(folder: Path) -> None:
+    """Raises SourceError."""
+    if _is_locked(folder):
+        raise SourceError(f"{folder} cannot be read", remedy=REMEDIES[errno.EACCES])
+
+
+def _is_locked(path: Path) -> bool:
+    """Whether it is a folder into which nobody can look."""
+    return is_folder(path) and not os.access(path, os.R_OK | os.X_OK)
+
+
+def _is_meant(path: Path) -> bool:
+    """Whether it is a file, or was to be one: a link to nothing."""
+    return is_file(path) or (path.is_symlink() and not path.exists())
 
 
 def _is_hidden(path: Path) -> bool:

@@ -13,6 +13,7 @@ from realtime.console import DownloadDisplay, say, show_table, shown_name, stder
 from realtime.interrupts import interrupts
 from realtime.loaded_faces import LoadedFaces, load_faces
 from realtime.model_commands import open_store
+from realtime.outputs.partial_file import writable_target
 
 MOST_ROWS = 40
 """A table that fits a terminal; of more, only what did not go well is shown."""
@@ -24,6 +25,8 @@ def run_batch(config: RunConfig, batch: Batch, *, accepts_licences: bool) -> int
 
     Raises UserError when the batch cannot begin, KeyboardInterrupt after an interrupt, with everything told.
     """
+    if config.metrics_file is not None:
+        writable_target(config.metrics_file)
     progress = DownloadDisplay()
     store = open_store(progress, accepts_licences=accepts_licences)
 

@@ -4,7 +4,7 @@ A small hidden file beside the results says of each from which bytes and with wh
 bytes it then had. A result is finished when all of that still holds. What nobody here made, or somebody changed since,
 is not touched.
 
-Knows what a record says; models/record_file.py knows the file, and nobody here how results are made.
+Knows what a record says; models/record_log.py knows the file, and nobody here how results are made.
 """
 
 import hashlib
@@ -15,13 +15,13 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import TypedDict
 
-from models.record_file import RecordFile
+from models.record_log import RecordLog
 from realtime.batch import Job
 from realtime.config import RunConfig
 from realtime.errors import SinkError
 from realtime.person import content_of
 
-NAME = ".liveswap-batch.json"
+NAME = ".liveswap-batch.jsonl"
 NO_SETTINGS = ("input", "outputs", "recursive", "metrics_file", "faces_from", "maps")
 """Of a RunConfig: what says where, not how; faces count by their content."""
 
@@ -58,13 +58,13 @@ class BatchRecord:
     def __init__(self, folder: Path, settings: str) -> None:
         self._folder, self._settings = folder.absolute(), settings
         remedy = "make room, or the folder writable"
-        self._file = RecordFile(self._folder / NAME, "a batch", remedy=remedy, error=SinkError)
-        self._entries()
+        self._log = RecordLog(self._folder / NAME, "a batch", remedy=remedy, error=SinkError)
+        self._known: dict[str, Entry] = self._log.read()
 
     def standings(self, jobs: Iterable[Job]) -> list[Standing]:
         """How the result of each of `jobs` stands now."""
-        entries = self._entries()
-        return [self._standing(job, entries.get(self._key(job))) for job in jobs]
+        self._known = self._log.read()  # another batch may write to the same folder
+        return [self._standing(job, self._known.get(self._key(job))) for job in jobs]
 
     def begin(self, job: Job) -> None:
         """The result is being made: whatever lies there from now on is this batch's."""
@@ -75,12 +75,14 @@ class BatchRecord:
         self._note(job, self._entry(job, _stamp(job.target), reason))
 
     def reason(self, job: Job) -> str:
-        """The one that was told when the result was finished."""
-        return self._entries()[self._key(job)]["reason"]
+        """The one that was told when a result was finished that is so by the last `standings`."""
+        return self._known[self._key(job)]["reason"]
 
     def _standing(self, job: Job, entry: Entry | None) -> Standing:
         if not job.target.exists():
             return Standing.MISSING
+        if entry is not None and not job.source.exists():  # a link to nothing by now
+            return Standing.OUTDATED
         if entry is None or (entry["result"] is not None and entry["result"] != _stamp(job.target)):
             return Standing.FOREIGN
         if entry["result"] is None or entry != self._entry(job, entry["result"], entry["reason"]):
@@ -94,12 +96,8 @@ class BatchRecord:
         made_of = _stamp(job.source)
         return Entry(source=str(job.source), made_of=made_of, settings=self._settings, result=result, reason=reason)
 
-    def _entries(self) -> dict[str, Entry]:
-        """As they are on the disk: another batch may write to the same folder."""
-        return self._file.read()
-
     def _note(self, job: Job, entry: Entry) -> None:
-        self._file.write({**self._entries(), self._key(job): entry})
+        self._log.note(self._key(job), entry)
 
 
 def settings_of(config: RunConfig) -> str:

@@ -14,17 +14,20 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import Path
 
 from models.errors import UserError
 from models.store import ModelStore
 from realtime.app import build_run
 from realtime.batch import Batch, Job
-from realtime.batch_record import BatchRecord, Standing, settings_of
+from realtime.batch_record import NAME, BatchRecord, Standing, settings_of
 from realtime.config import RunConfig
 from realtime.console import RunDisplay, say, shown_name, tell
 from realtime.loaded_faces import LoadedFaces
 from realtime.metrics import Snapshot
 from realtime.notes import nobody_swapped
+from realtime.outputs.partial_file import writable_target
+from realtime.outputs.write_errors import write_failure
 from realtime.runner import StreamRunner
 
 logger = logging.getLogger(__name__)
@@ -66,7 +69,8 @@ class BatchRun:
         self._runner: StreamRunner | None = None
         self._stop_asked = False
         self.results: list[Result] = []
-        batch.folder.mkdir(exist_ok=True)
+        _make_folder(batch.folder)
+        writable_target(batch.folder / NAME)
         self._record = BatchRecord(batch.folder, settings_of(config))
 
     def stop(self) -> None:
@@ -128,7 +132,7 @@ class BatchRun:
             self._runner = None
 
     def _make(self, job: Job, faces: LoadedFaces, place: str) -> Result:
-        job.target.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(job.target.parent)
         one = replace(self._config, input=str(job.source), outputs=(str(job.target),), metrics_file=None)
         if job.is_picture:
             one = replace(one, at_s=None, duration_s=None, trim=None)  # those are meant for the films
@@ -145,5 +149,14 @@ class BatchRun:
         note = nobody_swapped(numbers)
         self._record.finish(job, note.problem if note else "")
         swapped = f"{numbers['outcomes']['swapped']} of {numbers['frames_out']} frames swapped"
+        swapped = swapped if numbers["frames_out"] > 1 else "swapped"
         say(f"{place}  {shown_name(job.name)}: {note.problem if note else swapped}, {numbers['wall_s']:.1f} s")
         return Result(job, Became.NOBODY if note else Became.MADE, note.problem if note else "", numbers)
+
+
+def _make_folder(folder: Path) -> None:
+    """Raises SinkError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise write_failure(folder, error, otherwise="give --output another folder") from error

@@ -5,7 +5,6 @@ Everything for people goes through console.py; nothing here knows how arguments 
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -15,11 +14,10 @@ from models.store import home_folder
 from realtime.batch import Batch, plan_batch, wants_batch
 from realtime.config import RunConfig
 from realtime.consent import ConsentLedger
-from realtime.console import DownloadDisplay, RunDisplay, ask_person, say, show, shown_name, stderr, summary, tell
-from realtime.interrupts import interrupts
+from realtime.console import DownloadDisplay, RunDisplay, ask_person, say, show, stderr
+from realtime.interrupts import interruptible, interrupts
 from realtime.keys import keys_read
 from realtime.live import HELP, KEYS
-from realtime.local_path import is_file
 from realtime.metrics import Snapshot
 from realtime.model_commands import open_store
 from realtime.notes import Note, nobody_swapped, too_many
@@ -27,8 +25,9 @@ from realtime.options import config_of
 from realtime.person import content_of
 from realtime.portraits import portraits
 from realtime.remote import listening, send
+from realtime.report import report
 from realtime.standard_streams import owns_terminal, person_is_there
-from realtime.types import FileSink, FrameSink
+from realtime.types import FileSink
 
 if TYPE_CHECKING:
     from realtime.app import Run  # loads the engines
@@ -42,6 +41,10 @@ def run(config: RunConfig, *, has_consent: bool, accepts_licences: bool = False)
     from realtime.swapper_options import person_in_weights  # noqa: PLC0415  loads the engines: 1 s that --help need not take
 
     batch = _batch_of(config)
+    if config.workers > 1:
+        from realtime.segments.refusals import refuse_what_cannot_be_cut  # noqa: PLC0415  as above
+
+        refuse_what_cannot_be_cut(config)
     ledger, ask = _require_consent(config, has_consent=has_consent)
     person = person_in_weights(config)
     if person is not None:
@@ -50,6 +53,12 @@ def run(config: RunConfig, *, has_consent: bool, accepts_licences: bool = False)
         from realtime.batch_command import run_batch  # noqa: PLC0415  as above
 
         raise SystemExit(run_batch(config, batch, accepts_licences=accepts_licences))
+    if config.workers > 1:
+        from realtime.segments.command import make_film  # noqa: PLC0415  as above
+
+        if nobody_swapped(make_film(config, accepts_licences=accepts_licences)) is not None:
+            raise SystemExit(NOBODY_SWAPPED)
+        return
     numbers, live = execute(config, accepts_licences=accepts_licences)
     if not live and nobody_swapped(numbers) is not None:
         raise SystemExit(NOBODY_SWAPPED)
@@ -120,7 +129,8 @@ def execute(config: RunConfig, *, accepts_licences: bool = False) -> tuple[Snaps
     """
     from realtime.app import build_run  # noqa: PLC0415  loads the engines
 
-    with DownloadDisplay() as progress, stderr.status("preparing (a few seconds longer the first time)") as status:
+    words = "preparing (a few seconds longer the first time)"
+    with interruptible() as early, DownloadDisplay() as progress, stderr.status(words) as status:
         progress.on_pause = status.stop
         built = build_run(config, open_store(progress, accepts_licences=accepts_licences), progress)
     for note in built.notes:
@@ -133,47 +143,20 @@ def execute(config: RunConfig, *, accepts_licences: bool = False) -> tuple[Snaps
         say=lambda: _now(built),
     )
     with interrupts(built.runner.stop) as seen, _controlled(built):
+        if early:
+            built.runner.stop()
         try:
             with display:
                 built.runner.run()
         finally:
             built.close()
-            numbers = _report(config, built)
-    if seen:
-        say("interrupted: what was made can be played up to here")
+            numbers = built.metrics.snapshot()
+            report(config, numbers, built.sinks, None if built.info.live else built.info.rate, _notes(built, numbers))
+    if seen or early:
+        is_kept = any(isinstance(sink, FileSink) and sink.written is not None for sink in built.sinks)
+        say("interrupted: what was made can be played up to here" if is_kept else "interrupted")
         raise KeyboardInterrupt
     return numbers, built.info.live
-
-
-def _report(config: RunConfig, built: "Run") -> Snapshot:
-    """What came of a run: its numbers on the terminal and in --metrics, where its files are, what is to be known."""
-    from realtime.app import write_metrics  # noqa: PLC0415  as above
-
-    numbers = built.metrics.snapshot()
-    notes = _notes(built, numbers)
-    numbers["notes"] = [told.problem for told in notes]
-    if config.metrics_file is not None:
-        write_metrics(config.metrics_file, numbers)
-    stderr.print(summary(numbers, None if built.info.live else built.info.rate), soft_wrap=True)
-    if not numbers["frames_out"]:
-        say("nothing was written: no frame came through in that time")
-    for line in filter(None, map(_where_it_is, built.sinks)):
-        say(line)
-    for told in notes:
-        tell(told.problem, told.remedy)
-    return numbers
-
-
-def _where_it_is(sink: FrameSink) -> str | None:
-    """For people: the file that an output left, and under which name when that is not the one asked for."""
-    if not isinstance(sink, FileSink) or sink.written is None:
-        return None
-    asked = Path(sink.name)
-    if not is_file(asked):
-        return f"-> {shown_name(str(sink.written))}"
-    if sink.written.samefile(asked):
-        return f"-> {shown_name(sink.name)}"
-    return f"-> {shown_name(str(sink.written))} (it ended early; the older {shown_name(sink.name)} is untouched)"
 
 
 def _notes(built: "Run", numbers: Snapshot) -> list[Note]:

@@ -102,7 +102,7 @@ class RunConfig:
     swapper: "mesh" or the name of a model. detector: None for the built-in one. enhancer: a model that works on the
     swapped face, enhancer_blend of it (0..1). iris: whose colour of eyes, with the mesh swapper. mouth: whose lips.
     trim: the part of a film that is wanted; None for all.
-    recursive: of a folder as input, also what lies in folders within it.
+    recursive: of a folder as input, also what lies in folders within it. workers: processes that make one film.
     hands: whether hands are looked for, to stay in front.
     Raises UserError for a value out of its range.
     """
@@ -138,6 +138,7 @@ class RunConfig:
     bits: int | None = None
     metrics_file: Path | None = None
     recursive: bool = False
+    workers: int = 1
 
     def __post_init__(self) -> None:
         if not self.outputs:
@@ -183,6 +184,8 @@ class RunConfig:
     def _require_film_options(self) -> None:
         if self.duration_s is not None and not 0 < self.duration_s < float("inf"):
             raise UserError(f"--duration {self.duration_s:g} is no length of time", remedy="give seconds above 0")
+        if self.workers < 1:
+            raise UserError(f"--workers {self.workers} is out of range", remedy="give 1 or more, at most one a core")
         if self.hdr is Hdr.KEEP and self.size_wh is not None:
             raise UserError("--size and --hdr keep do not go together", remedy="leave one of them away")
         if self.at_s is not None and self.trim is not None:

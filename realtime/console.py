@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from types import TracebackType
-from typing import NoReturn, Self
+from typing import NoReturn, Protocol, Self
 
 from rich.console import Console
 from rich.live import Live
@@ -25,7 +25,8 @@ from rich.table import Table
 from rich.text import Text
 
 from realtime.damage import damage_words
-from realtime.metrics import Snapshot, StreamMetrics
+from realtime.metrics import Recent, Snapshot
+from realtime.wording import counted
 
 stderr = Console(stderr=True, highlight=False, emoji=False)  # ":cat:" may be part of a name
 stdout = Console(highlight=False, emoji=False)
@@ -91,6 +92,12 @@ def tell(problem: str, remedy: str) -> None:
     stderr.print(Text.assemble(("hint:", "bold cyan"), f" {printable(remedy)}"), soft_wrap=True)
 
 
+class Measured(Protocol):
+    """What happens now (`realtime.metrics.StreamMetrics`)."""
+
+    def recent(self) -> Recent: ...
+
+
 class RunDisplay:
     """Shows how a run goes, in a `with` block.
 
@@ -99,7 +106,7 @@ class RunDisplay:
 
     def __init__(
         self,
-        metrics: StreamMetrics,
+        metrics: Measured,
         *,
         title: str,
         film: bool,
@@ -201,7 +208,7 @@ def ask_person(question: str) -> bool:
 
 def summary(numbers: Snapshot, film_rate: Fraction | None = None) -> Text:
     """The last line of a run. film_rate: nominal frames per second of a film, whose speed is told; None live."""
-    text = Text(f"{numbers['swapper']} on {numbers['device']}: {numbers['frames_out']} frames")
+    text = Text(f"{numbers['swapper']} on {numbers['device']}: {counted(numbers['frames_out'], 'frame')}")
     if film_rate is None:
         latency = numbers["latency_ms"]
         text.append(f", {_number(numbers['fps'])} fps")

@@ -5,6 +5,8 @@ Knows counts; knows nothing of causes.
 
 from typing import TypedDict
 
+from realtime.wording import counted
+
 
 class DamageNumbers(TypedDict):
     """As `--metrics` writes them."""
@@ -28,6 +30,6 @@ class Damage:
 def damage_words(numbers: DamageNumbers) -> str:
     """For people: "the input is damaged: 6 faulty pictures, 1 piece that cannot be read"; empty where it is whole."""
     faulty, lost = numbers["faulty_frames"], numbers["lost_pieces"]
-    told = [f"{faulty} faulty picture{'s' * (faulty > 1)}"] if faulty else []
-    told += [f"{lost} piece{'s' * (lost > 1)} that cannot be read"] if lost else []
+    told = [counted(faulty, "faulty picture")] if faulty else []
+    told += [f"{counted(lost, 'piece')} that cannot be read"] if lost else []
     return f"the input is damaged: {', '.join(told)}" if told else ""

@@ -147,6 +147,14 @@ class HdrToBgr:
         return self._mappers[bits]
 
 
+def still_to_bgr(image: Image, primaries: int, transfer: int) -> Image:
+    """An HDR photo as an SDR image, as `HdrToBgr` makes one of a frame. image: (H, W, 3) uint8 BGR, codes by H.273."""
+    tags = settle_hdr(ColourTags(BT2020, primaries, transfer, full_range=True))
+    frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="bgr24")
+    frame.color_primaries, frame.color_trc = tags.primaries, tags.transfer
+    return HdrToBgr(tags, seen_light([frame], Light(REFERENCE_WHITE, USUAL_PEAK)))(frame)
+
+
 def _step(whole: int, part: int) -> int:
     """log2 of how many pixels share a chroma value."""
     return max(0, round(math.log2(whole / part)))

@@ -21,7 +21,8 @@ class HeifItems:
     """The items of a file by their numbers. main: the picture to show.
 
     kinds: four letters each. sizes: (width, height) px. parts: the tiles of a grid. auxiliary: a picture's
-    alpha plane, depth and the like. extents: (where, offset, length) of a part of an item's bytes, IN_FILE or IN_IDAT.
+    alpha plane, depth and the like. colours: codes of primaries and transfer (H.273), where no ICC profile says them.
+    extents: (where, offset, length) of a part of an item's bytes, IN_FILE or IN_IDAT.
     """
 
     main: int = 0
@@ -30,6 +31,7 @@ class HeifItems:
     parts: dict[int, tuple[int, ...]] = field(default_factory=dict)
     auxiliary: dict[int, list[int]] = field(default_factory=dict)
     extents: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
+    colours: dict[int, tuple[int, int]] = field(default_factory=dict)
     idat: bytes = b""
 
     def coded(self, item: int) -> tuple[int, ...]:
@@ -99,7 +101,7 @@ def heif_items(content: bytes) -> HeifItems | None:
         elif kind == b"iinf":
             _read_kinds(content, start, end, items)
         elif kind == b"iprp":
-            _read_sizes(content, start, end, items)
+            _read_properties(content, start, end, items)
         elif kind == b"iref":
             _read_references(content, start, end, items)
         elif kind == b"iloc":
@@ -107,6 +109,12 @@ def heif_items(content: bytes) -> HeifItems | None:
         elif kind == b"idat":
             items.idat = content[start:end]
     return items
+
+
+def colour_codes(content: bytes) -> tuple[int, int] | None:
+    """Primaries and transfer of the picture to show, by H.273; None where it says none. content: was decoded."""
+    items = heif_items(content)
+    return None if items is None else items.colours.get(items.main)
 
 
 def _boxes(content: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
@@ -137,8 +145,8 @@ def _read_kinds(content: bytes, start: int, end: int, items: HeifItems) -> None:
             items.kinds[_number(content, at + 4, wide)] = content[at + 6 + wide : at + 10 + wide]
 
 
-def _read_sizes(content: bytes, start: int, end: int, items: HeifItems) -> None:
-    """The properties of all items, and which is whose."""
+def _read_properties(content: bytes, start: int, end: int, items: HeifItems) -> None:
+    """Sizes and colours of all items, and which are whose."""
     properties: list[tuple[bytes, int]] = []
     for kind, at, stop in _boxes(content, start, end):
         if kind == b"ipco":
@@ -152,8 +160,11 @@ def _read_sizes(content: bytes, start: int, end: int, items: HeifItems) -> None:
                 for _ in range(count):
                     index = _number(content, position, deep) & (0x7FFF if deep == 2 else 0x7F)
                     position += deep
-                    if 0 < index <= len(properties) and properties[index - 1][0] == b"ispe":
-                        items.sizes[item] = struct.unpack_from(">II", content, properties[index - 1][1] + 4)
+                    what, place = properties[index - 1] if 0 < index <= len(properties) else (b"", 0)
+                    if what == b"ispe":
+                        items.sizes[item] = struct.unpack_from(">II", content, place + 4)
+                    elif what == b"colr" and content[place : place + 4] == b"nclx":
+                        items.colours[item] = struct.unpack_from(">HH", content, place + 4)
 
 
 def _read_references(content: bytes, start: int, end: int, items: HeifItems) -> None:

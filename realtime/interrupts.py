@@ -5,6 +5,7 @@ Knows signals; knows nothing of what runs.
 """
 
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -20,6 +21,31 @@ def end_as_ctrl_c() -> None:
     for number in OTHERS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, lambda *_: signal.raise_signal(signal.SIGINT))
+
+
+@contextmanager
+def interruptible() -> Iterator[list[int]]:
+    """Ctrl-C ends the block, as it does anywhere; yields the list of those so far.
+
+    One that came while compiled code called back is swallowed there: then the list says so, and nothing is printed.
+    """
+    seen: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        seen.append(number)
+        raise KeyboardInterrupt
+
+    def pass_over(lost: "sys.UnraisableHookArgs") -> None:
+        if not isinstance(lost.exc_value, KeyboardInterrupt):
+            hook(lost)
+
+    previous, hook = signal.signal(signal.SIGINT, note), sys.unraisablehook
+    sys.unraisablehook = pass_over
+    try:
+        yield seen
+    finally:
+        sys.unraisablehook = hook
+        signal.signal(signal.SIGINT, previous)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from realtime.errors import ReaderGoneError
 from realtime.slot import Hop, SlotClosed
 from realtime.types import FileSink, FirstFramesSink, FrameSink, ShownFrame, Stage, StreamObserver
+from realtime.wording import counted
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ class OutputLane:
         """Close the sink. Raises what it raises."""
         self._step_began_ns, self._finishing = time.monotonic_ns(), True
         if self.slot.dropped:
-            logger.info("%s was too slow for %d frames", self.name, self.slot.dropped)
+            logger.info("%s was too slow for %s", self.name, counted(self.slot.dropped, "frame"))
         if not self._is_whole() and isinstance(self._sink, FileSink):
             self._sink.end_early()
         self._sink.close()

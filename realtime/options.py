@@ -153,6 +153,10 @@ At = Annotated[
 Recursive = Annotated[
     bool, typer.Option("--recursive", help="Of an input folder, folders within it too.", rich_help_panel=OUT)
 ]
+Workers = Annotated[
+    int,
+    typer.Option("--workers", metavar="N", help="Processes that make one film together.", rich_help_panel=OUT),
+]
 Mic = Annotated[
     str | None,
     typer.Option("--mic", metavar="NAME", help="Live: record sound too; default, or a name.", rich_help_panel=OUT),
@@ -197,6 +201,7 @@ def config_of(given: Mapping[str, Any]) -> RunConfig:
         "hdr",
         "crf",
         "recursive",
+        "workers",
     )
     return RunConfig(
         faces_from=tuple(given["face"] or ()),

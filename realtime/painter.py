@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from engines.geometry import box_of
-from engines.painting import Part, paint_all
+from engines.painting import Part, learn_all, paint_all
 from engines.swappers.blurred_face import blur_box
 from engines.types import Image, Points
 from realtime.assignment import Assignment, FaceAssigner, TrackedFace
@@ -86,12 +86,16 @@ class FramePainter:
             is_full=tracker.is_full,
         )
 
-    def paint(self, canvas: Image, result: TrackingResult, settings: LiveSettings) -> Verdict:
-        """Paint the picture that was tracked. Raises what an engine raises; then some of it may be painted."""
+    def paint(self, canvas: Image, result: TrackingResult, settings: LiveSettings, *, counts: bool = True) -> Verdict:
+        """Paint the picture that was tracked. counts: whether the observer is told who is in it.
+
+        Raises what an engine raises; then some of it may be painted.
+        """
         assigned = self._assigner.assign(result.in_view, settings, result.at_ns, canvas)
         wanted = [face for face in assigned if face.worn is not None]
         self._note_wanted(wanted, result)
-        self._observer.on_faces(FacesSeen(len(assigned), len(wanted), len(result.unplaced), result.is_full))
+        if counts:
+            self._observer.on_faces(FacesSeen(len(assigned), len(wanted), len(result.unplaced), result.is_full))
         strangers = settings.strangers or self._strangers
         with self._timed(Stage.SWAP):
             self._blur(canvas, assigned, result, strangers)
@@ -99,6 +103,12 @@ class FramePainter:
         if not wanted:
             return Verdict.NO_FACE
         return Verdict.SWAPPED if is_painted and not self._is_doubtful(wanted, result, strangers) else Verdict.DOUBTFUL
+
+    def learn(self, canvas: Image, result: TrackingResult, settings: LiveSettings) -> None:
+        """See who wears what, and how they look, in a picture that nobody sees. Raises what an engine raises."""
+        assigned = self._assigner.assign(result.in_view, settings, result.at_ns, canvas)
+        self._note_wanted([face for face in assigned if face.worn is not None], result)
+        learn_all([(face.track.face, face.worn) for face in assigned if face.worn is not None])
 
     def _note_wanted(self, wanted: Sequence[Assignment], result: TrackingResult) -> None:
         """Who is wanted stays so in a gap."""
@@ -113,7 +123,7 @@ class FramePainter:
         wanted = [face.track for face in assigned if face.worn is not None]
         inspections = [Inspection.begin(canvas, face.face.points, face.appearance) for face in wanted if self._live]
         by_face = {id(face): coverage for (face, _), coverage in zip(parts, paint_all(canvas, parts), strict=True)}
-        return all(is_covered(by_face[id(face.face)]) for face in wanted) and not any(
+        return all(is_covered(by_face[id(face.face)], face.face.points) for face in wanted) and not any(
             inspection.is_bare(canvas) for inspection in inspections
         )
 

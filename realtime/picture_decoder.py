@@ -12,7 +12,7 @@ import PIL.Image
 from PIL.Image import Transpose
 
 from realtime.heif_header import AV1, heif_items
-from realtime.picture_header import AVIF, GIF, HEIC, JPEG, WEBP, PictureHeader
+from realtime.picture_header import AVIF, GIF, HEIC, JPEG, SUBFILE, WEBP, PictureHeader
 
 ORIENTATION = 0x0112
 """EXIF's and TIFF's tag; 1 is upright (CIPA DC-008, 4.6.5)."""
@@ -57,6 +57,22 @@ def decode(content: bytes, header: PictureHeader, scale: float = 1.0) -> PIL.Ima
     if scale <= 0.5 and picture.mode in {"RGB", "RGBA", "L"}:
         picture = picture.reduce(max(1, int(picture.width / (header.width * scale))))
     return _turned_upright(picture)
+
+
+def page_count(content: bytes) -> int:
+    """Of a TIFF, how many pictures it has that are no smaller copies; 1 of anything else. content: was decoded."""
+    if not content.startswith((b"II*\0", b"MM\0*")):
+        return 1
+    try:
+        with PIL.Image.open(BytesIO(content), formats=("TIFF",)) as picture:
+            return 1 + sum(_is_page(picture, number) for number in range(1, getattr(picture, "n_frames", 1)))
+    except DAMAGES:
+        return 1
+
+
+def _is_page(picture: PIL.Image.Image, number: int) -> bool:
+    picture.seek(number)
+    return not picture.getexif().get(SUBFILE, 0) & 1
 
 
 def _open(content: bytes, header: PictureHeader) -> PIL.Image.Image:

@@ -20,6 +20,9 @@ SUBFILE, DNG_VERSION = 254, 50_706
 """TIFF's tags: what a picture of several is (bit 0: a small copy), and what only a camera's raw file has."""
 MOST_BITS = 64
 """Of a TIFF's pixel: four channels of 16."""
+NEXT_JPEG, NEXT_PNG = b"\xff\xd9\xff\xd8\xff", b"IEND\xae\x42\x60\x82\x89PNG"
+"""The end of one and the beginning of the next."""
+MANY_OF_A_PHOTO = b"MPF\0"
 SIZE_MARKERS = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 LONE_MARKERS = {0x01, *range(0xD0, 0xD9)}
 
@@ -61,9 +64,30 @@ def kind_of(content: bytes) -> str | None:
     return next((name for signature, name in SIGNATURES if content.startswith(signature)), None)
 
 
+def begins_as(beginning: bytes) -> str | None:
+    """Which of FORMATS it is by its first 32 bytes, whether it can be read or not; None for anything else."""
+    header, kind = header_of(beginning), kind_of(beginning)
+    if header is not None:
+        return header.format
+    return TIFF if kind == RAW else kind if kind in FORMATS else None
+
+
 def needs_whole(content: bytes) -> bool:
     """Whether the beginning of a file may not tell: TIFF and HEIF may have their header last, GIF tells at the end."""
     return content.startswith((b"GIF8", b"II*\0", b"MM\0*")) or is_heif(content)
+
+
+def holds_another(content: bytes, kind: str) -> bool:
+    """Whether a picture is followed by one of its kind, as in a film of such; of other kinds nobody makes films.
+
+    Not those that belong to a photo: its gain map, the other eye's picture (JPEG's multi-picture format).
+    """
+    if kind == BMP:
+        end = int.from_bytes(content[2:6], "little")
+        return content[end : end + 2] == content[:2]
+    if kind == JPEG:
+        return MANY_OF_A_PHOTO not in content[:HEADER_BYTES] and NEXT_JPEG in content
+    return kind == PNG and NEXT_PNG in content
 
 
 def _read(read: Callable[[bytes], PictureHeader | None], content: bytes) -> PictureHeader | None:

@@ -3,18 +3,33 @@
 Knows files, what may be read, and what is said of the rest; knows nothing of streams and decoders.
 """
 
+import logging
 from collections.abc import Collection
 from pathlib import Path
 
+import numpy as np
 import PIL.Image
 
 from engines.geometry import shrunk_to
 from engines.types import Image
 from realtime.errors import SourceError
+from realtime.hdr import HDR_TRANSFERS, still_to_bgr
+from realtime.heif_header import colour_codes
 from realtime.local_path import remedy_for
 from realtime.picture_colours import Converted, to_srgb
-from realtime.picture_decoder import DamagedPictureError, decode
-from realtime.picture_header import FORMATS, HEADER_BYTES, JPEG, PictureHeader, header_of, kind_of, needs_whole
+from realtime.picture_decoder import DamagedPictureError, decode, page_count
+from realtime.picture_header import (
+    FORMATS,
+    HEADER_BYTES,
+    JPEG,
+    PictureHeader,
+    header_of,
+    holds_another,
+    kind_of,
+    needs_whole,
+)
+
+logger = logging.getLogger(__name__)
 
 MAX_PIXELS = 64_000_000
 """A 64-megapixel photo takes 450 MB while it is decoded; more is a mistake or an attack."""
@@ -38,6 +53,8 @@ def header_of_file(path: Path) -> PictureHeader | None:
 def is_picture(path: Path) -> bool:
     """Whether the content, whatever the name, is a picture that does not move, readable or not."""
     header = header_of_file(path)
+    if header is not None and header.format == JPEG:
+        return not holds_another(read_content(path), JPEG)
     if header is not None:
         return not header.is_animated
     try:
@@ -71,8 +88,16 @@ def decode_image(
 
 def read_whole(path: Path) -> Converted:
     """As `read_image`, with what the picture is beyond 8-bit sRGB."""
-    name = str(path)
-    return to_srgb(_decoded(read_content(path), name, MAX_PIXELS, None, FORMATS), name, keeps=True)
+    return decode_whole(read_content(path), str(path))
+
+
+def decode_whole(content: bytes, name: str) -> Converted:
+    """As `read_whole`, of a picture's bytes. name: for messages."""
+    picture = _decoded(content, name, MAX_PIXELS, None, FORMATS)
+    pages = page_count(content)
+    if pages > 1:
+        logger.warning("%s has %d pages: only the first is taken", name, pages)
+    return to_srgb(picture, name, keeps=True)
 
 
 def _decoded(
@@ -81,7 +106,7 @@ def _decoded(
     header = judge(content, name, most_pixels, formats)
     scale = 1.0 if fit_pixels is None else min(1.0, (fit_pixels / (header.width * header.height)) ** 0.5)
     try:
-        return _with_colours(decode(content, header, scale))
+        return _without_hdr(_with_colours(decode(content, header, scale)), content, name)
     except DamagedPictureError as error:
         if error.is_cut_off:
             raise SourceError(
@@ -98,6 +123,19 @@ def _with_colours(picture: PIL.Image.Image) -> PIL.Image.Image:
     if picture.mode in {"I", "F"}:
         raise DamagedPictureError(ValueError(f"pixels of the mode {picture.mode}"))
     return picture
+
+
+def _without_hdr(picture: PIL.Image.Image, content: bytes, name: str) -> PIL.Image.Image:
+    """The same, if it is HDR as SDR, which is said. An ICC profile is followed instead, where there is one."""
+    codes = colour_codes(content)
+    if codes is None or codes[1] not in HDR_TRANSFERS or picture.info.get("icc_profile"):
+        return picture
+    logger.warning("%s: HDR (%s) was converted to SDR", name, HDR_TRANSFERS[codes[1]])
+    bgr = np.asarray(picture.convert("RGB"), np.uint8)[:, :, ::-1]
+    made = PIL.Image.fromarray(np.ascontiguousarray(still_to_bgr(bgr, *codes)[:, :, ::-1]))
+    if picture.has_transparency_data:
+        made.putalpha(picture.convert("RGBA").getchannel("A"))
+    return made
 
 
 def judge(content: bytes, name: str, most_pixels: int, formats: Collection[str]) -> PictureHeader:

@@ -7,9 +7,10 @@ viewers see to `realtime.privacy`.
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 import cv2
@@ -21,13 +22,17 @@ from realtime.budget import LatencyBudget
 from realtime.clock import stream_time_ns
 from realtime.live import FixedBank, LiveControl, LiveSettings
 from realtime.metrics import NULL_OBSERVER
+from realtime.ordered import OrderedWork
 from realtime.privacy import PrivacyGate, Verdict
+from realtime.role import SAMPLE, Role
 from realtime.tracking_result import TrackingResult
 from realtime.types import Frame, ShownFrame, Stage, StreamInfo, StreamObserver
 
 logger = logging.getLogger(__name__)
 
 HALF = 0.5
+PAINTING = 2
+"""Frames of a film that are painted, or wait for it, while others are tracked."""
 
 
 class Painter(Protocol):
@@ -37,8 +42,12 @@ class Painter(Protocol):
         """See who is in a picture. at_ns: stream time, rising."""
         ...
 
-    def paint(self, canvas: Image, result: TrackingResult, settings: LiveSettings, /) -> Verdict:
-        """Paint in place, and say whether the picture may be shown."""
+    def paint(self, canvas: Image, result: TrackingResult, settings: LiveSettings, /, *, counts: bool) -> Verdict:
+        """Paint in place, and say whether the picture may be shown. counts: whether it is one of those that are."""
+        ...
+
+    def learn(self, canvas: Image, result: TrackingResult, settings: LiveSettings, /) -> None:
+        """Learn from a picture that nobody sees, without painting."""
         ...
 
     def catch_up(self) -> None:
@@ -62,7 +71,7 @@ class SwapPipeline:
 
     A frame's image is painted in place. When anything raises on the way, even on the last of several faces, the whole
     frame counts as failed. control: what may be changed while it runs, read once per frame. backfill: where a
-    film's frames wait; None for live. budget: of a live picture's latency.
+    film's frames wait; None for live. budget: of a live picture's latency. on_tracked: told who is in a frame.
     """
 
     def __init__(
@@ -81,8 +90,10 @@ class SwapPipeline:
         self._info = info
         self._control = control or LiveControl(FixedBank())
         self.budget: LatencyBudget | None = None
+        self.on_tracked: Callable[[Frame, TrackingResult], None] = _ignore
         self._observer = observer
         self._is_half = False
+        self._painting = OrderedWork[ShownFrame | None](PAINTING)
         self._failures: Counter[tuple[str, str]] = Counter()
 
     def process(self, frame: Frame) -> ShownFrame:
@@ -98,16 +109,33 @@ class SwapPipeline:
             self._backfill.fill()
         except Exception as error:  # noqa: BLE001  they are shown as they were tracked
             self._log_failure(error, "newcomers may be late", "looks back failed")
-        return (self._show(tracked) for tracked in self._backfill.ready())
+        return self._wanted(self._backfill.ready())
 
     def rest(self) -> Iterator[ShownFrame]:
-        """The frames that wait, each made when it is asked for."""
-        return (self._show(tracked) for tracked in (self._backfill.rest() if self._backfill is not None else ()))
+        """The frames that wait, made as they are asked for."""
+        yield from self._wanted(self._backfill.rest() if self._backfill is not None else ())
+        yield from filter(None, self._painting.rest())
 
     @property
     def waiting(self) -> int:
         """How many frames were taken and not given."""
-        return 0 if self._backfill is None else len(self._backfill)
+        return len(self._painting) + (0 if self._backfill is None else len(self._backfill))
+
+    def _wanted(self, ready: Iterable[Tracked]) -> Iterator[ShownFrame]:
+        """What of the film is wanted, painted while later frames are tracked: neither needs what the other does."""
+        for tracked in ready:
+            for shown in self._painting.give(partial(self._made, tracked)):
+                if shown is not None:
+                    yield shown
+
+    def _made(self, tracked: Tracked) -> ShownFrame | None:
+        """What is to be seen; None for what lies beside the wanted part, of which the later frames learn."""
+        if tracked.frame.role in {Role.TRACKED, Role.SAMPLED}:
+            for _ in range(SAMPLE if tracked.frame.role is Role.SAMPLED else 1):
+                self._learn(tracked)
+            return None
+        shown = self._show(tracked)
+        return shown if tracked.frame.role is Role.SHOWN else None
 
     def _track(self, frame: Frame) -> Tracked:
         at_ns, settings, canvas = stream_time_ns(frame, self._info), self._control.settings, frame.image
@@ -118,6 +146,7 @@ class SwapPipeline:
             if self._is_half:
                 canvas = np.asarray(cv2.resize(canvas, None, fx=HALF, fy=HALF, interpolation=cv2.INTER_AREA), np.uint8)
             result = self._painter.track(canvas, at_ns)
+            self.on_tracked(frame, result)
         except Exception as error:  # noqa: BLE001  one bad frame must neither end the stream nor be shown
             self._log_failure(error, f"frame {frame.seq} was withheld", "frames were withheld")
         return Tracked(frame, at_ns, settings, canvas, result)
@@ -129,7 +158,8 @@ class SwapPipeline:
             if settings.mirror:
                 frame = replace(frame, image=np.ascontiguousarray(frame.image[:, ::-1]), original=None, hdr=None)
             shown = self._gate.show(frame, verdict, at_ns, settings)
-        self._observer.on_outcome(shown.outcome)
+        if frame.role is Role.SHOWN:
+            self._observer.on_outcome(shown.outcome)
         if self.budget is not None:
             now_ns = time.monotonic_ns()
             self.budget.note(now_ns - frame.captured_ns, now_ns)
@@ -146,6 +176,13 @@ class SwapPipeline:
         """Look and paint in a picture of half the edge, to save work; what is shown keeps its size and gets softer."""
         self._is_half = half
 
+    def _learn(self, tracked: Tracked) -> None:
+        if tracked.result is not None and not tracked.settings.paused:
+            try:
+                self._painter.learn(tracked.canvas, tracked.result, tracked.settings)
+            except Exception as error:  # noqa: BLE001  a picture that nobody sees
+                self._log_failure(error, f"frame {tracked.frame.seq} taught nothing", "frames taught nothing")
+
     def _paint(self, tracked: Tracked) -> Verdict:
         if tracked.settings.paused:
             return Verdict.PAUSED
@@ -153,7 +190,8 @@ class SwapPipeline:
             return Verdict.FAILED
         canvas, image = tracked.canvas, tracked.frame.image
         try:
-            verdict = self._painter.paint(canvas, tracked.result, tracked.settings)
+            counts = tracked.frame.role is Role.SHOWN
+            verdict = self._painter.paint(canvas, tracked.result, tracked.settings, counts=counts)
             if canvas is not image:
                 cv2.resize(canvas, image.shape[1::-1], dst=image, interpolation=cv2.INTER_LINEAR)
         except Exception as error:  # noqa: BLE001  as above
@@ -176,3 +214,7 @@ class SwapPipeline:
             logger.error("%s: %s: %s", once, kind, error, exc_info=error)
         elif str(count).strip("0") == "1":
             logger.error("%d %s so far: %s: %s", count, often, kind, error)
+
+
+def _ignore(_frame: Frame, _result: TrackingResult) -> None:
+    """Nobody wants to know who is in a frame."""

@@ -49,6 +49,7 @@ from realtime.options import (
     Strength,
     Swapper,
     Wanted,
+    Workers,
 )
 
 Command = TypeVar("Command", bound=Callable[..., None])
@@ -97,6 +98,7 @@ class RunOptions:
     crf: Crf = None
     bitrate: Bitrate = None
     metrics: Metrics = None
+    workers: Workers = 1
 
 
 def takes(options: type[RunOptions]) -> Callable[[Command], Command]:

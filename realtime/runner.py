@@ -23,6 +23,7 @@ from realtime.clock import NS_PER_S, stream_time_ns
 from realtime.errors import SinkError
 from realtime.lanes import OutputLane
 from realtime.metrics import NULL_OBSERVER
+from realtime.role import Role
 from realtime.slot import Backlog, Hop, LatestSlot, SlotClosed
 from realtime.types import Frame, FrameSink, FrameSource, Pipeline, ShownFrame, Stage, StreamObserver
 
@@ -112,7 +113,8 @@ class StreamRunner:
                     first_ns, self._first_captured_ns = at_ns, frame.captured_ns
                 if self._duration_s is not None and at_ns - first_ns >= self._duration_s * NS_PER_S:
                     return
-                self._observer.on_captured()
+                if frame.role is Role.SHOWN:
+                    self._observer.on_captured()
                 self._inbox.put(frame)
         except SlotClosed:
             return
@@ -161,7 +163,7 @@ class StreamRunner:
 
     def _warn_of_a_hang(self) -> None:
         since_ns = self._working_since_ns
-        if since_ns is None or since_ns == self._warned_of_ns:
+        if since_ns is None or since_ns == self._warned_of_ns or not self._info.live:  # nobody waits for a film's
             return
         if time.monotonic_ns() - since_ns > HANG_S * NS_PER_S:
             self._warned_of_ns = since_ns
@@ -188,7 +190,7 @@ class StreamRunner:
             self._await_output(lane, thread, ending_since_ns)
         for thread in intake:
             thread.join(LEAVE_S)
-            if thread.is_alive():
+            if thread.is_alive() and not self._stop_asked:  # else perhaps with a frame that nobody waits for any more
                 logger.warning("the %s thread hangs and is left behind", thread.name)
 
     def _await_output(self, lane: OutputLane, thread: threading.Thread, ending_since_ns: int) -> None:
@@ -214,8 +216,7 @@ class StreamRunner:
         self, name: str, *steps: Callable[[], None], on_error: Callable[[BaseException], None] | None = None
     ) -> threading.Thread:
         """Start a thread that takes `steps` one after another, also when one of them raises."""
-        arguments = (steps, on_error or self._fail)
-        thread = threading.Thread(target=self._guard, args=arguments, name=name, daemon=True)
+        thread = threading.Thread(target=self._guard, args=(steps, on_error or self._fail), name=name, daemon=True)
         thread.start()
         return thread
 

@@ -49,6 +49,11 @@ class Timeline:
         return None if self._end_s is None else self._end_s - self._cut_s
 
     @property
+    def ending(self) -> tuple[float, float] | None:
+        """What `finish` was told; None before."""
+        return None if self._end_s is None else (self._last_s, self._end_s)
+
+    @property
     def is_cut(self) -> bool:
         """Whether something was cut away before film time 0."""
         return self._cut_s > 0

@@ -12,13 +12,12 @@ from dataclasses import replace
 import numpy as np
 
 from engines.appearance import look_at
-from engines.geometry import box_of, iou, matched, roi_from_detection, roi_from_landmarks, size_of
+from engines.geometry import SAME_FACE_IOU, box_of, iou, matched, roi_from_detection, roi_from_landmarks, size_of
 from engines.plausibility import followed, located_first
 from engines.types import Detection, FaceDetector, FaceLandmarker, Image, Points, Roi
-from realtime.edge_search import edges_that_cut
 from realtime.hands import HandTracker
 from realtime.identity import FollowedFace, LostTrack, People, Person, Track, far_from, near_enough
-from realtime.search import SAME_FACE_IOU, SOON_NS, FaceSearch, boxes_of
+from realtime.search import SOON_NS, FaceSearch, boxes_of
 from realtime.smoothing import SteadyLandmarks
 from realtime.unplaced import UnplacedFaces
 
@@ -26,8 +25,6 @@ LOST_NS, LEFT_NS = 30_000_000_000, 500_000_000
 """How long a lost face may still be there, and one lost at an edge."""
 MERGED_IOU, MATCHES_IOU = 0.6, 0.2
 """Of two boxes: two faces that have become one, a detection and its landmarks."""
-SURE_DETECTION = 0.6
-"""Score from which a face that has no landmarks counts as one: below, patterns do."""
 TAKE_OVER_RATIO = 1.3
 """A newcomer must be this much larger to take the place of a face that is followed already."""
 
@@ -35,7 +32,7 @@ TAKE_OVER_RATIO = 1.3
 class FaceTracker:
     """Follows up to `max_faces` faces, the largest ones. One thread at a time.
 
-    hands: who follows the hands near them, if anybody. film: see `FaceSearch`. on_detector_run: for the metrics.
+    hands: who follows the hands near them, if any. film, prefer: see `FaceSearch`. on_detector_run: for the metrics.
     protected: numbers of faces whose place nobody takes. unplaced: boxes, see `UnplacedFaces`. lost: see `LostTrack`.
     """
 
@@ -50,6 +47,7 @@ class FaceTracker:
         on_detector_run: Callable[[], None] = lambda: None,
     ) -> None:
         self._search = FaceSearch(detector, on_detector_run, film=film)
+        self.prefer = self._search.prefer
         self._landmarker = landmarker
         self._hands = hands
         self._max_faces = max_faces
@@ -138,7 +136,8 @@ class FaceTracker:
 
     def _search_is_due(self, image: Image, at_ns: int) -> bool:
         boxes, lost_ns = [face.box for face in self._followed], max((f.seen_ns for f in self._lost), default=None)
-        return self._search.is_due(image, boxes, at_ns, lost_ns, self.unplaced, has_place=not self.is_full)
+        places = self._max_faces - len(boxes)
+        return self._search.is_due(image, boxes, at_ns, lost_ns, self.unplaced, places=places)
 
     def _follow(self, image: Image, at_ns: int) -> None:
         """Look where each face was; one that is not there any more is lost."""
@@ -183,8 +182,8 @@ class FaceTracker:
             if face is not None and iou(face.box, boxes).argmax() == number:  # else it slid onto another's
                 placed[number] = boxes[number]
         others = [number for number in range(len(boxes)) if number not in {*matching.values(), *placed}]
-        sure = (n for n in others if detections[n].score >= SURE_DETECTION or edges_that_cut(boxes[n], self._frame_wh))
-        self._unplaced.see([boxes[number] for number in sure], [*placed.values()], at_ns)
+        unplaced = [boxes[number] for number in others if self._search.is_face(image, detections[number])]
+        self._unplaced.see(unplaced, [*placed.values()], at_ns)
 
     def _begin(self, image: Image, detection: Detection, at_ns: int, seen: list[FollowedFace]) -> FollowedFace | None:
         """Follow a face from now on; perhaps it was before. Returns which it is. seen: those that are others."""

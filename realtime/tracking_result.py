@@ -10,10 +10,9 @@ from typing import Protocol
 
 import numpy as np
 
-from engines.geometry import box_of, iou, size_of
+from engines.geometry import SAME_FACE_IOU, box_of, iou, size_of
 from engines.types import Points
 from realtime.assignment import TrackedFace
-from realtime.search import SAME_FACE_IOU
 
 
 class LostFace(Protocol):

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from engines.hdr_light import Light, WidePlanes
 from engines.types import Image
 from realtime.damage import Damage
+from realtime.role import Role
 from realtime.timeline import Timeline
 
 
@@ -126,6 +127,7 @@ class Frame:
     original: Original | None = None  # where it held more than `image`
     duration: int = 0  # how long it is to be shown, in units of StreamInfo.time_base; 0 where its source does not say
     hdr: WidePlanes | None = None  # what `image` was made of, where HDR is kept: 10 bit, 4:2:0, limited range, even
+    role: Role = Role.SHOWN  # beside the part of a film that is wanted, others
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,13 +91,16 @@ VENDORS = {
         "realtime/bench/processes.py",
         "realtime/fakes.py",
         "realtime/keys.py",
+        "realtime/launch.py",
         "realtime/live.py",
         "realtime/metrics.py",
+        "realtime/ordered.py",
         "realtime/outputs/",
         "realtime/pacing.py",
         "realtime/remote.py",
         "realtime/runner.py",
         "realtime/wardrobe.py",
+        "realtime/segments/",
         "realtime/server_process.py",
         "realtime/web/aiortc_patches.py",
         "realtime/web/decoder_queue.py",
@@ -130,9 +133,8 @@ def nodes_of(path: Path) -> tuple[ast.AST, ...]:
 def modules_imported(path: Path) -> frozenset[str]:
     """Full names of all modules that a module imports from, wherever in it."""
     names = {node.module for node in nodes_of(path) if isinstance(node, ast.ImportFrom) and node.module}
-    return frozenset(
-        names | {alias.name for node in nodes_of(path) if isinstance(node, ast.Import) for alias in node.names}
-    )
+    plain = {alias.name for node in nodes_of(path) if isinstance(node, ast.Import) for alias in node.names}
+    return frozenset(names | plain)
 
 
 def imported(path: Path) -> set[str]:
@@ -234,11 +236,8 @@ PICTURES, CLIPS = {".png", ".jpg", ".jpeg", ".webp"}, {".mp4", ".mov", ".mkv", "
 NOT_OURS = PICTURES | CLIPS | {".onnx", ".tflite", ".dfm", ".npy", ".npz", ".pkl"}
 """Those, weights, and arrays that could hold any of them."""
 OURS = {
-    "benchmarks/pictures/demo.jpg",
-    "benchmarks/pictures/growth.png",
-    "engines/data/compositor.onnx",
-    "engines/data/compositor.tflite",
-    "engines/data/face_basis.npz",
+    *(f"benchmarks/pictures/{name}" for name in ("demo.jpg", "film_curve.png", "growth.png")),
+    *(f"engines/data/{name}" for name in ("compositor.onnx", "compositor.tflite", "face_basis.npz")),
 }
 
 

@@ -132,6 +132,10 @@ class MeshFace:
         [fields] = self._compositor.fields([layers])
         return without_hands(fields[ALPHA], face.hands, affine, layers), layers
 
+    def learn(self, face: FaceLandmarks) -> None:
+        """Remember of the wearer what `paint` would, but for what the pixels tell: that is soon learnt."""
+        self.warp_of(face)
+
     def warp_of(self, face: FaceLandmarks) -> Warp:
         """How the wearer's pixels are moved, px of the picture. Learns from the face whose it is."""
         facing = vertex_facing(face.points, mesh_topology.triangles())

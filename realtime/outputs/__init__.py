@@ -68,6 +68,7 @@ def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptio
         return StreamSink(where, _with_square_pixels(info, options.size_wh), bits=options.bits, microphone=microphone)
     path = local_path(where)
     if where == DASH or is_pipe(path):
+        _refuse_still(info, where)
         microphone = Microphone(options.microphone) if options.microphone else None
         return PipeSink(path, resized(info, options.size_wh), options.encoder, microphone=microphone)
     writable_target(path)
@@ -77,13 +78,17 @@ def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptio
 
 
 def _film_sink(path: Path, info: StreamInfo, options: OutputOptions) -> FrameSink:
-    if info.is_still:
-        raise SinkError(
-            f"{info.name} is one picture, and {path.name} would be a film of one frame",
-            remedy=f"end the output's name in .png, or add --duration {STILL_S} for a film of {STILL_S} seconds",
-        )
+    _refuse_still(info, path.name)
     microphone = Microphone(options.microphone) if options.microphone else None
     return VideoRecorder(path, resized(info, options.size_wh), options.encoder, microphone=microphone)
+
+
+def _refuse_still(info: StreamInfo, name: str) -> None:
+    if info.is_still:
+        raise SinkError(
+            f"{info.name} is one picture, and {name} would be a film of one frame",
+            remedy=f"end the output's name in .png, or add --duration {STILL_S} for a film of {STILL_S} seconds",
+        )
 
 
 def _picture_sink(path: Path, info: StreamInfo) -> FrameSink:

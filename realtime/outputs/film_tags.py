@@ -33,7 +33,9 @@ KEPT_TAGS = {
 """By ffmpeg's name of the container; webm is a kind of matroska. From libavformat's movenc.c and matroskaenc.c."""
 TECHNICAL = _words(
     "major_brand minor_version compatible_brands encoder handler_name vendor_id duration software comment"
-    " writing_frontend encoded_by timecode"
+    " writing_frontend encoded_by timecode company_name product_name product_version product_version_num"
+    " application_platform toolkit_version_num operational_pattern_ul uid generation_uid product_uid"
+    " material_package_umid material_package_name file_package_umid modification_date"
 )
 """What the writer of a file adds by itself."""
 PREFIX = "com.apple.quicktime."

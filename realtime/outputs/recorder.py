@@ -25,7 +25,7 @@ from realtime.ffmpeg import explain, listening
 from realtime.hdr import KEPT
 from realtime.outputs.codecs import VIDEO_TAGS, container_of, video_encoder
 from realtime.outputs.crf import require_crf
-from realtime.outputs.encoding import encoded
+from realtime.outputs.encoding import VideoPacket, encoded
 from realtime.outputs.extras import FilmExtras, open_extras
 from realtime.outputs.film_file import FilmFile, FilmTarget
 from realtime.outputs.hdr_video import HdrFrames, hdr_encoder, hdr_settings
@@ -76,6 +76,7 @@ class VideoRecorder:
         self._microphone = microphone
         self._sound: SoundCopier | LiveSound | None = None
         self._end_pts: int | None = None
+        self._last_dts = -(1 << 62)
         self._extras: FilmExtras | None = None
         self._whole, self._finished = True, False
         with contextlib.ExitStack() as opened:  # nothing of it stays open when a later step fails
@@ -123,13 +124,24 @@ class VideoRecorder:
         picture.duration = frame.duration or max(1, round(1 / (self._info.rate * self._info.time_base)))
         self._end_pts = frame.pts + picture.duration
         try:
-            self._container.mux(encoded(self._stream, picture))
-            if self._sound is not None:
-                self._sound.advance(self._seconds(frame.pts), frame.captured_ns)
-            if self._extras is not None:
-                self._extras.advance(self._seconds(frame.pts))
+            self._mux(encoded(self._stream, picture), frame.pts, frame.captured_ns)
         except (av.FFmpegError, OSError) as error:
             raise self._salvaged(error) from error
+
+    def copy(self, packet: VideoPacket) -> None:
+        """Take one packet that another recorder made with the same options. Raises SinkError as `send` does."""
+        pts, base = packet.pts or 0, packet.time_base / self._info.time_base
+        packet.dts = max(packet.dts or 0, self._last_dts + 1)  # of varying times, a next segment's first is early
+        self._last_dts, packet.stream = packet.dts, self._stream
+        self._end_pts = max(self._end_pts or 0, round((pts + (packet.duration or 0)) * base))
+        try:
+            self._mux([packet], round(pts * base))
+        except (av.FFmpegError, OSError) as error:
+            raise self._salvaged(error) from error
+
+    def fail(self, error: OSError) -> SinkError:
+        """What others make for this film cannot be written. Keeps what was made; returns what to raise."""
+        return self._salvaged(error)
 
     def end_early(self) -> None:
         """More was to come: `close` will not replace an older file."""
@@ -153,6 +165,14 @@ class VideoRecorder:
         except (av.FFmpegError, OSError) as error:
             raise self._salvaged(error) from error
         self._finished = True
+
+    def _mux(self, packets: list[VideoPacket], pts: int, captured_ns: int = 0) -> None:
+        """Write pictures, and what belongs to the time until then."""
+        self._container.mux(packets)
+        if self._sound is not None:
+            self._sound.advance(self._seconds(pts), captured_ns)
+        if self._extras is not None:
+            self._extras.advance(self._seconds(pts))
 
     def _add_video(self, encoder: str, options: EncoderOptions) -> av.VideoStream:
         settings = dict(DEFAULT_SETTINGS.get(encoder, {}))

@@ -6,6 +6,7 @@ with sound costs sound, never the film: it is said, and what can be kept of the 
 Knows which sound is due; stream_copy.py and transcoding.py know how it is written, packet_times.py when it is heard.
 """
 
+import errno
 import io
 import logging
 import math
@@ -25,6 +26,7 @@ from realtime.outputs.stream_copy import StreamCopy
 from realtime.outputs.transcoding import Transcoder, configure
 from realtime.timeline import Timeline
 from realtime.types import Rereadable
+from realtime.wording import counted
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +35,8 @@ NEAR_END_S = 0.2
 CUSTOM_LAYOUT = "+"
 """In the name of a layout that lists its channels. PyAV 18.1 frees such a list twice: once is right, and before any
 decoder sees it the layout is replaced by a plain number of channels."""
+NO_WRITING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EPIPE})
+"""What a disk or pipe says that takes no more. Other numbers, such as "not permitted", are coders' words."""
 INTERLEAVING_S = 5.0
 """Sound lies at most so much later in a file than the picture of its time."""
 PROBING = {"analyzeduration": "60000000", "probesize": "50000000"}
@@ -115,7 +119,7 @@ class SoundCopier:
         for index, track in list(self._tracks.items()):
             self._guarded(index, track.finish)
             if track.damaged:
-                logger.warning("sound %d: left out %d damaged piece(s)", self._number(index), track.damaged)
+                logger.warning("sound %d: left out %s", self._number(index), counted(track.damaged, "damaged piece"))
         self.close()
 
     def close(self) -> None:
@@ -189,11 +193,11 @@ class SoundCopier:
                 self._guarded(index, partial(track.fill, until_s), until_s)
 
     def _guarded(self, index: int, write: Callable[[], None], at_s: float = 0.0) -> None:
-        """Trouble with a stream ends that stream; trouble with the disk (an OSError) is the film's."""
+        """Trouble with a stream ends that stream; trouble with where the film is written is the film's."""
         try:
             write()
         except (av.FFmpegError, ValueError) as error:
-            if isinstance(error, OSError):
+            if isinstance(error, OSError) and error.errno in NO_WRITING:
                 raise
             del self._tracks[index]
             self._say_lost(index, at_s, error)

@@ -5,11 +5,12 @@ rtsp:// http:// srt://  a stream from the network
 screen, screen:2        a monitor; screen:X,Y,WxH a part of the desktop
 test, test:plain        a synthetic camera; plain without the time in its pixels
 frames/%05d.png         numbered pictures, a frame each; also a folder with nothing else in it
--                       a film from stdin; so are named pipes
+-                       a film or a picture from stdin; so are named pipes
 anything else           a file: a picture or a video, by its content, whatever its name
 """
 
 import difflib
+import errno
 import os
 import re
 import stat
@@ -21,10 +22,11 @@ from pathlib import Path
 from engines.types import Image
 from realtime.addresses import shown_url
 from realtime.errors import SourceError
-from realtime.local_path import is_file, is_pipe, local_path, remedy_for
+from realtime.local_path import REMEDIES, is_file, is_pipe, local_path, remedy_for
 from realtime.numbered import numbered
-from realtime.pictures import is_picture
-from realtime.sources.animated import open_film
+from realtime.picture_header import header_of
+from realtime.pictures import is_picture, read_content
+from realtime.sources.animated import AnimatedSource, open_film
 from realtime.sources.camera import CameraSource
 from realtime.sources.camera_list import camera_called, list_cameras
 from realtime.sources.image import RATE, ImageSource
@@ -93,7 +95,7 @@ def _open(where: str, options: SourceOptions) -> FrameSource:
     if URL.match(where):
         return _address(where, options)
     if str(path) == DASH or is_pipe(path):
-        return _thinned(open_pipe(path), options.rate)
+        return _thinned(open_pipe(path, lambda content, name: _picture(content, name, options)), options.rate)
     named = None if os.path.lexists(path) else camera_called(where, list_cameras())
     if named is not None:
         return _camera(named.where, options)
@@ -102,8 +104,16 @@ def _open(where: str, options: SourceOptions) -> FrameSource:
         return PictureSequence(names, options.rate)
     _refuse_unreadable(path)
     if is_picture(path):
-        return ImageSource(path, duration_s=options.still_s, rate=options.rate or RATE)
+        return _picture(read_content(path), str(path), options)
     return _thinned(open_film(path, keeps_hdr=options.keeps_hdr), options.rate)
+
+
+def _picture(content: bytes, name: str, options: SourceOptions) -> FrameSource:
+    """Of a file's bytes: one that moves, or a still."""
+    header = header_of(content)
+    if header is not None and header.is_animated:
+        return AnimatedSource(content, name)
+    return ImageSource(content, name, duration_s=options.still_s, rate=options.rate or RATE)
 
 
 def _address(where: str, options: SourceOptions) -> FrameSource:
@@ -145,6 +155,8 @@ def _refuse_unreadable(path: Path) -> None:
         raise _missing(path) from error
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}", remedy=remedy_for(error)) from error
+    if stat.S_ISDIR(found.st_mode) and not os.access(path, os.R_OK | os.X_OK):
+        raise SourceError(f"{path} cannot be read", remedy=REMEDIES[errno.EACCES])
     if stat.S_ISDIR(found.st_mode):
         raise SourceError(f"{path} is a folder", remedy="give one file in it, or a camera number such as 0")
     if stat.S_ISREG(found.st_mode) and found.st_size == 0:

@@ -16,6 +16,7 @@ from realtime.picture_header import FORMATS
 from realtime.pictures import MAX_PIXELS, header_of_file, judge, read_content
 from realtime.sources.media import open_file
 from realtime.types import Frame, FrameSource, StreamInfo
+from realtime.wording import counted
 
 logger = logging.getLogger(__name__)
 
@@ -28,24 +29,27 @@ def open_film(path: Path, *, keeps_hdr: bool = False) -> FrameSource:
     """A file that moves: an animated picture, or a film; see `open_file`. Raises SourceError."""
     header = header_of_file(path)
     is_animated = header is not None and header.is_animated
-    return AnimatedSource(path) if is_animated else open_file(path, keeps_hdr=keeps_hdr)
+    return AnimatedSource(read_content(path), str(path)) if is_animated else open_file(path, keeps_hdr=keeps_hdr)
 
 
 class AnimatedSource:
-    """One animated picture; frames are decoded as they are asked for. Raises SourceError when the first cannot be."""
+    """One animated picture, of a file's bytes; frames are decoded as they are asked for.
 
-    def __init__(self, path: Path) -> None:
-        content, self._name = read_content(path), path.name
-        header = judge(content, str(path), MAX_PIXELS, FORMATS)
+    Raises SourceError when the first cannot be.
+    """
+
+    def __init__(self, content: bytes, name: str) -> None:
+        self._name = Path(name).name
+        header = judge(content, name, MAX_PIXELS, FORMATS)
         try:
             self._picture = MovingPicture(content, header)
             _, first_ms = self._picture.frame(0)
         except DamagedPictureError as error:
             raise SourceError(
-                f"{path} cannot be read: its first frame is damaged", remedy="copy or download it again"
+                f"{name} cannot be read: its first frame is damaged", remedy="copy or download it again"
             ) from error
         self.info = StreamInfo(
-            path.name,
+            self._name,
             (header.width, header.height),
             Fraction(1000, _shown_ms(first_ms)),
             live=False,
@@ -60,7 +64,9 @@ class AnimatedSource:
             try:
                 picture, lasts_ms = self._picture.frame(number)
             except DamagedPictureError:
-                logger.warning("%s breaks off: it holds %d of %d frames", self._name, number, self._picture.count)
+                logger.warning(
+                    "%s breaks off: it holds %d of %s", self._name, number, counted(self._picture.count, "frame")
+                )
                 return
             read, shown_ms = to_srgb(picture, self._name, keeps=True), _shown_ms(lasts_ms)
             yield Frame(read.image, number, time.monotonic_ns(), at_ms, read.original, shown_ms)

@@ -32,7 +32,8 @@ class FileKind(Enum):
 
 def kind_of(path: Path) -> FileKind:
     """What the file at `path` is."""
-    if is_picture(path) or header_of_file(path) is not None:  # a moving one stays what it is
+    header = header_of_file(path)
+    if is_picture(path) or (header is not None and header.is_animated):  # a moving one stays what it is
         return FileKind.PICTURE
     try:
         with av.open(av_address(path)) as container:

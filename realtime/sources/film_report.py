@@ -5,6 +5,8 @@ Knows words; damage is counted elsewhere (realtime/damage.py).
 
 from collections.abc import Sequence
 
+from realtime.wording import counted
+
 CUT_OFF = 0.05
 """Part of the time that a file's header promises, at least 1 s, that must be missing before it is called cut off."""
 MOST_TOLD = 5
@@ -25,5 +27,5 @@ def report(held_s: float, promised_s: float | None, jumps_s: Sequence[float], re
         gaps = ", ".join(f"{by_s:.1f} s" for by_s in jumps_s[:MOST_TOLD])
         told.append(f"has time stamps that jump ({gaps}{more}); the film goes on there without a gap")
     if repaired:
-        told.append(f"has {repaired} time stamp(s) that were missing or went back")
+        told.append(f"has {counted(repaired, 'time stamp')} missing or going back")
     return told

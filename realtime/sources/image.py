@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
-from realtime.pictures import read_whole
+from realtime.pictures import decode_whole
 from realtime.types import Frame, StreamInfo
 
 RATE = Fraction(25)
@@ -13,14 +13,14 @@ RATE = Fraction(25)
 
 
 class ImageSource:
-    """One still. duration_s, rate: of the film that it becomes. Raises SourceError when it cannot be read."""
+    """One still, of a file's bytes. duration_s, rate: of the film that it becomes. Raises SourceError if it is none."""
 
-    def __init__(self, path: Path, *, duration_s: float | None = None, rate: Fraction = RATE) -> None:
-        self._read = read_whole(path)
+    def __init__(self, content: bytes, name: str, *, duration_s: float | None = None, rate: Fraction = RATE) -> None:
+        self._read = decode_whole(content, name)
         self._count = 1 if duration_s is None else max(1, round(duration_s * rate))
         height, width = self._read.image.shape[:2]
         self.info = StreamInfo(
-            path.name,
+            Path(name).name,
             (width, height),
             rate,
             live=False,

@@ -31,7 +31,7 @@ from realtime.sources.frame_times import FrameTimes
 from realtime.sources.framing import Framing
 from realtime.sources.packets import FilmPackets, LivePackets, PicturePacket
 from realtime.sources.skipping import KeyFrameSkip, pictures_from
-from realtime.sources.tracks import TrackFacts, film_track
+from realtime.sources.tracks import TrackFacts, decoder_of, film_track
 from realtime.types import Frame, Rereadable, StreamInfo
 
 logger = logging.getLogger(__name__)
@@ -83,6 +83,7 @@ def open_url(url: str) -> "MediaSource":
 class MediaSource:
     """The film of an opened container, with times from zero. One thread reads; any thread may close.
 
+    origin: what is film time 0 in the container's count.
     Raises SourceError when there is no video or nothing of it can be decoded.
     """
 
@@ -103,14 +104,15 @@ class MediaSource:
         except SourceError:
             container.close()
             raise
-        self._stream.thread_type = LIVE_THREADS if live else FILE_THREADS
+        self._decoder = decoder_of(self._stream)
+        self._decoder.thread_type = LIVE_THREADS if live else FILE_THREADS
         self._facts = TrackFacts.of(container, self._stream)
         self._packets: LivePackets | FilmPackets = (
             LivePackets(container, self._stream, self._damage, READ_TIMEOUT_S)
             if live
             else FilmPackets(container, self._stream, self._damage)
         )
-        self._skip = KeyFrameSkip(self._stream.codec_context)
+        self._skip = KeyFrameSkip(self._decoder)
         self._times = FrameTimes(self._facts.step, dts_only=container.format.name in ONE_STAMP_FORMATS)
         self._decoded: Iterator[av.VideoFrame] = deinterlaced(self._stamped(), name)
         first = next(self._decoded, None)  # only a decoded frame tells rotation and colour for sure
@@ -120,8 +122,8 @@ class MediaSource:
         self._to_bgr = FrameReader(first, name, film_light(sound_from, self._stream.index, first), keeps_hdr=keeps_hdr)
         self._framing = Framing(first, self._to_bgr, self._stream, self._facts.told_aspect)
         self._decoded = chain([first], self._decoded)
-        self._origin = self._film_start(first.pts or 0)
-        self._last = self._origin, self._origin  # from when to when the latest picture is shown
+        self.origin = self._film_start(first.pts or 0)
+        self._last = self.origin, self.origin  # from when to when the latest picture is shown
         self.info = self._describe(sound_from)
 
     def frames(self) -> Iterator[Frame]:
@@ -134,7 +136,7 @@ class MediaSource:
                 lasts = decoded.duration or self._facts.step
                 self._last = at, at + lasts
                 image, hdr = self._framing(decoded), self._framing.hdr(decoded)
-                yield Frame(image, number, captured_ns, at - self._origin, duration=lasts, hdr=hdr)
+                yield Frame(image, number, captured_ns, at - self.origin, duration=lasts, hdr=hdr)
             self._finish()
         finally:
             self._release()
@@ -142,10 +144,10 @@ class MediaSource:
     def skip_to(self, film_s: Fraction) -> None:
         """See SeekableSource."""
         base = self._facts.time_base
-        begin = self._origin + round(film_s / base)
+        begin = self.origin + round(film_s / base)
         self._decoded = pictures_from(begin, self._decoded)
         before = begin - round(BEFORE_S / base)
-        if before > self._origin and isinstance(self._packets, FilmPackets):
+        if before > self.origin and isinstance(self._packets, FilmPackets):
             if seek_before(self._container, before, self._stream):
                 self._packets.begin_anew()
             self._skip.skip_to(before)
@@ -167,7 +169,7 @@ class MediaSource:
         that lock, and everything stands still for good. Here they are waited for without the lock.
         """
         if self._container.streams.video:  # gone once it is closed
-            self._stream.codec_context.flush_buffers()
+            self._decoder.flush_buffers()
         self._container.close()
 
     def _stamped(self) -> Iterator[av.VideoFrame]:
@@ -190,7 +192,7 @@ class MediaSource:
 
     def _attempt(self, packet: "PicturePacket | None") -> list[av.VideoFrame]:
         try:
-            return self._stream.decode(packet)
+            return self._decoder.decode(packet)
         except av.FFmpegError as error:
             self._packets.note(error)
             return []
@@ -216,7 +218,7 @@ class MediaSource:
             colour=self._to_bgr.tags,  # players guess by the size before rotation
             hdr=self._to_bgr.hdr,
             sound_from=sound_from if self._container.streams.audio else None,
-            timeline=self._packets.begin(float(self._origin * base)),
+            timeline=self._packets.begin(float(self.origin * base)),
             damage=self._damage,
             extras_from=sound_from,
         )
@@ -226,7 +228,7 @@ class MediaSource:
         if self._closed:
             return
         if self.info.timeline is not None:
-            self.info.timeline.finish(*(float((at - self._origin) * self._facts.time_base) for at in self._last))
+            self.info.timeline.finish(*(float((at - self.origin) * self._facts.time_base) for at in self._last))
         held_s, jumps_s = self._packets.until_s - self._facts.start_s, [by_s for _, by_s in self._packets.closed]
         for told in report(held_s, self._facts.promised_s, jumps_s, self._times.repaired):
             logger.warning("%s %s", self._name, told)

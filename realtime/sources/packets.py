@@ -1,6 +1,7 @@
 """The packets of pictures: of a film with times that go on over damage and jumps, of a live stream as they come.
 
-A film's sound is read along and thrown away, because it tells a pause from a jump (continuity.py).
+A film's sound is read along and thrown away, because it tells a pause from a jump (continuity.py); its subtitles,
+because a film is as long as the last of them.
 
 Knows packets; knows nothing of what is in them.
 """
@@ -33,7 +34,7 @@ class FilmPackets:
     """The packets of one picture stream of a file. For one thread.
 
     damage: told of what cannot be read. closed: jumps so far, (container time from which on, s by which earlier).
-    until_s: container time up to which pictures or sound were found.
+    until_s: container time up to which pictures, sound or subtitles were found.
     """
 
     def __init__(self, container: av.container.InputContainer, stream: av.VideoStream, damage: Damage) -> None:
@@ -117,21 +118,22 @@ class FilmPackets:
     def _read(self) -> Iterator[PicturePacket]:
         """Packets as they are, in the file's order, until its end or too much damage."""
         try:
-            wanted = [self._stream, *self._container.streams.audio]
+            wanted = [self._stream, *self._container.streams.audio, *self._container.streams.subtitles]
             for packet in self._reader.demux_over_damage(wanted, self.note):
                 if packet.stream.index != self._stream.index:
-                    self._hear(packet)
+                    self._pass_by(packet)
                 elif packet.dts is not None or packet.size:  # else it only says that the film is over
                     yield cast("PicturePacket", packet)
         except av.FFmpegError:  # it is noted, and the rest given up
             return
 
-    def _hear(self, packet: "av.Packet[av.stream.Stream]") -> None:
+    def _pass_by(self, packet: "av.Packet[av.stream.Stream]") -> None:
         if packet.pts is None:
             return
         start_s = float(packet.pts * packet.time_base)
         end_s = start_s + float((packet.duration or 0) * packet.time_base)
-        self._continuity.hear(start_s, end_s)
+        if packet.stream.type == "audio":
+            self._continuity.hear(start_s, end_s)
         self.until_s = max(self.until_s, end_s)
 
     def note(self, error: av.FFmpegError) -> None:

@@ -1,6 +1,7 @@
 """A film from a pipe: stdin, a named pipe, /dev/fd/3. It is a film, not live: every frame counts.
 
-What can be read from the front to the back will do: Matroska, MPEG-TS, fragmented MP4, NUT, Y4M, MJPEG.
+What can be read from the front to the back will do: Matroska, MPEG-TS, fragmented MP4, NUT, Y4M, pictures one after
+another. One picture alone is a picture, as it is in a file.
 
 Knows how pipes are opened; shared_pipe.py brings their bytes to picture and sound, media.py reads the film.
 """
@@ -8,7 +9,7 @@ Knows how pipes are opened; shared_pipe.py brings their bytes to picture and sou
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import av
@@ -16,16 +17,23 @@ import av
 from realtime.errors import SourceError
 from realtime.ffmpeg import explain, listening
 from realtime.local_path import is_file, remedy_for
+from realtime.picture_header import begins_as, holds_another
 from realtime.sources.media import MediaSource
 from realtime.sources.shared_pipe import SharedPipe
 from realtime.standard_streams import STDIN
-from realtime.types import Frame, StreamInfo
+from realtime.types import Frame, FrameSource, StreamInfo
 
 logger = logging.getLogger(__name__)
 
 DASH = "-"
 """How --input and --output name stdin and stdout."""
 STDIN_PATH = Path("/dev/stdin")
+KIND_BYTES = 32
+"""In which a picture says what it is, and a film begins that comes slowly."""
+FIRST_BYTES = 1 << 12
+"""Looked through first, then twice as many: senders of small pictures are not waited for long."""
+MOST_PICTURE_BYTES = 512 << 20
+"""A larger one cannot be read anyway."""
 
 
 def redirected_file() -> Path | None:
@@ -34,10 +42,21 @@ def redirected_file() -> Path | None:
     return file if sys.platform == "linux" and is_file(file) else None
 
 
-def open_pipe(path: Path) -> "PipeSource":
-    """Open a named pipe or the like, or stdin for "-". Waits until somebody writes to it. Raises SourceError."""
+def open_pipe(path: Path, open_picture: Callable[[bytes, str], FrameSource]) -> FrameSource:
+    """Open a named pipe or the like, or stdin for "-". Waits until somebody writes to it. Raises SourceError.
+
+    open_picture: takes the bytes of one picture, moving or not, and a name for messages.
+    """
     pipe = SharedPipe(_descriptor(path))
     name = "stdin" if str(path) == DASH else path.name
+    picture = _one_picture(pipe)
+    if picture is not None:
+        pipe.close()
+        return open_picture(picture, name)
+    return _open_film(pipe, name)
+
+
+def _open_film(pipe: SharedPipe, name: str) -> "PipeSource":
     remedy = "let the sender write Matroska (ffmpeg -i IN -f matroska -); an MP4 must be read as a file"
     try:
         with listening():
@@ -74,6 +93,19 @@ class PipeSource:
     def close(self) -> None:
         self._pipe.close()
         self._media.close()
+
+
+def _one_picture(pipe: SharedPipe) -> bytes | None:
+    """What came, if it is one picture and nothing more; None if it is a film, or a second one follows."""
+    kind = begins_as(pipe.beginning(KIND_BYTES))
+    if kind is None:
+        return None
+    size = FIRST_BYTES
+    while len(content := pipe.beginning(size)) == size and size < MOST_PICTURE_BYTES:
+        if holds_another(content, kind):
+            return None
+        size *= 2
+    return None if len(content) == size or holds_another(content, kind) else content
 
 
 def _descriptor(path: Path) -> int:

@@ -50,6 +50,13 @@ class SharedPipe:
             return self._first
         return self._made()
 
+    def beginning(self, size: int) -> bytes:
+        """The first `size` bytes, fewer where no more come. Nobody's place changes. Before `begin` only."""
+        with self._changed:
+            while self._end < size and not (self._has_ended or self._closed):
+                self._fetch()
+            return b"".join(self._chunks)[:size]
+
     @property
     def received(self) -> bool:
         return self._end > 0

@@ -19,6 +19,9 @@ NEVER = Disposition.attached_pic | Disposition.timed_thumbnails
 """Covers of albums, and pictures for a player's bar."""
 ASIDE = Disposition.dependent | Disposition.comment | Disposition.descriptions | Disposition.still_image
 """Tracks beside the film; taken only where there is no other."""
+DOLBY_ONLY = frozenset({"dvh1", "dvhe", "dav1"})
+"""In MP4 and MOV, tracks that nobody else can show; those that others can are tagged as plain HEVC or AV1."""
+ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 DEFAULT_RATE = Fraction(30)
 TOO_FAST = 1.5
 """A nominal rate so many times the average one is only the finest step between two pictures of a variable rate."""
@@ -79,7 +82,7 @@ def _rate(stream: av.VideoStream) -> Fraction:
 def film_track(container: av.container.InputContainer, name: str) -> av.VideoStream:
     """The track that players show: the default one, else the largest, else the first.
 
-    name: of the film, for messages. Raises SourceError when there is none, or none that can be decoded.
+    name: of the film, for messages. Raises SourceError when there is none, or none that can be decoded rightly.
     """
     tracks = [stream for stream in container.streams.video if not stream.disposition & NEVER]
     if not tracks:
@@ -87,10 +90,23 @@ def film_track(container: av.container.InputContainer, name: str) -> av.VideoStr
     chosen = max(tracks, key=_rank)
     if not _can_be_decoded(chosen):
         raise SourceError(f"{name}: there is no decoder for its video", remedy="convert it to H.264 first")
+    if chosen.codec_context.codec_tag in DOLBY_ONLY:
+        raise SourceError(
+            f"{name} is Dolby Vision of a kind (profile 5) whose colours only players with a licence know",
+            remedy="convert it first: ffmpeg -i IN -vf libplacebo=colorspace=bt709:color_trc=bt709 OUT.mp4",
+        )
     for other in tracks:
         if other is not chosen:
             logger.info("track %d (%s) is left out: %s", other.index, _described(other), _described(chosen))
     return chosen
+
+
+def decoder_of(stream: av.VideoStream) -> av.VideoCodecContext:
+    """What decodes a track: ffmpeg's own decoders of VP8 and VP9 do not see what is transparent, and show what hides."""
+    name = ALPHA_DECODERS.get(stream.codec_context.name) if stream.metadata.get("alpha_mode") == "1" else None
+    if name is None or name not in av.codecs_available:
+        return stream.codec_context
+    return cast("av.VideoCodecContext", av.CodecContext.create(name, "r"))
 
 
 def _rank(stream: av.VideoStream) -> tuple[bool, bool, bool, int]:

@@ -14,7 +14,7 @@ from realtime.assignment import OrderAssigner
 from realtime.backfill import LOOKAHEAD, MOST_BYTES, BackfillBuffer
 from realtime.config import Faces
 from realtime.painter import FramePainter
-from realtime.pipeline import SwapPipeline, Tracked
+from realtime.pipeline import PAINTING, SwapPipeline, Tracked
 from realtime.privacy import PrivacyGate, PrivacyPolicy, Strangers
 from realtime.search import AGAIN, FILM_PERIOD
 from realtime.tracking import FaceTracker
@@ -69,7 +69,7 @@ class Film:
             image = picture.copy()
             image[0, 0] = self.now + 1
             shown += pipeline.take(Frame(image, self.now, self.now, self.now))
-            assert pipeline.waiting <= LOOKAHEAD
+            assert pipeline.waiting <= LOOKAHEAD + PAINTING
         shown += pipeline.rest()
         assert [frame.seq for frame in shown] == [frame.pts for frame in shown] == list(range(self.now + 1))
         return shown

@@ -1,16 +1,12 @@
 """Which files a batch is of, what its results are called, and which of them are finished."""
 
-import json
 import os
 from pathlib import Path
 
 import PIL.Image
 import pytest
 
-from models.errors import UserError
 from realtime.batch import Job, plan_batch, wants_batch
-from realtime.batch_record import NAME, BatchRecord, Standing, settings_of
-from realtime.config import RunConfig
 from realtime.errors import SinkError, SourceError
 from tests.realtime.clips import Clip, write_clip
 
@@ -115,6 +111,28 @@ def test_batch_is_many_inputs_or_a_folder_for_results(where: str, outputs: list[
     assert wants_batch(where, tuple(outputs)) is many
 
 
+def test_links_to_nothing_are_inputs_that_fail_and_not_left_out(clips: Path) -> None:
+    (clips / "gone.mp4").symlink_to("nowhere.mp4")
+    (clips / "round.mov").symlink_to("round.mov")
+    (clips / "gone.txt").symlink_to("nowhere.txt")
+    batch = plan_batch("clips", "out")
+    assert {"gone.mp4", "round.mov"} <= {job.name for job in batch.jobs}
+    assert "gone.mp4" in {job.name for job in plan_batch("clips/*.mp4", "out").jobs}
+    assert batch.others == 2
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_folder_that_is_locked_is_an_input_that_fails_or_refused_where_there_is_no_other(clips: Path) -> None:
+    (clips / "more").chmod(0)
+    try:
+        assert "more" in {job.name for job in plan_batch("clips", "out", recursive=True).jobs}
+        for where in ("clips/more", "clips/more/*.mkv"):
+            with pytest.raises(SourceError, match="cannot be read"):
+                plan_batch(where, "out")
+    finally:
+        (clips / "more").chmod(0o755)
+
+
 def test_what_cannot_be_is_refused_before_anything_is_done(clips: Path) -> None:
     for where in ("clips", "clips/*.mp4", "clips/a.mp4"):
         with pytest.raises(SinkError, match="read in this run"):
@@ -130,78 +148,3 @@ def test_what_cannot_be_is_refused_before_anything_is_done(clips: Path) -> None:
     with pytest.raises(SinkError, match="one folder"):
         wants_batch("clips", ("out", "out.mp4"))
     assert sorted(path.name for path in clips.iterdir() if path.name.startswith("out")) == []
-
-
-@pytest.fixture
-def job(tmp_path: Path) -> Job:
-    """One whose input is there and whose result is not."""
-    source = tmp_path / os.fsdecode(b"caf\xe9.mp4")
-    source.write_bytes(b"film")
-    (tmp_path / "out").mkdir()
-    return Job(source, tmp_path / "out" / source.name, source.name, is_picture=False)
-
-
-def made(job: Job, settings: str = "s") -> BatchRecord:
-    """A record in which the job is finished."""
-    record = BatchRecord(job.target.parent, settings)
-    record.begin(job)
-    job.target.write_bytes(b"result")
-    record.finish(job)
-    return record
-
-
-def test_result_is_finished_while_input_settings_and_it_itself_are_as_they_were(job: Job) -> None:
-    record = BatchRecord(job.target.parent, "s")
-    assert record.standings([job]) == [Standing.MISSING]
-    made(job)
-    assert record.standings([job]) == [Standing.FINISHED]
-    assert BatchRecord(job.target.parent, "other").standings([job]) == [Standing.OUTDATED]
-    job.source.write_bytes(b"longer film")
-    assert record.standings([job]) == [Standing.OUTDATED]
-    job.target.unlink()
-    assert record.standings([job]) == [Standing.MISSING]
-
-
-def test_what_was_cut_short_is_made_again_and_what_is_somebody_elses_is_left(job: Job) -> None:
-    record = BatchRecord(job.target.parent, "s")
-    job.target.write_bytes(b"somebody's")
-    assert record.standings([job]) == [Standing.FOREIGN]
-    record.begin(job)
-    assert record.standings([job]) == [Standing.OUTDATED]
-    record = made(job)
-    job.target.write_bytes(b"edited since")
-    assert record.standings([job]) == [Standing.FOREIGN]
-
-
-def test_two_batches_in_one_folder_keep_each_others_records(job: Job) -> None:
-    first, second = BatchRecord(job.target.parent, "s"), made(job)
-    other = Job(job.source, job.target.with_name("b.mp4"), "b.mp4", is_picture=False)
-    first.begin(other)
-    assert second.standings([job]) == [Standing.FINISHED]
-    assert json.loads((job.target.parent / NAME).read_text()).keys() == {job.target.name, "b.mp4"}
-
-
-def test_spoilt_record_is_told(job: Job) -> None:
-    for words in ("{", "[]"):
-        (job.target.parent / NAME).write_text(words)
-        with pytest.raises(SinkError) as raised:
-            BatchRecord(job.target.parent, "s")
-        assert "delete " in raised.value.remedy
-
-
-def test_settings_are_all_that_changes_a_result_and_the_faces_by_their_content(tmp_path: Path) -> None:
-    photo, double = tmp_path / "a.png", tmp_path / "b.png"
-    for path in (photo, double):
-        path.write_bytes(b"face")
-
-    def word(**more: object) -> str:
-        return settings_of(RunConfig(**{"faces_from": (photo,), "input": "x", "outputs": ("y",), **more}))  # type: ignore[arg-type]
-
-    usual = word()
-    assert usual == word(input="z", outputs=("o",), metrics_file=Path("m"), recursive=True, faces_from=(double,))
-    assert usual != word(badge=False)
-    assert usual != word(maps=((photo, photo),), faces_from=())
-    double.write_bytes(b"another")
-    assert usual != word(faces_from=(double,))
-    with pytest.raises(UserError, match="no file"):
-        word(faces_from=(tmp_path / "none.png",))

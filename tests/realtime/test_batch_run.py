@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from models.store import ModelStore
-from realtime.batch import plan_batch
+from realtime.batch import Batch, plan_batch
 from realtime.batch_run import BatchRun, Became
 from realtime.commands import NOBODY_SWAPPED
 from realtime.config import RunConfig
+from realtime.errors import SinkError
 from realtime.loaded_faces import load_faces
 from realtime.pictures import read_image
 from tests.realtime.clips import Clip, facts_of, write_clip
@@ -61,6 +62,32 @@ def test_one_failing_file_stops_none_and_finished_ones_are_not_made_again(
     assert Path("out/person.png").stat().st_mtime_ns == before
     other = invoke(*words, "--no-badge", home=home)
     assert (other.returncode, Path("out/person.png").stat().st_mtime_ns > before) == (NOBODY_SWAPPED, True)
+
+
+def test_folder_that_cannot_be_made_or_written_is_refused_before_the_faces_are_loaded(
+    tmp_path: Path, portrait: Path
+) -> None:
+    (tmp_path / "clips").mkdir()
+    (tmp_path / "clips" / "a.mp4").write_bytes(b"a film?")
+    (tmp_path / "file").touch()
+    for folder in ("file/out", "x" * 300):
+        config = RunConfig(faces_from=(portrait,), input=str(tmp_path / "clips"), outputs=(str(tmp_path / folder),))
+        batch = Batch(tmp_path / folder, (), others=0)
+        with pytest.raises(SinkError, match="cannot be written"):
+            BatchRun(config, batch, ModelStore(tmp_path), pytest.fail)
+
+
+def test_file_in_the_way_of_a_folder_of_results_fails_its_files_alone(clips: Path, home: Path, portrait: Path) -> None:
+    (clips / "more").mkdir()
+    (clips / "broken.mp4").rename(clips / "more" / "broken.mp4")
+    Path("out").mkdir()
+    Path("out/more").touch()
+    words = ("--input", "clips", "--output", "out", "--recursive", "--i-have-consent")
+    done = invoke("run", "--face", portrait, *words, home=home)
+    assert done.returncode == 2, done.stderr
+    assert "out/more cannot be written: File exists" in done.stderr
+    assert "failed by a bug" not in done.stderr
+    assert Path("out/person.png").exists()
 
 
 def test_interrupt_ends_the_file_and_the_batch_and_the_next_run_makes_both(

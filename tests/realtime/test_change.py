@@ -79,13 +79,28 @@ def test_the_rim_of_a_followed_face_is_watched_since_others_come_out_from_behind
     assert Watch().sees(put(room(), (left - 45, top + 20, left + 15, bottom - 20)))
 
 
+def moved(picture: Image, dx: int, dy: int = 0) -> Image:
+    affine = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
+    return np.asarray(cv2.warpAffine(picture, affine, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+
 def test_what_moves_with_the_face_is_explained_and_a_newcomer_beside_it_is_not() -> None:
     watch = Watch()
-    panned = np.roll(room(), 24, axis=1)
-    panned[:, :24] = panned[:, 24:25]
-    assert watch.sees(panned, dx=0)
-    assert not watch.sees(panned, dx=24)
-    assert watch.sees(put(panned.copy(), (500, 150, 600, 270)), dx=24)
+    body = (200, 220, 440, 360)
+    watch.change.has_changed(put(room(), body), boxes())
+    watch.change.searched()
+    shifted = put(room(), (224, 220, 464, 360))
+    assert watch.sees(shifted, dx=0)
+    assert not watch.sees(moved(put(room(), body), 24), dx=24)
+    assert watch.sees(put(moved(put(room(), body), 24), (500, 150, 600, 270)), dx=24)
+
+
+@pytest.mark.parametrize(("dx", "dy"), [(6, 0), (-3, 5), (16, -4), (24, 0)])
+def test_a_picture_that_moves_with_its_camera_is_none_and_who_comes_in_meanwhile_is(dx: int, dy: int) -> None:
+    watch = Watch()
+    assert not watch.sees(moved(room(), dx, dy), dx=0)
+    for box in [(500, 150, 600, 270), (0, 100, 40, 200), (600, 20, 640, 120)]:
+        assert watch.sees(put(moved(room(), dx, dy), box), dx=0)
 
 
 def test_a_picture_of_another_size_is_compared_all_the_same() -> None:

@@ -1,16 +1,20 @@
 """What of a film could not be read is counted and told; what could be read is kept."""
 
 import random
+import struct
 from pathlib import Path
 
+import av
 import pytest
+from av.stream import Disposition
 
 from realtime.console import summary
 from realtime.damage import DamageNumbers, damage_words
 from realtime.metrics import StreamMetrics
 from realtime.sources import open_source
 from realtime.types import StreamInfo
-from tests.realtime.films import Film, every, write_film
+from tests.realtime.films import MS, Film, every, write_film
+from tests.realtime.full_films import add_lines
 
 MOTION = {"preset": "ultrafast", "crf": "2", "g": "50"}
 
@@ -77,6 +81,32 @@ def test_film_that_is_cut_off_is_said_to_be(tmp_path: Path, ending: str, caplog:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     read(path)
     assert "breaks off" in caplog.text
+
+
+@pytest.mark.parametrize(("until_ms", "is_cut_off"), [(30_000, False), (1900, True)])
+def test_film_is_as_long_as_the_last_of_pictures_sound_and_subtitles(
+    tmp_path: Path, until_ms: int, is_cut_off: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What it promises: the end of its subtitle, or more than it holds."""
+    plain = write_film(tmp_path / "plain.mkv", Film(times_ms=every(40, 50), sound_ms=(0, 2000)))
+    with av.open(str(plain)) as source, av.open(str(tmp_path / "film.mkv"), "w") as made:
+        copies = [made.add_stream_from_template(stream) for stream in source.streams]
+        add_lines(made, "subrip", language="deu", disposition=Disposition.default)
+        line = av.Packet(b"Hello")
+        line.stream, line.time_base, line.pts, line.dts = made.streams.subtitles[0], MS, 100, 100
+        line.duration = until_ms - 100
+        made.mux(line)
+        for packet in source.demux():
+            if packet.dts is not None:
+                packet.stream = copies[packet.stream.index]
+                made.mux(packet)
+    if is_cut_off:
+        content = (tmp_path / "film.mkv").read_bytes()
+        wrong = struct.pack(">d", 30_000.0)
+        at = content.index(b"\x44\x89\x88") + 3  # Matroska's Duration, ms
+        (tmp_path / "film.mkv").write_bytes(content[:at] + wrong + content[at + 8 :])
+    read(tmp_path / "film.mkv")
+    assert ("breaks off" in caplog.text) is is_cut_off
 
 
 def test_film_shorter_than_its_sound_or_with_rare_pictures_is_not_cut_off(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
@@ -163,3 +164,44 @@ def test_cover_is_never_the_film(tmp_path: Path, has_film: bool) -> None:
     else:
         with pytest.raises(SourceError, match="has no video"):
             open_source(str(path))
+
+
+@pytest.mark.parametrize("codec", ["libvpx", "libvpx-vp9"])
+def test_what_is_transparent_in_a_webm_is_black_and_not_what_hides_there(
+    tmp_path: Path, codec: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with av.open(str(tmp_path / "film.webm"), "w") as container:
+        options = {"auto-alt-ref": "0", "crf": "10", "b": "2M"}
+        stream = cast("av.VideoStream", container.add_stream(codec, rate=25, options=options))
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuva420p"
+        for number in range(3):
+            frame = av.VideoFrame(64, 48, "yuva420p")
+            for plane, value in zip(frame.planes, (200, 128, 128, 255), strict=True):
+                rows = np.full((plane.height, plane.line_size), value, np.uint8)
+                rows[:, : plane.width // 2] = 0 if value == 255 else value
+                plane.update(rows.tobytes())
+            frame.pts = number
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    images = [frame.image for frame in open_source(str(tmp_path / "film.webm")).frames()]
+    assert len(images) == 3
+    for image in images:
+        assert image[:, :28].max() < 10
+        assert image[:, 36:].min() > 190
+    assert "what is transparent is shown on black" in caplog.text
+
+
+@pytest.mark.parametrize("tag", [b"dvh1", b"dvhe"])
+def test_dolby_vision_that_only_dolby_can_show_is_refused_and_not_shown_in_wrong_colours(
+    tmp_path: Path, tag: bytes
+) -> None:
+    plain = write_film(
+        tmp_path / "film.mp4", Film(times_ms=every(40, 3), codec="libx265", options={"preset": "ultrafast"})
+    )
+    open_source(str(plain)).close()
+    content = plain.read_bytes()
+    assert content.count(b"hev1") == 1
+    plain.write_bytes(content.replace(b"hev1", tag))
+    with pytest.raises(SourceError, match="Dolby Vision") as raised:
+        open_source(str(plain))
+    assert "bt709" in raised.value.remedy

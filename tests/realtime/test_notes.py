@@ -27,11 +27,13 @@ SWAPPED, WITHHELD, NO_FACE, FAILED = Outcome.SWAPPED, Outcome.WITHHELD, Outcome.
     ("frames", "why"),
     [
         ([(NO_FACE, NOBODY)] * 3, "no face was seen in any of 3 frames"),
+        ([(NO_FACE, NOBODY)], "nobody was swapped: no face was seen"),
+        ([(NO_FACE, SMALL)], "nobody was swapped: the faces are too small, turned away or hidden"),
         ([(WITHHELD, NOBODY)] * 3, "no face was seen in any of 3 frames"),
         ([(NO_FACE, NOBODY), (NO_FACE, SMALL)], "1 of 2 frames are too small, turned away or hidden"),
         ([(NO_FACE, SMALL), (NO_FACE, STRANGER)], "none that was asked for"),
         ([(NO_FACE, STRANGER), (WITHHELD, WANTED)], "too little could be painted"),
-        ([(NO_FACE, NOBODY), (FAILED, None)], "the engines failed on 1 of 2 frames"),
+        ([(NO_FACE, NOBODY), (FAILED, None)], "the engines failed in 1 of 2 frames"),
     ],
 )
 def test_who_swapped_nobody_is_told_why_and_what_to_try(frames: list[tuple[Outcome, FacesSeen]], why: str) -> None:

@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
+from engines import mesh_topology
 from engines.appearance import Appearance, look_at
 from engines.fakes import mesh_at
 from engines.types import Coverage, FaceLandmarks, Image
 from realtime.assignment import OrderAssigner
 from realtime.config import Faces
 from realtime.fakes import FACE_BOX_XYXY, FakeFace, FakeLost, FakeTrack, FakeTracker, landmarks_in, raw_picture
+from realtime.inspection import is_covered
 from realtime.live import AS_STARTED, LiveSettings
 from realtime.painter import FramePainter
 from realtime.primary_faces import PrimaryFaces
@@ -186,3 +188,18 @@ def whole_face(box: tuple[int, int, int, int]) -> FaceLandmarks:
     """A real mesh in the box."""
     left, top, right, bottom = box
     return FaceLandmarks(mesh_at(((left + right) / 2, (top + bottom) / 2), right - left), 1.0)
+
+
+@pytest.mark.parametrize(("yaw", "coverage", "is_enough"), [
+    (0, Coverage(0.3, 0.6), True),
+    (25, Coverage(0.3, 0.6), True),
+    (40, Coverage(0.3, 0.6), False),
+    (-40, Coverage(0.6, 0.4), False),
+    (40, Coverage(0.8, 0.1), True),
+])  # fmt: skip
+def test_of_a_head_that_is_turned_nothing_is_believed_to_be_hidden(
+    yaw: float, coverage: Coverage, is_enough: bool
+) -> None:
+    angle, mean = np.radians(yaw), mesh_topology.mean_face()
+    turn = np.array([[np.cos(angle), 0, np.sin(angle)], [0, 1, 0], [-np.sin(angle), 0, np.cos(angle)]], np.float32)
+    assert is_covered(coverage, np.asarray(mean @ turn.T * 100, np.float32)) is is_enough

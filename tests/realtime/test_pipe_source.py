@@ -1,5 +1,6 @@
 """Films through pipes: every frame and all of the sound come through, whatever streams; what cannot is told."""
 
+import io
 import os
 import threading
 from collections.abc import Callable
@@ -8,15 +9,19 @@ from pathlib import Path
 
 import av
 import numpy as np
+import PIL.Image
 import pytest
+from PIL import ImageCms
 
-from realtime.errors import SourceError
+from realtime.errors import SinkError, SourceError
 from realtime.outputs import open_sink
 from realtime.sources import SourceOptions, open_source
+from realtime.sources.content import FileKind, kind_of
 from realtime.types import Outcome, ShownFrame
 from tests.realtime.clips import Clip, facts_of, write_clip
 
 Feed = Callable[[bytes], str]
+WIDE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
 @pytest.fixture
@@ -67,6 +72,62 @@ def test_raw_pictures_need_no_container(feed: Feed) -> None:
     source = open_source(feed(jpegs))
     assert source.info.sound_from is None
     assert [round(float(frame.image.mean()), -1) for frame in source.frames()] == [40, 120, 200]
+
+
+def test_one_picture_through_a_pipe_is_the_picture_of_the_file(feed: Feed, tmp_path: Path) -> None:
+    """Turned, in its own colours, transparent: whatever it is beyond its pixels."""
+    exif, pixels = PIL.Image.Exif(), np.random.default_rng(1).integers(0, 255, (48, 64, 4), np.uint8)
+    exif[0x0112] = 6
+    for ending, mode in ((".png", "RGBA"), (".jpg", "RGB"), (".webp", "RGBA"), (".tif", "CMYK"), (".bmp", "RGB")):
+        PIL.Image.fromarray(pixels, "RGBA").convert(mode).save(tmp_path / f"in{ending}", exif=exif, icc_profile=WIDE)
+        piped = open_source(feed((tmp_path / f"in{ending}").read_bytes()))
+        assert piped.info.is_still
+        [found], [wanted] = list(piped.frames()), list(open_source(str(tmp_path / f"in{ending}")).frames())
+        assert (found.image == wanted.image).all()
+        assert found.image.shape[:2] == ((48, 64) if ending == ".bmp" else (64, 48))
+        assert (found.original is None) == (wanted.original is None)
+        (tmp_path / "pipe").unlink()
+
+
+def test_moving_picture_through_a_pipe_moves(feed: Feed) -> None:
+    moving, pictures = io.BytesIO(), [PIL.Image.new("RGB", (64, 48), (level,) * 3) for level in (0, 120, 240)]
+    pictures[0].save(moving, "WEBP", save_all=True, append_images=pictures[1:], duration=200, lossless=True)
+    source = open_source(feed(moving.getvalue()))
+    assert not source.info.is_still
+    assert [round(float(frame.image.mean())) for frame in source.frames()] == [0, 120, 240]
+
+
+@pytest.mark.parametrize("kind", ["PNG", "BMP"])
+def test_pictures_one_after_another_are_a_film_whatever_their_kind(feed: Feed, kind: str) -> None:
+    content = io.BytesIO()
+    for level in (0, 120, 240):
+        PIL.Image.new("RGB", (64, 48), (level,) * 3).save(content, kind)
+    assert [round(float(f.image.mean())) for f in open_source(feed(content.getvalue())).frames()] == [0, 120, 240]
+
+
+def test_photo_that_brings_more_pictures_of_its_kind_is_one_photo(feed: Feed) -> None:
+    """A gain map, or the other eye's picture, right behind it."""
+    content = io.BytesIO()
+    one, other = (PIL.Image.new("RGB", (64, 48), (level,) * 3) for level in (120, 240))
+    one.save(content, "MPO", save_all=True, append_images=[other])
+    source = open_source(feed(content.getvalue()))
+    assert source.info.is_still
+    assert [round(float(frame.image.mean())) for frame in source.frames()] == [120]
+
+
+def test_pictures_one_after_another_in_a_file_are_a_film_too(tmp_path: Path) -> None:
+    path = tmp_path / "webcam.mjpeg"
+    path.write_bytes(b"".join(_jpeg(level) for level in (40, 120, 200)))
+    assert kind_of(path) is FileKind.FILM
+    assert [round(float(frame.image.mean()), -1) for frame in open_source(str(path)).frames()] == [40, 120, 200]
+
+
+def test_one_picture_is_no_film_of_one_frame(feed: Feed) -> None:
+    info = open_source(feed(_jpeg(40))).info
+    for where in ("-", "out.mp4"):
+        with pytest.raises(SinkError, match="pipe is one picture") as raised:
+            open_sink(where, info)
+        assert "--duration 5" in raised.value.remedy
 
 
 def test_fewer_frames_of_a_pipe_may_be_asked_for(feed: Feed, tmp_path: Path) -> None:

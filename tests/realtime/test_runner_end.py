@@ -165,6 +165,14 @@ def test_a_hanging_engine_is_reported_once(monkeypatch: pytest.MonkeyPatch, capl
     assert caplog.text.count("a frame has been worked on for 0.2 s") == 1
 
 
+def test_a_picture_of_a_file_may_take_its_time(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("realtime.runner.HANG_S", 0.05)
+    make_runner(FakeSource(3, live=False), FakeSink(), script={1: 0.4}).run()
+    assert "worked on" not in caplog.text
+
+
 STREAM = """
 import json, math, signal, sys
 sys.path.insert(0, {root!r})

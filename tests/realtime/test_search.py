@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from engines.fakes import FakeDetector, picture_with_faces
-from engines.types import Detection, Image
-from realtime.search import FaceSearch
+from engines.types import Detection, Image, Points
+from realtime.search import SURE_DETECTION, FaceSearch
 
 
 class Whole(FakeDetector):
@@ -48,3 +48,74 @@ def test_who_comes_in_is_looked_for_at_that_edge_from_nearer() -> None:
     [found] = search.run(comes_in, 4)
     assert found.box_xyxy[0] == pytest.approx(580, abs=3)
     assert found.box_xyxy[2] > 640
+
+
+class Counted(FakeDetector):
+    """Remembers how wide and high each picture was."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sizes: list[tuple[int, int]] = []
+
+    def detect(self, image: Image) -> list[Detection]:
+        self.sizes.append((image.shape[1], image.shape[0]))
+        return super().detect(image)
+
+
+def test_what_stirs_inside_and_along_an_edge_takes_turns() -> None:
+    detector = Counted()
+    search, followed = FaceSearch(detector), [np.array([270, 150, 330, 210], np.float32)]
+    for number in range(40):
+        picture = picture_with_faces((640, 360), [(300, 180, 60)])
+        if number >= 20:  # something goes up and down in the middle and at the left edge
+            top = 40 + 60 * (number % 3)
+            picture[top : top + 90, 180:240] = picture[top : top + 90, :50] = (30, 200, 30)
+        if number == 20:
+            detector.sizes.clear()
+        if search.is_due(picture, followed, number * 33_333_333):
+            search.run(picture, number * 33_333_333)
+    widths = [width for width, _ in detector.sizes]
+    assert 20 <= len(widths) <= 21  # one look a picture, but perhaps of the first
+    whole = sum(width > 640 for width in widths)
+    assert 8 <= whole <= 12
+
+
+def test_who_appears_is_looked_for_at_once_although_an_edge_stirs_too() -> None:
+    detector = Counted()
+    search, followed = FaceSearch(detector), [np.array([270, 150, 330, 210], np.float32)]
+    for number in range(40):
+        search.is_due(picture_with_faces((640, 360), [(300, 180, 60)]), followed, number * 33_333_333)
+        search.run(picture_with_faces((640, 360), [(300, 180, 60)]), number * 33_333_333)
+    still = picture_with_faces((640, 360), [(300, 180, 60)])
+    for number in range(40, 43):
+        search.is_due(still, followed, number * 33_333_333)
+    appears = picture_with_faces((640, 360), [(300, 180, 60), (160, 180, 80)])
+    appears[:90, :50] = (30, 200, 30)
+    assert search.is_due(appears, followed, 43 * 33_333_333)
+    assert len(search.run(appears, 43 * 33_333_333)) == 2
+
+
+@pytest.mark.parametrize(("score", "cut", "is_near", "is_face"), [
+    (0.9, False, False, True),
+    (0.55, False, True, False),
+    (0.55, True, True, True),
+    (0.9, True, False, False),
+])  # fmt: skip
+def test_a_face_without_landmarks_at_the_edge_must_be_seen_from_nearer_too(
+    score: float, cut: bool, is_near: bool, is_face: bool
+) -> None:
+    box = np.array([-20, 100, 60, 180] if cut else [100, 100, 180, 180], np.float32)
+
+    class Nearer(FakeDetector):
+        def detect(self, image: Image) -> list[Detection]:
+            """In a square of 1.6 x 80 px, of which the face is the middle."""
+            assert image.shape[:2] == (128, 128)
+            return [detection(np.array([24, 24, 104, 104], np.float32), 0.6 if is_near else SURE_DETECTION - 0.01)]
+
+    search = FaceSearch(Nearer())
+    picture = picture_with_faces((640, 360), [])
+    assert search.is_face(picture, detection(box, score)) is is_face
+
+
+def detection(box: Points, score: float) -> Detection:
+    return Detection(box, np.zeros((6, 2), np.float32), score)

@@ -93,10 +93,20 @@ def copier(tmp_path: Path) -> SoundCopier:
     )
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        av.error.InvalidDataError(1, "not that"),
+        av.error.PermissionError(1, "not that"),
+        av.error.BlockingIOError(11, "not that"),
+        av.error.OSError(34, "not that"),
+    ],
+    ids=["invalid data", "not permitted", "try again", "out of range"],
+)
 def test_sound_that_is_refused_in_the_middle_ends_alone_and_is_said(
-    copier: SoundCopier, caplog: pytest.LogCaptureFixture
+    copier: SoundCopier, caplog: pytest.LogCaptureFixture, error: Exception
 ) -> None:
-    broken = BrokenTrack(av.error.InvalidDataError(1, "not that"))
+    broken = BrokenTrack(error)
     copier._tracks[1] = broken
     copier.advance(1.0)
     copier.finish(2.0)
@@ -104,8 +114,9 @@ def test_sound_that_is_refused_in_the_middle_ends_alone_and_is_said(
     assert "sound 1 is left out from 0.0 s on: not that" in caplog.text
 
 
-def test_full_disk_is_no_trouble_of_the_sound(copier: SoundCopier) -> None:
-    copier._tracks[1] = BrokenTrack(av.error.OSError(28, "No space left on device"))
+@pytest.mark.parametrize("kind", [av.error.OSError, OSError])
+def test_full_disk_is_no_trouble_of_the_sound(copier: SoundCopier, kind: type[OSError]) -> None:
+    copier._tracks[1] = BrokenTrack(kind(28, "No space left on device"))
     with pytest.raises(OSError, match="No space left"):
         copier.advance(1.0)
 

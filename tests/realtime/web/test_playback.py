@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Playwright
 
 from benchmarks.browser import CHROMIUM, browsing
+from tests.realtime.segments.halves import copy_in_halves
 from tests.realtime.sounds import Film, Samples, likeness, resampled, write_film
 from tests.realtime.test_recorder import copy
 
@@ -47,6 +48,7 @@ FILMS = {
     "holes in converted sound": ("in.mkv", Film(audio="mp2", holes=((0.5, 0.9), (1.2, 1.6))), "out.mp4"),
     "opus": ("in.webm", Film(video="libvpx", audio="libopus"), "out.webm"),
     "opus to mov": ("in.webm", Film(video="libvpx", audio="libopus"), "out.mov"),
+    "joined of two": ("in.mp4", Film(), "out.mp4"),
     "surround to webm": ("in.mkv", Film(audio="ac3", layout="5.1(side)"), "out.webm"),
 }
 BESIDE = 0.707
@@ -68,9 +70,10 @@ class Played:
 def played(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Played]]:
     """All films, played side by side."""
     contents = []
-    for source, film, target in FILMS.values():
+    for name, (source, film, target) in FILMS.items():
         folder = tmp_path_factory.mktemp("film")
-        copy(write_film(folder / source, film), folder / target)
+        bring = copy_in_halves if "joined" in name else copy
+        bring(write_film(folder / source, film), folder / target)
         contents.append(base64.b64encode((folder / target).read_bytes()).decode())
     with browsing(playwright) as browser:
         found = browser.new_page().evaluate(PLAY_ALL, [contents, RATE_HZ])

@@ -1,0 +1,149 @@
+"""What `liveswap run --workers N` does: makes a film of segments, shows how it goes, and tells of it.
+
+Knows the terminal and the order; joined_run.py does the work.
+"""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from itertools import count
+from pathlib import Path
+
+from models.store import ModelStore
+from realtime.app import source_options
+from realtime.config import Hdr, RunConfig
+from realtime.console import DownloadDisplay, RunDisplay, say, stderr
+from realtime.interrupts import interrupts
+from realtime.loaded_faces import load_faces
+from realtime.local_path import local_path
+from realtime.metrics import Snapshot
+from realtime.model_commands import open_store
+from realtime.notes import nobody_swapped
+from realtime.outputs.hdr_video import check_hdr_outputs
+from realtime.outputs.partial_file import writable_target
+from realtime.outputs.recorder import EncoderOptions, VideoRecorder
+from realtime.outputs.resize import resized
+from realtime.outputs.write_errors import write_failure
+from realtime.refusals import refuse_overwriting, refuse_useless_microphone
+from realtime.report import report
+from realtime.segments.joined_run import FilmJob, JoinedRun
+from realtime.segments.plan import Cuts, plan_segments
+from realtime.segments.processes import Inbox, WorkerProcess, share_of_cores
+from realtime.sources import open_source
+from realtime.sources.cuts import film_cuts
+from realtime.trim import Trim
+
+
+def make_film(config: RunConfig, *, accepts_licences: bool) -> Snapshot:
+    """Make it, with a display. Returns its numbers.
+
+    Raises UserError, with what was made kept, and KeyboardInterrupt after an interrupt, with everything told.
+    """
+    progress = DownloadDisplay()
+    store = open_store(progress, accepts_licences=accepts_licences)
+    with progress, stderr.status("preparing (a few seconds longer the first time)") as status:
+        progress.on_pause = status.stop
+        film = FilmInSegments(config, store)
+        try:
+            faces = load_faces(config, store, live=False, progress=progress)  # asks and refuses, which workers cannot
+            faces.close()
+        except BaseException:
+            film.sink.close()
+            raise
+    for note in faces.engines.notes:
+        say(f"{config.swapper}: {note}", style="dim")
+    if len(film.segments) == 1:
+        say(f"{film.info.name} is made in one piece: it has no key frames to be cut at")
+    with film.opened() as run, interrupts(run.stop) as seen:
+        display = RunDisplay(run.progress, title=film.info.name, film=True, total_frames=film.info.frame_count)
+        try:
+            with display:
+                run.run()
+        finally:
+            numbers = run.snapshot(config.swapper, faces.engines.device)
+            told = nobody_swapped(numbers)
+            report(config, numbers, [film.sink], film.info.rate, [] if told is None else [told])
+    if seen:
+        say("interrupted: what was made can be played up to here")
+        raise KeyboardInterrupt
+    return numbers
+
+
+class FilmInSegments:
+    """A run of `liveswap run --workers`, ready to start. Raises UserError, with nothing written.
+
+    info: of the film. run: to be run, once.
+    """
+
+    def __init__(self, config: RunConfig, store: ModelStore) -> None:
+        if config.metrics_file is not None:
+            writable_target(config.metrics_file)
+        source = open_source(config.input, source_options(config, store))
+        source.close()
+        self.info = source.info.first(config.duration_s)
+        refuse_overwriting(config)
+        refuse_useless_microphone(config, live=self.info.live)
+        if config.hdr is Hdr.KEEP:
+            check_hdr_outputs(config.outputs, self.info)
+        cuts = film_cuts(local_path(config.input))
+        self.segments = plan_segments(cuts, wanted_part(config, cuts), config.workers)
+        path = local_path(config.outputs[0])
+        options = EncoderOptions(codec=config.codec, crf=config.crf)
+        self.sink = VideoRecorder(path, resized(self.info, config.size_wh), options)
+        self._config, self._store, self._target = config, store, Path(os.path.realpath(path))
+
+    @contextmanager
+    def opened(self) -> Iterator[JoinedRun]:
+        """In the block the segments have a folder, beside the film; the sink is closed at its end."""
+        try:
+            with _segments_folder(self._target) as folder:
+                yield self._joined(folder)
+        finally:
+            self.sink.close()
+
+    def _joined(self, folder: Path) -> JoinedRun:
+        config, numbers = self._config, count(1)
+        share = share_of_cores(min(config.workers, len(self.segments)))
+
+        def start(inbox: Inbox) -> WorkerProcess:
+            said = folder / f"worker-{next(numbers)}.said"
+            return WorkerProcess(config, self._store.home, share, inbox, said)
+
+        job = FilmJob(
+            segments=self.segments,
+            folder=folder,
+            sink=self.sink,
+            timeline=self.info.timeline,
+            may_differ=not config.maps and config.faces.limit is not None,
+        )
+        return JoinedRun(job, start, config.workers)
+
+
+def wanted_part(config: RunConfig, cuts: Cuts) -> Trim:
+    """The part of the film that --trim and --duration leave."""
+    trim = config.trim or Trim()
+    if config.duration_s is None:
+        return trim
+    begins_s = max(trim.start_s, cuts.times[0] * cuts.base)
+    end_s = begins_s + Fraction(config.duration_s)
+    return Trim(trim.start_s, end_s if trim.end_s is None else min(trim.end_s, end_s))
+
+
+@contextmanager
+def _segments_folder(target: Path) -> Iterator[Path]:
+    """Hidden, beside the film, whose lock is held: what is there is left from a run that was killed."""
+    name = hashlib.sha256(os.fsencode(target.name)).hexdigest()[:16]
+    folder = target.with_name(f".{name}.segments")
+    try:
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir()
+    except OSError as error:
+        raise write_failure(folder, error, otherwise="give --output another folder") from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

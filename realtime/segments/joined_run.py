@@ -1,0 +1,223 @@
+"""A film from its segments: who makes which one, what is made again, and the joining, in order and packet by packet.
+
+    a worker dies           its segment is made once more by a new one; the second time that is an error
+    other faces followed    at a joint: the later segment is made again, beginning with those of the earlier (joints.py)
+    stop()                  what is made of the next segment is joined, the rest is forgotten
+    an error                the same, without waiting; what is joined stays
+
+Knows segments and workers; make.py knows how one is made, processes.py what a worker is.
+"""
+
+import logging
+import queue
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from models.errors import UserError
+from realtime.metrics import Snapshot, StreamMetrics
+from realtime.outputs.packet_file import read_packets
+from realtime.outputs.recorder import VideoRecorder
+from realtime.segments.joints import Followed, preferred
+from realtime.segments.make import Made, Task
+from realtime.segments.messages import CannotWrite, Failed, Gone, Progress, Ready, Refused, Said
+from realtime.segments.numbers import SegmentProgress, joined_numbers
+from realtime.segments.plan import Segment
+from realtime.timeline import Timeline
+
+logger = logging.getLogger(__name__)
+
+POLL_S = 0.1
+LEAVE_S = 10.0
+"""How long a worker that is stopped may take to finish what it has."""
+MOST_TRIES = 2
+
+
+class AnyWorker(Protocol):
+    """See `WorkerProcess`. Its messages come through the inbox that it was made with."""
+
+    def ask(self, task: Task) -> None: ...
+    def stop(self) -> None: ...
+    def kill(self) -> None: ...
+
+
+Inbox = queue.SimpleQueue[tuple[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmJob:
+    """A film that is to be made of `segments`.
+
+    folder: for the segments' files. sink, timeline: of the whole film; the sink is closed at the end. may_differ:
+    whether the faces that are followed depend on who was followed before.
+    """
+
+    segments: Sequence[Segment]
+    folder: Path
+    sink: VideoRecorder
+    timeline: Timeline | None
+    may_differ: bool
+
+
+class JoinedRun:
+    """Makes and joins the segments of a film.
+
+    start: gives a new worker, whose messages come to the inbox. workers: how many at a time. progress: of all together.
+    numbers: of the segments that are in the film.
+    """
+
+    def __init__(self, job: FilmJob, start: Callable[[Inbox], AnyWorker], workers: int) -> None:
+        self._segments, self._sink, self._timeline = job.segments, job.sink, job.timeline
+        self._may_differ = job.may_differ
+        self._start, self._workers = start, min(workers, len(job.segments))
+        self._inbox: Inbox = queue.SimpleQueue()
+        self._tasks = deque(Task(segment, job.folder / f"{segment.number:05}") for segment in job.segments)
+        self._busy: dict[AnyWorker, Task | None] = {}
+        self._deaths: Counter[int] = Counter()
+        self._made: dict[int, Made] = {}
+        self._before = Followed()
+        self._next = 0
+        self._told: set[str] = set()
+        self._stop_asked = False
+        self.numbers: list[Snapshot] = []
+        self.progress = SegmentProgress(time.monotonic_ns)
+        self._began_s = time.monotonic()
+
+    def stop(self) -> None:
+        """End soon, and keep what is made from the beginning on. Any thread, any time."""
+        self._stop_asked = True
+
+    def snapshot(self, swapper: str, device: str) -> Snapshot:
+        """The numbers of what is in the film. swapper, device: what made it."""
+        nothing = StreamMetrics(primary="", swapper=swapper, device=device).snapshot()
+        return joined_numbers(self.numbers or [nothing], time.monotonic() - self._began_s)
+
+    def run(self) -> None:
+        """Raises UserError, with the film closed and what was joined kept; RuntimeError for a worker's bug."""
+        try:
+            for _ in range(self._workers):
+                self._busy[self._start(self._inbox)] = None
+            while self._next < len(self._segments) and not self._stop_asked:
+                self._hear(POLL_S)
+                self._join_ready()
+            if self._next < len(self._segments):
+                self._keep_beginning()
+        finally:
+            for worker in self._busy:
+                worker.kill()
+            if self._next < len(self._segments):
+                self._sink.end_early()
+            self._sink.close()
+
+    def _hear(self, timeout_s: float) -> None:
+        try:
+            worker, message = self._inbox.get(timeout=timeout_s)
+        except queue.Empty:
+            return
+        if worker not in self._busy:
+            return
+        match message:
+            case Ready():
+                self._give(worker)
+            case Progress():
+                self._note_progress(worker, message)
+            case Made():
+                self._made[message.task.segment.number] = message
+                self.progress.note(message.task.segment.number, Progress(message.numbers["outcomes"]))
+                self._give(worker)
+            case Said():
+                self._pass_on(message)
+            case Gone():
+                self._replace(worker, message)
+            case _:
+                raise self._error(message)
+
+    def _give(self, worker: AnyWorker) -> None:
+        task = self._tasks.popleft() if self._tasks and not self._stop_asked else None
+        self._busy[worker] = task
+        if task is not None:
+            worker.ask(task)
+
+    def _note_progress(self, worker: AnyWorker, progress: Progress) -> None:
+        task = self._busy[worker]
+        if task is not None:
+            self.progress.note(task.segment.number, progress)
+
+    def _pass_on(self, said: Said) -> None:
+        """Every worker says of the same film the same."""
+        if said.text not in self._told:
+            self._told.add(said.text)
+            logger.log(said.level, "%s", said.text)
+
+    def _replace(self, worker: AnyWorker, gone: Gone) -> None:
+        task = self._busy.pop(worker)
+        worker.kill()
+        if self._stop_asked:
+            return
+        number = task.segment.number if task is not None else self._next
+        self._deaths[number] += 1
+        why = f"signal {-gone.status}" if gone.status < 0 else f"status {gone.status}"
+        if self._deaths[number] >= MOST_TRIES:
+            raise UserError(
+                f"segment {number + 1} of {len(self._segments)} ended {MOST_TRIES} workers ({why}) {gone.last}".strip(),
+                remedy="where memory is short, use fewer --workers; without --workers it is made in one process",
+            )
+        logger.warning("a worker died (%s): segment %d of %d is made anew", why, number + 1, len(self._segments))
+        if task is not None:
+            self._tasks.appendleft(task)
+        self._busy[self._start(self._inbox)] = None
+
+    def _error(self, message: object) -> Exception:
+        match message:
+            case Refused(problem, remedy):
+                return UserError(problem, remedy=remedy)
+            case CannotWrite(number, reason):
+                return self._sink.fail(OSError(number, reason))
+            case Failed(trace):
+                return RuntimeError(f"in a worker:\n{trace}")
+            case _:
+                return TypeError(f"a worker said {message!r}")
+
+    def _join_ready(self) -> None:
+        while (made := self._made.get(self._next)) is not None and self._joins(made):
+            self._join(made)
+
+    def _joins(self, made: Made) -> bool:
+        """Whether it goes on with the faces of the segment before it; if not, it is made again, once."""
+        prefer = preferred(self._before, made.followed) if self._may_differ else ()
+        if not prefer or made.task.prefer:
+            return True
+        del self._made[self._next]
+        logger.info("segment %d follows somebody else than the one before it, and is made anew", self._next + 1)
+        self._tasks.appendleft(replace(made.task, prefer=prefer))
+        idle = next((worker for worker, task in self._busy.items() if task is None), None)
+        if idle is not None:
+            self._give(idle)
+        return False
+
+    def _join(self, made: Made) -> None:
+        del self._made[self._next]
+        for packet in read_packets(made.task.into):
+            self._sink.copy(packet)
+        made.task.into.unlink()
+        self.numbers.append(made.numbers)
+        self._before = made.followed
+        if made.is_whole:
+            self._next += 1
+        if made.ending is not None and self._timeline is not None:
+            self._timeline.finish(*made.ending)
+
+    def _keep_beginning(self) -> None:
+        """Join what is made of the next segments, as far as they follow each other."""
+        for worker in self._busy:
+            worker.stop()
+        until_s = time.monotonic() + LEAVE_S
+        while self._is_at_next() and time.monotonic() < until_s:
+            self._hear(POLL_S)
+            self._join_ready()
+
+    def _is_at_next(self) -> bool:
+        return any(task is not None and task.segment.number == self._next for task in self._busy.values())

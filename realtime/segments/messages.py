@@ -1,0 +1,90 @@
+"""What a worker and its owner say to each other, through pipes: pickled objects, one after another.
+
+Knows words; knows no process.
+"""
+
+import pickle
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO, Any
+
+from realtime.config import RunConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """To a worker, first: what the film is about, and where the models are."""
+
+    config: RunConfig
+    home: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """To a worker: end the segment soon and keep what is made of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The faces are loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """outcomes: how many of the segment's own pictures became what, so far."""
+
+    outcomes: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A warning for people. level: of `logging`."""
+
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A UserError."""
+
+    problem: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class CannotWrite:
+    """An OSError of the segment's file."""
+
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A bug. trace: for whoever mends it."""
+
+    trace: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The process has ended, whatever it was to do. status: its exit status; of a signal, negative. last: its words."""
+
+    status: int
+    last: str
+
+
+def put(pipe: IO[bytes], message: Any) -> None:
+    """Raises OSError when nobody reads it any more."""
+    pickle.dump(message, pipe)
+    pipe.flush()
+
+
+def messages(pipe: IO[bytes]) -> Iterator[Any]:
+    """What comes, until the other side is gone."""
+    while True:
+        try:
+            yield pickle.load(pipe)  # noqa: S301  from a process of ours
+        except (EOFError, OSError, pickle.UnpicklingError):
+            return
