@@ -34,13 +34,15 @@ CONTINUED_PX = (1, 2, 4, 8, 16)
 class FaceBasis:
     """mean: (P, 3) logarithms, see `logarithm`, of the P places inside the flat face, in reading order.
 
-    components: (K, P, 3), orthonormal. deviations: (K,) of a face's share of each. asked: which of the P are looked at
-    when a face is fitted; neighbours say the same.
+    components: (K, P, 3), orthonormal. deviations: (K,) of a face's share of each. spread: (P,) standard deviation of
+    brightness beside what they explain. asked: which of the P are looked at when a face is fitted; neighbours say the
+    same.
     """
 
     mean: NDArray[np.float32]
     components: NDArray[np.float32]
     deviations: NDArray[np.float32]
+    spread: NDArray[np.float32]
     asked: NDArray[np.intp]
 
     def explain(self, logs: Field, trust: Field) -> Field:
@@ -60,9 +62,7 @@ class FaceBasis:
             apart = ((wanted - (shares @ flat).reshape(-1, 3)) ** 2).mean(axis=1)
             outlier = OUTLIER * max(1.0, FIRST * (1 - 2 * number / ROUNDS))
             weight = say / (1 + apart / np.float32(outlier**2)) ** 2
-        explained = np.zeros((*inside.shape, 3), np.float32)
-        explained[inside] = self.mean + np.tensordot(shares, self.components, axes=1)
-        return _continued(explained, inside)
+        return spread(self.mean + np.tensordot(shares, self.components, axes=1))
 
 
 def logarithm(image: Field) -> Field:
@@ -89,8 +89,16 @@ def face_basis() -> FaceBasis:
     every_second[::2, ::2] = True
     with as_file(files("engines").joinpath("data/face_basis.npz")) as path, np.load(path) as held:
         components = held["components"] * held["steps"][:, np.newaxis, np.newaxis]
-        mean, deviations = held["mean"].astype(np.float32), held["deviations"].astype(np.float32)
-    return FaceBasis(mean, components.astype(np.float32), deviations, np.flatnonzero(every_second[inside]))
+        mean, deviations, beside = (held[name].astype(np.float32) for name in ("mean", "deviations", "spread"))
+    return FaceBasis(mean, components.astype(np.float32), deviations, beside, np.flatnonzero(every_second[inside]))
+
+
+def spread(values: NDArray[np.float32]) -> Field:
+    """(H, W, 3): (P, 3) or (P, 1) of the places inside the face, over the layout, continued beyond the face."""
+    inside = flat_layout().inside()
+    field = np.zeros((*inside.shape, 3), np.float32)
+    field[inside] = values
+    return _continued(field, inside)
 
 
 def _continued(field: Field, inside: NDArray[np.bool_]) -> Field:

@@ -1,11 +1,11 @@
 """A source's photo laid flat, taken apart: what any face would look like there, what is this one's own, and where.
 
-Glasses, hair and hard shadows are none of the face's: what the compositor found in front, what is unlike a face and
-touches it or the outline. There, what is worn is the face as a thousand others explain it (face_basis.py). Knows flat
-faces; knows no network and no wearer.
+Glasses and hair are none of the face's: what the compositor found in front, what is unlike a face and touches it or
+the outline. There, what is worn is the face as a thousand others explain it (face_basis.py); everywhere, it is as in
+usual light (usual_light.py). Knows flat faces; knows no network and no wearer.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 import cv2
@@ -17,21 +17,18 @@ from engines.geometry import smoothstep
 from engines.swappers.atlas import Atlas, Layout, feature_map
 from engines.swappers.face_basis import UNIT_PX, colours_of, face_basis, flat_layout, logarithm
 from engines.swappers.fields import Field, mean_nearby, soft
+from engines.swappers.usual_light import in_usual_light, own_in_usual_light
 
 FRONT, BARE = (0.15, 0.45), (0.5, 0.95)
 """Facing from which on a place of a photo is believed, and how surely nothing may be in front of it."""
 HIDDEN = 0.6
 """Of `bare`: below it something is in front."""
-USUAL, UNLIKE, ODD, FINER = 0.22, 0.33, 0.16, 0.8
-"""Residual, of logarithms, that skin has at most in soft light: what is beyond is cut off. From which it is no face,
-where it comes in from the outline or from what is in front. From which it is a trace, beside what is in front; and how
-much of that is asked of a single pixel. Looked at, like all below, on four paintings and 18 people."""
-EVEN, BELIEVED = 0.12, 0.3
-"""What nine tenths of skin in even light keep below; in light that is n times harder, USUAL is an nth. And how far a
-place must be trusted to tell."""
-HARDER, HARD, LIPS = 4.5, 1.5, 0.06
-"""UNLIKE in hard light, of the median of residuals; of EVEN, from which on shadows on lips are cut off, too; and, in
-eye distances, how far around lips."""
+UNLIKE, ODD, FINER = 0.33, 0.16, 0.8
+"""Residual, of logarithms, from which a place is no face's, where it comes in from the outline or from what is in
+front. From which it is a trace, beside what is in front; and how much of that is asked of a single pixel. Looked at,
+like all below, on four paintings and 18 people."""
+HARDER, BELIEVED = 4.5, 0.3
+"""UNLIKE in hard light, of the median of residuals of skin; and how far a place must be trusted to tell."""
 SMOOTHED = 0.03
 """Eye distances: what is finer than this is the skin's own detail."""
 STRANDS, JOINED, OUTLINE, BESIDE, MORE, HOLES = 0.1, 0.03, 0.06, 0.06, 0.016, 0.1
@@ -40,9 +37,6 @@ how far from what is in front its traces reach; how much more than what was foun
 and how far around eyes and mouth nothing is taken for hidden: nothing is found in them."""
 CARRIED = 0.06, 0.15, 0.4
 """Eye distances over which the tone of what is worn goes on over what is not."""
-LIFTED = 0.5, 1.2
-"""Logarithm by which a place is brighter here than in the photo it is taken from: from the first on, shadows that are
-lifted show the noise of the camera, and beyond the second nothing else."""
 SEAM, EDGE = 0.03, 0.015
 """Eye distances: how softly one photo goes over into another, and a photo into what is explained."""
 
@@ -51,7 +45,7 @@ SEAM, EDGE = 0.03, 0.015
 class FlatFace:
     """One photo laid flat, in logarithms.
 
-    explained: (H, W, 3), any face in its place and light. own: (H, W, 3), what this one's is beside that.
+    explained: (H, W, 3), any face in its place, in usual light. own: (H, W, 3), what this one's is beside that.
     trust: (H, W) 0..1, how far `own` is the face's. front: (H, W) 0..1, how far the photo shows the place at all.
     """
 
@@ -70,31 +64,18 @@ class FlatFace:
         basis = face_basis()
         trust *= 1 - not_the_face(logs - basis.explain(logs, trust), seen, unhidden, trust)
         explained = basis.explain(logs, trust)
-        cut = _resized(_beyond_usual(logs - explained, trust), size_wh)
-        explained = _resized(explained, size_wh)
-        own = whole - explained - cut
         trust = soft(_resized(trust, size_wh), EDGE * layout.unit)
-        return cls(explained, own, trust, atlas.seen).as_on_usual_skin()
-
-    def as_on_usual_skin(self) -> Self:
-        """What is a dark face's own, as it would be on the skin that most faces have.
-
-        Shine is added to the skin's colour, not multiplied by it, and the colours of what is dark are mostly noise.
-        """
-        share = np.minimum(1, np.exp(self.explained - face_basis().mean.mean(axis=0)))
-        grey = self.own.mean(axis=2, keepdims=True)
-        darker = grey + (self.own - grey) * share
-        own = np.where(self.own > 0, np.log1p(np.expm1(np.maximum(self.own, 0)) * share), darker)
-        return replace(self, own=own.astype(np.float32))
+        as_lit = _resized(explained, size_wh)
+        own = own_in_usual_light(whole - as_lit, as_lit, layout)
+        return cls(_resized(in_usual_light(explained), size_wh), own, trust, atlas.seen)
 
     def mirrored(self) -> "FlatFace":
         """Left as right."""
         return FlatFace(*(field[:, ::-1].copy() for field in (self.explained, self.own, self.trust, self.front)))
 
     def completed(self, other: "FlatFace", worth: float, unit: float) -> "FlatFace":
-        """With what another photo shows better, in the light of this one. worth: 0..1, of the other's trust."""
+        """With what another photo shows better. worth: 0..1, of the other's trust."""
         share = soft(np.clip(1.5 * (worth * other.trust - self.trust), 0, 1), SEAM * unit)
-        share *= 1 - smoothstep((self.explained - other.explained).mean(axis=2), *LIFTED)
         mine, theirs = self.trust * (1 - share), np.float32(worth) * other.trust * share
         both = (mine + theirs + np.float32(1e-3))[..., np.newaxis]
         own = (self.own * mine[..., np.newaxis] + other.own * theirs[..., np.newaxis]) / both
@@ -124,7 +105,7 @@ def not_the_face(residual: Field, seen: Field, bare: Field, trust: Field) -> Fie
     within = inside & ~_widened(face & ~inside, HOLES)
     hidden = within & (bare < HIDDEN)
     begins = hidden | (within & (seen < FRONT[1])) | (face & _widened(~face, OUTLINE))
-    unlike = max(UNLIKE, HARDER * _share_below(50, coarse, trust))
+    unlike = max(UNLIKE, HARDER * _median_of_skin(coarse, trust))
     _, parts = cv2.connectedComponents(_closed((apart > unlike) & plain, STRANDS).astype(np.uint8))
     hair = np.isin(parts, np.setdiff1d(parts[begins], 0))
     odd = _closed((np.maximum(apart, FINER * np.abs(residual).max(axis=2)) > ODD) & plain, JOINED)
@@ -132,24 +113,9 @@ def not_the_face(residual: Field, seen: Field, bare: Field, trust: Field) -> Fie
     return np.asarray(cv2.blur(found.astype(np.float32), _square(MORE).shape), np.float32)
 
 
-def _beyond_usual(residual: Field, trust: Field) -> Field:
-    """(H, W, 3): what hard shadows and shine add to a face in soft light."""
-    layout = flat_layout()
-    coarse, _ = mean_nearby(residual, trust + np.float32(1e-4), SMOOTHED * UNIT_PX)
-    hardness = max(EVEN, _share_below(90, coarse, trust))
-    most = USUAL * EVEN / hardness
-    beyond = (coarse - np.clip(coarse, -most, most)) * ((1 - feature_map(layout)) * layout.inside())[..., np.newaxis]
-    if hardness > HARD * EVEN:  # shadows cross lips, too, and have no colour
-        grey = coarse.mean(axis=2, keepdims=True)
-        lips = layout.mask_of([mesh_topology.OUTER_LIPS], LIPS)[..., np.newaxis]
-        beyond = np.where(lips, grey - np.clip(grey, -most, most), beyond)
-    return soft(beyond, SMOOTHED * UNIT_PX)
-
-
-def _share_below(percent: float, coarse: Field, trust: Field) -> float:
-    """What so much of the skin's residual keeps below."""
+def _median_of_skin(coarse: Field, trust: Field) -> float:
     skin = np.abs(coarse).max(axis=2)[(1 - feature_map(flat_layout())) * trust > BELIEVED]
-    return float(np.percentile(skin, percent)) if skin.size else 0.0
+    return float(np.median(skin)) if skin.size else 0.0
 
 
 def _closed(mask: NDArray[np.bool_], reach: float) -> NDArray[np.bool_]:

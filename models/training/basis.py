@@ -17,12 +17,16 @@ from models.training.people import People
 COMPONENTS, ROUNDS = 48, 4
 OUTLIER = 0.25
 """Residual, of logarithms, from which a place of a face has little say."""
+TO_DEVIATION = 1.4826
+"""Standard deviation of a Gaussian beside its median absolute deviation."""
+FEWEST = 8
+"""Faces that show a place, below which they all tell of it, however badly."""
 SEEN = 0.33
 """Of how well a place is seen: from here on it counts in full."""
 
 
 def make_basis(people: People, path: Path, tell: Callable[[str], None]) -> None:
-    """Write data/face_basis.npz: mean, components (int8, with their steps) and deviations. See `FaceBasis`."""
+    """Write data/face_basis.npz: mean, components (int8, with their steps), deviations and spread. See `FaceBasis`."""
     flat = np.asarray(people.flat[people.chosen(test=False)])
     logs, seen = faces_of(flat)
     mean, components, deviations = components_of(logs, seen, min(COMPONENTS, len(logs)), tell)
@@ -34,6 +38,7 @@ def make_basis(people: People, path: Path, tell: Callable[[str], None]) -> None:
         components=np.round(components / steps[:, np.newaxis]).astype(np.int8).reshape(shape),
         steps=steps.astype(np.float32),
         deviations=deviations.astype(np.float32),
+        spread=spread_beside(logs, seen, mean, components).astype(np.float16),
     )
 
 
@@ -69,3 +74,16 @@ def components_of(
         filled = likely + residual * seen / (1 + (residual / np.float32(OUTLIER)) ** 2)
         mean = filled.mean(axis=0)
     return mean, components.astype(np.float32), np.sqrt(np.maximum(values[::-1][:count], 1e-6)).astype(np.float32)
+
+
+def spread_beside(
+    logs: NDArray[np.float32], seen: NDArray[np.float32], mean: NDArray[np.float32], components: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """(P,) standard deviation, robust, of what the components leave unexplained of brightness. See `components_of`."""
+    apart = logs - mean
+    residual = apart - ((apart * seen) @ components.T) @ components
+    brightness = np.abs(residual.reshape(len(logs), -1, 3).mean(axis=2))
+    usable = seen.reshape(len(logs), -1, 3)[..., 0] >= 1
+    few = usable.sum(axis=0) < FEWEST
+    brightness[~usable & ~few] = np.nan
+    return np.asarray(TO_DEVIATION * np.nanmedian(brightness, axis=0), np.float32)
