@@ -102,7 +102,7 @@ def film_track(container: av.container.InputContainer, name: str) -> av.VideoStr
 
 
 def decoder_of(stream: av.VideoStream) -> av.VideoCodecContext:
-    """What decodes a track: ffmpeg's own decoders of VP8 and VP9 do not see what is transparent, and show what hides."""
+    """What decodes a track: ffmpeg's own decoders of VP8 and VP9 do not see transparency, and show what hides."""
     name = ALPHA_DECODERS.get(stream.codec_context.name) if stream.metadata.get("alpha_mode") == "1" else None
     if name is None or name not in av.codecs_available:
         return stream.codec_context
