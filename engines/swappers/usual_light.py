@@ -20,7 +20,7 @@ HUE = np.array([1.13, 1.02, 0.85], np.float32)
 generated faces; brows change alike in all three."""
 LIPS_HUE = 0.5
 """Of the hue of the source's own lips: all of it is lipstick under a yellow lamp."""
-USUAL = 2.0
+USUAL = 3.0
 """Standard deviations of what is a face's own, from which on it is cut off."""
 PLAIN = 0.05
 """Eye distances around features that are no plain skin."""
@@ -75,13 +75,14 @@ def _mean_of_skin(field: Field) -> Field:
 
 
 def _looks_of(tone: Field) -> Field:
-    """(H, W, 3): how a face looks for being so much lighter and otherwise coloured. tone: (3,), of its plain skin.
+    """(H, W, 3): how a face looks for being so much darker and otherwise coloured. tone: (3,), of its plain skin.
 
-    Its brightness goes with that of lips and brows and with how skin shades, as the basis knows (the conditional mean
-    of its Gaussian); its hue is that of the lamp, alike everywhere.
+    Its darkness goes with that of lips and brows and with how skin shades, as the basis knows (the conditional mean of
+    its Gaussian): on dark skin brows hardly stand out. Its hue is that of the lamp, alike everywhere, and so is what
+    makes it lighter.
     """
-    brightness = tone.mean()
-    return np.asarray(brightness * _brighter() + (tone - brightness), np.float32)
+    darkness = min(float(tone.mean()), 0.0)
+    return np.asarray(darkness * _brighter() + (tone - darkness), np.float32)
 
 
 @cache
