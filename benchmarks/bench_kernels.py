@@ -9,7 +9,7 @@ The first keeps the times in .benchmarks/ (of this machine, not in the repositor
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from benchmarks.kernels import kernels, networks
+from benchmarks.common.kernels import kernels, networks
 from models.store import ModelStore
 
 READY = {**kernels(ModelStore()), **networks(ModelStore())}

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import cv2
 
-from realtime.demo import make_demo
-from realtime.pictures import read_image
+from realtime.cli.demo import make_demo
+from realtime.pictures.reading import read_image
 
 OUT = Path(__file__).with_name("pictures") / "demo.jpg"
 MOST_BYTES = 200_000

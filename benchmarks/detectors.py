@@ -17,11 +17,11 @@ import av
 import cv2
 import numpy as np
 
-from benchmarks.command import films_in, run
+from benchmarks.common.command import run, videos_in
 from engines.backends.litert import LiteRtSession
 from engines.detectors.blazeface import BlazeFaceDetector
-from engines.geometry import roi_from_detection
-from engines.landmarks import FaceMeshLandmarker
+from engines.image.geometry import roi_from_detection
+from engines.landmarks.face_mesh import FaceMeshLandmarker
 from engines.types import Image
 from models.manifest import load_manifest
 from models.store import ModelStore
@@ -45,7 +45,7 @@ class Row:
 
 def frames(folder: Path) -> list[Image]:
     """Every EVERY-th frame of every clip, BGR. Raises UserError without clips."""
-    return [image for clip in films_in(folder) for image in _sampled(clip)]
+    return [image for clip in videos_in(folder) for image in _sampled(clip)]
 
 
 def _sampled(clip: Path) -> Iterator[Image]:

@@ -15,15 +15,15 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import onnx_detectors, onnx_zoo
-from benchmarks.command import run
+from benchmarks.common import onnx_detectors, onnx_zoo
+from benchmarks.common.command import run
 from engines.backends import Session
+from engines.backends.devices import DEVICES, DeviceOpener
+from engines.backends.onnx_file import Precision
 from engines.backends.onnxruntime import OrtSession
+from engines.backends.parity import question
 from engines.backends.probe import probe
-from engines.devices import DEVICES, DeviceOpener
 from engines.errors import EngineError
-from engines.onnx_file import Precision
-from engines.self_check import question
 
 WARM_UP, RUNS = 3, 20
 PRECISIONS: tuple[Precision, ...] = ("fp32", "fp16")

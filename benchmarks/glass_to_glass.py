@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.browser import as_camera, browsing
-from benchmarks.command import run
-from benchmarks.web_servers import echo, liveswap
+from benchmarks.common.browser import as_camera, browsing
+from benchmarks.common.command import run
+from benchmarks.common.web_servers import echo, liveswap
 from models.errors import UserError
 from realtime.bench.processes import cpu_s
-from realtime.server_process import ServerProcess
+from realtime.web.server_process import ServerProcess
 
 CLIP = Path(__file__).parent.parent.parent / "shared" / "media" / "woman-desk-720p.mp4"
 WARM_UP_S = 6
@@ -50,24 +50,24 @@ def main() -> None:
     options = parser.parse_args()
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder:
-        film = as_camera(options.clip, Path(folder) / "camera.mjpeg", CLIP_S)
+        video = as_camera(options.clip, Path(folder) / "camera.mjpeg", CLIP_S)
         for _ in range(options.rounds):
             for name in CONTENDERS:
                 if options.transport == "socket" and name != LIVESWAP:
                     continue
-                found[name].append(contest(name, film, options.seconds, options.size, options.transport))
+                found[name].append(contest(name, video, options.seconds, options.size, options.transport))
                 _report(name, found[name][-1:])
     sys.stdout.write("\nall rounds together:\n")
     for name, rounds in found.items():
         _report(name, rounds)
 
 
-def contest(name: str, film: Path, seconds: int, size: str = SIZE, transport: str = TRANSPORT) -> dict[str, Any]:
-    """What one contender shows of a film in a browser of its own: ages (ms), unique pictures of each second ...
+def contest(name: str, video: Path, seconds: int, size: str = SIZE, transport: str = TRANSPORT) -> dict[str, Any]:
+    """What one contender shows of a video in a browser of its own: ages (ms), unique pictures of each second ...
 
     Raises UserError when nothing is shown.
     """
-    with sync_playwright() as playwright, browsing(playwright, film) as browser, CONTENDERS[name]() as server:
+    with sync_playwright() as playwright, browsing(playwright, video) as browser, CONTENDERS[name]() as server:
         page = browser.new_page(viewport={"width": 1400, "height": 900})
         page.goto(server.url)
         page.select_option("#size", size)

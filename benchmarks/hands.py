@@ -3,11 +3,11 @@
     uv run python -m benchmarks.hands --photos FOLDER [--media FOLDER] [--sheet FILE.png] [--json]
 
 FOLDER holds photos of a hand before a plain wall; those of the npm package fingerpose 0.1.0 (MIT) will do: npm pack
-fingerpose@0.1.0. Each is cut out, given the brightness and colour of the wearer's cheeks (nothing but its outline then
+fingerpose@0.1.0. Each is cut out, given the brightness and colour of the target's cheeks (nothing but its outline then
 sets it off) and moved over chin, mouth, cheek and eyes of each clip; the pictures of the folder are worn in turn. Of
 the face: how much of what the hand covers is kept (recall), how much of what is kept is hand (precision), frames in
 which nothing was kept, how far the swapper paints on the hand and beside it (alpha), and how much of the bare face is
-left out. That, such as the wearer's own hair, is not counted as hand. The sheet shows each as it came and swapped.
+left out. That, such as the target's own hair, is not counted as hand. The sheet shows each as it came and swapped.
 """
 
 import argparse
@@ -21,8 +21,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.command import films_in, run
-from benchmarks.covered import (
+from benchmarks.common.command import run, videos_in
+from benchmarks.common.sheets import in_rows
+from benchmarks.quality import MEDIA
+from benchmarks.scoring.covered import (
     FRAMES,
     Bare,
     Score,
@@ -34,14 +36,12 @@ from benchmarks.covered import (
     over_clip,
     score_of,
 )
-from benchmarks.covers import tone_of
-from benchmarks.quality import MEDIA
-from benchmarks.sheets import in_rows
-from engines.geometry import eye_distance, smoothstep
+from benchmarks.scoring.covers import tone_of
+from engines.image.geometry import eye_distance, smoothstep
 from engines.types import Image, Points
 from models.store import ModelStore
-from realtime.assembly import FaceEngines
 from realtime.config import RunConfig
+from realtime.face_engines import FaceEngines
 
 PHOTO_PX = 480
 SATURATED = 75
@@ -135,7 +135,7 @@ def main() -> None:
     parser.add_argument("--sheet", type=Path)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    films = films_in(options.media)
+    videos = videos_in(options.media)
     engines = FaceEngines(
         RunConfig(faces_from=(options.media,), input="test", outputs=("null",)), ModelStore(), live=False
     )
@@ -144,7 +144,7 @@ def main() -> None:
     if not hands:
         parser.error(f"no photo of a hand (*.jpg) in {options.photos}; see --help for where to get some")
     scores, rows = [], []
-    for path in films:
+    for path in videos:
         frames = beginning_of(path, engines, worn)
         bare = np.mean([frame.look.left_out for frame in frames])
         print(f"{path.stem}: {bare:.1%} of the bare face left out, over {len(frames)} frames", file=sys.stderr)

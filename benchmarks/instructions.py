@@ -24,10 +24,10 @@ from typing import IO, Any, cast
 
 import cv2
 
-from benchmarks.command import run
-from benchmarks.kernels import kernels
+from benchmarks.common.command import run
+from benchmarks.common.kernels import kernels
 from models.store import ModelStore
-from realtime.doctor import installed
+from realtime.cli.doctor import installed
 
 BASELINE = Path(__file__).with_name("instructions.json")
 WARM_UP, FEW, MANY = 12, 2, 7

@@ -22,20 +22,20 @@ from typing import Any
 import cv2
 import numpy as np
 
-from benchmarks import onnx_detectors, onnx_zoo
-from benchmarks.command import run
-from engines import mesh_topology
-from engines.alignment import five_points
+from benchmarks.common import onnx_detectors, onnx_zoo
+from benchmarks.common.command import run
+from engines.backends.cores import available_cores
+from engines.backends.io_validation import CropFacts
 from engines.backends.onnxruntime import OrtSession
-from engines.contract import CropFacts
-from engines.cores import available_cores
-from engines.crop_codec import CropCodec
-from engines.swappers.compositor import default_compositor
-from engines.swappers.crop_paste import Finish, InFront
-from engines.swappers.identity import FixedSource
-from engines.swappers.neural import NeuralFace, bind
+from engines.compositor.network import default_compositor
+from engines.crops.alignment import five_points
+from engines.crops.crop_codec import CropCodec
+from engines.mesh import mesh_topology
+from engines.swappers.neural.crop_paste import Finish, OcclusionEstimator
+from engines.swappers.neural.identity import FixedSource
+from engines.swappers.neural.swapper import NeuralFace, bind
+from engines.track_state import TrackState
 from engines.types import FaceLandmarks, Image
-from engines.wearer import Wearer
 from models.manifest import load_manifest
 
 FACE_PX = 300
@@ -67,7 +67,7 @@ def face_in(size_wh: tuple[int, int]) -> FaceLandmarks:
     scale = FACE_PX / float(high[1] - low[1])
     centre = np.array([size_wh[0] / 2, size_wh[1] / 2, 0])
     points = ((mean - (low + high) / 2) * scale + centre).astype(np.float32)
-    return FaceLandmarks(points, 1.0, wearer=Wearer())
+    return FaceLandmarks(points, 1.0, track_state=TrackState())
 
 
 def picture(size_wh: tuple[int, int]) -> Image:
@@ -89,7 +89,9 @@ def ours(path: Path, session: Any) -> NeuralFace:
     spec = load_manifest().get("inswapper_128")
     latent = np.random.default_rng(1).normal(size=(1, 512)).astype(np.float32)
     codec, source = CropCodec(CropFacts.of(spec)), FixedSource(latent)
-    return NeuralFace(codec, bind(spec, OrtSession(path)), session, source, Finish([InFront(default_compositor())]))
+    return NeuralFace(
+        codec, bind(spec, OrtSession(path)), session, source, Finish([OcclusionEstimator(default_compositor())])
+    )
 
 
 def theirs(path: Path) -> Any:

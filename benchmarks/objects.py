@@ -6,7 +6,7 @@ A microphone, a white and a red cup, a pen, a telephone and a lock of hair, shad
 the head of each clip, a little late and adrift; the pictures of the folder are worn in turn. Of the face: how much of
 what the thing covers is kept (recall), how much of what is kept is the thing (precision), both in one (IoU), and how
 far the swapper paints on the thing and beside it (alpha). What stays in front of the bare face in the same frame, the
-wearer's own hair, is not counted, and told for itself. Then a plain cover in the colour of skin over 30, 50 and 70 % of
+target's own hair, is not counted, and told for itself. Then a plain cover in the colour of skin over 30, 50 and 70 % of
 the face: how far the rest stays painted. Then the clips with parts of the face in hard, coloured or glaring light: how
 much more stays in front, which should be nothing. The sheet shows each thing, and each cover, before and after a swap.
 """
@@ -23,9 +23,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import covers
-from benchmarks.command import films_in, run
-from benchmarks.covered import (
+from benchmarks.common.command import run, videos_in
+from benchmarks.common.sheets import TILE_PX
+from benchmarks.quality import MEDIA
+from benchmarks.scoring import covers
+from benchmarks.scoring.covered import (
     Bare,
     Score,
     before_and_after,
@@ -37,15 +39,13 @@ from benchmarks.covered import (
     over_clip,
     score_of,
 )
-from benchmarks.quality import MEDIA
-from benchmarks.sheets import TILE_PX
-from engines.geometry import CHIN, FOREHEAD_TOP, NOSE_TIP, eye_distance, smoothstep
-from engines.swappers.fields import FINE_BITS, Field, in_sixteenths
-from engines.swappers.mesh import MeshFace
+from engines.image.geometry import CHIN, FOREHEAD_TOP, NOSE_TIP, eye_distance, smoothstep
+from engines.image.image_ops import FINE_BITS, Field, in_sixteenths
+from engines.swappers.mesh.swapper import MeshFace
 from engines.types import FaceLandmarks, Image, Points
 from models.store import ModelStore
-from realtime.assembly import FaceEngines
 from realtime.config import RunConfig
+from realtime.face_engines import FaceEngines
 
 MOUTH, CHEEK = 13, 352
 LATE = 13
@@ -188,7 +188,7 @@ class Results:
         return means(self.scores) | rest
 
 
-def over_film(path: Path, engines: FaceEngines, worn: list[MeshFace], results: Results) -> Image:
+def over_video(path: Path, engines: FaceEngines, worn: list[MeshFace], results: Results) -> Image:
     """Everything over one clip, told as it comes; and its row of the sheet."""
     frames = beginning_of(path, engines, worn)
     tiles = []
@@ -217,11 +217,11 @@ def main() -> None:
     parser.add_argument("--sheet", type=Path)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    films = films_in(options.media)
+    videos = videos_in(options.media)
     config = RunConfig(faces_from=(options.media,), input="test", outputs=("null",))
     engines = FaceEngines(config, ModelStore(), live=False)
     worn, results = everybody(options.media, engines), Results()
-    rows = [over_film(path, engines, worn, results) for path in films]
+    rows = [over_video(path, engines, worn, results) for path in videos]
     print("all: " + ", ".join(f"{name} {value:.3f}" for name, value in results.mean.items()), file=sys.stderr)
     print(covers.in_words(results.covered), file=sys.stderr)
     if options.sheet:

@@ -1,8 +1,8 @@
-"""Do the wearer's own hair and glasses stay in front? Of 20 frames of real clips, where somebody drew them by hand.
+"""Do the target's own hair and glasses stay in front? Of 20 frames of real clips, where somebody drew them by hand.
 
     uv run python -m benchmarks.occlusion [--media FOLDER] [--sheet FILE.png] [--json]
 
-The annotations are benchmarks/annotations/CLIP.toml, of the films of that name in the folder. Each is swapped from its
+The annotations are benchmarks/annotations/CLIP.toml, of the videos of that name in the folder. Each is swapped from its
 beginning, with every picture of the folder in turn. Of the pixels of each kind of thing, and of the face without its
 rim: how far the swapper paints there (alpha: the aim is 0.12 at most on things, and 0.95 at least on the face); the
 share that a swap changed, by over 8 of 255 in a channel; and the share that is new, like nothing within a few pixels,
@@ -21,21 +21,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.annotated import FOLDER, Annotation, annotations_of, masks_of, unclear_of
-from benchmarks.clips import Seen, Swapped, swapped, watched
-from benchmarks.command import run
+from benchmarks.common.clips import Seen, Swapped, swapped, watched
+from benchmarks.common.command import run
+from benchmarks.common.sheets import in_rows, tile
 from benchmarks.quality import MEDIA, sources_of
-from benchmarks.scores import SKIN, Mask, hull
-from benchmarks.sheets import in_rows, tile
-from engines.geometry import eye_distance
-from engines.swappers.fields import Field
-from engines.swappers.layers import Layers
-from engines.swappers.mesh import MeshFace, MeshSwapper
+from benchmarks.scoring.annotated import FOLDER, Annotation, annotations_of, masks_of, unclear_of
+from benchmarks.scoring.scores import SKIN, Mask, hull
+from engines.compositor.layers import Layers
+from engines.image.geometry import eye_distance
+from engines.image.image_ops import Field
+from engines.swappers.mesh.swapper import MeshFace, MeshSwapper
 from engines.types import FaceLandmarks, Image
 from models.errors import UserError
 from models.store import ModelStore
-from realtime.assembly import FaceEngines
 from realtime.config import RunConfig
+from realtime.face_engines import FaceEngines
 
 CHANGED = 8
 """Of 255."""
@@ -166,10 +166,10 @@ def main() -> None:
     rows: list[dict[str, Any]] = []
     tiles: list[Image] = []
     for path in sorted(FOLDER.glob("*.toml")):
-        drawn, film = annotations_of(path.read_text(encoding="utf-8")), options.media / f"{path.stem}.mp4"
-        if not film.exists():
-            raise UserError(f"there is no {film.name} in {options.media}", remedy="name its folder: --media FOLDER")
-        frames = watched(film, engines, None, most=max(drawn) + 1)
+        drawn, video = annotations_of(path.read_text(encoding="utf-8")), options.media / f"{path.stem}.mp4"
+        if not video.exists():
+            raise UserError(f"there is no {video.name} in {options.media}", remedy="name its folder: --media FOLDER")
+        frames = watched(video, engines, None, most=max(drawn) + 1)
         for source, face in worn.items():
             found, shown = over_clip(frames, drawn, face)
             rows += [

@@ -2,8 +2,8 @@
 
     uv run liveswap bench --json > benchmarks/results/bench.json
     uv run --group peers python -m benchmarks.peers --json > benchmarks/results/peers.json
-    uv run --group dev python -m benchmarks.growth --json benchmarks/results/growth.json \\
-        --picture benchmarks/pictures/growth.png
+    uv run --group dev python -m benchmarks.scaling --json benchmarks/results/scaling.json \\
+        --picture benchmarks/pictures/scaling.png
     uv run python -m benchmarks.pages [--check]
 
 Fills what stands between `<!-- NAME -->` and `<!-- /NAME -->`. --check writes nothing and fails when a page differs.
@@ -18,8 +18,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.command import run
-from benchmarks.curves import Curve
+from benchmarks.common.command import run
+from benchmarks.common.curves import Curve
 from benchmarks.planning import planned
 from realtime.bench.report import numbers_of
 from realtime.bench.results import Result
@@ -49,18 +49,18 @@ def of_peers(found: Found) -> str:
     """Ours / theirs, as a table."""
     lines = [f"{named(found['machine'])}; the clip is {found['clip']}:", ""]
     lines += ["| | ours | theirs | ours / theirs | lowest to highest round |", "|---|---|---|---|---|"]
-    for duel in found["duels"]:
-        if duel["skipped"]:
-            lines.append(f"| {duel['name']} | | | skipped: {duel['skipped']} | |")
+    for timing in found["timings"]:
+        if timing["skipped"]:
+            lines.append(f"| {timing['name']} | | | skipped: {timing['skipped']} | |")
             continue
-        own, other = (statistics.median(duel[side]) for side in ("ours_ms", "theirs_ms"))
-        low, high = duel["spread"]
-        words = f"| {duel['ours']}: {own:.1f} ms | {duel['theirs']}: {other:.1f} ms"
-        lines.append(f"| {duel['name']} {words} | **{duel['ratio']:.2f}** | {low:.2f} to {high:.2f} |")
+        own, other = (statistics.median(timing[side]) for side in ("ours_ms", "theirs_ms"))
+        low, high = timing["spread"]
+        words = f"| {timing['ours']}: {own:.1f} ms | {timing['theirs']}: {other:.1f} ms"
+        lines.append(f"| {timing['name']} {words} | **{timing['ratio']:.2f}** | {low:.2f} to {high:.2f} |")
     return "\n".join(lines)
 
 
-def of_growth(found: Found) -> str:
+def of_scaling(found: Found) -> str:
     """The lines that were fitted, and streams against cores."""
     lines = [f"{named(found['machine'])}.", "", "| turned up | at nothing | each more | of | off by at most |"]
     lines.append("|---|---|---|---|---|")
@@ -82,8 +82,8 @@ def named(machine: Found) -> str:
 SECTIONS: Mapping[str, tuple[str, Callable[[Found], str]]] = {
     "bench": ("bench.json", of_bench),
     "peers": ("peers.json", of_peers),
-    "growth": ("growth.json", of_growth),
-    "planning": ("growth.json", planned),
+    "scaling": ("scaling.json", of_scaling),
+    "planning": ("scaling.json", planned),
 }
 
 

@@ -1,6 +1,6 @@
-"""What a machine, a service, a service for everybody would need: arithmetic on what `growth` measured.
+"""What a machine, a service, a service for everybody would need: arithmetic on what `scaling` measured.
 
-    python -m benchmarks.planning [benchmarks/results/growth.json]
+    python -m benchmarks.planning [benchmarks/results/scaling.json]
 
 Prints the tables of benchmarks/README.md. Cores beyond those that were measured are simulated: frames arrive at their
 rate and random phase, wait for a free core and, for part of their work, for the one interpreter lock of their process.
@@ -18,12 +18,12 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.command import run
-from benchmarks.curves import Curve
+from benchmarks.common.command import run
+from benchmarks.common.curves import Curve
 
-RESULT = Path(__file__).parent / "results" / "growth.json"
+RESULT = Path(__file__).parent / "results" / "scaling.json"
 RATE = 15
-"""Frames a second of a session, as `growth` had them."""
+"""Frames a second of a session, as `scaling` had them."""
 FULL = 0.8
 """Of cores or a GPU: beyond that, waiting grows faster than work."""
 SIMULATED_S = 4.0

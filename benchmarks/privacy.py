@@ -5,7 +5,7 @@
     uv run python -m benchmarks.privacy --scene SEED --to FOLDER
 
 Simulated: people, posters and things in small pictures, and engines that see them as real ones do, overlook some and
-fail on command; the product in between is the real one. Every pixel of a wearer is known, so the share of each face
+fail on command; the product in between is the real one. Every pixel of a target is known, so the share of each face
 that came out as it was is counted; half of a face counts as recognisable. Frames in which the detector overlooked that
 very face at that moment, or one before it, are told for themselves: no product can know of a face that nothing saw.
 --scene plays one scene again and writes its frames in question, each beside what came in.
@@ -25,22 +25,24 @@ from typing import Any
 
 import cv2
 
-from benchmarks import privacy_plots, privacy_real, privacy_runs
-from benchmarks.command import films_in, run
-from benchmarks.privacy_calibration import calibrated
-from benchmarks.privacy_recogniser import Recogniser
+from benchmarks.common.command import run, videos_in
 from benchmarks.quality import MEDIA, sources_of
-from engines.swappers.mesh import MeshSwapper
+from benchmarks.simulation import plots as privacy_plots
+from benchmarks.simulation import real as privacy_real
+from benchmarks.simulation import runs
+from benchmarks.simulation.calibration import calibrated
+from benchmarks.simulation.recogniser import Recogniser
+from engines.swappers.mesh.swapper import MeshSwapper
 from models.errors import UserError
 from models.store import ModelStore
-from realtime.assembly import FaceEngines
 from realtime.config import RunConfig
-from realtime.portraits import portraits
+from realtime.face_engines import FaceEngines
+from realtime.faces.portraits import portraits
 
 
 def real(media: Path, strengths: tuple[float, ...], kinds: Container[str], *, asks: bool) -> dict[str, Any]:
     """The attack on real clips at each strength, in scenes of some kinds; prints the tables. asks: a recogniser."""
-    films_in(media)
+    videos_in(media)
     cv2.setNumThreads(1)
     store = ModelStore()
     source, _ = portraits(store)
@@ -49,7 +51,7 @@ def real(media: Path, strengths: tuple[float, ...], kinds: Container[str], *, as
     people, photos = privacy_real.people_in(media, engines), [*sources_of(media, engines)]
     recogniser = Recogniser.of(photos[0]) if asks else None
     for strength in strengths:
-        calibration = calibrated([*people.wearers, people.other], photos, strength)
+        calibration = calibrated([*people.targets, people.other], photos, strength)
         worn = MeshSwapper(strength).prepare(photos[0])
         plots = [plot for plot in privacy_real.plots_at(strength, people) if plot.kind in kinds]
         found = privacy_real.attacked(plots, engines, worn, recogniser)
@@ -88,14 +90,14 @@ def main() -> None:
     """The command."""
     options = options_of()
     if options.scene is not None:
-        tally, sheets = privacy_runs.sheet_of(options.scene, options.to)
-        print("\n".join([privacy_runs.in_words(tally), *map(str, sheets)]))
+        tally, sheets = runs.sheet_of(options.scene, options.to)
+        print("\n".join([runs.in_words(tally), *map(str, sheets)]))
         return
     told: dict[str, Any] = {}
     if options.only != "real":
-        tally = privacy_runs.simulated(options.frames, options.processes, options.seed)
-        print(privacy_runs.in_words(tally))
-        told["simulated"] = privacy_runs.facts_of(tally)
+        tally = runs.simulated(options.frames, options.processes, options.seed)
+        print(runs.in_words(tally))
+        told["simulated"] = runs.facts_of(tally)
     if options.only != "simulated":
         strengths = privacy_real.STRENGTHS if options.strength is None else (options.strength,)
         told["real"] = real(options.media, strengths, options.kind or privacy_plots.KINDS, asks=options.recogniser)

@@ -3,10 +3,10 @@
     uv run --group quality python -m benchmarks.quality [--media FOLDER] [--people FOLDER_OR_ZIP] [--only media|people]
         [--every 3] [--strength 0.5] [--mouth source|wearer] [--second] [--sheet FILE.png] [--json]
 
-Sources are the pictures of the folder that `liveswap run` accepts, clips its films. Then generated people of a data
+Sources are the pictures of the folder that `liveswap run` accepts, clips its videos. Then generated people of a data
 set, the pairs of benchmarks/people.txt, who are in no training: a camera with noise looks at each still. For
-each pair: distance to the source and to the wearer (dlib: below 0.6 is one person), whether the nearest of all known
-people is the source, the fine detail of plain skin and the step of colour at the jaw (`benchmarks.realism`),
+each pair: distance to the source and to the target (dlib: below 0.6 is one person), whether the nearest of all known
+people is the source, the fine detail of plain skin and the step of colour at the jaw (`benchmarks.scoring.realism`),
 expression (landmarks of the output against the input's, and what of it changes from frame to frame), pose, pixels
 outside the face, the seam along the outline, flicker beside the input's own, and the light (angle, and mean colour).
 Then jitter on a still picture with a camera's noise. Paintings bring the grain of their canvas: detail above 1 is no
@@ -27,21 +27,22 @@ from typing import Any
 import cv2
 import numpy as np
 
-from benchmarks import people, realism, scores
-from benchmarks.clips import HELD_FRAMES, Seen, Swapped, held_still, swapped, tracker_of, watched
-from benchmarks.command import films_in, run
-from benchmarks.judges import Embedding, Judge, SecondOpinion
-from benchmarks.sheets import in_rows, tile
-from benchmarks.verdicts import Judged, Score, in_words, mean, of_pair, realism_in_words
+from benchmarks.common import people
+from benchmarks.common.clips import HELD_FRAMES, Seen, Swapped, held_still, swapped, tracker_of, watched
+from benchmarks.common.command import run, videos_in
+from benchmarks.common.sheets import in_rows, tile
+from benchmarks.scoring import realism, scores
+from benchmarks.scoring.evaluators import Embedding, Evaluator, SecondOpinion
+from benchmarks.scoring.summary import Judged, Score, in_words, mean, of_pair, realism_in_words
 from engines.errors import SourcePhotoError
-from engines.swappers.identity import DEFAULT_STRENGTH
+from engines.swappers.neural.identity import DEFAULT_STRENGTH
 from engines.types import Image, SourcePhoto
 from models.errors import UserError
 from models.store import ModelStore
-from realtime.assembly import FaceEngines
-from realtime.clock import NS_PER_S
 from realtime.config import WHOSE, NeuralConfig, RunConfig
-from realtime.pictures import read_image
+from realtime.face_engines import FaceEngines
+from realtime.pictures.reading import read_image
+from realtime.stream.clock import NS_PER_S
 
 MEDIA = Path(__file__).parent.parent.parent / "shared" / "media"
 STILL_FRAMES, NOISE = 60, 2.0
@@ -50,9 +51,9 @@ STILL_FRAMES, NOISE = 60, 2.0
 
 @dataclass(frozen=True, slots=True)
 class Jury:
-    """Who judges. known: people by name, as `judge` sees them."""
+    """Who judges. known: people by name, as `evaluator` sees them."""
 
-    judge: Judge
+    evaluator: Evaluator
     known: dict[str, Embedding]
     second: SecondOpinion | None
 
@@ -71,14 +72,14 @@ def judged(first: Swapped, second: Swapped, jury: Jury, names: tuple[str, str]) 
     seen, face, after = first.seen, first.seen.face, first.after
     if seen.looks is None or second.seen.number != seen.number + 1:
         return None
-    points, embedding = jury.judge.look(after, face)
+    points, embedding = jury.evaluator.look(after, face)
     apart = {name: float(np.linalg.norm(embedding - who)) for name, who in jury.known.items()}
     source, clip = names
     own, ours = scores.flicker((seen.picture, second.seen.picture), (after, second.after), face)
     angle, colour = scores.light(seen.picture, after, face)
     numbers = {
         "to_source": apart[source],
-        "to_wearer": apart[clip],
+        "to_target": apart[clip],
         "retrieved": float(min(apart, key=apart.__getitem__) == source),
         "pose_deg": scores.turned_deg(seen.looks[0], points),
         "outside": scores.changed_outside(seen.picture, after, face),
@@ -117,46 +118,46 @@ def sources_of(media: Path, engines: FaceEngines) -> Iterator[SourcePhoto]:
         count += 1
         yield replace(photo, name=path.stem)
     if not count:
-        raise UserError(f"there is no picture of a face in {media}", remedy="put a portrait (*.jpg) beside the films")
+        raise UserError(f"there is no picture of a face in {media}", remedy="put a portrait (*.jpg) beside the videos")
 
 
-def everybody_of(media: Path, engines: FaceEngines, judge: Judge, every: int) -> Cast:
-    """Every picture of the folder on each of its films."""
-    clips = {path.stem: watched(path, engines, judge, every) for path in films_in(media)}
+def everybody_of(media: Path, engines: FaceEngines, evaluator: Evaluator, every: int) -> Cast:
+    """Every picture of the folder on each of its videos."""
+    clips = {path.stem: watched(path, engines, evaluator, every) for path in videos_in(media)}
     sources = {photo.name: photo for photo in sources_of(media, engines)}
     return Cast(sources, clips, [(source, clip) for source in sources for clip in clips])
 
 
-def generated(place: Path, engines: FaceEngines, judge: Judge) -> Cast:
+def generated(place: Path, engines: FaceEngines, evaluator: Evaluator) -> Cast:
     """The pairs of people.txt. Raises UserError or SourcePhotoError where one cannot be had."""
     pairs = people.pairs_of(people.PAIRS.read_text(encoding="utf-8"))
-    pictures = people.pictures_of(place, [name for pair in pairs for name in (pair.source, pair.wearer)])
+    pictures = people.pictures_of(place, [name for pair in pairs for name in (pair.source, pair.target)])
     sources = {pair.source: engines.examine(pictures[pair.source], pair.source) for pair in pairs}
-    clips = {pair.wearer: held_still(pictures[pair.wearer], engines, judge) for pair in pairs}
+    clips = {pair.target: held_still(pictures[pair.target], engines, evaluator) for pair in pairs}
     if short := [name for name, frames in clips.items() if len(frames) < HELD_FRAMES]:
-        raise UserError(f"no face is followed in {short[0]}", remedy=f"name another wearer in {people.PAIRS.name}")
-    return Cast(sources, clips, [(pair.source, pair.wearer) for pair in pairs])
+        raise UserError(f"no face is followed in {short[0]}", remedy=f"name another target in {people.PAIRS.name}")
+    return Cast(sources, clips, [(pair.source, pair.target) for pair in pairs])
 
 
-def jury_of(judge: Judge, second: SecondOpinion | None, cast: Cast) -> Jury:
+def jury_of(evaluator: Evaluator, second: SecondOpinion | None, cast: Cast) -> Jury:
     """Who knows everybody that is there."""
     known: dict[str, Embedding] = {
         name: np.mean([seen.looks[1] for seen in frames if seen.looks is not None], axis=0)
         for name, frames in cast.clips.items()
     }
-    known |= {name: judge.look(photo.image, photo.face)[1] for name, photo in cast.sources.items()}
+    known |= {name: evaluator.look(photo.image, photo.face)[1] for name, photo in cast.sources.items()}
     if second is not None:
         for name, frames in cast.clips.items():
             second.remember(name, [(seen.picture, seen.face) for seen in frames if seen.looks is not None])
         for name, photo in cast.sources.items():
             second.remember(name, [(photo.image, photo.face)])
-    return Jury(judge, known, second)
+    return Jury(evaluator, known, second)
 
 
 def compared(cast: Cast, engines: FaceEngines, jury: Jury) -> tuple[list[Score], list[Image]]:
     """A score for each pair, told as it comes, and tiles of the sheet: a frame of it before and after."""
     pairs, tiles = [], []
-    worn = {name: next(iter(engines.wardrobe_of((photo,)))) for name, photo in cast.sources.items()}
+    worn = {name: next(iter(engines.source_bank_of((photo,)))) for name, photo in cast.sources.items()}
     for source, clip in cast.pairs:
         found, frames = [], cast.clips[clip]
         for number, (first, second) in enumerate(pairwise(swapped(worn[source], frames))):
@@ -192,7 +193,7 @@ def options_of() -> argparse.Namespace:
 
 def main() -> None:
     """The command."""
-    options, judge = options_of(), Judge()
+    options, evaluator = options_of(), Evaluator()
     neural = NeuralConfig(strength=options.strength)
     config = RunConfig(faces_from=(options.media,), input="test", outputs=("null",), neural=neural, mouth=options.mouth)
     engines = FaceEngines(config, ModelStore(), live=False)
@@ -203,12 +204,12 @@ def main() -> None:
         if options.only not in {None, name} or (default and not options.people.exists()):
             continue
         cast = (
-            everybody_of(options.media, engines, judge, options.every)
+            everybody_of(options.media, engines, evaluator, options.every)
             if name == "media"
-            else generated(options.people, engines, judge)
+            else generated(options.people, engines, evaluator)
         )
         second = SecondOpinion(engines.landmarker, ModelStore()) if options.second else None
-        pairs, shown = compared(cast, engines, jury_of(judge, second, cast))
+        pairs, shown = compared(cast, engines, jury_of(evaluator, second, cast))
         results[name] = told(pairs)
         tiles += shown
         if name == "media":

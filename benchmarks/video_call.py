@@ -23,15 +23,15 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.command import run
-from benchmarks.troubles import HALF, TROUBLE_S, UNPLUGGED_S, middle, watched_camera
+from benchmarks.common.command import run
+from benchmarks.common.unsteady_camera import HALF, TROUBLE_S, UNPLUGGED_S, middle, watched_camera
 from engines.types import Image
 from models.manifest import load_manifest
 from models.store import ModelStore
 from realtime.app import Run, build_run
 from realtime.bench.processes import resident_mb
 from realtime.config import RunConfig, parse_size
-from realtime.timecode import read_timecode
+from realtime.media.timecode import read_timecode
 
 SOURCE = "astronaut"
 WARM_UP_S = 3.0

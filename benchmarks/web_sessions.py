@@ -2,7 +2,7 @@
 
     python -m benchmarks.web_sessions [--most 10] [--seconds 8] [--transport rtc|socket]
 
-The visitors are on the same machine, in this process, and send an encoded film, so they cost little over a WebSocket
+The visitors are on the same machine, in this process, and send an encoded video, so they cost little over a WebSocket
 (they decode what comes back over WebRTC: their share of a core is in the table). fps and latency (arrival to shown) are
 the server's own, of the slowest session; pictures that came back are counted here.
 """
@@ -17,17 +17,17 @@ from typing import Any
 import aiohttp
 from aiortc.mediastreams import MediaStreamError
 
-from benchmarks.command import run
-from benchmarks.web_servers import liveswap
+from benchmarks.common.command import run
+from benchmarks.common.web_servers import liveswap
 from models.store import ModelStore
 from realtime.bench.processes import cpu_s, resident_mb
-from realtime.pictures import read_image
-from realtime.portraits import wearer_portrait
+from realtime.faces.portraits import target_portrait
+from realtime.pictures.reading import read_image
 from realtime.sources.synthetic import SyntheticSource
-from realtime.web.client import Film, connect, film_of
+from realtime.web.client import Video, connect, video_of
 
 SIZE_WH, RATE = (640, 360), 15
-WARM_UP_S, FILM_S = 3.0, 6
+WARM_UP_S, VIDEO_S = 3.0, 6
 FITS_FPS, FITS_MS = 0.97 * RATE, 1000 / RATE
 """Nearly every picture, and before the next one comes."""
 
@@ -45,9 +45,9 @@ class Visitor:
         self.session, self.pictures = "", 0
 
 
-async def visit_by_webrtc(client: aiohttp.ClientSession, film: list[bytes], visitor: Visitor) -> None:
+async def visit_by_webrtc(client: aiohttp.ClientSession, video: list[bytes], visitor: Visitor) -> None:
     """Until cancelled."""
-    peer, location = await connect(client, Film(film, RATE))
+    peer, location = await connect(client, Video(video, RATE))
     visitor.session = location.rpartition("/")[2]
     try:
         while True:
@@ -59,7 +59,7 @@ async def visit_by_webrtc(client: aiohttp.ClientSession, film: list[bytes], visi
         await peer.close()
 
 
-async def visit_by_socket(client: aiohttp.ClientSession, film: list[bytes], visitor: Visitor) -> None:
+async def visit_by_socket(client: aiohttp.ClientSession, video: list[bytes], visitor: Visitor) -> None:
     """As above."""
     async with client.ws_connect("/socket?codec=h264") as socket:
         visitor.session = (await socket.receive_json())["session"]
@@ -69,7 +69,7 @@ async def visit_by_socket(client: aiohttp.ClientSession, film: list[bytes], visi
             while True:
                 number += 1
                 await asyncio.sleep(max(0.0, began_s + number / RATE - time.monotonic()))
-                await socket.send_bytes((number * 1000 // RATE).to_bytes(4, "big") + film[(number - 1) % len(film)])
+                await socket.send_bytes((number * 1000 // RATE).to_bytes(4, "big") + video[(number - 1) % len(video)])
 
         sending = asyncio.create_task(send())
         try:
@@ -111,23 +111,23 @@ async def fill(
     url: str, pid: int, visit: Visit, most: int, seconds: float, probe: Probe = lambda _pid: {}
 ) -> list[dict[str, Any]]:
     """One session more at a time, until they do not fit. Returns a row for each number that fits."""
-    camera = SyntheticSource(read_image(wearer_portrait(ModelStore())), size_wh=SIZE_WH)
-    film = film_of(camera.render, FILM_S * RATE, RATE)
-    film_kbit_s = sum(map(len, film)) * 8 / 1000 / FILM_S
+    camera = SyntheticSource(read_image(target_portrait(ModelStore())), size_wh=SIZE_WH)
+    video = video_of(camera.render, VIDEO_S * RATE, RATE)
+    video_kbit_s = sum(map(len, video)) * 8 / 1000 / VIDEO_S
     visitors: list[Visitor] = []
     rows: list[dict[str, Any]] = []
     async with aiohttp.ClientSession(url) as client:
         tasks: list[asyncio.Task[None]] = []
         for _ in range(most):
             visitors.append(Visitor())
-            tasks.append(asyncio.create_task(visit(client, film, visitors[-1])))
+            tasks.append(asyncio.create_task(visit(client, video, visitors[-1])))
             row = await measure(client, visitors, pid, seconds)
             fits = row["back_fps"] >= FITS_FPS and row["p95_ms"] <= FITS_MS
             sys.stderr.write(ROW.format_map(row) + ("\n" if fits else "   does not fit\n"))
             sys.stderr.flush()
             if not fits:
                 break
-            rows.append({**row, "film_kbit_s": film_kbit_s, **await asyncio.to_thread(probe, pid)})
+            rows.append({**row, "video_kbit_s": video_kbit_s, **await asyncio.to_thread(probe, pid)})
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -22,12 +22,12 @@ import av
 import cv2
 from aiortc import VideoStreamTrack
 
-from benchmarks.command import run
-from benchmarks.web_servers import liveswap
+from benchmarks.common.command import run
+from benchmarks.common.web_servers import liveswap
 from models.store import ModelStore
 from realtime.bench.processes import resident_mb
-from realtime.pictures import read_image
-from realtime.portraits import wearer_portrait
+from realtime.faces.portraits import target_portrait
+from realtime.pictures.reading import read_image
 from realtime.sources.synthetic import SyntheticSource
 from realtime.web.broadcast import CLOCK
 from realtime.web.client import FullError, connect
@@ -135,7 +135,7 @@ async def watch(url: str, pid: int, end_s: float, counts: Counter[str]) -> None:
 
 async def soak(url: str, pid: int, minutes: float, visitors: int) -> None:
     """Everything at once, and half a minute of quiet at the end."""
-    picture = read_image(wearer_portrait(ModelStore()))
+    picture = read_image(target_portrait(ModelStore()))
     source, counts = SyntheticSource(picture, size_wh=SIZE_WH), Counter[str]()
     end_s = time.monotonic() + minutes * 60
     await asyncio.gather(

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from engines import mesh_topology
-from engines.geometry import box_of, invert_affine, roi_to_crop, transform_points
+from engines.image.geometry import box_of, invert_affine, roi_to_crop, transform_points
+from engines.mesh import mesh_topology
 from engines.types import Coverage, Detection, FaceLandmarks, Image, Points, Roi, SourcePhoto
 
 SKIN = 200

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from engines.backends.io_validation import described
+from engines.backends.onnx_file import read_emap
 from engines.backends.onnxruntime import OrtSession
-from engines.catalogue import check_contract
-from engines.contract import described
 from engines.errors import ModelContractError
-from engines.onnx_file import read_emap
+from engines.registry import check_contract
 from models.disk import sha256_of
 from models.manifest import Manifest
 from models.spec import FileSource, IdentitySpec, ModelSpec

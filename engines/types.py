@@ -11,7 +11,7 @@ from typing import Literal, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.wearer import Wearer
+from engines.track_state import TrackState
 
 Image: TypeAlias = NDArray[np.uint8]
 """(H, W, 3) uint8 BGR, C-contiguous. BGR because OpenCV, PyAV and pyvirtualcam all take it."""
@@ -22,7 +22,7 @@ Points: TypeAlias = NDArray[np.float32]
 Affine: TypeAlias = NDArray[np.float64]
 """(2, 3) float64, image px -> crop px. One direction everywhere; invert it to go back."""
 
-Whose: TypeAlias = Literal["wearer", "source"]
+FaceOrigin: TypeAlias = Literal["wearer", "source"]
 """Of the two people in a swapped face."""
 
 MESH_POINTS = 468
@@ -77,14 +77,14 @@ class FaceLandmarks:
     """The dense landmarks of one face and how sure the model is that a face is there.
 
     irises: image-left, image-right: the middle, then four points of the edge; None from a model without. hands: those
-    seen near it, whoever's they are. wearer: what was learnt about this person in the frames before; None for a single
-    picture.
+    seen near it, whoever's they are. track_state: what was learnt about this person in the frames before; None for a
+    single picture.
     """
 
     points: Points  # (468, 3) px
     presence: float  # 0..1
     irises: Points | None = None  # (10, 3) px
-    wearer: Wearer | None = None
+    track_state: TrackState | None = None
     hands: tuple[HandLandmarks, ...] = ()
 
     def __post_init__(self) -> None:
@@ -139,9 +139,9 @@ class HandFinder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much of one face a painter really painted, told from the pixels (engines/swappers/coverage.py).
+    """How much of one face a painter really painted, told from the pixels (engines/compositor/coverage.py).
 
-    painted: 0..1, of the camera-facing mesh inside the picture, what no longer shows the wearer, not even moved.
+    painted: 0..1, of the camera-facing mesh inside the picture, what no longer shows the target, not even moved.
     occluded: 0..1, of the same, what the painter left out because something is in front of it.
     """
 

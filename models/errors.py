@@ -1,7 +1,7 @@
 """Failures that a person can mend.
 
-Knows the tree below; knows nothing of how they are shown (that is `realtime.cli`). This is the lowest layer, so every
-layer may raise them.
+Knows the tree below; knows nothing of how they are shown (that is `realtime.cli.main`). This is the lowest layer, so
+every layer may raise them.
 
     UserError                  anything with a remedy: printed as `error:` + `hint:`, exit status 2
     |-- UnknownModelError      a name that is not in the manifest

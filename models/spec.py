@@ -26,7 +26,7 @@ ByChannel: TypeAlias = tuple[float, float, float]
 class InputSpec:
     """What a network takes: a picture of size_px x size_px, (value - mean) / std of values 0..255, by channel.
 
-    template: the alignment its crop has (`engines.alignment`); None where it takes whole pictures or regions.
+    template: the alignment its crop has (`engines.crops.alignment`); None where it takes whole pictures or regions.
     """
 
     size_px: int

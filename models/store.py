@@ -16,9 +16,9 @@ import platformdirs
 
 from models.disk import PartFile, disk_errors, scratch_folder, sha256_of
 from models.errors import ChecksumError, DownloadError
-from models.fetch_https import fetch_https
-from models.fetch_pack import fetch_pack, in_packs, packs_folder
-from models.fetch_wheel import download_wheel, member_chunks
+from models.fetch.https import fetch_https
+from models.fetch.pack import fetch_pack, in_packs, packs_folder
+from models.fetch.wheel import download_wheel, member_chunks
 from models.licences import LicenceDesk
 from models.progress import Progress, ignore_progress
 from models.spec import FileSource, HttpsSource, HubSource, ModelSpec, OwnSource, PackSource, PypiSource
@@ -27,7 +27,7 @@ HUB = "https://huggingface.co"
 """Where `hub` sources are; HF_ENDPOINT names a mirror."""
 
 
-class Verdict(StrEnum):
+class FileStatus(StrEnum):
     """What `ModelStore.verify` found."""
 
     OK = "ok"
@@ -79,13 +79,13 @@ class ModelStore:
         path = self.path(spec)
         return path.is_file() and spec.bytes in {None, path.stat().st_size}
 
-    def verify(self, spec: ModelSpec) -> Verdict:
+    def verify(self, spec: ModelSpec) -> FileStatus:
         """Read the whole file and compare its sha256. Raises DownloadError when it cannot be read."""
         path = self.path(spec)
         if not path.is_file():
-            return Verdict.MISSING
+            return FileStatus.MISSING
         with disk_errors(self._folder, spec.bytes):
-            return Verdict.OK if sha256_of(path) == spec.sha256 else Verdict.WRONG
+            return FileStatus.OK if sha256_of(path) == spec.sha256 else FileStatus.WRONG
 
     def ensure(self, spec: ModelSpec) -> Path:
         """The file of `spec` on this disk, fetched if need be. See `ensure_all`."""
@@ -140,7 +140,7 @@ class ModelStore:
         with disk_errors(packs_folder(), spec.bytes), self._alone(pack):
             if not self.is_cached(spec):
                 fetch_pack(pack, self._progress)
-        if self.verify(spec) is not Verdict.OK:
+        if self.verify(spec) is not FileStatus.OK:
             raise unlike_its_row(spec, self.path(spec))
 
     def _unpack(self, requirement: str, members: list[tuple[ModelSpec, str]]) -> None:
@@ -172,7 +172,7 @@ class ModelStore:
             lock.release()
 
     def _discard_wrong(self, spec: ModelSpec) -> None:
-        if self.verify(spec) is not Verdict.WRONG:
+        if self.verify(spec) is not FileStatus.WRONG:
             return
         path = self.path(spec)
         if isinstance(spec.source, FileSource | PackSource):

@@ -1,6 +1,6 @@
 """The composition root: turns a RunConfig into objects that know each other.
 
-The only place where real sources, engines and outputs are made (of a segment of a film: realtime/segments/make.py);
+The only place where real sources, engines and outputs are made (of a segment of a video: realtime/segments/make.py);
 knows no terminal and asks nobody.
 """
 
@@ -14,34 +14,34 @@ from pathlib import Path
 from engines.types import Points
 from models.progress import Progress, ignore_progress
 from models.store import ModelStore
-from realtime.assembly import FaceEngines
-from realtime.assignment import FaceAssigner, OrderAssigner
-from realtime.backfill import BackfillBuffer
-from realtime.budget import LatencyBudget, Saving
 from realtime.config import Hdr, RunConfig
-from realtime.label import Badge
-from realtime.live import FixedBank, LiveControl, LiveSettings
-from realtime.loaded_faces import LoadedFaces, load_faces
-from realtime.metrics import StreamMetrics
+from realtime.face_engines import FaceEngines
+from realtime.faces.loaded_faces import LoadedFaces, load_faces
+from realtime.faces.portraits import target_portrait
+from realtime.faces.source_bank import SourceBank
 from realtime.outputs import OutputOptions, open_sink
 from realtime.outputs.hdr_video import check_hdr_outputs
 from realtime.outputs.partial_file import PartialFile, writable_target
 from realtime.outputs.recorder import EncoderOptions
 from realtime.outputs.virtual import VirtualCamera
 from realtime.outputs.write_errors import write_failure
-from realtime.painter import FramePainter
-from realtime.pictures import read_image
-from realtime.pipeline import SwapPipeline, Tracked
-from realtime.portraits import wearer_portrait
-from realtime.primary_faces import PrimaryFaces
-from realtime.privacy import PrivacyGate, PrivacyPolicy, Strangers
-from realtime.recognition import RecognitionAssigner
+from realtime.pictures.reading import read_image
 from realtime.refusals import refuse_overwriting, refuse_useless_microphone
-from realtime.runner import StreamRunner
 from realtime.sources import SourceOptions, open_source
-from realtime.tracking import FaceTracker
+from realtime.stream.backfill import BackfillBuffer
+from realtime.stream.badge import Badge
+from realtime.stream.latency_budget import LatencyBudget, Saving
+from realtime.stream.live_settings import FixedFaces, LiveControl, LiveSettings
+from realtime.stream.metrics import StreamMetrics
+from realtime.stream.painter import FramePainter
+from realtime.stream.pipeline import SwapPipeline, Tracked
+from realtime.stream.privacy import PrivacyGate, PrivacyPolicy, Strangers
+from realtime.stream.runner import StreamRunner
+from realtime.tracking.assignment import FaceAssigner, OrderAssigner
+from realtime.tracking.primary_faces import PrimaryFaces
+from realtime.tracking.recognition import RecognitionAssigner
+from realtime.tracking.tracker import FaceTracker
 from realtime.types import FrameSink, FrameSource, StreamInfo
-from realtime.wardrobe import Wardrobe
 
 GIVE_UP_S = 30.0
 """How long a lost camera is waited for; for ever where a video call would lose its camera with it."""
@@ -117,12 +117,12 @@ def _connect(
     loaded: LoadedFaces,
     close: Callable[[], None],
 ) -> Run:
-    info, engines, wardrobe = source.info, loaded.engines, loaded.wardrobe
+    info, engines, source_bank = source.info, loaded.engines, loaded.source_bank
     metrics = StreamMetrics(primary=sinks[0].name, swapper=config.swapper, device=engines.device)
     metrics.damage = info.damage or metrics.damage
     if isinstance(sinks[0], VirtualCamera):
         sinks[0].on_repeat = metrics.on_repeated
-    pipeline, control = make_pipeline(config, engines, wardrobe, info, metrics)
+    pipeline, control = make_pipeline(config, engines, source_bank, info, metrics)
     runner = StreamRunner(source, pipeline, sinks, observer=metrics, duration_s=config.duration_s)
     return Run(
         runner,
@@ -140,7 +140,7 @@ def _connect(
 def make_pipeline(
     config: RunConfig,
     engines: FaceEngines,
-    wardrobe: Wardrobe,
+    source_bank: SourceBank,
     info: StreamInfo,
     metrics: StreamMetrics,
     prefer: Sequence[Points] = (),
@@ -155,15 +155,15 @@ def make_pipeline(
         engines.landmarker,
         hands=engines.hand_tracker(),
         max_faces=max_faces,
-        film=not info.live,
+        video=not info.live,
         on_detector_run=metrics.on_detector_run,
     )
     tracker.prefer(prefer)
     policy = PrivacyPolicy.choose(config.when_lost, live=info.live)
     gate = PrivacyGate(policy, mark=Badge().stamp)
-    bank = FixedBank(wardrobe.names) if config.maps else wardrobe
+    bank = FixedFaces(source_bank.names) if config.maps else source_bank
     control = LiveControl(bank, LiveSettings(badge=config.badge, mirror=config.mirror))
-    assigner = _assigner(config, engines, wardrobe, live=info.live)
+    assigner = _assigner(config, engines, source_bank, live=info.live)
     strangers = _strangers(config, live=info.live)
     painter = FramePainter(tracker, assigner, strangers, live=info.live, observer=metrics)
     backfill = None if info.live else BackfillBuffer[Tracked](engines.landmarker, max_faces)
@@ -173,11 +173,11 @@ def make_pipeline(
     return pipeline, control
 
 
-def _assigner(config: RunConfig, engines: FaceEngines, wardrobe: Wardrobe, *, live: bool) -> FaceAssigner:
+def _assigner(config: RunConfig, engines: FaceEngines, source_bank: SourceBank, *, live: bool) -> FaceAssigner:
     if config.maps:
-        return RecognitionAssigner(*engines.known_wearers([wearer for wearer, _ in config.maps], list(wardrobe)))
+        return RecognitionAssigner(*engines.known_targets([target for target, _ in config.maps], list(source_bank)))
     limit = config.faces.limit
-    return OrderAssigner(wardrobe, config.faces, PrimaryFaces(limit) if live and limit is not None else None)
+    return OrderAssigner(source_bank, config.faces, PrimaryFaces(limit) if live and limit is not None else None)
 
 
 def _savings(config: RunConfig, engines: FaceEngines, tracker: FaceTracker, pipeline: SwapPipeline) -> list[Saving]:
@@ -220,7 +220,7 @@ def source_options(config: RunConfig, store: ModelStore) -> SourceOptions:
         still_s=config.duration_s,
         keeps_hdr=config.hdr is Hdr.KEEP,
         give_up_s=None if any(where.partition(":")[0] == "virtual" for where in config.outputs) else GIVE_UP_S,
-        test_picture=lambda: read_image(wearer_portrait(store)),
+        test_picture=lambda: read_image(target_portrait(store)),
     )
 
 

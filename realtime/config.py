@@ -10,10 +10,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import get_args
 
-from engines.types import Whose
+from engines.types import FaceOrigin
 from models.errors import UserError
-from realtime.privacy import Strangers, WhenLost
-from realtime.trim import Trim
+from realtime.media.trim import Trim
+from realtime.stream.privacy import Strangers, WhenLost
 
 BITRATE = re.compile(r"(\d+(?:\.\d+)?)([kKmM]?)")
 LEAST_BITS, MOST_BITS = 100_000, 100_000_000
@@ -22,11 +22,11 @@ MESH = "mesh"
 CPU_DEVICES = ("auto", "cpu")
 PRECISIONS = ("auto", "fp16", "mixed", "fp32")
 MOST_BOOST = 8
-WHOSE: tuple[Whose, ...] = get_args(Whose)
+WHOSE: tuple[FaceOrigin, ...] = get_args(FaceOrigin)
 
 
 class Hdr(StrEnum):
-    """What becomes of an HDR film."""
+    """What becomes of an HDR video."""
 
     SDR = "sdr"
     KEEP = "keep"
@@ -63,7 +63,7 @@ class NeuralConfig:
 
     strength: 0..1, how much of the source; 0.5 is the plain one. pixel_boost: crop this many times finer than the
     network sees. morph: 0..1, of a DFM. occluder, parser, enhancer, detector: names of models. enhancer_blend: 0..1.
-    relight: the wearer's light on the swapped crop. precision: of GPU engines. Raises UserError for a value out of
+    relight: the target's light on the swapped crop. precision: of GPU engines. Raises UserError for a value out of
     range.
     """
 
@@ -93,16 +93,16 @@ class RunConfig:
     """One run: whose face, from where, to where, how.
 
     bits: a second, of streams; None for what suits their size.
-    maps: (photo of a known wearer, photo of the face they wear); everybody else is a stranger, who is blurred or left.
+    maps: (photo of a known target, photo of the face they wear); everybody else is a stranger, who is blurred or left.
     latency_budget_ms: live, what is tried to be kept by leaving work out; None for no limit.
     size_wh and rate: what a camera is asked for, or what a file's picture is turned into; None keeps what comes.
     microphone: "default" or part of its name, of a live recording.
-    when_lost: None takes the default of `realtime.privacy` for live and for files. duration_s: None for all of it; how
-    long a film a picture becomes. at_s: of the one frame of a film that is wanted; None for all.
+    when_lost: None takes the default of `realtime.stream.privacy` for live and for files. duration_s: None for all of
+    it; how long a video a picture becomes. at_s: of the one frame of a video that is wanted; None for all.
     swapper: "mesh" or the name of a model. detector: None for the built-in one. enhancer: a model that works on the
     swapped face, enhancer_blend of it (0..1). iris: whose colour of eyes, with the mesh swapper. mouth: whose lips.
-    trim: the part of a film that is wanted; None for all.
-    recursive: of a folder as input, also what lies in folders within it. workers: processes that make one film.
+    trim: the part of a video that is wanted; None for all.
+    recursive: of a folder as input, also what lies in folders within it. workers: processes that make one video.
     hands: whether hands are looked for, to stay in front.
     Raises UserError for a value out of its range.
     """
@@ -119,8 +119,8 @@ class RunConfig:
     faces: Faces = field(default_factory=Faces)
     when_lost: WhenLost | None = None
     badge: bool = True
-    iris: Whose = "wearer"
-    mouth: Whose = "source"
+    iris: FaceOrigin = "wearer"
+    mouth: FaceOrigin = "source"
     hands: bool = True
     size_wh: tuple[int, int] | None = None
     rate: Fraction | None = None
@@ -157,7 +157,7 @@ class RunConfig:
             self._require_mesh_options()
         elif self.iris != "wearer":
             raise UserError("--iris is for the mesh swapper", remedy="leave it away: networks paint their own eyes")
-        self._require_film_options()
+        self._require_video_options()
 
     @property
     def sources(self) -> tuple[Path, ...]:
@@ -181,7 +181,7 @@ class RunConfig:
         """Whether hands are looked for: not where an occluder's network tells what is in front."""
         return self.hands and self.neural.occluder is None
 
-    def _require_film_options(self) -> None:
+    def _require_video_options(self) -> None:
         if self.duration_s is not None and not 0 < self.duration_s < float("inf"):
             raise UserError(f"--duration {self.duration_s:g} is no length of time", remedy="give seconds above 0")
         if self.workers < 1:
@@ -189,9 +189,9 @@ class RunConfig:
         if self.hdr is Hdr.KEEP and self.size_wh is not None:
             raise UserError("--size and --hdr keep do not go together", remedy="leave one of them away")
         if self.at_s is not None and self.trim is not None:
-            raise UserError("--at and --trim do not go together", remedy="give --at within the whole film")
+            raise UserError("--at and --trim do not go together", remedy="give --at within the whole video")
         if self.at_s is not None and not 0 <= self.at_s < float("inf"):
-            raise UserError(f"--at {self.at_s:g} is no time in a film", remedy="give seconds from 0")
+            raise UserError(f"--at {self.at_s:g} is no time in a video", remedy="give seconds from 0")
 
     def _require_mesh_options(self) -> None:
         if not self.sources:
@@ -210,11 +210,11 @@ def require_share(option: str, value: float) -> None:
 
 
 def parse_map(text: str) -> tuple[Path, Path]:
-    """ "wearer.jpg=source.jpg" -> both. Raises UserError."""
-    wearer, found, source = text.partition("=")
-    if not (found and wearer and source):
-        raise UserError(f"--map {text!r} is no pair", remedy="give --map wearer.jpg=source.jpg")
-    return Path(wearer), Path(source)
+    """ "target.jpg=source.jpg" -> both. Raises UserError."""
+    target, found, source = text.partition("=")
+    if not (found and target and source):
+        raise UserError(f"--map {text!r} is no pair", remedy="give --map target.jpg=source.jpg")
+    return Path(target), Path(source)
 
 
 def parse_size(text: str) -> tuple[int, int]:

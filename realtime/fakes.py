@@ -1,6 +1,6 @@
 """Sources, trackers, faces and outputs that do what a script says: for tests, benchmarks and demos without a camera.
 
-Knows how to misbehave on cue. A raw frame shows the wearer's face as a fine pattern of SECRET_BGR, which no painted,
+Knows how to misbehave on cue. A raw frame shows the target's face as a fine pattern of SECRET_BGR, which no painted,
 blurred or plain picture can contain by chance: where `shows_secret` is true, somebody was unmasked.
 """
 
@@ -14,9 +14,9 @@ from typing import TypeAlias
 
 import numpy as np
 
-from engines.appearance import Appearance
+from engines.recognition.appearance import Appearance
 from engines.types import MESH_POINTS, Coverage, FaceLandmarks, Image, Points
-from realtime.assignment import TrackedFace
+from realtime.tracking.assignment import TrackedFace
 from realtime.types import Frame, ShownFrame, StreamInfo
 
 SECRET_BGR = (255, 0, 255)
@@ -37,7 +37,7 @@ def suffer(fault: Fault | None, *, until: threading.Event | None = None) -> None
 
 
 def raw_picture(seq: int, size_wh: tuple[int, int] = (64, 48)) -> Image:
-    """A plain background whose colour depends on `seq`, and the wearer's face as a chequered box."""
+    """A plain background whose colour depends on `seq`, and the target's face as a chequered box."""
     width, height = size_wh
     picture = np.full((height, width, 3), (seq % 200, 80, 40), np.uint8)
     left, top, right, bottom = FACE_BOX_XYXY
@@ -48,7 +48,7 @@ def raw_picture(seq: int, size_wh: tuple[int, int] = (64, 48)) -> Image:
 
 
 def shows_secret(image: Image) -> bool:
-    """Whether any pixel of the wearer's face is in `image`."""
+    """Whether any pixel of the target's face is in `image`."""
     return bool((image == SECRET_BGR).all(axis=-1).any())
 
 
@@ -141,7 +141,7 @@ class FakeTracker:
         suffer(scripted)
         return (FakeTrack(),)
 
-    def catch_up(self) -> None:
+    def run_deferred(self) -> None:
         self.caught_up += 1
         suffer(self.fault_between)
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from models.errors import UserError
 from realtime.config import RunConfig
 from realtime.errors import SinkError
-from realtime.local_path import is_file, local_path
-from realtime.numbered import files_named
+from realtime.faces.person import files_of
+from realtime.media.local_path import is_file, local_path
 from realtime.outputs.codecs import CONTAINERS
-from realtime.person import files_of
+from realtime.pictures.numbered_names import files_named
 
 
 def refuse_overwriting(config: RunConfig) -> None:
@@ -29,7 +29,7 @@ def refuse_useless_microphone(config: RunConfig, *, live: bool) -> None:
     if config.microphone is None:
         return
     if not live:
-        raise UserError("--mic is for live pictures", remedy="leave it away: a film keeps its own sound")
+        raise UserError("--mic is for live pictures", remedy="leave it away: a video keeps its own sound")
     if not any("://" in where or Path(where).suffix.lower() in CONTAINERS for where in config.outputs):
         raise UserError(
             "--mic records, and no output is a recording or a stream",

@@ -3,9 +3,9 @@
 Knows options and the library's rows; opens nothing.
 """
 
-from engines.catalogue import SwapChoices, swapper_names
+from engines.backends.onnx_file import Precision
 from engines.errors import EngineError
-from engines.onnx_file import Precision
+from engines.registry import SwapChoices, swapper_names
 from models.library import known_models
 from models.manifest import Manifest
 from models.spec import ModelSpec

@@ -16,11 +16,11 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.hdr_light import Light, WidePlanes
+from engines.image.hdr_light import Light, WidePlanes
 from engines.types import Image
-from realtime.damage import Damage
-from realtime.role import Role
-from realtime.timeline import Timeline
+from realtime.media.damage import Damage
+from realtime.media.timeline import Timeline
+from realtime.stream.role import Role
 
 
 class Outcome(StrEnum):
@@ -68,7 +68,7 @@ class Rereadable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HdrFacts:
-    """Of a film whose HDR is kept. tags: of its 10-bit planes, limited range. light: as they were tone-mapped.
+    """Of a video whose HDR is kept. tags: of its 10-bit planes, limited range. light: as they were tone-mapped.
 
     display, levels: ffmpeg's AVMasteringDisplayMetadata and AVContentLightMetadata, None where it does not say.
     """
@@ -95,9 +95,9 @@ class StreamInfo:
     colour: ColourTags = ColourTags()
     hdr: HdrFacts | None = None  # where frames bring their HDR planes along
     sound_from: "str | Rereadable | None" = None  # file, address or pipe whose audio streams belong to this picture
-    timeline: Timeline | None = None  # of a film: the times of `sound_from` -> film time, which `Frame.pts` counts
+    timeline: Timeline | None = None  # of a video: the times of `sound_from` -> video time, which `Frame.pts` counts
     damage: Damage | None = None  # what of the source could not be read so far
-    extras_from: "str | Rereadable | None" = None  # a film whose title, chapters and subtitles belong to this picture
+    extras_from: "str | Rereadable | None" = None  # a video whose title, chapters and subtitles belong to this picture
 
     def first(self, duration_s: float | None) -> "StreamInfo":
         """Of its first `duration_s` alone, s; None for all of it."""
@@ -127,7 +127,7 @@ class Frame:
     original: Original | None = None  # where it held more than `image`
     duration: int = 0  # how long it is to be shown, in units of StreamInfo.time_base; 0 where its source does not say
     hdr: WidePlanes | None = None  # what `image` was made of, where HDR is kept: 10 bit, 4:2:0, limited range, even
-    role: Role = Role.SHOWN  # beside the part of a film that is wanted, others
+    role: Role = Role.SHOWN  # beside the part of a video that is wanted, others
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,7 @@ class Pipeline(Protocol):
     """Turns a source's frames into frames that viewers may see."""
 
     def take(self, frame: Frame) -> Iterable[ShownFrame]:
-        """Take a frame, and give those that are ready, in order: live this one, in a film perhaps earlier ones."""
+        """Take a frame, and give those that are ready, in order: live this one, in a video perhaps earlier ones."""
         ...
 
     def rest(self) -> Iterator[ShownFrame]:
@@ -232,7 +232,7 @@ class Pipeline(Protocol):
         """How many were taken and not given."""
         ...
 
-    def catch_up(self) -> None:
+    def run_deferred(self) -> None:
         """Do what can wait until a frame is out."""
         ...
 

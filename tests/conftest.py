@@ -9,7 +9,7 @@ import pytest
 from models.errors import DownloadError
 from models.manifest import load_manifest
 from models.store import ModelStore
-from realtime.built_in import FACES, HANDS
+from realtime.built_in_models import FACES, HANDS
 
 MEDIA = Path(__file__).parent.parent.parent / "shared" / "media"
 

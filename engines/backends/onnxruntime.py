@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.backends import TensorSpec
+from engines.backends.cores import available_cores
 from engines.backends.native_log import native_stderr_kept
-from engines.cores import available_cores
 from engines.errors import BackendUnavailableError, ModelContractError
 
 logger = logging.getLogger(__name__)

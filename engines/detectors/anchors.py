@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engines.backends import Session
 from engines.errors import ModelContractError
-from engines.geometry import iou, letterbox
+from engines.image.geometry import iou, letterbox
 from engines.types import Image, Points
 
 SAME_THING_IOU = 0.3

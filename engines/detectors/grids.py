@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.backends import Session
-from engines.contract import differs, require_count, the_one
+from engines.backends.io_validation import differs, require_count, the_one
 from engines.errors import EngineError, ModelContractError
-from engines.geometry import suppress_overlapping, top_left_letterbox
-from engines.tensors import to_planes
+from engines.image.geometry import suppress_overlapping, top_left_letterbox
+from engines.image.tensors import to_planes
 from engines.types import Detection, Image, Points
 from models.spec import ModelSpec
 

@@ -11,13 +11,13 @@ the losses, a sheet to judge by eye, and a cache that may be deleted.
 
     split.py       who is trained on, and who is kept for judging: lists of names, for benchmarks as well
     people.py      the data set, prepared once: pictures, flat faces, balance of tones
-    crowd.py       these on the device that makes pairs, and who is drawn
-    laying.py      where a face lies: flat face, facing, normals, proportions
+    people_tensors.py       these on the device that makes pairs, and who is drawn
+    uv_sampling.py      where a face lies: flat face, facing, normals, proportions
     drawing/       hands, glasses, hair and things, drawn from random numbers
     occluders.py   a bank of these, put before faces
     scene.py       light on faces
     sources.py     what photos of a source do to its texture
-    nobody.py      the face of nobody, which the engines lay on a source to see what is in front of it
+    mean_face.py      the face of nobody, which the engines lay on a source to see what is in front of it
     camera.py      blur, noise and compression, on a wearer and a target alike
     pairs.py       all this makes pairs of which it is known what is right
     relight.py     the engines' coarse relight, in torch

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.swappers.face_basis import flat_layout, logarithm
+from engines.source_faces.face_basis import flat_layout, logarithm
 from models.training.people import People
 
 COMPONENTS, ROUNDS = 48, 4

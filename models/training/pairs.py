@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models.training.camera import defocused, recorded, sensor_noise
-from models.training.crowd import Crowd
 from models.training.image_ops import (
     Dice,
     blur,
@@ -32,12 +31,13 @@ from models.training.image_ops import (
     similarities,
     wide_mean,
 )
-from models.training.laying import FRONT, INSIDE, LAYOUT, NORMAL_X, SHAPE_GRID, SQUARE_PX, features_map
-from models.training.nobody import flat_nobody
+from models.training.mean_face import flat_nobody
 from models.training.occluders import GROWN, OF_A_SOURCE, SHARES, Bank, Placed, put
 from models.training.people import PICTURE_PX, People
+from models.training.people_tensors import Crowd
 from models.training.scene import exposed, scene_light
 from models.training.sources import WORN, Lying, aged, continued, half_mirrored, lit_otherwise, with_skin_of, worn
+from models.training.uv_sampling import FRONT, INSIDE, LAYOUT, NORMAL_X, SHAPE_GRID, SQUARE_PX, features_map
 
 WIDEST_PX, NARROWEST_PX = 44 / 1.5, 16 / 1.5
 """How coarsely a pasted face is lit like the photo below it. Finer, and it gets the photo's own features, of which the

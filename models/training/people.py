@@ -16,11 +16,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.geometry import eye_distance
+from engines.image.geometry import eye_distance
 from engines.types import Image, Points
 from models.errors import UserError
-from models.training.laying import LAYOUT, SQUARE_PX, affine_of, continued_flat, maps_of, shape_of
 from models.training.split import is_test, removed
+from models.training.uv_sampling import LAYOUT, SQUARE_PX, affine_of, continued_flat, maps_of, shape_of
 
 PICTURE_PX = 192
 """Edge of the data set's crops, which show what the network's square shows."""

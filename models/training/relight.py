@@ -1,4 +1,4 @@
-"""The coarse relight of the engines (engines/swappers/relight.py), in torch: where training and running must agree.
+"""The coarse relight of the engines (engines/compositor/relight.py), in torch: where training and running must agree.
 
 Knows two pictures of one square; knows no network.
 """

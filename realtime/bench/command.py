@@ -17,7 +17,7 @@ from realtime.bench.plots import require_place, write_html
 from realtime.bench.report import advice, as_document, as_table, read_document
 from realtime.bench.results import Result, compare, joined
 from realtime.bench.scenarios import Scenario, scenarios, soak
-from realtime.console import DownloadDisplay, stderr, stdout
+from realtime.cli.console import DownloadDisplay, stderr, stdout
 
 SECONDS, QUICK_SECONDS = 10.0, 1.0
 """Of each row."""
@@ -28,7 +28,7 @@ LENGTH = re.compile(r"(\d+(?:\.\d+)?)([smh]?)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
+class BenchOptions:
     """What was asked for. only: a part of the names of the rows to run. soak_s: instead of the rows."""
 
     quick: bool = False
@@ -39,25 +39,25 @@ class Wishes:
     compare_with: Path | None = None
 
 
-def bench(wishes: Wishes) -> None:
+def bench(options: BenchOptions) -> None:
     """Measure this machine, and tell what was measured also when it is interrupted, which is then raised again.
 
     Raises UserError, before anything is measured where that is possible.
     """
-    older = read_document(wishes.compare_with) if wishes.compare_with else None
-    if wishes.html is not None:
-        require_place(wishes.html)
+    older = read_document(options.compare_with) if options.compare_with else None
+    if options.html is not None:
+        require_place(options.html)
     facts = machine()
     for name, value in facts.items():
         stderr.print(f"[dim]{name:9}[/] {value}", soft_wrap=True, highlight=False)
     with DownloadDisplay() as progress:
         equipment = Equipment(ModelStore(progress=progress))
         equipment.engines  # noqa: B018  fetched and opened before anything is timed
-    rows = _rows(equipment, wishes)
-    turns = 1 if wishes.soak_s is not None else ROUNDS
-    results, is_whole = _measured(rows, equipment, QUICK_SECONDS if wishes.quick else SECONDS, turns)
-    verdicts = compare(older[1], results) if older else []
-    stderr.print(as_table(results, verdicts))
+    rows = _rows(equipment, options)
+    turns = 1 if options.soak_s is not None else ROUNDS
+    results, is_whole = _measured(rows, equipment, QUICK_SECONDS if options.quick else SECONDS, turns)
+    comparisons = compare(older[1], results) if older else []
+    stderr.print(as_table(results, comparisons))
     for result in results:
         if result.skipped:
             stderr.print(f"skipped: {result.name}: {result.skipped}", style="dim", soft_wrap=True)
@@ -66,11 +66,11 @@ def bench(wishes: Wishes) -> None:
     hints = advice(facts, results)
     for line in hints:
         stderr.print(f"[bold]what would help here:[/] {line}", soft_wrap=True)
-    if wishes.as_json:
+    if options.as_json:
         stdout.file.write(json.dumps(as_document(facts, results)) + "\n")
-    if wishes.html is not None:
-        write_html(wishes.html, facts, results, hints)
-        stderr.print(f"-> {wishes.html}", soft_wrap=True)
+    if options.html is not None:
+        write_html(options.html, facts, results, hints)
+        stderr.print(f"-> {options.html}", soft_wrap=True)
     if not is_whole:
         raise KeyboardInterrupt
 
@@ -83,15 +83,15 @@ def seconds_of(length: str) -> float:
     return float(match[1]) * UNITS_S[match[2] or "s"]
 
 
-def _rows(equipment: Equipment, wishes: Wishes) -> list[Scenario]:
+def _rows(equipment: Equipment, options: BenchOptions) -> list[Scenario]:
     """Raises UserError when --only leaves nothing."""
-    if wishes.soak_s is not None:
-        return [soak(wishes.soak_s)]
+    if options.soak_s is not None:
+        return [soak(options.soak_s)]
     rows = list(scenarios(equipment))
-    chosen = [row for row in rows if wishes.only in f"{row.group}: {row.name}"]
+    chosen = [row for row in rows if options.only in f"{row.group}: {row.name}"]
     if not chosen:
         groups = ", ".join(dict.fromkeys(row.group for row in rows))
-        raise UserError(f"--only {wishes.only!r} leaves nothing", remedy=f"use a part of a name, or a group: {groups}")
+        raise UserError(f"--only {options.only!r} leaves nothing", remedy=f"use a part of a name, or a group: {groups}")
     return chosen
 
 

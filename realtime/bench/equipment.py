@@ -11,19 +11,19 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from engines.geometry import roi_from_detection
+from engines.image.geometry import roi_from_detection
 from engines.types import Image, Roi
 from models.store import ModelStore
 from realtime.app import build_run, make_pipeline
-from realtime.assembly import FaceEngines
 from realtime.config import Faces, RunConfig
-from realtime.metrics import Snapshot, StreamMetrics
-from realtime.pictures import read_image
-from realtime.pipeline import SwapPipeline
-from realtime.portraits import portraits
+from realtime.face_engines import FaceEngines
+from realtime.faces.portraits import portraits
+from realtime.faces.source_bank import SourceBank
+from realtime.pictures.reading import read_image
 from realtime.sources.synthetic import SyntheticSource
+from realtime.stream.metrics import Snapshot, StreamMetrics
+from realtime.stream.pipeline import SwapPipeline
 from realtime.types import StreamInfo
-from realtime.wardrobe import Wardrobe
 
 FILLED = 0.78
 """Of the picture's width, which the synthetic camera shows a little enlarged."""
@@ -34,7 +34,7 @@ class Equipment:
 
     def __init__(self, store: ModelStore) -> None:
         self.store = store
-        self.source, self.wearer = portraits(store)
+        self.source, self.target = portraits(store)
 
     def config(self, people: int = 1) -> RunConfig:
         """A run that swaps so many."""
@@ -46,9 +46,9 @@ class Equipment:
         return FaceEngines(self.config(), self.store, live=True)
 
     @cached_property
-    def wardrobe(self) -> Wardrobe:
+    def source_bank(self) -> SourceBank:
         """The source's face, ready to be worn: looked at once, not in each row."""
-        return self.engines.wardrobe((self.source,))
+        return self.engines.source_bank((self.source,))
 
     def camera(
         self, size_wh: tuple[int, int], people: int = 1, *, paced: bool = True, rate: int = 30
@@ -57,13 +57,13 @@ class Equipment:
         return SyntheticSource(self.group(people), size_wh=size_wh, rate=Fraction(rate), paced=paced)
 
     def pipeline(
-        self, info: StreamInfo, metrics: StreamMetrics, *, people: int = 1, wardrobe: Wardrobe | None = None
+        self, info: StreamInfo, metrics: StreamMetrics, *, people: int = 1, source_bank: SourceBank | None = None
     ) -> SwapPipeline:
-        """A new one, for so many people. wardrobe: None for the mesh swapper's."""
-        return make_pipeline(self.config(people), self.engines, wardrobe or self.wardrobe, info, metrics)[0]
+        """A new one, for so many people. source bank: None for the mesh swapper's."""
+        return make_pipeline(self.config(people), self.engines, source_bank or self.source_bank, info, metrics)[0]
 
-    def film(self, path: Path, seconds: float) -> Path:
-        """A film of the synthetic camera at 1280x720, with a swapped face in it."""
+    def video(self, path: Path, seconds: float) -> Path:
+        """A video of the synthetic camera at 1280x720, with a swapped face in it."""
         self.numbers_of_run(replace(self.config(), outputs=(str(path),), duration_s=seconds))
         return path
 
@@ -75,8 +75,8 @@ class Equipment:
         return run.metrics.snapshot()
 
     def group(self, people: int) -> Image:
-        """The wearer's portrait, or several of them side by side."""
-        portrait = read_image(self.wearer)
+        """The target's portrait, or several of them side by side."""
+        portrait = read_image(self.target)
         if people == 1:
             return portrait
         high, wide = 1080, 1920

@@ -10,9 +10,9 @@ import numpy as np
 
 from realtime.bench.equipment import Equipment
 from realtime.bench.results import Result
-from realtime.metrics import Snapshot, StreamMetrics
 from realtime.outputs.null import NullSink
-from realtime.runner import StreamRunner
+from realtime.stream.metrics import Snapshot, StreamMetrics
+from realtime.stream.runner import StreamRunner
 from realtime.types import Frame, FrameSink, ShownFrame
 
 WARM_UP_S, WARM_UP_SHARE = 1.0, 0.5
@@ -87,7 +87,7 @@ def flat_out(equipment: Equipment, seconds: float, *, size_wh: Size = (1280, 720
         image = rendered[number % RENDERED].copy()
         began_s = time.perf_counter()
         pipeline.process(Frame(image, number, time.monotonic_ns(), number * 3000))
-        pipeline.catch_up()
+        pipeline.run_deferred()
         if end_s - time.monotonic() < seconds:
             spent.append((time.perf_counter() - began_s) * 1000)
         number += 1

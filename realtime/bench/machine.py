@@ -9,8 +9,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from engines.cores import available_cores
-from realtime.doctor import installed
+from engines.backends.cores import available_cores
+from realtime.cli.doctor import installed
 
 PACKAGES = (
     "liveswap",

@@ -11,7 +11,7 @@ from typing import Any
 from rich.table import Table
 
 from models.errors import UserError
-from realtime.bench.results import Result, Verdict
+from realtime.bench.results import Comparison, Result
 
 FORMAT = 1
 STYLES = {"slower": "red", "faster": "green", "same": "dim"}
@@ -47,12 +47,12 @@ def read_document(path: Path) -> tuple[dict[str, str], list[Result]]:
         ) from error
 
 
-def as_table(results: Sequence[Result], verdicts: Sequence[Verdict] = ()) -> Table:
+def as_table(results: Sequence[Result], comparisons: Sequence[Comparison] = ()) -> Table:
     """For people. Times in ms."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    compared = {verdict.name: verdict for verdict in verdicts}
+    compared = {comparison.name: comparison for comparison in comparisons}
     table.add_column("")
-    for name in ("p50", "p95", "p99", "fps", "dropped", *(["new / old"] if verdicts else [])):
+    for name in ("p50", "p95", "p99", "fps", "dropped", *(["new / old"] if comparisons else [])):
         table.add_column(name, justify="right", no_wrap=True)
     group = ""
     for result in results:
@@ -60,8 +60,8 @@ def as_table(results: Sequence[Result], verdicts: Sequence[Verdict] = ()) -> Tab
             group = result.group
             table.add_row(f"[bold]{group}[/]")
         if result.samples_ms:
-            verdict = compared.get(result.name)
-            said = "" if verdict is None else in_words(verdict)
+            comparison = compared.get(result.name)
+            said = "" if comparison is None else in_words(comparison)
             table.add_row(f"  {result.name}", *numbers_of(result), said)
         else:
             table.add_row(f"  {result.name}", "[dim]skipped[/]")
@@ -76,10 +76,10 @@ def numbers_of(result: Result) -> list[str]:
     return [*times, fps, "" if dropped is None else f"{dropped:.0f}"]
 
 
-def in_words(verdict: Verdict) -> str:
+def in_words(comparison: Comparison) -> str:
     """With its colour."""
-    style = STYLES[verdict.word]
-    return f"[{style}]{verdict.ratio:.2f} ± {verdict.band:.2f} {verdict.word}[/]"
+    style = STYLES[comparison.word]
+    return f"[{style}]{comparison.ratio:.2f} ± {comparison.band:.2f} {comparison.word}[/]"
 
 
 def advice(machine: Mapping[str, str], results: Sequence[Result]) -> list[str]:

@@ -87,7 +87,7 @@ def joined(rounds: Sequence[Result]) -> Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Comparison:
     """How a scenario compares with an older run. ratio: new / old p50. band: what chance alone does to it."""
 
     name: str
@@ -111,13 +111,13 @@ LEAST = 0.05
 """A difference below this is none, however steady both runs were."""
 
 
-def compare(old: Sequence[Result], new: Sequence[Result]) -> list[Verdict]:
+def compare(old: Sequence[Result], new: Sequence[Result]) -> list[Comparison]:
     """What both measured, in the order of the new run."""
     before = {row.name: row for row in old}
-    verdicts = []
+    comparisons = []
     for row in new:
         old_ms = before[row.name].percentile(50) if row.name in before else None
         new_ms = row.percentile(50)
         if old_ms and new_ms:
-            verdicts.append(Verdict(row.name, old_ms, new_ms, max(LEAST, row.band + before[row.name].band)))
-    return verdicts
+            comparisons.append(Comparison(row.name, old_ms, new_ms, max(LEAST, row.band + before[row.name].band)))
+    return comparisons

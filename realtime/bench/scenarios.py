@@ -12,23 +12,23 @@ from pathlib import Path
 
 import numpy as np
 
+from engines.backends.devices import DEVICES, Device, DeviceOpener
+from engines.backends.parity import question
 from engines.backends.probe import probe
-from engines.devices import DEVICES, Device, DeviceOpener
-from engines.self_check import question
-from engines.wearer import Wearer
-from engines.yuv import Yuv420, empty_planes
+from engines.image.yuv import Yuv420, empty_planes
+from engines.track_state import TrackState
 from models.errors import UserError
 from models.library import known_models
 from realtime.bench.equipment import Equipment
 from realtime.bench.live import flat_out, live, stream
 from realtime.bench.processes import MemoryWatch
 from realtime.bench.results import Result
-from realtime.colour import BT709, LUMA_WEIGHTS
+from realtime.media.colour import BT709, LUMA_WEIGHTS
 from realtime.outputs.virtual import VirtualCamera
 from realtime.sources.camera_list import list_virtual_cameras
 
 SMALL, HD, FULL_HD = (640, 360), (1280, 720), (1920, 1080)
-FILM_S = 4.0
+VIDEO_S = 4.0
 LEAST_CALLS = 3
 EDGE = 640
 """px, of a picture whose size a network leaves open."""
@@ -84,8 +84,8 @@ def landmarks(equipment: Equipment, seconds: float) -> Result:
 def mesh_swap(equipment: Equipment, seconds: float) -> Result:
     """Of somebody who has been in view for a while."""
     image = equipment.camera(HD).render(0)
-    face = replace(equipment.engines.landmarker.locate(image, equipment.roi_in(image)), wearer=Wearer())
-    [worn] = equipment.wardrobe
+    face = replace(equipment.engines.landmarker.locate(image, equipment.roi_in(image)), track_state=TrackState())
+    [worn] = equipment.source_bank
     return timed(lambda: worn.paint(image, face), seconds)
 
 
@@ -100,12 +100,12 @@ def colours(equipment: Equipment, seconds: float, *, size_wh: tuple[int, int] = 
     return timed(there_and_back, seconds)
 
 
-def film_to_film(equipment: Equipment, seconds: float) -> Result:
+def video_to_video(equipment: Equipment, seconds: float) -> Result:
     """ms a frame of whole runs, decoding and encoding included, again and again."""
     spent: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
-        film = equipment.film(Path(folder) / "film.mp4", min(FILM_S, seconds))
-        config = replace(equipment.config(), input=str(film), outputs=(str(Path(folder) / "swapped.mp4"),))
+        video = equipment.video(Path(folder) / "video.mp4", min(VIDEO_S, seconds))
+        config = replace(equipment.config(), input=str(video), outputs=(str(Path(folder) / "swapped.mp4"),))
         end_s = time.monotonic() + seconds
         while time.monotonic() < end_s or not spent:
             numbers = equipment.numbers_of_run(config)
@@ -165,7 +165,7 @@ SCENARIOS = (
     Scenario("flat out", "1280x720", flat_out),
     Scenario("flat out", "1920x1080", partial(flat_out, size_wh=FULL_HD)),
     Scenario("flat out", "1280x720, 4 faces", partial(flat_out, people=4)),
-    Scenario("whole runs", "film to film, 1280x720", film_to_film),
+    Scenario("whole runs", "video to video, 1280x720", video_to_video),
     Scenario("whole runs", "WebRTC there and back, 1280x720, 30 fps", webrtc, once=True),
     Scenario("whole runs", "virtual camera, 1280x720, 30 fps", virtual_camera),
 )

@@ -6,7 +6,7 @@ out.png .jpg .avif .tif          a picture: the first swapped frame
 out.gif .webp .apng              an animated picture; of one picture, or with --at, one that stands
 virtual, virtual:/dev/video10    a virtual camera, for video calls
 rtmp:// rtmps:// srt:// udp://   a server that shows it to many
--                                a film on stdout, as Matroska; named pipes too
+-                                a video on stdout, as Matroska; named pipes too
 null                             nowhere, for measuring
 """
 
@@ -15,11 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from realtime.errors import SinkError
-from realtime.local_path import is_pipe, local_path
-from realtime.numbered import NumberedNames
+from realtime.media.local_path import is_pipe, local_path
 from realtime.outputs.animated import KINDS, AnimatedSink
 from realtime.outputs.codecs import CONTAINERS
-from realtime.outputs.film_pipe import DASH, PipeSink
 from realtime.outputs.microphone import Microphone
 from realtime.outputs.null import NullSink
 from realtime.outputs.partial_file import writable_target
@@ -29,12 +27,14 @@ from realtime.outputs.resize import resized
 from realtime.outputs.sequence import SequenceSink
 from realtime.outputs.still import StillSink
 from realtime.outputs.stream import StreamSink
+from realtime.outputs.video_pipe import DASH, PipeSink
 from realtime.outputs.virtual import VirtualCamera
+from realtime.pictures.numbered_names import NumberedNames
 from realtime.types import FrameSink, StreamInfo
 
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 STILL_S = 5
-"""Proposed for films of one picture."""
+"""Proposed for videos of one picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +73,11 @@ def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptio
         return PipeSink(path, resized(info, options.size_wh), options.encoder, microphone=microphone)
     writable_target(path)
     if path.suffix.lower() in CONTAINERS:
-        return _film_sink(path, info, options)
+        return _video_sink(path, info, options)
     return _picture_sink(path, resized(info, options.size_wh))
 
 
-def _film_sink(path: Path, info: StreamInfo, options: OutputOptions) -> FrameSink:
+def _video_sink(path: Path, info: StreamInfo, options: OutputOptions) -> FrameSink:
     _refuse_still(info, path.name)
     microphone = Microphone(options.microphone) if options.microphone else None
     return VideoRecorder(path, resized(info, options.size_wh), options.encoder, microphone=microphone)
@@ -86,8 +86,8 @@ def _film_sink(path: Path, info: StreamInfo, options: OutputOptions) -> FrameSin
 def _refuse_still(info: StreamInfo, name: str) -> None:
     if info.is_still:
         raise SinkError(
-            f"{info.name} is one picture, and {name} would be a film of one frame",
-            remedy=f"end the output's name in .png, or add --duration {STILL_S} for a film of {STILL_S} seconds",
+            f"{info.name} is one picture, and {name} would be a video of one frame",
+            remedy=f"end the output's name in .png, or add --duration {STILL_S} for a video of {STILL_S} seconds",
         )
 
 

@@ -15,13 +15,13 @@ import numpy as np
 from av.filter import Graph
 
 from realtime.errors import SinkError
-from realtime.ffmpeg import explain, listening
+from realtime.media.ffmpeg import explain, listening
 from realtime.outputs.animated_file import finished
 from realtime.outputs.leftovers import tell_of
 from realtime.outputs.partial_file import PartialFile
 from realtime.outputs.picture_file import as_picture, require_edges, square_size
 from realtime.outputs.write_errors import write_failure
-from realtime.picture_colours import from_srgb
+from realtime.pictures.colours import from_srgb
 from realtime.types import ShownFrame, StreamInfo
 
 

@@ -1,7 +1,7 @@
 """An MP4 or MOV copied packet by packet, to get the track of chapters that ffmpeg writes into unfragmented files only.
 
-Chapters are known when a film ends, and a fragmented film has its header by then. Times, tags, roles and codec tags are
-those of the film that is copied. Knows packets; knows nothing of pictures and sound.
+Chapters are known when a video ends, and a fragmented video has its header by then. Times, tags, roles and codec tags
+are those of the video that is copied. Knows packets; knows nothing of pictures and sound.
 """
 
 import io
@@ -26,21 +26,21 @@ def copy_with_chapters(
     muxer: str,
     chapters: "list[Chapter]",
 ) -> None:
-    """Write the film in `source` to `target` with a track of `chapters`. on_packets: called again and again.
+    """Write the video in `source` to `target` with a track of `chapters`. on_packets: called again and again.
 
     Raises OSError, av.FFmpegError or ValueError.
     """
     source.seek(0)
-    with av.open(source, "r") as film, av.open(target, "w", format=muxer) as copy:
-        copy.metadata.update({key: value for key, value in film.metadata.items() if key not in OWN_TAGS})
+    with av.open(source, "r") as video, av.open(target, "w", format=muxer) as copy:
+        copy.metadata.update({key: value for key, value in video.metadata.items() if key not in OWN_TAGS})
         streams = {}
-        for stream in (*film.streams.video, *film.streams.audio, *film.streams.subtitles):
+        for stream in (*video.streams.video, *video.streams.audio, *video.streams.subtitles):
             made = streams[stream.index] = copy.add_stream_from_template(stream)
             made.time_base, made.disposition = stream.time_base, stream.disposition
             made.metadata.update(stream.metadata)
             made.codec_context.codec_tag = stream.codec_context.codec_tag
         copy.set_chapters(chapters)
-        for number, packet in enumerate(film.demux(*[film.streams[index] for index in streams])):
+        for number, packet in enumerate(video.demux(*[video.streams[index] for index in streams])):
             if packet.size:
                 packet.stream = streams[packet.stream.index]
                 copy.mux(packet)

@@ -18,10 +18,10 @@ from typing import IO
 
 import av
 
-from realtime import publisher
-from realtime.addresses import scrubbed, shown_url
 from realtime.errors import SinkError
-from realtime.ffmpeg import SRT_REMEDY, explain, ffmpeg_command
+from realtime.media.addresses import scrubbed, shown_url
+from realtime.media.ffmpeg import SRT_REMEDY, explain, ffmpeg_command
+from realtime.outputs import publisher
 from realtime.outputs.packet_queue import Encoded
 
 logger = logging.getLogger(__name__)
@@ -206,7 +206,7 @@ def _started(address: Address) -> "subprocess.Popen[bytes]":
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
-        env={**os.environ, "PYTHONPATH": str(Path(publisher.__file__).parents[1])},  # -P: nothing from where it runs
+        env={**os.environ, "PYTHONPATH": str(Path(publisher.__file__).parents[2])},  # -P: nothing from where it runs
     )
 
 

@@ -1,7 +1,7 @@
-"""What comes with a film beside picture and sound: its title, chapters, subtitles and fonts, brought to the new file.
+"""What comes with a video beside picture and sound: its title, chapters, subtitles and fonts, brought to the new file.
 
 Whatever could show the face that was replaced stays behind: covers, thumbnails and other video tracks. What is not
-kept is said in one line. Trouble with any of this never costs the film. Knows the kinds of tracks; film_tags.py knows
+kept is said in one line. Trouble with any of this never costs the video. Knows the kinds of tracks; video_tags.py knows
 words and times, subtitles.py subtitles.
 """
 
@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import av
 from av.stream import Discard, Disposition
 
-from realtime.addresses import scrubbed
-from realtime.ffmpeg import explain, readable
-from realtime.joined import TRANSPORT_OPTIONS
-from realtime.outputs.film_tags import chapters_within, kept_tags
+from realtime.media.addresses import scrubbed
+from realtime.media.ffmpeg import explain, readable
+from realtime.media.joined_streams import TRANSPORT_OPTIONS
+from realtime.media.timeline import Timeline
 from realtime.outputs.subtitles import SubtitleCopier
-from realtime.timeline import Timeline
+from realtime.outputs.video_tags import chapters_within, kept_tags
 from realtime.types import StreamInfo
 
 if TYPE_CHECKING:
@@ -29,11 +29,11 @@ FONTS = ("font", "truetype", "opentype")
 PICTURES = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
 
 
-class FilmExtras:
-    """Brings what comes with one film into a container that is being written; one thread uses it.
+class VideoExtras:
+    """Brings what comes with one video into a container that is being written; one thread uses it.
 
-    source: the film, opened once more; it is closed. name: for messages. Make it after the streams of picture and sound
-    were added and before anything is muxed.
+    source: the video, opened once more; it is closed. name: for messages. Make it after the streams of picture and
+    sound were added and before anything is muxed.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class FilmExtras:
             source.close()
 
     def advance(self, picture_s: float) -> None:
-        """The picture is at `picture_s` (film time, s). Raises av.FFmpegError when nothing more can be written."""
+        """The picture is at `picture_s` (video time, s). Raises av.FFmpegError when nothing more can be written."""
         if self._subtitles is not None:
             self._subtitles.advance(picture_s)
 
@@ -68,16 +68,16 @@ class FilmExtras:
         self.close()
 
     def chapters(self, end_s: float) -> "list[Chapter]":
-        """Those of a film that ends there (film time, s)."""
-        return chapters_within(self._chapters, self._timeline.film_s, end_s)
+        """Those of a video that ends there (video time, s)."""
+        return chapters_within(self._chapters, self._timeline.video_s, end_s)
 
     def close(self) -> None:
         if self._subtitles is not None:
             self._subtitles.close()
 
 
-def open_extras(info: StreamInfo, target: av.container.OutputContainer) -> FilmExtras | None:
-    """What comes with a film; None when it is none, or, with a word about it, when it does not open once more."""
+def open_extras(info: StreamInfo, target: av.container.OutputContainer) -> VideoExtras | None:
+    """What comes with a video; None when it is none, or, with a word about it, when it does not open once more."""
     if info.extras_from is None:
         return None
     try:
@@ -86,9 +86,9 @@ def open_extras(info: StreamInfo, target: av.container.OutputContainer) -> FilmE
         reason = explain(error)
         if isinstance(info.extras_from, str):
             reason = scrubbed(reason, info.extras_from)
-        logger.warning("title, chapters and subtitles of the film are lost: %s", reason)
+        logger.warning("title, chapters and subtitles of the video are lost: %s", reason)
         return None
-    return FilmExtras(source, target, info.timeline or Timeline(0.0), info.name)
+    return VideoExtras(source, target, info.timeline or Timeline(0.0), info.name)
 
 
 def _bring_fonts(source: av.container.InputContainer, target: av.container.OutputContainer) -> list[str]:

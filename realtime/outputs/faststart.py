@@ -1,6 +1,6 @@
 """MP4 and MOV files as rows of boxes: what of a torn one is whole, and the index moved to the front.
 
-While a film is recorded it is fragmented: each fragment (moof + mdat) has an index of its own. At its end ffmpeg makes
+While a video is recorded it is fragmented: each fragment (moof + mdat) has an index of its own. At its end ffmpeg makes
 one plain index (moov) of them, behind the pictures; a browser that plays from a network needs it before them. The move
 copies bytes and changes nothing but the places in the tables stco and co64 (ISO/IEC 14496-12, 8.7.5), as ffmpeg's
 qt-faststart does, so times, edit lists, colours and tags stay exactly as they were written.
@@ -51,24 +51,24 @@ def whole_boxes(file: BinaryIO) -> list[Box]:
 
 
 def cut_torn_end(file: BinaryIO) -> None:
-    """Leave off what comes after the last whole fragment of a film whose end could not be written."""
+    """Leave off what comes after the last whole fragment of a video whose end could not be written."""
     ends = [box.end for box in whole_boxes(file) if box.kind == b"mdat"]
     if ends:
         file.truncate(ends[-1])
 
 
-def mend_index(film: BinaryIO) -> None:
-    """Mend the lengths of its tracks (mp4_length.py). Raises ValueError when the film has no plain index."""
-    index = _index(whole_boxes(film))
-    film.seek(index.start)
-    moov = bytearray(film.read(index.end - index.start))
+def mend_index(video: BinaryIO) -> None:
+    """Mend the lengths of its tracks (mp4_length.py). Raises ValueError when the video has no plain index."""
+    index = _index(whole_boxes(video))
+    video.seek(index.start)
+    moov = bytearray(video.read(index.end - index.start))
     mend_lengths(moov)
-    film.seek(index.start)
-    film.write(moov)
+    video.seek(index.start)
+    video.write(moov)
 
 
 def put_index_first(source: BinaryIO, target: BinaryIO, on_block: Callable[[], None] = lambda: None) -> None:
-    """Write the film in `source` to `target`, with its index before the pictures. on_block: called again and again.
+    """Write the video in `source` to `target`, with its index before the pictures. on_block: called again and again.
 
     Raises ValueError when it has no plain index, or one whose 32-bit places cannot be moved.
     """
@@ -88,7 +88,7 @@ def put_index_first(source: BinaryIO, target: BinaryIO, on_block: Callable[[], N
 def _index(boxes: list[Box]) -> Box:
     indices = [box for box in boxes if box.kind == b"moov"]
     if len(indices) != 1 or any(box.kind == b"moof" for box in boxes) or boxes[0].kind != b"ftyp":
-        raise ValueError("no film with one plain index")
+        raise ValueError("no video with one plain index")
     return indices[0]
 
 

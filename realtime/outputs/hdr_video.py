@@ -1,6 +1,6 @@
-"""Films that stay HDR: which encoders can, what they are told, and 10-bit frames of painted pictures.
+"""Videos that stay HDR: which encoders can, what they are told, and 10-bit frames of painted pictures.
 
-Knows encoders and decoded metadata; engines/hdr_compose.py knows how paint gets into an HDR picture.
+Knows encoders and decoded metadata; engines/image/hdr_compose.py knows how paint gets into an HDR picture.
 """
 
 import logging
@@ -13,15 +13,15 @@ import numpy as np
 
 from engines.types import Image
 from models.errors import UserError
-from realtime.colour import LUMA_WEIGHTS
 from realtime.errors import SinkError
-from realtime.hdr import DISPLAY, HDR_TRANSFERS, KEPT, LEVELS
-from realtime.local_path import local_path
+from realtime.media.colour import LUMA_WEIGHTS
+from realtime.media.hdr import DISPLAY, HDR_TRANSFERS, KEPT, LEVELS
+from realtime.media.local_path import local_path
 from realtime.outputs.codecs import CONTAINERS, container_of, video_encoder
 from realtime.types import HdrFacts, ShownFrame, StreamInfo
 
 if TYPE_CHECKING:
-    from engines.hdr_compose import HdrComposer
+    from engines.image.hdr_compose import HdrComposer
 
 logger = logging.getLogger(__name__)
 
@@ -33,16 +33,16 @@ WAY_OUT = "or leave --hdr keep away for SDR"
 def check_hdr_outputs(outputs: Sequence[str], info: StreamInfo) -> None:
     """Raise UserError when none of the outputs can be HDR; say it when the input is not."""
     if info.hdr is None:
-        logger.warning("%s is not an HDR film in a file: --hdr keep changes nothing", info.name)
+        logger.warning("%s is not an HDR video in a file: --hdr keep changes nothing", info.name)
     elif not any(local_path(where).suffix.lower() in CONTAINERS for where in outputs):
         raise UserError(
-            "--hdr keep is for films, and no output is one",
+            "--hdr keep is for videos, and no output is one",
             remedy=f"end the output's name in .mp4, .mov or .mkv, {WAY_OUT}",
         )
 
 
 def hdr_encoder(path: Path, codec: str | None) -> str:
-    """ffmpeg's encoder for an HDR film. Raises SinkError when it cannot be one."""
+    """ffmpeg's encoder for an HDR video. Raises SinkError when it cannot be one."""
     able = [name for name, known in ENCODERS.items() if _is_able(name) and container_of(path).can_hold_video(known)]
     if codec is None and able:
         return able[0]
@@ -54,7 +54,7 @@ def hdr_encoder(path: Path, codec: str | None) -> str:
 
 
 def hdr_settings(encoder: str, facts: HdrFacts) -> dict[str, str]:
-    """What the encoder is told of a film's light: its mastering display and its content light level."""
+    """What the encoder is told of a video's light: its mastering display and its content light level."""
     display = None if facts.display is None else _display(facts.display, in_fractions=encoder == "libx265")
     levels = None if facts.levels is None else "{},{}".format(*LEVELS.unpack_from(facts.levels))
     match encoder:
@@ -91,9 +91,9 @@ class HdrFrames:
 
 
 def _composer(facts: HdrFacts) -> "HdrComposer":
-    from engines.hdr_compose import BITS, HdrComposer  # noqa: PLC0415  loads the compiler
-    from engines.hdr_light import Curve  # noqa: PLC0415
-    from engines.tone_map import Coding  # noqa: PLC0415
+    from engines.image.hdr_compose import BITS, HdrComposer  # noqa: PLC0415  loads the compiler
+    from engines.image.hdr_light import Curve  # noqa: PLC0415
+    from engines.image.tone_map import Coding  # noqa: PLC0415
 
     tags = facts.tags
     curve = Curve(HDR_TRANSFERS[tags.transfer])

@@ -1,7 +1,7 @@
-"""Unfinished films of earlier runs that ended without a word: power cut, crash, kill -9.
+"""Unfinished videos of earlier runs that ended without a word: power cut, crash, kill -9.
 
 What can be played is said and left where it is, with the way to keep it; what holds nothing is removed.
-Knows films; knows nothing of how they came about.
+Knows videos; knows nothing of how they came about.
 """
 
 import logging
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 NOTHING_BYTES = 4096
 """A file without a picture that is no larger holds headers only."""
 PATIENCE_S = 1.0
-"""How long a film that does not say its length is read to find out."""
+"""How long a video that does not say its length is read to find out."""
 
 
 def tell_of(leftovers: Iterable[Path], target: Path) -> None:
@@ -45,20 +45,20 @@ def _tell_of(path: Path, target: Path) -> None:
 
 
 def playable_s(path: Path) -> float | None:
-    """How much picture a film has, s, at least; None when it has none. Raises OSError when it cannot be read."""
+    """How much picture a video has, s, at least; None when it has none. Raises OSError when it cannot be read."""
     with path.open("rb") as file:
         try:
-            with av.open(file, "r") as film:
-                return _length_s(film)
+            with av.open(file, "r") as video:
+                return _length_s(video)
         except (av.FFmpegError, IndexError):
             return None
 
 
-def _length_s(film: av.container.InputContainer) -> float | None:
-    if film.duration:
-        return film.duration / av.time_base
-    stream, began_s, end_s = film.streams.video[0], time.monotonic(), None
-    for packet in film.demux(stream):
+def _length_s(video: av.container.InputContainer) -> float | None:
+    if video.duration:
+        return video.duration / av.time_base
+    stream, began_s, end_s = video.streams.video[0], time.monotonic(), None
+    for packet in video.demux(stream):
         if packet.pts is not None and packet.time_base is not None:
             end_s = max(end_s or 0.0, float((packet.pts + (packet.duration or 0)) * packet.time_base))
         if time.monotonic() - began_s > PATIENCE_S:

@@ -26,7 +26,7 @@ GAP_S = 0.15
 """An offset that is no drift: sound was lost, or the recording began before it."""
 
 
-class Hearing(Protocol):
+class AudioSource(Protocol):
     """A microphone, or what stands in for one."""
 
     def take(self, until_ns: int) -> Iterable[Block]: ...
@@ -74,7 +74,7 @@ class Alignment:
 class LiveSound:
     """Writes a microphone's sound into a container, beside a live picture. One thread at a time."""
 
-    def __init__(self, microphone: Hearing, target: av.container.OutputContainer) -> None:
+    def __init__(self, microphone: AudioSource, target: av.container.OutputContainer) -> None:
         self._microphone, self._target = microphone, target
         codec = "aac" if "aac" in target.supported_codecs else "libopus"
         self._stream = cast("av.AudioStream", target.add_stream(codec, rate=RATE))

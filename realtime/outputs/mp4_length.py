@@ -1,6 +1,6 @@
 """How long the tracks of an MP4 last, mended in its index: ffmpeg 8 makes pictures too short and texts too long.
 
-It writes a fragmented film's plain index with the end of a track at the first frame of the last fragment where a later
+It writes a fragmented video's plain index with the end of a track at the first frame of the last fragment where a later
 frame was coded before that one (B-frames), so that the last frames are never shown. Here the end is counted from the
 tables: the latest frame of all, and the length of the last one coded, as ffmpeg itself counts without fragments. And it
 gives the empty text that ends the last subtitle the length of the one before.
@@ -39,7 +39,7 @@ class Track:
     """Where a track of the index begins and ends, and the numbers that tell its length.
 
     edit: how long its last edit is shown, from `begins_at` of the media on; None without edits. length: of all edits;
-    both in units of the film. media_length: in units of the media, media_scale a second.
+    both in units of the video. media_length: in units of the media, media_scale a second.
     """
 
     start: int
@@ -54,14 +54,14 @@ class Track:
 
 
 def mend_lengths(moov: bytearray) -> None:
-    """Mend the lengths of tracks, in place: pictures until their last frame, texts no longer than film and sound.
+    """Mend the lengths of tracks, in place: pictures until their last frame, texts no longer than video and sound.
 
     moov: the box with its header. Raises ValueError when it is none.
     """
     header = _boxes(moov, 0, len(moov), b"mvhd")
     if not header:
         raise ValueError("an index without a header")
-    scale, film_length = _scale_and_length(moov, header[0])
+    scale, video_length = _scale_and_length(moov, header[0])
     tracks = [_track(moov, *span) for span in _spans(moov, 0, len(moov), b"trak")]
     for track in tracks:
         if track.is_picture and track.edit is not None:
@@ -73,7 +73,7 @@ def mend_lengths(moov: bytearray) -> None:
                 field.write(moov, min(field.read(moov), most))
             in_media = most * track.media_scale // scale.read(moov)
             track.media_length.write(moov, min(track.media_length.read(moov), in_media))
-    film_length.write(moov, max((track.length.read(moov) for track in tracks), default=0))
+    video_length.write(moov, max((track.length.read(moov) for track in tracks), default=0))
 
 
 def _lengthen(moov: bytearray, track: Track, edit: Field, scale: int) -> None:
@@ -123,7 +123,7 @@ def _scale_and_length(moov: bytearray, box: int) -> tuple[Field, Field]:
 
 
 def _last_edit(moov: bytearray, box: int) -> tuple[Field, int]:
-    """Of elst: the length of the last edit, in units of the film, and where it begins in the media."""
+    """Of elst: the length of the last edit, in units of the video, and where it begins in the media."""
     last = Field(box + 12, ">I").read(moov) - 1
     if moov[box + 8]:
         at = box + 16 + 20 * last

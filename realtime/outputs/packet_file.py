@@ -1,7 +1,7 @@
 """Encoded pictures in a file, as they left the encoder: to be joined with others, byte for byte and with their times.
 
 No container keeps both: Matroska rounds times to ms, and MP4 does not take every codec. A VideoRecorder writes here
-`into` one and believes that it writes the film; another one takes what is read (`VideoRecorder.copy`).
+`into` one and believes that it writes the video; another one takes what is read (`VideoRecorder.copy`).
 Knows packets; knows no codec.
 """
 
@@ -23,7 +23,7 @@ HEAD = struct.Struct("<qqqqq?I")
 
 
 class PacketWriteError(Exception):
-    """The system's error: the file cannot be written. No OSError, which would be taken for one of the film's file."""
+    """The system's error: the file cannot be written. No OSError, which would be taken for one of the video's file."""
 
     def __init__(self, cause: OSError) -> None:
         super().__init__(str(cause))
@@ -31,7 +31,7 @@ class PacketWriteError(Exception):
 
 
 class PacketFile:
-    """A FilmTarget whose packets go to `path`. muxer: ffmpeg's name of the container that they are encoded for."""
+    """A VideoTarget whose packets go to `path`. muxer: ffmpeg's name of the container that they are encoded for."""
 
     def __init__(self, path: Path, muxer: str) -> None:
         self.target = self.unfinished = path
@@ -40,7 +40,7 @@ class PacketFile:
         self._log = _PacketLog(self._file, muxer)
         self.container = cast("av.container.OutputContainer", self._log)
 
-    def finish(self, *, whole: bool) -> Path:  # noqa: ARG002  the joined film knows
+    def finish(self, *, whole: bool) -> Path:  # noqa: ARG002  the joined video knows
         """Raises OSError."""
         self._log.close()
         self._file.close()

@@ -10,7 +10,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
-from realtime.slot import SlotClosed
+from realtime.stream.frame_queue import SlotClosed
 
 MOST_S = 4.0
 """Kept at most: two stretches between key frames."""

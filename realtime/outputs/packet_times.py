@@ -1,4 +1,4 @@
-"""When a piece of sound is heard: the film time of each packet of one stream, whatever its container says.
+"""When a piece of sound is heard: the video time of each packet of one stream, whatever its container says.
 
 Stamps are repaired as they come: missing and equal ones go on from the packet before. Where recordings were joined a
 container's times jump; the Timeline knows where to, as soon as the pictures have come to the jump.
@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import av
 
-from realtime.timeline import Timeline
+from realtime.media.timeline import Timeline
 
 AudioPacket: TypeAlias = "av.Packet[av.AudioStream]"
 JOINT_S = 0.25
@@ -19,15 +19,15 @@ JOINT_S = 0.25
 STEP_S = 0.008
 """A packet that is further off from the one before is behind a hole or a joint; or times only jitter."""
 UNKNOWN_S = 1.0
-"""A film time this far before the sound so far: the pictures have not come to the jump yet (see Timeline.film_s)."""
+"""A video time this far before the sound so far: the pictures have not come to the jump yet (see Timeline.video_s)."""
 FAR_S = 10.0
 """Nothing is heard this long after the last picture: what claims to be is stamped wrong."""
 
 
 class PacketTimes:
-    """Film times of one stream's packets. Ask for each packet, in the file's order, until it has a time; then take it.
+    """Video times of one stream's packets. Ask for each packet, in the file's order, until it has a time; then take it.
 
-    end_s: film time where the packets taken so far end, s.
+    end_s: video time where the packets taken so far end, s.
     """
 
     def __init__(self, timeline: Timeline) -> None:
@@ -36,8 +36,8 @@ class PacketTimes:
         self._container_end_s = 0.0
         self.end_s = 0.0
 
-    def film_s(self, packet: AudioPacket, picture_end_s: float | None = None) -> float | None:
-        """The film time at which `packet` begins, s; None while it cannot be known: ask again later.
+    def video_s(self, packet: AudioPacket, picture_end_s: float | None = None) -> float | None:
+        """The video time at which `packet` begins, s; None while it cannot be known: ask again later.
 
         picture_end_s: set when no picture will come; then there is always a time.
         """
@@ -53,17 +53,17 @@ class PacketTimes:
             return self.end_s if picture_end_s is not None else None
         return found
 
-    def take(self, packet: AudioPacket, film_s: float) -> None:
-        """`packet` is heard at `film_s`."""
+    def take(self, packet: AudioPacket, video_s: float) -> None:
+        """`packet` is heard at `video_s`."""
         at_s = stamp_of(packet)
         is_told = at_s is not None and at_s != self._start_s
         duration_s = duration_of(packet)
         self._container_end_s = duration_s + (at_s if is_told and at_s is not None else self._container_end_s)
         self._start_s = at_s if at_s is not None else self._start_s
-        self.end_s = film_s + duration_s
+        self.end_s = video_s + duration_s
 
     def _mapped(self, container_s: float) -> float:
-        return self._timeline.film_s(container_s, near_s=self.end_s)
+        return self._timeline.video_s(container_s, near_s=self.end_s)
 
 
 def duration_of(packet: AudioPacket) -> float:

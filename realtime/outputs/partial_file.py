@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 import filelock
 
 from realtime.errors import SinkError
-from realtime.local_path import is_file, is_folder
+from realtime.media.local_path import is_file, is_folder
 from realtime.outputs.write_errors import write_failure
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ import numpy as np
 import PIL.PngImagePlugin
 
 from engines.types import Image
-from realtime.colour import in_bt709
 from realtime.errors import SinkError
-from realtime.outputs.marks import COMMENT, XMP
-from realtime.picture_colours import from_srgb
+from realtime.media.colour import in_bt709
+from realtime.outputs.provenance import COMMENT, XMP
+from realtime.pictures.colours import from_srgb
 from realtime.types import Original, StreamInfo
 
 logger = logging.getLogger(__name__)

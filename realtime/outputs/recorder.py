@@ -3,7 +3,7 @@
 Times are the source's own, also when the rate varies; colours are tagged as they were converted. An older file is
 replaced only by one that is whole; what was made before a failure is kept beside it, and the error says where.
 
-Knows how a picture is encoded; film_file.py knows the file and its end, codecs.py what it may hold, sound.py sound,
+Knows how a picture is encoded; video_file.py knows the file and its end, codecs.py what it may hold, sound.py sound,
 colour.py colour.
 """
 
@@ -19,22 +19,22 @@ import numpy as np
 from av.codec.context import Flags
 
 from engines.types import Image
-from realtime.colour import FromBgr, settle
 from realtime.errors import SinkError
-from realtime.ffmpeg import explain, listening
-from realtime.hdr import KEPT
+from realtime.media.colour import FromBgr, settle
+from realtime.media.ffmpeg import explain, listening
+from realtime.media.hdr import KEPT
+from realtime.media.timeline import Timeline
 from realtime.outputs.codecs import VIDEO_TAGS, container_of, video_encoder
 from realtime.outputs.crf import require_crf
 from realtime.outputs.encoding import VideoPacket, encoded
-from realtime.outputs.extras import FilmExtras, open_extras
-from realtime.outputs.film_file import FilmFile, FilmTarget
+from realtime.outputs.extras import VideoExtras, open_extras
 from realtime.outputs.hdr_video import HdrFrames, hdr_encoder, hdr_settings
-from realtime.outputs.live_sound import Hearing, LiveSound
-from realtime.outputs.marks import COMMENT
+from realtime.outputs.live_sound import AudioSource, LiveSound
+from realtime.outputs.provenance import COMMENT
 from realtime.outputs.sound import SoundCopier, open_sound
+from realtime.outputs.video_file import VideoFile, VideoTarget
 from realtime.outputs.video_settings import DEFAULT_SETTINGS, encodable, is_full_range, is_rgb, pixel_format
 from realtime.outputs.write_errors import write_failure
-from realtime.timeline import Timeline
 from realtime.types import ShownFrame, StreamInfo
 
 logger = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class VideoRecorder:
     """Writes one video file. path: ends as in codecs.CONTAINERS.
 
     info: of what is written. microphone: recorded instead of the source's sound, and closed.
-    into: where the film goes instead of a file; path then only says which kind it is.
+    into: where the video goes instead of a file; path then only says which kind it is.
     Raises SinkError when the codec, the container or the name will not do, with the microphone closed.
     """
 
@@ -64,8 +64,8 @@ class VideoRecorder:
         info: StreamInfo,
         options: EncoderOptions,
         *,
-        microphone: Hearing | None = None,
-        into: FilmTarget | None = None,
+        microphone: AudioSource | None = None,
+        into: VideoTarget | None = None,
     ) -> None:
         self.name = str(path)
         self.written: Path | None = None
@@ -77,7 +77,7 @@ class VideoRecorder:
         self._sound: SoundCopier | LiveSound | None = None
         self._end_pts: int | None = None
         self._last_dts = -(1 << 62)
-        self._extras: FilmExtras | None = None
+        self._extras: VideoExtras | None = None
         self._whole, self._finished = True, False
         with contextlib.ExitStack() as opened:  # nothing of it stays open when a later step fails
             if microphone is not None:
@@ -89,7 +89,7 @@ class VideoRecorder:
             self._size_wh = encodable(info.size_wh, self._format)
             self._tags = replace(settle(colour, info.size_wh), full_range=is_full_range(self._format))
             self._form = container_of(path) if into is None else replace(container_of(path), goes_back=False)
-            self._file: FilmTarget = into or FilmFile(path, self._form.muxer)
+            self._file: VideoTarget = into or VideoFile(path, self._form.muxer)
             self._container = self._file.container
             opened.callback(self._discard)
             self._begin(encoder, options)
@@ -140,7 +140,7 @@ class VideoRecorder:
             raise self._salvaged(error) from error
 
     def fail(self, error: OSError) -> SinkError:
-        """What others make for this film cannot be written. Keeps what was made; returns what to raise."""
+        """What others make for this video cannot be written. Keeps what was made; returns what to raise."""
         return self._salvaged(error)
 
     def end_early(self) -> None:

@@ -1,4 +1,4 @@
-"""The shape of a film that is written in another size: as large as fits, never stretched, no bars, square pixels.
+"""The shape of a video that is written in another size: as large as fits, never stretched, no bars, square pixels.
 
 Knows shapes; scales nothing.
 """

@@ -6,10 +6,10 @@ Knows the order of files; picture_file.py knows picture formats.
 import logging
 from pathlib import Path
 
-from realtime.numbered import NumberedNames
 from realtime.outputs.partial_file import PartialFile
 from realtime.outputs.picture_file import as_picture, encode_picture, require_format, square_size
 from realtime.outputs.write_errors import write_failure
+from realtime.pictures.numbered_names import NumberedNames
 from realtime.types import ShownFrame, StreamInfo
 
 logger = logging.getLogger(__name__)

@@ -1,7 +1,7 @@
 """One packet of silence, in the codec and format of a stream that is copied.
 
 Players differ in what they do with a hole in copied sound: some go on at once, and what follows is heard too early for
-the rest of the film (Chromium does). A hole that is filled with packets of silence leaves them no choice.
+the rest of the video (Chromium does). A hole that is filled with packets of silence leaves them no choice.
 
 Knows encoders and decoders; knows no container and no time.
 """

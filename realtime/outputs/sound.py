@@ -1,7 +1,7 @@
-"""The sound of a film, brought into another file: copied where players of that file play it, converted where not.
+"""The sound of a video, brought into another file: copied where players of that file play it, converted where not.
 
 It is read bit by bit as the picture proceeds, so memory stays small, and cut off where the picture stopped. Trouble
-with sound costs sound, never the film: it is said, and what can be kept of the sound is kept.
+with sound costs sound, never the video: it is said, and what can be kept of the sound is kept.
 
 Knows which sound is due; stream_copy.py and transcoding.py know how it is written, packet_times.py when it is heard.
 """
@@ -16,22 +16,23 @@ from typing import Protocol, cast
 
 import av
 
-from realtime.ffmpeg import explain, readable, seek_before
-from realtime.joined import TRANSPORT_OPTIONS, JoinedReader
+from realtime.media.ffmpeg import explain, readable, seek_before
+from realtime.media.joined_streams import TRANSPORT_OPTIONS, JoinedReader
+from realtime.media.timeline import Timeline
 from realtime.outputs.codecs import AudioFormat, ContainerFormat, OneWay, audio_format, is_unspecified, pcm_encoder
-from realtime.outputs.film_tags import label_track
-from realtime.outputs.lone_stamps import without_lone_stamps
+from realtime.outputs.outlier_stamps import without_lone_stamps
 from realtime.outputs.packet_times import AudioPacket, PacketTimes
 from realtime.outputs.stream_copy import StreamCopy
 from realtime.outputs.transcoding import Transcoder, configure
-from realtime.timeline import Timeline
+from realtime.outputs.video_tags import label_track
 from realtime.types import Rereadable
 from realtime.wording import counted
 
 logger = logging.getLogger(__name__)
 
 NEAR_END_S = 0.2
-"""A film whose pictures came to their end, or this near to it, was not cut off: the rest of the sound belongs to it."""
+"""A video whose pictures came to their end, or this near to it, was not cut off: the rest of the sound belongs to
+it."""
 CUSTOM_LAYOUT = "+"
 """In the name of a layout that lists its channels. PyAV 18.1 frees such a list twice: once is right, and before any
 decoder sees it the layout is replaced by a plain number of channels."""
@@ -49,12 +50,12 @@ class SoundTrack(Protocol):
     stream: av.AudioStream
     damaged: int
 
-    def write(self, packet: AudioPacket, film_s: float) -> None:
-        """Bring `packet`, heard from film time `film_s` on, s. Raises av.FFmpegError when it cannot be written."""
+    def write(self, packet: AudioPacket, video_s: float) -> None:
+        """Bring `packet`, heard from video time `video_s` on, s. Raises av.FFmpegError when it cannot be written."""
         ...
 
     def fill(self, until_s: float) -> None:
-        """No sound will come before film time `until_s`: bring silence where it is needed."""
+        """No sound will come before video time `until_s`: bring silence where it is needed."""
         ...
 
     def finish(self) -> None:
@@ -69,10 +70,10 @@ def open_sound(
     try:
         source = av.open(readable(where), "r", options=PROBING | TRANSPORT_OPTIONS)
     except (av.FFmpegError, OSError) as error:
-        logger.warning("the film will have no sound: it cannot be opened a second time: %s", explain(error))
+        logger.warning("the video will have no sound: it cannot be opened a second time: %s", explain(error))
         return None
     if timeline.is_cut and isinstance(where, str):
-        seek_before(source, int((-timeline.film_s(0.0) - INTERLEAVING_S) * av.time_base))
+        seek_before(source, int((-timeline.video_s(0.0) - INTERLEAVING_S) * av.time_base))
     return SoundCopier(source, target, form, timeline)
 
 
@@ -99,12 +100,12 @@ class SoundCopier:
         self._pending: AudioPacket | None = next(self._packets, None)
 
     def advance(self, picture_s: float, _captured_ns: int = 0) -> None:
-        """Write what belongs to the time up to `picture_s` (s, of the film)."""
+        """Write what belongs to the time up to `picture_s` (s, of the video)."""
         while self._pending is not None:
-            film_s = self._times[self._pending.stream.index].film_s(self._pending)
-            if film_s is None or film_s > picture_s:
+            video_s = self._times[self._pending.stream.index].video_s(self._pending)
+            if video_s is None or video_s > picture_s:
                 break
-            self._take(self._pending, film_s)
+            self._take(self._pending, video_s)
         self._fill(picture_s - INTERLEAVING_S)
 
     def finish(self, picture_s: float) -> None:
@@ -112,10 +113,10 @@ class SoundCopier:
         self.advance(picture_s)
         until_s = self._sound_ends(picture_s)
         while self._pending is not None:
-            film_s = self._times[self._pending.stream.index].film_s(self._pending, picture_s)
-            if film_s is None or film_s > until_s:
+            video_s = self._times[self._pending.stream.index].video_s(self._pending, picture_s)
+            if video_s is None or video_s > until_s:
                 break
-            self._take(self._pending, film_s)
+            self._take(self._pending, video_s)
         for index, track in list(self._tracks.items()):
             self._guarded(index, track.finish)
             if track.damaged:
@@ -180,11 +181,11 @@ class SoundCopier:
         except av.FFmpegError as error:
             logger.warning("the sound stops early: %s", explain(error))
 
-    def _take(self, packet: AudioPacket, film_s: float) -> None:
+    def _take(self, packet: AudioPacket, video_s: float) -> None:
         index = packet.stream.index
-        self._times[index].take(packet, film_s)
+        self._times[index].take(packet, video_s)
         if index in self._tracks:
-            self._guarded(index, partial(self._tracks[index].write, packet, film_s), film_s)
+            self._guarded(index, partial(self._tracks[index].write, packet, video_s), video_s)
         self._pending = next(self._packets, None)
 
     def _fill(self, until_s: float) -> None:
@@ -193,7 +194,7 @@ class SoundCopier:
                 self._guarded(index, partial(track.fill, until_s), until_s)
 
     def _guarded(self, index: int, write: Callable[[], None], at_s: float = 0.0) -> None:
-        """Trouble with a stream ends that stream; trouble with where the film is written is the film's."""
+        """Trouble with a stream ends that stream; trouble with where the video is written is the video's."""
         try:
             write()
         except (av.FFmpegError, ValueError) as error:
@@ -207,12 +208,12 @@ class SoundCopier:
         logger.warning("sound %d is left out%s: %s", self._number(index), since, explain(error))
 
     def _number(self, index: int) -> int:
-        """How people count the sounds of a film: from 1."""
+        """How people count the sounds of a video: from 1."""
         return [stream.index for stream in self._source.streams.audio].index(index) + 1
 
 
 def _can_be_copied(stream: av.AudioStream, form: ContainerFormat) -> bool:
-    """Whether a muxer takes a stream's description; tried in memory, for in the film it would cost the film."""
+    """Whether a muxer takes a stream's description; tried in memory, for in the video it would cost the video."""
     try:
         with av.open(io.BytesIO() if form.goes_back else OneWay(), "w", format=form.muxer) as scratch:
             scratch.add_stream_from_template(stream)

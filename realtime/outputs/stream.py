@@ -1,7 +1,7 @@
 """Streams out: the picture as H.264 and the sound as AAC, to a server that shows it to many, as it happens.
 
 Live, the newest picture goes out as soon as it is encoded, and the last one again while none comes (then words),
-because platforms end a stream that pauses; a film goes out at its own pace. A key frame comes every two seconds, so
+because platforms end a stream that pauses; a video goes out at its own pace. A key frame comes every two seconds, so
 that a viewer who joins need not wait. Knows encoding and pace; uplink.py knows the network, stream_sound.py the sound.
 """
 
@@ -18,17 +18,17 @@ from av.video.frame import PictureType
 from numpy.typing import NDArray
 
 from engines.types import Image
-from realtime.colour import FromBgr, settle
 from realtime.errors import SinkError
-from realtime.ffmpeg import explain
+from realtime.media.colour import FromBgr, settle
+from realtime.media.ffmpeg import explain
+from realtime.media.timeline import Timeline
 from realtime.outputs.connection import Address
-from realtime.outputs.live_sound import Hearing
+from realtime.outputs.live_sound import AudioSource
 from realtime.outputs.microphone import RATE
 from realtime.outputs.packet_queue import Encoded
-from realtime.outputs.stream_sound import FilmSound, MicrophoneSound, Silence, Sound
+from realtime.outputs.stream_sound import MicrophoneSound, Silence, Sound, VideoSound
 from realtime.outputs.uplink import Uplink
-from realtime.privacy import draw_slate
-from realtime.timeline import Timeline
+from realtime.stream.privacy import draw_placeholder
 from realtime.types import ShownFrame, StreamInfo
 
 logger = logging.getLogger(__name__)
@@ -51,14 +51,14 @@ STALE_S = 2.0
 """Nobody looks at a frozen face for longer: then there are words."""
 LOST = "No picture"
 BEHIND_S = 0.5
-"""A film that is so late is not hurried after: its clock is set back."""
+"""A video that is so late is not hurried after: its clock is set back."""
 
 
 class StreamSink:
     """A FrameSink that streams to an address. where: rtmp://, rtmps://, srt:// or udp://.
 
     info: of the source, with the stream's size, which is made even. bits: a second, of the picture; None for what suits
-    that size. microphone: its sound instead of the film's or silence, and closed.
+    that size. microphone: its sound instead of the video's or silence, and closed.
     Raises SinkError, with the microphone closed, when the address is no good or nobody answers there.
     """
 
@@ -68,7 +68,7 @@ class StreamSink:
         info: StreamInfo,
         *,
         bits: int | None = None,
-        microphone: Hearing | None = None,
+        microphone: AudioSource | None = None,
     ) -> None:
         self._sound: Sound = MicrophoneSound(microphone) if microphone is not None else _sound_of(info)
         try:
@@ -91,7 +91,7 @@ class StreamSink:
             self._thread.start()
 
     def send(self, frame: ShownFrame) -> None:
-        """Encode one picture and leave it to the uplink; of a film, when its time has come. Raises SinkError."""
+        """Encode one picture and leave it to the uplink; of a video, when its time has come. Raises SinkError."""
         at_s = self._time_of(frame)
         if not self._info.live:
             self._wait_until(at_s)
@@ -126,14 +126,14 @@ class StreamSink:
         if late_s > BEHIND_S:
             self._zero_s += late_s
             if not self._said_late:
-                logger.warning("%s: the film is swapped slower than it plays, so the stream pauses", self.name)
+                logger.warning("%s: the video is swapped slower than it plays, so the stream pauses", self.name)
             self._said_late = True
         self._closing.wait(max(0.0, -late_s))
 
     def _keep_alive(self) -> None:
         """Live, while no picture comes: the last one again, and then words."""
         interval_s = float(1 / self._info.rate)
-        slate = draw_slate(self._encoder.size_wh, LOST)
+        slate = draw_placeholder(self._encoder.size_wh, LOST)
         while not self._closing.wait(interval_s / 2):
             with self._lock:
                 now_s = time.monotonic()
@@ -230,11 +230,11 @@ def _encoded(packet: "av.Packet[av.stream.Stream]", track: int) -> Encoded:
 
 
 def _sound_of(info: StreamInfo) -> Sound:
-    """A film's sound, where it has some."""
+    """A video's sound, where it has some."""
     if info.sound_from is None:
         return Silence()
     try:
-        return FilmSound(info.sound_from, info.timeline or Timeline(0.0))
+        return VideoSound(info.sound_from, info.timeline or Timeline(0.0))
     except av.FFmpegError as error:
-        logger.warning("the film's sound is missing in the stream: %s", explain(error))
+        logger.warning("the video's sound is missing in the stream: %s", explain(error))
         return Silence()

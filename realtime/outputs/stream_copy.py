@@ -43,28 +43,28 @@ class StreamCopy:
         self._end_s = self._last_s = float("-inf")  # of what came, and the time of what was written last
         self._owed_s = 0.0  # how far what was written is behind what came, packet after packet
 
-    def write(self, packet: AudioPacket, film_s: float) -> None:
+    def write(self, packet: AudioPacket, video_s: float) -> None:
         samples = self._decoded(packet)
         if samples is None:
             self.damaged += 1
             return
-        if film_s + duration_of(packet) <= ROUNDING_S:
-            self._preroll = (packet, film_s)
+        if video_s + duration_of(packet) <= ROUNDING_S:
+            self._preroll = (packet, video_s)
             return
-        if not self._can_be_stored(film_s):
+        if not self._can_be_stored(video_s):
             return
         if self._latest is None:
-            self._begin(film_s)
-        elif abs(film_s - self._end_s) > STEP_S:
-            self._owe(film_s, *self._latest)
+            self._begin(video_s)
+        elif abs(video_s - self._end_s) > STEP_S:
+            self._owe(video_s, *self._latest)
         length_s = self._length(packet, samples)
         if self._owed_s < -length_s / 2:  # its time was heard already
             self._owed_s += length_s
-            self._end_s = film_s + length_s
+            self._end_s = video_s + length_s
             return
-        self._end_s = film_s + length_s
+        self._end_s = video_s + length_s
         self._latest = packet, samples
-        self._mux(packet, film_s, length_s)
+        self._mux(packet, video_s, length_s)
 
     def fill(self, until_s: float) -> None:
         if self._latest is not None and until_s - self._end_s > FILL_S:
@@ -74,19 +74,19 @@ class StreamCopy:
     def finish(self) -> None:
         """Nothing is held."""
 
-    def _begin(self, film_s: float) -> None:
+    def _begin(self, video_s: float) -> None:
         """What decoders want to hear before the first packet, where it can be stored and not heard."""
         if self._preroll is not None:
             packet, before_s = self._preroll
-            if self._can_be_stored(before_s) and before_s + duration_of(packet) >= film_s - ROUNDING_S:
+            if self._can_be_stored(before_s) and before_s + duration_of(packet) >= video_s - ROUNDING_S:
                 self._mux(packet, before_s, duration_of(packet))
 
-    def _can_be_stored(self, film_s: float) -> bool:
-        return self._hides_preroll or film_s >= -self._priming_s - ROUNDING_S
+    def _can_be_stored(self, video_s: float) -> bool:
+        return self._hides_preroll or video_s >= -self._priming_s - ROUNDING_S
 
-    def _owe(self, film_s: float, like: AudioPacket, samples: int) -> None:
-        """The next packet is heard at `film_s`: write silence until then, in packets `like` the last one."""
-        self._owed_s += film_s - self._end_s
+    def _owe(self, video_s: float, like: AudioPacket, samples: int) -> None:
+        """The next packet is heard at `video_s`: write silence until then, in packets `like` the last one."""
+        self._owed_s += video_s - self._end_s
         length_s = duration_of(like)
         if not samples or not 0 < length_s / 2 <= self._owed_s < MOST_FILLED_S:
             return
@@ -119,9 +119,9 @@ class StreamCopy:
         except av.FFmpegError:
             return None
 
-    def _mux(self, packet: AudioPacket, film_s: float, length_s: float) -> None:
+    def _mux(self, packet: AudioPacket, video_s: float, length_s: float) -> None:
         ticks = self._source.rate  # finer than milliseconds: there are packets of less
-        self._last_s = max(film_s, self._last_s + 1 / ticks)
+        self._last_s = max(video_s, self._last_s + 1 / ticks)
         packet.time_base = Fraction(1, ticks)
         packet.pts = packet.dts = round(self._last_s * ticks)
         packet.duration = round(length_s * ticks)

@@ -1,4 +1,5 @@
-"""The sound of a stream: a film's, a microphone's or silence, as one unbroken run of samples from its first picture on.
+"""The sound of a stream: a video's, a microphone's or silence, as one unbroken run of samples from its first picture
+on.
 
 Platforms refuse a stream without sound, or show nothing until some comes. Knows samples and times; stream.py encodes.
 """
@@ -11,17 +12,17 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from realtime.ffmpeg import explain, readable, seek_before
-from realtime.outputs.live_sound import Alignment, Hearing
+from realtime.media.ffmpeg import explain, readable, seek_before
+from realtime.media.timeline import Timeline
+from realtime.outputs.live_sound import Alignment, AudioSource
 from realtime.outputs.microphone import RATE
-from realtime.timeline import Timeline
 from realtime.types import Rereadable
 
 logger = logging.getLogger(__name__)
 
 CHANNELS = 2
 JITTER_S = 0.1
-"""An offset between two pieces of a film's sound that is no hole: stamps are rounded, decoders begin early."""
+"""An offset between two pieces of a video's sound that is no hole: stamps are rounded, decoders begin early."""
 SEEK_BEFORE_S = 1.0
 
 
@@ -56,7 +57,7 @@ class Silence:
 class MicrophoneSound:
     """What a microphone hears, in step with a live picture."""
 
-    def __init__(self, microphone: Hearing) -> None:
+    def __init__(self, microphone: AudioSource) -> None:
         self._microphone = microphone
         self._alignment: Alignment | None = None
 
@@ -71,16 +72,16 @@ class MicrophoneSound:
         self._microphone.close()
 
 
-class FilmSound:
-    """The sound of a film, by film time; silence where it has none. Raises av.FFmpegError when it does not open."""
+class VideoSound:
+    """The sound of a video, by video time; silence where it has none. Raises av.FFmpegError when it does not open."""
 
     def __init__(self, where: str | Rereadable, timeline: Timeline) -> None:
         self._container = av.open(readable(where), "r")
         self._timeline = timeline
-        seek_before(self._container, int((-timeline.film_s(0.0) - SEEK_BEFORE_S) * av.time_base))
+        seek_before(self._container, int((-timeline.video_s(0.0) - SEEK_BEFORE_S) * av.time_base))
         self._pieces = self._decoded()
         self._rest = np.zeros((0, CHANNELS), np.int16)
-        self._held = 0  # samples read so far, from film time 0
+        self._held = 0  # samples read so far, from video time 0
         self._is_over = False
 
     def until(self, at_s: float, captured_ns: int) -> NDArray[np.int16]:  # noqa: ARG002  a Sound
@@ -94,7 +95,7 @@ class FilmSound:
         self._container.close()
 
     def _next_piece(self, missing: int) -> tuple[NDArray[np.int16], int]:
-        """A piece of sound and its place, in samples of film time; silence when there is no more."""
+        """A piece of sound and its place, in samples of video time; silence when there is no more."""
         piece = None if self._is_over else next(self._pieces, None)
         if piece is None:
             self._is_over = True
@@ -118,7 +119,7 @@ class FilmSound:
         while True:
             try:
                 for frame in cast("list[av.AudioFrame]", next(packets).decode()):
-                    at_s = self._timeline.film_s(frame.time or 0.0, self._held / RATE)
+                    at_s = self._timeline.video_s(frame.time or 0.0, self._held / RATE)
                     for piece in resampler.resample(frame):
                         yield np.asarray(piece.to_ndarray(), np.int16).reshape(-1, CHANNELS), round(at_s * RATE)
                         at_s += piece.samples / RATE

@@ -1,7 +1,7 @@
-"""The subtitles of a film, carried over to another: copied where the container holds them, else converted to its text.
+"""The subtitles of a video, carried over to another: copied where the container holds them, else converted to its text.
 
-They are read as the picture proceeds, and appear with it: by film time, without what was cut away. A subtitle is
-written when it is over, so that none outlasts a picture that stopped. Trouble with them costs a line, never the film.
+They are read as the picture proceeds, and appear with it: by video time, without what was cut away. A subtitle is
+written when it is over, so that none outlasts a picture that stopped. Trouble with them costs a line, never the video.
 Knows subtitles; knows nothing of pictures but how far they are.
 """
 
@@ -15,9 +15,9 @@ import av
 from av.stream import Disposition
 from av.subtitles.stream import SubtitleStream
 
-from realtime.ffmpeg import explain, seek_before
-from realtime.outputs.film_tags import label_track
-from realtime.timeline import Timeline
+from realtime.media.ffmpeg import explain, seek_before
+from realtime.media.timeline import Timeline
+from realtime.outputs.video_tags import label_track
 
 logger = logging.getLogger(__name__)
 
@@ -39,14 +39,14 @@ MOST_WAIT_S = 8.0
 EMPTY_MOV_TEXT = 2
 """Bytes: its length, 0. It fills the time between two texts."""
 BEFORE_S = 10.0
-"""How long before a film's first picture subtitles are looked for that are still shown."""
+"""How long before a video's first picture subtitles are looked for that are still shown."""
 SubtitlePacket: TypeAlias = "av.Packet[SubtitleStream]"
 AnyPacket: TypeAlias = "av.Packet[av.stream.Stream]"
 
 
 @dataclass(slots=True)
 class Line:
-    """One packet of a track, by film time in ms. stop_ms: None where only the next one ends it."""
+    """One packet of a track, by video time in ms. stop_ms: None where only the next one ends it."""
 
     packet: SubtitlePacket
     start_ms: int
@@ -54,7 +54,7 @@ class Line:
 
 
 class SubtitleTrack:
-    """One track of the film and the one it becomes."""
+    """One track of the video and the one it becomes."""
 
     def __init__(self, source: SubtitleStream, target: av.container.OutputContainer) -> None:
         self._source = source
@@ -74,11 +74,11 @@ class SubtitleTrack:
         self.waiting: list[Line] = []
 
     def take(self, packet: SubtitlePacket, timeline: Timeline, near_s: float) -> None:
-        """Note a packet of the film. near_s: the film time where it was read."""
+        """Note a packet of the video. near_s: the video time where it was read."""
         if packet.pts is None or (self._has_fillers and packet.size <= EMPTY_MOV_TEXT):
             return
         unit = packet.time_base or MS
-        start_s = timeline.film_s(float(packet.pts * unit), near_s)
+        start_s = timeline.video_s(float(packet.pts * unit), near_s)
         stop_ms = round(1000 * (start_s + float(packet.duration * unit))) if packet.duration else None
         start_ms = round(1000 * start_s)
         if (start_ms if stop_ms is None else stop_ms - 1) >= 0:
@@ -140,7 +140,7 @@ class SubtitleTrack:
 
 
 class SubtitleCopier:
-    """Brings the subtitles of a film into a container that is being written; one thread uses it.
+    """Brings the subtitles of a video into a container that is being written; one thread uses it.
 
     Make it after the other streams were added and before anything is muxed. left: what is not carried, for people.
     """
@@ -161,7 +161,7 @@ class SubtitleCopier:
         self._pending: AnyPacket | None = None
         self._read_to_s = 0.0
         if self._tracks:
-            seek_before(source, int((-timeline.film_s(0.0) - BEFORE_S) * av.time_base))
+            seek_before(source, int((-timeline.video_s(0.0) - BEFORE_S) * av.time_base))
             self._pending = next(self._packets, None)
 
     @property
@@ -169,7 +169,7 @@ class SubtitleCopier:
         return bool(self._tracks)
 
     def advance(self, picture_s: float) -> None:
-        """Write what is over at `picture_s` (film time, s)."""
+        """Write what is over at `picture_s` (video time, s)."""
         while self._pending is not None and not self._is_ahead(self._pending, picture_s):
             if isinstance(self._pending.stream, SubtitleStream):
                 packet = cast("SubtitlePacket", self._pending)
@@ -188,13 +188,13 @@ class SubtitleCopier:
         self._source.close()
 
     def _is_ahead(self, packet: AnyPacket, picture_s: float) -> bool:
-        """Whether the film was read far enough, which its pictures tell: subtitles may be minutes apart.
+        """Whether the video was read far enough, which its pictures tell: subtitles may be minutes apart.
 
         A picture is asked for its time again and again: a jump becomes known only when the pictures come to it.
         """
         if isinstance(packet.stream, SubtitleStream) or packet.dts is None:
             return False
-        at_s = self._timeline.film_s(float(packet.dts * (packet.time_base or MS)), picture_s)
+        at_s = self._timeline.video_s(float(packet.dts * (packet.time_base or MS)), picture_s)
         if at_s <= picture_s:
             self._read_to_s = at_s
         return at_s > picture_s

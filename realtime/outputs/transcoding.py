@@ -1,6 +1,6 @@
 """Transcoding of sound: decoded, and encoded in a format that players of the file play.
 
-It begins at film time zero and is as long as its times say: silence is put into holes, what overlaps is cut off, and a
+It begins at video time zero and is as long as its times say: silence is put into holes, what overlaps is cut off, and a
 slow drift is stretched away (ffmpeg's aresample).
 
 Knows samples; stream_copy.py knows packets, sound.py which of them are due.
@@ -16,7 +16,7 @@ from realtime.outputs.codecs import AudioFormat
 from realtime.outputs.packet_times import STEP_S, AudioPacket, duration_of
 
 PREROLL_S = 0.5
-"""Sound before the film that decoders may want to hear first."""
+"""Sound before the video that decoders may want to hear first."""
 COMPENSATION = "async=240:min_comp=0.01:min_hard_comp=0.04"
 """Of aresample: an offset beyond 10 ms is stretched away by 0.5 %, one beyond 40 ms filled with silence or cut."""
 CALMING, MOST_UNREST = 0.95, 4.0
@@ -40,21 +40,21 @@ class Transcoder:
         self._end_s = float("-inf")  # of the packets
         self._unrest = 0.0
 
-    def write(self, packet: AudioPacket, film_s: float) -> None:
-        if film_s + duration_of(packet) < -PREROLL_S:
+    def write(self, packet: AudioPacket, video_s: float) -> None:
+        if video_s + duration_of(packet) < -PREROLL_S:
             return
         self._unrest *= CALMING
-        if abs(film_s - self._end_s) > STEP_S:
+        if abs(video_s - self._end_s) > STEP_S:
             self._unrest += 1
             if self._unrest < MOST_UNREST:
                 self._drain()  # what follows begins anew, exactly where it belongs
-        packet.pts = packet.dts = round(film_s / (packet.time_base or Fraction(1, 90_000)))
+        packet.pts = packet.dts = round(video_s / (packet.time_base or Fraction(1, 90_000)))
         try:
             frames = packet.decode()
         except av.FFmpegError:
             self.damaged += 1
             frames = []
-        self._end_s = film_s + sum(frame.samples / frame.sample_rate for frame in frames)
+        self._end_s = video_s + sum(frame.samples / frame.sample_rate for frame in frames)
         for frame in frames:
             self._resample(frame)
 

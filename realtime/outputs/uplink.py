@@ -15,7 +15,7 @@ import av
 from realtime.errors import SinkError
 from realtime.outputs.connection import Address, Connection, ConnectionLost
 from realtime.outputs.packet_queue import Encoded, PacketQueue
-from realtime.slot import SlotClosed
+from realtime.stream.frame_queue import SlotClosed
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ import logging
 
 import av
 
-from engines.cores import available_cores
+from engines.backends.cores import available_cores
 
 logger = logging.getLogger(__name__)
 

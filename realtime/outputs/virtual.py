@@ -15,12 +15,12 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Protocol
 
-from engines.geometry import fit_into
+from engines.image.geometry import fit_into
 from engines.types import Image
 from realtime.errors import SinkError
-from realtime.outputs.loopback import heal
-from realtime.privacy import draw_slate
+from realtime.outputs.v4l2_reset import reset_device
 from realtime.sources.camera_list import list_virtual_cameras
+from realtime.stream.privacy import draw_placeholder
 from realtime.types import ShownFrame, StreamInfo
 
 logger = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ def open_device(where: str | None, size_wh: tuple[int, int], rate: float) -> Dev
 
     for device_path in [where] if where else [camera.where for camera in list_virtual_cameras()]:
         if platform.system() == "Linux":
-            heal(device_path)
+            reset_device(device_path)
     device: Device = pyvirtualcam.Camera(*size_wh, rate, fmt=pyvirtualcam.PixelFormat.BGR, device=where)
     return device
 
@@ -92,8 +92,8 @@ class VirtualCamera:
         self.name = f"virtual camera {self._device.device}"
         self.on_repeat: Callable[[], None] = lambda: None
         self.reopened = 0
-        self._picture = draw_slate(self._size_wh, STARTING)
-        self._lost_slate = draw_slate(self._size_wh, LOST)
+        self._picture = draw_placeholder(self._size_wh, STARTING)
+        self._lost_slate = draw_placeholder(self._size_wh, LOST)
         self._newest_s = self._sent_s = time.monotonic()
         self._lock, self._closing = threading.Lock(), threading.Event()
         self._push(self._picture)

@@ -4,7 +4,7 @@ Knows errors; local_path.py knows the system's numbers, nobody here knows format
 """
 
 from realtime.errors import SinkError
-from realtime.local_path import REMEDIES
+from realtime.media.local_path import REMEDIES
 
 
 def write_failure(where: object, error: BaseException, *, said: str = "", kept: str = "", otherwise: str) -> SinkError:

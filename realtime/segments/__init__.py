@@ -1,9 +1,9 @@
-"""One film made by several worker processes: cut at key frames, swapped side by side, joined without re-encoding.
+"""One video made by several worker processes: cut at key frames, swapped side by side, joined without re-encoding.
 
 plan.py        where to cut, from times alone
 excerpt.py     the pictures of one segment, and those beside it that are only looked at
 joints.py      whose faces are followed where one segment ends and the next begins
-make.py        one segment from the film to packets in a file: the same for a process here and one elsewhere
+make.py        one segment from the video to packets in a file: the same for a process here and one elsewhere
 worker.py      a process that makes segments; processes.py: such processes, as their owner sees them
 joined_run.py  who makes what, what is made anew, and the joining
 numbers.py     the numbers of the segments as those of one run

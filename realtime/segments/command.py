@@ -1,4 +1,4 @@
-"""What `liveswap run --workers N` does: makes a film of segments, shows how it goes, and tells of it.
+"""What `liveswap run --workers N` does: makes a video of segments, shows how it goes, and tells of it.
 
 Knows the terminal and the order; joined_run.py does the work.
 """
@@ -14,30 +14,30 @@ from pathlib import Path
 
 from models.store import ModelStore
 from realtime.app import source_options
+from realtime.cli.console import DownloadDisplay, RunDisplay, say, stderr
+from realtime.cli.interrupts import interrupts
+from realtime.cli.model_commands import open_store
+from realtime.cli.report import report
 from realtime.config import Hdr, RunConfig
-from realtime.console import DownloadDisplay, RunDisplay, say, stderr
-from realtime.interrupts import interrupts
-from realtime.loaded_faces import load_faces
-from realtime.local_path import local_path
-from realtime.metrics import Snapshot
-from realtime.model_commands import open_store
-from realtime.notes import nobody_swapped
+from realtime.faces.loaded_faces import load_faces
+from realtime.media.local_path import local_path
+from realtime.media.trim import Trim
 from realtime.outputs.hdr_video import check_hdr_outputs
 from realtime.outputs.partial_file import writable_target
 from realtime.outputs.recorder import EncoderOptions, VideoRecorder
 from realtime.outputs.resize import resized
 from realtime.outputs.write_errors import write_failure
 from realtime.refusals import refuse_overwriting, refuse_useless_microphone
-from realtime.report import report
-from realtime.segments.joined_run import FilmJob, JoinedRun
+from realtime.segments.joined_run import JoinedRun, VideoJob
 from realtime.segments.plan import Cuts, plan_segments
 from realtime.segments.processes import Inbox, WorkerProcess, share_of_cores
 from realtime.sources import open_source
-from realtime.sources.cuts import film_cuts
-from realtime.trim import Trim
+from realtime.sources.cuts import video_cuts
+from realtime.stream.metrics import Snapshot
+from realtime.stream.run_notes import nobody_swapped
 
 
-def make_film(config: RunConfig, *, accepts_licences: bool) -> Snapshot:
+def make_video(config: RunConfig, *, accepts_licences: bool) -> Snapshot:
     """Make it, with a display. Returns its numbers.
 
     Raises UserError, with what was made kept, and KeyboardInterrupt after an interrupt, with everything told.
@@ -46,36 +46,36 @@ def make_film(config: RunConfig, *, accepts_licences: bool) -> Snapshot:
     store = open_store(progress, accepts_licences=accepts_licences)
     with progress, stderr.status("preparing (a few seconds longer the first time)") as status:
         progress.on_pause = status.stop
-        film = FilmInSegments(config, store)
+        video = VideoInSegments(config, store)
         try:
             faces = load_faces(config, store, live=False, progress=progress)  # asks and refuses, which workers cannot
             faces.close()
         except BaseException:
-            film.sink.close()
+            video.sink.close()
             raise
     for note in faces.engines.notes:
         say(f"{config.swapper}: {note}", style="dim")
-    if len(film.segments) == 1:
-        say(f"{film.info.name} is made in one piece: it has no key frames to be cut at")
-    with film.opened() as run, interrupts(run.stop) as seen:
-        display = RunDisplay(run.progress, title=film.info.name, film=True, total_frames=film.info.frame_count)
+    if len(video.segments) == 1:
+        say(f"{video.info.name} is made in one piece: it has no key frames to be cut at")
+    with video.opened() as run, interrupts(run.stop) as seen:
+        display = RunDisplay(run.progress, title=video.info.name, video=True, total_frames=video.info.frame_count)
         try:
             with display:
                 run.run()
         finally:
             numbers = run.snapshot(config.swapper, faces.engines.device)
             told = nobody_swapped(numbers)
-            report(config, numbers, [film.sink], film.info.rate, [] if told is None else [told])
+            report(config, numbers, [video.sink], video.info.rate, [] if told is None else [told])
     if seen:
         say("interrupted: what was made can be played up to here")
         raise KeyboardInterrupt
     return numbers
 
 
-class FilmInSegments:
+class VideoInSegments:
     """A run of `liveswap run --workers`, ready to start. Raises UserError, with nothing written.
 
-    info: of the film. run: to be run, once.
+    info: of the video. run: to be run, once.
     """
 
     def __init__(self, config: RunConfig, store: ModelStore) -> None:
@@ -88,7 +88,7 @@ class FilmInSegments:
         refuse_useless_microphone(config, live=self.info.live)
         if config.hdr is Hdr.KEEP:
             check_hdr_outputs(config.outputs, self.info)
-        cuts = film_cuts(local_path(config.input))
+        cuts = video_cuts(local_path(config.input))
         self.segments = plan_segments(cuts, wanted_part(config, cuts), config.workers)
         path = local_path(config.outputs[0])
         options = EncoderOptions(codec=config.codec, crf=config.crf)
@@ -97,7 +97,7 @@ class FilmInSegments:
 
     @contextmanager
     def opened(self) -> Iterator[JoinedRun]:
-        """In the block the segments have a folder, beside the film; the sink is closed at its end."""
+        """In the block the segments have a folder, beside the video; the sink is closed at its end."""
         try:
             with _segments_folder(self._target) as folder:
                 yield self._joined(folder)
@@ -112,7 +112,7 @@ class FilmInSegments:
             said = folder / f"worker-{next(numbers)}.said"
             return WorkerProcess(config, self._store.home, share, inbox, said)
 
-        job = FilmJob(
+        job = VideoJob(
             segments=self.segments,
             folder=folder,
             sink=self.sink,
@@ -123,7 +123,7 @@ class FilmInSegments:
 
 
 def wanted_part(config: RunConfig, cuts: Cuts) -> Trim:
-    """The part of the film that --trim and --duration leave."""
+    """The part of the video that --trim and --duration leave."""
     trim = config.trim or Trim()
     if config.duration_s is None:
         return trim
@@ -134,7 +134,7 @@ def wanted_part(config: RunConfig, cuts: Cuts) -> Trim:
 
 @contextmanager
 def _segments_folder(target: Path) -> Iterator[Path]:
-    """Hidden, beside the film, whose lock is held: what is there is left from a run that was killed."""
+    """Hidden, beside the video, whose lock is held: what is there is left from a run that was killed."""
     name = hashlib.sha256(os.fsencode(target.name)).hexdigest()[:16]
     folder = target.with_name(f".{name}.segments")
     try:

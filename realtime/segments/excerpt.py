@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from realtime.backfill import LOOKAHEAD
-from realtime.damage import Damage
-from realtime.role import SAMPLE, Role
+from realtime.media.damage import Damage
 from realtime.segments.plan import Segment
+from realtime.stream.backfill import LOOKAHEAD
+from realtime.stream.role import SAMPLE, Role
 from realtime.types import Frame, FrameSource, StreamInfo
 
 PAINTED_S, TRACKED_S = Fraction(1, 2), 2
@@ -19,15 +19,15 @@ that time, and how long all are tracked. Before that, one of SAMPLE is."""
 
 
 class Excerpt:
-    """A segment of `film`, which begins at the segment's `warm_s`, as a source of its own.
+    """A segment of `video`, which begins at the segment's `warm_s`, as a source of its own.
 
-    result_s: film time that is time 0 of the result. Pictures beside the segment have other roles. `damage` counts
+    result_s: video time that is time 0 of the result. Pictures beside the segment have other roles. `damage` counts
     what was found while the segment's own pictures were read.
     """
 
-    def __init__(self, film: FrameSource, segment: Segment, result_s: Fraction) -> None:
-        self._film, self._segment = film, segment
-        base = film.info.time_base
+    def __init__(self, video: FrameSource, segment: Segment, result_s: Fraction) -> None:
+        self._video, self._segment = video, segment
+        base = video.info.time_base
         self._is_first = segment.number == 0
         self._shift = Fraction(0) if self._is_first else (segment.warm_s - result_s) / base
         self._start = 0 if self._is_first else round((segment.start_s - result_s) / base)
@@ -35,7 +35,7 @@ class Excerpt:
         self._end = None if segment.end_s is None else round((segment.end_s - result_s) / base)
         self.damage = Damage()
         self._info = replace(
-            film.info, frame_count=None, sound_from=None, timeline=None, extras_from=None, damage=self.damage
+            video.info, frame_count=None, sound_from=None, timeline=None, extras_from=None, damage=self.damage
         )
 
     @property
@@ -45,7 +45,7 @@ class Excerpt:
     def frames(self) -> Iterator[Frame]:
         ahead = 0 if self._segment.is_last else LOOKAHEAD
         before = (0, 0) if self._is_first else self._count()
-        for seq, frame in enumerate(self._film.frames()):
+        for seq, frame in enumerate(self._video.frames()):
             pts = frame.pts if self._is_first else max(0, round(frame.pts + self._shift))
             if pts < self._start:
                 before = self._count()
@@ -61,7 +61,7 @@ class Excerpt:
                 yield replace(frame, seq=seq, pts=pts, role=role)
 
     def close(self) -> None:
-        self._film.close()
+        self._video.close()
 
     def _role(self, pts: int) -> Role:
         if pts >= self._start and (self._end is None or pts < self._end):
@@ -72,5 +72,5 @@ class Excerpt:
 
     def _count(self) -> tuple[int, int]:
         """What is damaged so far: faulty pictures, lost pieces."""
-        found = self._film.info.damage or Damage()
+        found = self._video.info.damage or Damage()
         return found.faulty_frames, found.lost_pieces

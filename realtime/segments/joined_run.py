@@ -1,4 +1,4 @@
-"""A film from its segments: who makes which one, what is made again, and the joining, in order and packet by packet.
+"""A video from its segments: who makes which one, what is made again, and the joining, in order and packet by packet.
 
     a worker dies           its segment is made once more by a new one; the second time that is an error
     other faces followed    at a joint: the later segment is made again, beginning with those of the earlier (joints.py)
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from models.errors import UserError
-from realtime.metrics import Snapshot, StreamMetrics
+from realtime.media.timeline import Timeline
 from realtime.outputs.packet_file import read_packets
 from realtime.outputs.recorder import VideoRecorder
 from realtime.segments.joints import Followed, preferred
@@ -26,7 +26,7 @@ from realtime.segments.make import Made, Task
 from realtime.segments.messages import CannotWrite, Failed, Gone, Progress, Ready, Refused, Said
 from realtime.segments.numbers import SegmentProgress, joined_numbers
 from realtime.segments.plan import Segment
-from realtime.timeline import Timeline
+from realtime.stream.metrics import Snapshot, StreamMetrics
 
 logger = logging.getLogger(__name__)
 
@@ -48,10 +48,10 @@ Inbox = queue.SimpleQueue[tuple[Any, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FilmJob:
-    """A film that is to be made of `segments`.
+class VideoJob:
+    """A video that is to be made of `segments`.
 
-    folder: for the segments' files. sink, timeline: of the whole film; the sink is closed at the end. may_differ:
+    folder: for the segments' files. sink, timeline: of the whole video; the sink is closed at the end. may_differ:
     whether the faces that are followed depend on who was followed before.
     """
 
@@ -63,13 +63,13 @@ class FilmJob:
 
 
 class JoinedRun:
-    """Makes and joins the segments of a film.
+    """Makes and joins the segments of a video.
 
     start: gives a new worker, whose messages come to the inbox. workers: how many at a time. progress: of all together.
-    numbers: of the segments that are in the film.
+    numbers: of the segments that are in the video.
     """
 
-    def __init__(self, job: FilmJob, start: Callable[[Inbox], AnyWorker], workers: int) -> None:
+    def __init__(self, job: VideoJob, start: Callable[[Inbox], AnyWorker], workers: int) -> None:
         self._segments, self._sink, self._timeline = job.segments, job.sink, job.timeline
         self._may_differ = job.may_differ
         self._start, self._workers = start, min(workers, len(job.segments))
@@ -91,12 +91,12 @@ class JoinedRun:
         self._stop_asked = True
 
     def snapshot(self, swapper: str, device: str) -> Snapshot:
-        """The numbers of what is in the film. swapper, device: what made it."""
+        """The numbers of what is in the video. swapper, device: what made it."""
         nothing = StreamMetrics(primary="", swapper=swapper, device=device).snapshot()
         return joined_numbers(self.numbers or [nothing], time.monotonic() - self._began_s)
 
     def run(self) -> None:
-        """Raises UserError, with the film closed and what was joined kept; RuntimeError for a worker's bug."""
+        """Raises UserError, with the video closed and what was joined kept; RuntimeError for a worker's bug."""
         try:
             for _ in range(self._workers):
                 self._busy[self._start(self._inbox)] = None
@@ -147,7 +147,7 @@ class JoinedRun:
             self.progress.note(task.segment.number, progress)
 
     def _pass_on(self, said: Said) -> None:
-        """Every worker says of the same film the same."""
+        """Every worker says of the same video the same."""
         if said.text not in self._told:
             self._told.add(said.text)
             logger.log(said.level, "%s", said.text)

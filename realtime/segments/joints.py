@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from engines.geometry import SAME_FACE_IOU, matched
+from engines.image.geometry import SAME_FACE_IOU, matched
 from engines.types import Points
-from realtime.tracking_result import TrackingResult
+from realtime.tracking.result import TrackingResult
 from realtime.types import Frame
 
 

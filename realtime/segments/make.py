@@ -1,4 +1,4 @@
-"""One segment made: read from the film, swapped, encoded, and its packets put into a file.
+"""One segment made: read from the video, swapped, encoded, and its packets put into a file.
 
 It is an ordinary run with another source and another file. A process here (worker.py) and one elsewhere do the same.
 Knows what a run is made of; knows nothing of processes and of other segments.
@@ -13,19 +13,19 @@ from engines.types import Points
 from models.store import ModelStore
 from realtime.app import make_pipeline, source_options
 from realtime.config import RunConfig
-from realtime.loaded_faces import LoadedFaces
-from realtime.local_path import local_path
-from realtime.metrics import Snapshot, StreamMetrics
+from realtime.faces.loaded_faces import LoadedFaces
+from realtime.media.local_path import local_path
+from realtime.media.trim import Trim
 from realtime.outputs.codecs import container_of
 from realtime.outputs.packet_file import PacketFile
 from realtime.outputs.recorder import EncoderOptions, VideoRecorder
 from realtime.outputs.resize import resized
-from realtime.runner import StreamRunner
 from realtime.segments.excerpt import Excerpt
 from realtime.segments.joints import Followed, JointWatch
 from realtime.segments.plan import Segment
 from realtime.sources import open_source
-from realtime.trim import Trim
+from realtime.stream.metrics import Snapshot, StreamMetrics
+from realtime.stream.runner import StreamRunner
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A segment. is_whole: it was not stopped. ending: of the film, see `Timeline.ending`; None where it goes on."""
+    """A segment. is_whole: it was not stopped. ending: of the video, see `Timeline.ending`; None where it goes on."""
 
     task: Task
     numbers: Snapshot
@@ -49,7 +49,7 @@ class Made:
 
 
 class SegmentRun:
-    """Everything that makes one segment of the film that `config` is about. Raises UserError.
+    """Everything that makes one segment of the video that `config` is about. Raises UserError.
 
     faces: stay the caller's to close. metrics: count the segment's own pictures only.
     """
@@ -59,8 +59,8 @@ class SegmentRun:
         result_s = config.trim.start_s if config.trim is not None else Fraction(0)
         end_s = config.trim.end_s if config.trim is not None else None
         trim = Trim(segment.warm_s, end_s) if segment.number else config.trim
-        self._film = open_source(config.input, source_options(replace(config, trim=trim), store))
-        source = Excerpt(self._film, segment, result_s)
+        self._video = open_source(config.input, source_options(replace(config, trim=trim), store))
+        source = Excerpt(self._video, segment, result_s)
         path = local_path(config.outputs[0])
         try:
             options = EncoderOptions(codec=config.codec, crf=config.crf)
@@ -71,7 +71,7 @@ class SegmentRun:
             raise
         self.metrics = StreamMetrics(primary=sink.name, swapper=config.swapper, device=faces.engines.device)
         self.metrics.damage = source.damage
-        pipeline, _ = make_pipeline(config, faces.engines, faces.wardrobe, source.info, self.metrics, task.prefer)
+        pipeline, _ = make_pipeline(config, faces.engines, faces.source_bank, source.info, self.metrics, task.prefer)
         base = source.info.time_base
         self._watch = JointWatch(
             starts=_pts(segment.start_s, result_s, base),
@@ -90,7 +90,7 @@ class SegmentRun:
     def run(self) -> Made:
         """Raises what a run raises, and PacketWriteError."""
         self._runner.run()
-        timeline = self._film.info.timeline
+        timeline = self._video.info.timeline
         ending = timeline.ending if timeline is not None and self._task.segment.is_last else None
         return Made(self._task, self.metrics.snapshot(), self._watch.seen, not self._stopped, ending)
 

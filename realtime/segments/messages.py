@@ -13,7 +13,7 @@ from realtime.config import RunConfig
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """To a worker, first: what the film is about, and where the models are."""
+    """To a worker, first: what the video is about, and where the models are."""
 
     config: RunConfig
     home: str

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 from typing import TYPE_CHECKING
 
-from realtime.damage import DamageNumbers
-from realtime.face_numbers import FaceNumbers
-from realtime.metrics import NS_PER_S, RECENT_NS, Latency, Recent, Snapshot, StageTimes
+from realtime.media.damage import DamageNumbers
+from realtime.stream.face_counts import FaceNumbers
+from realtime.stream.metrics import NS_PER_S, RECENT_NS, Latency, Recent, Snapshot, StageTimes
 from realtime.types import Outcome
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def joined_numbers(parts: Sequence[Snapshot], wall_s: float) -> Snapshot:
-    """parts: of the segments that are in the film, at least one. wall_s: how long all of it took."""
+    """parts: of the segments that are in the video, at least one. wall_s: how long all of it took."""
     first, frames = parts[0], sum(part["frames_out"] for part in parts)
     names = [name for name in first["stages_ms"] if all(name in part["stages_ms"] for part in parts)]
     return Snapshot(
@@ -90,7 +90,7 @@ class SegmentProgress:
             self._totals.popleft()
 
     def recent(self) -> Recent:
-        """As `StreamMetrics.recent`; nobody waits for a film's pictures, so it has no latency."""
+        """As `StreamMetrics.recent`; nobody waits for a video's pictures, so it has no latency."""
         counted = sum(self._by_segment.copy().values(), Counter[str]())
         (from_ns, had), (until_ns, have) = (self._totals[0], self._totals[-1]) if self._totals else ((0, 0), (0, 0))
         fps = round((have - had) * NS_PER_S / (until_ns - from_ns), 3) if until_ns > from_ns else None

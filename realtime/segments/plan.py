@@ -1,8 +1,8 @@
-"""Where a film is cut into segments: at key frames, into pieces that are about as long.
+"""Where a video is cut into segments: at key frames, into pieces that are about as long.
 
 Every picture belongs to one segment. Whoever makes one also looks at pictures before it, so that tracking, smoothing
-and what is learnt of a face have settled where it begins, and at some after it, because a film looks back
-(realtime/backfill.py). Knows times; knows nothing of files and processes.
+and what is learnt of a face have settled where it begins, and at some after it, because a video looks back
+(realtime/stream/backfill.py). Knows times; knows nothing of files and processes.
 """
 
 from bisect import bisect_left, bisect_right
@@ -10,21 +10,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from realtime.trim import Trim
+from realtime.media.trim import Trim
 
 LEAST_S = 1
 LONGEST_S = 120
 """About: what a worker that is lost has lost at most. What is looked at beside so long a segment costs about 5 %."""
 WARM_S = 10
 """Looked at before a segment. The proportions of a face are learnt for as long, and its swap then differs from that of
-an uncut film by 1 of 255 in the mean (benchmarks/LEDGER.md: after 4 s by twice as much)."""
+an uncut video by 1 of 255 in the mean (benchmarks/LEDGER.md: after 4 s by twice as much)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cuts:
-    """The times of a film's pictures. times: of all, rising; keys: of those that stand by themselves, rising.
+    """The times of a video's pictures. times: of all, rising; keys: of those that stand by themselves, rising.
 
-    Both in units of `base` (s), film time.
+    Both in units of `base` (s), video time.
     """
 
     times: Sequence[int]
@@ -34,7 +34,7 @@ class Cuts:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One piece of a film, film time, s: the pictures from `start_s` on until before `end_s`.
+    """One piece of a video, video time, s: the pictures from `start_s` on until before `end_s`.
 
     number: from 0. end_s: None to the end of what is wanted. warm_s: the first picture that is looked at. next_warm_s:
     that of the next segment; None for the last one.

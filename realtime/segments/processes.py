@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from engines.cores import SHARE, available_cores
+from engines.backends.cores import SHARE, available_cores
 from realtime.config import RunConfig
 from realtime.segments.make import Task
 from realtime.segments.messages import Begin, Gone, Stop, messages, put

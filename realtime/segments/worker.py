@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from models.errors import UserError
 from models.store import ModelStore
-from realtime.loaded_faces import load_faces
+from realtime.faces.loaded_faces import load_faces
 from realtime.outputs.packet_file import PacketWriteError
 from realtime.segments.make import SegmentRun, Task
 from realtime.segments.messages import Begin, CannotWrite, Failed, Progress, Ready, Refused, Said, messages, put

@@ -5,7 +5,7 @@ rtsp:// http:// srt://  a stream from the network
 screen, screen:2        a monitor; screen:X,Y,WxH a part of the desktop
 test, test:plain        a synthetic camera; plain without the time in its pixels
 frames/%05d.png         numbered pictures, a frame each; also a folder with nothing else in it
--                       a film or a picture from stdin; so are named pipes
+-                       a video or a picture from stdin; so are named pipes
 anything else           a file: a picture or a video, by its content, whatever its name
 """
 
@@ -20,15 +20,17 @@ from fractions import Fraction
 from pathlib import Path
 
 from engines.types import Image
-from realtime.addresses import shown_url
 from realtime.errors import SourceError
-from realtime.local_path import REMEDIES, is_file, is_pipe, local_path, remedy_for
-from realtime.numbered import numbered
-from realtime.picture_header import header_of
-from realtime.pictures import is_picture, read_content
-from realtime.sources.animated import AnimatedSource, open_film
+from realtime.media.addresses import shown_url
+from realtime.media.local_path import REMEDIES, is_file, is_pipe, local_path, remedy_for
+from realtime.media.trim import Trim
+from realtime.pictures.header import header_of
+from realtime.pictures.numbered_names import numbered
+from realtime.pictures.reading import is_picture, read_content
+from realtime.sources.animated import AnimatedSource, open_video
 from realtime.sources.camera import CameraSource
 from realtime.sources.camera_list import camera_called, list_cameras
+from realtime.sources.frame_rate import ReducedRate
 from realtime.sources.image import RATE, ImageSource
 from realtime.sources.media import URL_SCHEMES, open_url
 from realtime.sources.one_frame import OneFrame
@@ -38,9 +40,7 @@ from realtime.sources.screen import ScreenSource
 from realtime.sources.sequence import PictureSequence
 from realtime.sources.srt import open_srt
 from realtime.sources.synthetic import SyntheticSource
-from realtime.sources.thinning import Thinned
 from realtime.sources.trimmed import Trimmed
-from realtime.trim import Trim
 from realtime.types import FrameSource
 
 URL_WAIT_S = 5.0
@@ -55,8 +55,8 @@ URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 class SourceOptions:
     """What is asked of a source. size_wh, rate: of a camera or screen; rate also of a file, at most.
 
-    trim: only that part of a film.
-    at_s: only the frame of a film that is shown then. still_s: how long a film a picture becomes; None for none.
+    trim: only that part of a video.
+    at_s: only the frame of a video that is shown then. still_s: how long a video a picture becomes; None for none.
     test_picture: gives the portrait that the synthetic camera moves. give_up_s: how long a live source that was lost is
     waited for; 0 for not at all, None for ever. keeps_hdr: frames of a file bring their HDR along, where it is HDR.
     """
@@ -105,7 +105,7 @@ def _open(where: str, options: SourceOptions) -> FrameSource:
     _refuse_unreadable(path)
     if is_picture(path):
         return _picture(read_content(path), str(path), options)
-    return _thinned(open_film(path, keeps_hdr=options.keeps_hdr), options.rate)
+    return _thinned(open_video(path, keeps_hdr=options.keeps_hdr), options.rate)
 
 
 def _picture(content: bytes, name: str, options: SourceOptions) -> FrameSource:
@@ -141,7 +141,7 @@ def _recovering(
 
 
 def _thinned(video: FrameSource, rate: Fraction | None) -> FrameSource:
-    return video if rate is None or rate >= video.info.rate else Thinned(video, rate)
+    return video if rate is None or rate >= video.info.rate else ReducedRate(video, rate)
 
 
 def _refuse_unreadable(path: Path) -> None:

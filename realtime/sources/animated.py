@@ -1,6 +1,6 @@
-"""Animated pictures as films: GIF, WebP and APNG, with their own times, each frame as it is shown.
+"""Animated pictures as videos: GIF, WebP and APNG, with their own times, each frame as it is shown.
 
-Knows what a moving picture says of its frames; picture_decoder.py knows decoders, picture_colours.py transparency.
+Knows what a moving picture says of its frames; decoder.py knows decoders, colours.py transparency.
 """
 
 import logging
@@ -10,10 +10,10 @@ from fractions import Fraction
 from pathlib import Path
 
 from realtime.errors import SourceError
-from realtime.picture_colours import to_srgb
-from realtime.picture_decoder import DamagedPictureError, MovingPicture
-from realtime.picture_header import FORMATS
-from realtime.pictures import MAX_PIXELS, header_of_file, judge, read_content
+from realtime.pictures.colours import to_srgb
+from realtime.pictures.decoder import DamagedPictureError, MovingPicture
+from realtime.pictures.header import FORMATS
+from realtime.pictures.reading import MAX_PIXELS, header_of_file, judge, read_content
 from realtime.sources.media import open_file
 from realtime.types import Frame, FrameSource, StreamInfo
 from realtime.wording import counted
@@ -25,8 +25,8 @@ TOO_SHORT_MS, INSTEAD_MS = 10, 100
 """Frames that are to be shown for no more than this are shown for that, as browsers do."""
 
 
-def open_film(path: Path, *, keeps_hdr: bool = False) -> FrameSource:
-    """A file that moves: an animated picture, or a film; see `open_file`. Raises SourceError."""
+def open_video(path: Path, *, keeps_hdr: bool = False) -> FrameSource:
+    """A file that moves: an animated picture, or a video; see `open_file`. Raises SourceError."""
     header = header_of_file(path)
     is_animated = header is not None and header.is_animated
     return AnimatedSource(read_content(path), str(path)) if is_animated else open_file(path, keeps_hdr=keeps_hdr)

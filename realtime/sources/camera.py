@@ -22,7 +22,7 @@ import numpy as np
 from engines.types import Image
 from realtime.errors import SourceError
 from realtime.sources.camera_list import list_cameras
-from realtime.sources.watch import PaceWatch, PictureWatch
+from realtime.sources.health import PictureHealth, RateHealth
 from realtime.types import Frame, StreamInfo
 
 logger = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ class CameraSource:
     ) -> None:
         self._where = where
         self._closed = False
-        self._watch = PictureWatch(f"camera {where}")
+        self._watch = PictureHealth(f"camera {where}")
         capture, reasons = _first_that_opens(where, opener)
         if capture is None:
             raise SourceError(f"camera {where} does not open: {'; '.join(reasons)}", remedy=_what_to_do(where))
@@ -88,7 +88,7 @@ class CameraSource:
         self._capture.set(cv2.CAP_PROP_FPS, float(rate or DEFAULT_RATE))
         self.info = self._describe(rate or DEFAULT_RATE)
         self._say_what_was_given((width, height), rate or DEFAULT_RATE, insisted=size_wh is not None)
-        self._pace = PaceWatch(f"camera {where}", self.info.rate)
+        self._pace = RateHealth(f"camera {where}", self.info.rate)
 
     def frames(self) -> Iterator[Frame]:
         number, failed, began_ns = 0, 0, time.monotonic_ns()

@@ -1,7 +1,7 @@
-"""What a file is, by its content: a film, a picture, or neither.
+"""What a file is, by its content: a video, a picture, or neither.
 
-One that only its ending calls a film or picture counts as such, so that it is missed where it is damaged. ffmpeg also
-takes plain text for moving pictures (of letters); here that is no film.
+One that only its ending calls a video or picture counts as such, so that it is missed where it is damaged. ffmpeg also
+takes plain text for moving pictures (of letters); here that is no video.
 
 Knows kinds; reads no more of a file than it takes to tell.
 """
@@ -12,10 +12,10 @@ from pathlib import Path
 import av
 from av.stream import Disposition
 
-from realtime.local_path import av_address
-from realtime.pictures import header_of_file, is_picture
+from realtime.media.local_path import av_address
+from realtime.pictures.reading import header_of_file, is_picture
 
-FILMS = ".3gp .avi .flv .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .mxf .ogv .vob .webm .wmv"
+VIDEOS = ".3gp .avi .flv .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .mxf .ogv .vob .webm .wmv"
 PICTURES = ".avif .bmp .gif .heic .heif .jpeg .jpg .png .tif .tiff .webp"
 """Endings that nothing else has."""
 LETTERS = frozenset({"adf", "bin", "idf", "tty", "xbin"})
@@ -25,7 +25,7 @@ STILLS = "_pipe"
 
 
 class FileKind(Enum):
-    FILM = auto()
+    VIDEO = auto()
     PICTURE = auto()
     OTHER = auto()
 
@@ -37,17 +37,17 @@ def kind_of(path: Path) -> FileKind:
         return FileKind.PICTURE
     try:
         with av.open(av_address(path)) as container:
-            form, films = container.format.name, container.streams.video
-            is_moving = any(not stream.disposition & Disposition.attached_pic for stream in films)
+            form, videos = container.format.name, container.streams.video
+            is_moving = any(not stream.disposition & Disposition.attached_pic for stream in videos)
     except (av.FFmpegError, OSError, ValueError):
         return _by_its_ending(path)
     if form in LETTERS or not is_moving:
         return FileKind.OTHER
-    return FileKind.PICTURE if form.endswith(STILLS) else FileKind.FILM
+    return FileKind.PICTURE if form.endswith(STILLS) else FileKind.VIDEO
 
 
 def _by_its_ending(path: Path) -> FileKind:
     ending = path.suffix.lower()
     if ending in PICTURES.split():
         return FileKind.PICTURE
-    return FileKind.FILM if ending in FILMS.split() else FileKind.OTHER
+    return FileKind.VIDEO if ending in VIDEOS.split() else FileKind.OTHER

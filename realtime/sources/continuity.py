@@ -1,6 +1,6 @@
-"""Where the time stamps of a film jump although its pictures go on: joined recordings, lost reception, wrong stamps.
+"""Where the time stamps of a video jump although its pictures go on: joined recordings, lost reception, wrong stamps.
 
-A long step between two pictures may also be a pause that belongs to the film: a screen recording that rests, a slide.
+A long step between two pictures may also be a pause that belongs to the video: a screen recording that rests, a slide.
 It is told from a jump by what else is known, in this order:
 
     the packet before it lasts so long            a pause (mp4 and its kind say so)
@@ -34,11 +34,11 @@ SOUND_LEAD_S = 0.5
 """How much earlier than its pictures the sound of a new part may begin."""
 
 
-class Verdict(Enum):
+class StampKind(Enum):
     """What a step between two pictures is."""
 
     REGULAR = auto()  # their time, as it is
-    JUMP = auto()  # the film goes on without a gap
+    JUMP = auto()  # the video goes on without a gap
     WRONG_STAMP = auto()  # this picture's alone; the next ones are right
 
 
@@ -52,7 +52,7 @@ class Stamp:
 
 
 class Continuity:
-    """Judges the steps of one film, packet by packet. may_join: its format may be made of joined recordings."""
+    """Judges the steps of one video, packet by packet. may_join: its format may be made of joined recordings."""
 
     def __init__(self, *, may_join: bool) -> None:
         self._may_join = may_join
@@ -84,7 +84,7 @@ class Continuity:
             return True
         return self._last.at_s <= stamp.at_s < self.expected_s + self._least_gap_s
 
-    def judge(self, stamp: Stamp, following_s: Sequence[float], *, is_all: bool) -> Verdict | None:
+    def judge(self, stamp: Stamp, following_s: Sequence[float], *, is_all: bool) -> StampKind | None:
         """What the step to `stamp` is; None when more must be read first.
 
         following_s: when the packets after it are to be decoded. is_all: nothing more will be read.
@@ -93,10 +93,10 @@ class Continuity:
             return None
         if self._last is not None and stamp.at_s < self._last.at_s:
             returns = bool(following_s) and following_s[0] > self._last.at_s
-            return Verdict.WRONG_STAMP if returns else Verdict.JUMP
+            return StampKind.WRONG_STAMP if returns else StampKind.JUMP
         gap_s = stamp.at_s - self.expected_s
         if following_s and following_s[0] < stamp.at_s - gap_s / 2:
-            return Verdict.WRONG_STAMP
+            return StampKind.WRONG_STAMP
         return self._judge_by_sound(stamp, gap_s) or (self._judge_without(stamp, gap_s) if is_all else None)
 
     def accept(self, stamp: Stamp, *, jumped: bool) -> None:
@@ -107,17 +107,17 @@ class Continuity:
             self._sounds = deque(list(self._sounds)[-1:], maxlen=self._sounds.maxlen)
         self._last = stamp
 
-    def _judge_by_sound(self, stamp: Stamp, gap_s: float) -> Verdict | None:
+    def _judge_by_sound(self, stamp: Stamp, gap_s: float) -> StampKind | None:
         from_s, to_s = self.expected_s + gap_s / 4, stamp.at_s - gap_s / 4
         if any(start_s < to_s and end_s > from_s for start_s, end_s in self._sounds):
-            return Verdict.REGULAR
+            return StampKind.REGULAR
         if any(start_s > stamp.at_s - SOUND_LEAD_S for start_s, _ in self._sounds):
-            return Verdict.JUMP
+            return StampKind.JUMP
         return None
 
-    def _judge_without(self, stamp: Stamp, gap_s: float) -> Verdict:
+    def _judge_without(self, stamp: Stamp, gap_s: float) -> StampKind:
         if self._steps_s and gap_s < RARE * max(self._steps_s):
-            return Verdict.REGULAR
+            return StampKind.REGULAR
         if self._may_join:
-            return Verdict.JUMP if stamp.is_key or gap_s > LONG_GAP_S else Verdict.REGULAR
-        return Verdict.JUMP if gap_s > ABSURD_GAP_S else Verdict.REGULAR
+            return StampKind.JUMP if stamp.is_key or gap_s > LONG_GAP_S else StampKind.REGULAR
+        return StampKind.JUMP if gap_s > ABSURD_GAP_S else StampKind.REGULAR

@@ -1,4 +1,4 @@
-"""Where a film may be cut: when its pictures are shown, and which of them stand by themselves.
+"""Where a video may be cut: when its pictures are shown, and which of them stand by themselves.
 
 Packets are read and nothing is decoded. Times that can only be told by reading from the beginning (they jump, are
 missing or come twice) are refused: whoever begins in the middle would count otherwise.
@@ -9,30 +9,30 @@ from pathlib import Path
 
 import av
 
-from realtime.damage import Damage
 from realtime.errors import SourceError
-from realtime.joined import TRANSPORT_OPTIONS
-from realtime.local_path import av_address
+from realtime.media.damage import Damage
+from realtime.media.joined_streams import TRANSPORT_OPTIONS
+from realtime.media.local_path import av_address
 from realtime.segments.plan import Cuts
 from realtime.sources.media import ONE_STAMP_FORMATS, open_file
-from realtime.sources.packets import FilmPackets
-from realtime.sources.tracks import TrackFacts, film_track
+from realtime.sources.packets import VideoPackets
+from realtime.sources.tracks import TrackFacts, video_track
 
 
-def film_cuts(path: Path) -> Cuts:
-    """The times of a film's pictures. Raises SourceError where they cannot be told in the middle of it."""
-    film = open_file(path)
-    film.close()
+def video_cuts(path: Path) -> Cuts:
+    """The times of a video's pictures. Raises SourceError where they cannot be told in the middle of it."""
+    video = open_file(path)
+    video.close()
     with av.open(av_address(path), container_options=TRANSPORT_OPTIONS) as container:
-        stream = film_track(container, path.name)
-        packets = FilmPackets(container, stream, Damage())
+        stream = video_track(container, path.name)
+        packets = VideoPackets(container, stream, Damage())
         times, keys = [], []
         is_told = container.format.name not in ONE_STAMP_FORMATS
         for packet in packets:
             is_told = is_told and packet.pts is not None
             if packet.pts is None or packet.is_discard:
                 continue
-            times.append(packet.pts - film.origin)
+            times.append(packet.pts - video.origin)
             if packet.is_keyframe:
                 keys.append(times[-1])
         base = TrackFacts.of(container, stream).time_base
@@ -40,6 +40,6 @@ def film_cuts(path: Path) -> Cuts:
     if not is_told or packets.closed or len(set(times)) < len(times):
         raise SourceError(
             f"the times of {path.name} are only known from its beginning on: they jump, are missing or come twice",
-            remedy="leave --workers away, or bring it into another file first: ffmpeg -i FILM -c copy FILM.mkv",
+            remedy="leave --workers away, or bring it into another file first: ffmpeg -i VIDEO -c copy VIDEO.mkv",
         )
     return Cuts(times, sorted(key for key in keys if key >= 0), base)

@@ -12,7 +12,7 @@ CATCH_UP = 4
 
 
 class FrameTimes:
-    """Film times of the pictures of one stream, asked for in the order in which they are shown.
+    """Video times of the pictures of one stream, asked for in the order in which they are shown.
 
     step: usual time from picture to picture, 1 or more. dts_only: the container has no pts (AVI); pictures leave a
     decoder some packets late, so the first one is put at 0. All numbers are in the stream's time base.

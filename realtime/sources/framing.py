@@ -1,7 +1,7 @@
-"""From a decoded frame to the picture people see, one step after another: colours, upright, in the film's first shape.
+"""From a decoded frame to the picture people see, one step after another: colours, upright, in the video's first shape.
 
-A film that changes its size or its pixels' shape in the middle is fitted into its first shape, with black bars; nothing
-is ever stretched.
+A video that changes its size or its pixels' shape in the middle is fitted into its first shape, with black bars;
+nothing is ever stretched.
 
 Knows one stream's frames; knows nothing of times or files.
 """
@@ -15,11 +15,11 @@ import numpy as np
 from av.buffer import Buffer
 from av.sidedata.sidedata import Type as SideData
 
-from engines.geometry import fit_into
-from engines.hdr_light import WidePlanes
+from engines.image.geometry import fit_into
+from engines.image.hdr_light import WidePlanes
 from engines.types import Image
-from realtime.frame_reader import FrameReader
-from realtime.orientation import Orientation
+from realtime.pictures.orientation import Orientation
+from realtime.sources.frame_reader import FrameReader
 
 
 class Framing:

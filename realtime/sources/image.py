@@ -1,19 +1,20 @@
-"""A picture as a stream: of one frame, or of as many as a film of some seconds needs."""
+"""A picture as a stream: of one frame, or of as many as a video of some seconds needs."""
 
 import time
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
-from realtime.pictures import decode_whole
+from realtime.pictures.reading import decode_whole
 from realtime.types import Frame, StreamInfo
 
 RATE = Fraction(25)
-"""Of a film that is made of a picture, where none is asked for."""
+"""Of a video that is made of a picture, where none is asked for."""
 
 
 class ImageSource:
-    """One still, of a file's bytes. duration_s, rate: of the film that it becomes. Raises SourceError if it is none."""
+    """One still, of a file's bytes. duration_s, rate: of the video that it becomes. Raises SourceError if it is
+    none."""
 
     def __init__(self, content: bytes, name: str, *, duration_s: float | None = None, rate: Fraction = RATE) -> None:
         self._read = decode_whole(content, name)

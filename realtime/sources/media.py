@@ -1,6 +1,6 @@
 """Video files and network streams, through PyAV.
 
-A film's times are its own, also when the rate varies, but they start at zero and go on over jumps. What cannot be
+A video's times are its own, also when the rate varies, but they start at zero and go on over jumps. What cannot be
 decoded is skipped and counted; a stream of which nothing can be decoded is an error.
 
 Puts together who knows what: tracks.py the container's words, packets.py damage and jumps, frame_times.py stamps,
@@ -17,21 +17,21 @@ from pathlib import Path
 
 import av
 
-from realtime.addresses import shown_url
-from realtime.damage import Damage
 from realtime.errors import SourceError
-from realtime.ffmpeg import explain, listening, seek_before
-from realtime.frame_reader import FrameReader
-from realtime.joined import TRANSPORT_OPTIONS
-from realtime.local_path import av_address
+from realtime.media.addresses import shown_url
+from realtime.media.damage import Damage
+from realtime.media.ffmpeg import explain, listening, seek_before
+from realtime.media.joined_streams import TRANSPORT_OPTIONS
+from realtime.media.local_path import av_address
 from realtime.sources.deinterlace import deinterlaced
-from realtime.sources.film_light import film_light
-from realtime.sources.film_report import report
+from realtime.sources.frame_reader import FrameReader
 from realtime.sources.frame_times import FrameTimes
 from realtime.sources.framing import Framing
-from realtime.sources.packets import FilmPackets, LivePackets, PicturePacket
+from realtime.sources.packets import LivePackets, PicturePacket, VideoPackets
 from realtime.sources.skipping import KeyFrameSkip, pictures_from
-from realtime.sources.tracks import TrackFacts, decoder_of, film_track
+from realtime.sources.tracks import TrackFacts, decoder_of, video_track
+from realtime.sources.video_light import video_light
+from realtime.sources.video_report import report
 from realtime.types import Frame, Rereadable, StreamInfo
 
 logger = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ def open_file(path: Path, *, keeps_hdr: bool = False) -> "MediaSource":
 
 
 def open_url(url: str) -> "MediaSource":
-    """Open a stream from the network: live, or a film on a web server when it has a length. Raises SourceError."""
+    """Open a stream from the network: live, or a video on a web server when it has a length. Raises SourceError."""
     try:
         with listening():
             container = av.open(url, timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S), container_options=LIVE_OPTIONS)
@@ -76,14 +76,14 @@ def open_url(url: str) -> "MediaSource":
             f"{shown_url(url)} cannot be opened: {explain(error, OPEN_TIMEOUT_S)}",
             remedy="check the address, that the device is on, and its password",
         ) from error
-    is_film = url.startswith(("http://", "https://")) and bool(container.duration)
-    return MediaSource(container, shown_url(url), live=not is_film, sound_from=url if is_film else None)
+    is_video = url.startswith(("http://", "https://")) and bool(container.duration)
+    return MediaSource(container, shown_url(url), live=not is_video, sound_from=url if is_video else None)
 
 
 class MediaSource:
-    """The film of an opened container, with times from zero. One thread reads; any thread may close.
+    """The video of an opened container, with times from zero. One thread reads; any thread may close.
 
-    origin: what is film time 0 in the container's count.
+    origin: what is video time 0 in the container's count.
     Raises SourceError when there is no video or nothing of it can be decoded.
     """
 
@@ -100,17 +100,17 @@ class MediaSource:
         self._closed = self._reading = False
         self._damage = Damage()
         try:
-            self._stream = film_track(container, name)
+            self._stream = video_track(container, name)
         except SourceError:
             container.close()
             raise
         self._decoder = decoder_of(self._stream)
         self._decoder.thread_type = LIVE_THREADS if live else FILE_THREADS
         self._facts = TrackFacts.of(container, self._stream)
-        self._packets: LivePackets | FilmPackets = (
+        self._packets: LivePackets | VideoPackets = (
             LivePackets(container, self._stream, self._damage, READ_TIMEOUT_S)
             if live
-            else FilmPackets(container, self._stream, self._damage)
+            else VideoPackets(container, self._stream, self._damage)
         )
         self._skip = KeyFrameSkip(self._decoder)
         self._times = FrameTimes(self._facts.step, dts_only=container.format.name in ONE_STAMP_FORMATS)
@@ -119,10 +119,10 @@ class MediaSource:
         if first is None:
             self._release()
             raise self._no_picture()
-        self._to_bgr = FrameReader(first, name, film_light(sound_from, self._stream.index, first), keeps_hdr=keeps_hdr)
+        self._to_bgr = FrameReader(first, name, video_light(sound_from, self._stream.index, first), keeps_hdr=keeps_hdr)
         self._framing = Framing(first, self._to_bgr, self._stream, self._facts.told_aspect)
         self._decoded = chain([first], self._decoded)
-        self.origin = self._film_start(first.pts or 0)
+        self.origin = self._video_start(first.pts or 0)
         self._last = self.origin, self.origin  # from when to when the latest picture is shown
         self.info = self._describe(sound_from)
 
@@ -141,13 +141,13 @@ class MediaSource:
         finally:
             self._release()
 
-    def skip_to(self, film_s: Fraction) -> None:
+    def skip_to(self, video_s: Fraction) -> None:
         """See SeekableSource."""
         base = self._facts.time_base
-        begin = self.origin + round(film_s / base)
+        begin = self.origin + round(video_s / base)
         self._decoded = pictures_from(begin, self._decoded)
         before = begin - round(BEFORE_S / base)
-        if before > self.origin and isinstance(self._packets, FilmPackets):
+        if before > self.origin and isinstance(self._packets, VideoPackets):
             if seek_before(self._container, before, self._stream):
                 self._packets.begin_anew()
             self._skip.skip_to(before)
@@ -197,8 +197,8 @@ class MediaSource:
             self._packets.note(error)
             return []
 
-    def _film_start(self, first: int) -> int:
-        """What is film time 0 in the container's count: the first picture, or sound that is heard before it."""
+    def _video_start(self, first: int) -> int:
+        """What is video time 0 in the container's count: the first picture, or sound that is heard before it."""
         base = self._facts.time_base
         if self._live or self._facts.sound_start_s is None:
             return first

@@ -1,4 +1,4 @@
-"""One frame of a film, by its time: what --at asks for.
+"""One frame of a video, by its time: what --at asks for.
 
 Knows times. It is found before anything else is opened, so a time beyond the end costs nobody a wait for models.
 """
@@ -14,21 +14,21 @@ from realtime.types import Frame, FrameSource, StreamInfo
 
 
 class OneFrame:
-    """The frame that is shown `at_s` seconds into a film, which is closed.
+    """The frame that is shown `at_s` seconds into a video, which is closed.
 
-    Raises SourceError when the film has ended by then, or has no end.
+    Raises SourceError when the video has ended by then, or has no end.
     """
 
-    def __init__(self, film: FrameSource, at_s: float) -> None:
+    def __init__(self, video: FrameSource, at_s: float) -> None:
         try:
-            if film.info.live:
-                raise SourceError("--at is for films, and this input has no end", remedy="leave --at away")
-            if isinstance(film, SeekableSource):
-                film.skip_to(Fraction(at_s))
-            self._frame = _frame_at(film, at_s)
+            if video.info.live:
+                raise SourceError("--at is for videos, and this input has no end", remedy="leave --at away")
+            if isinstance(video, SeekableSource):
+                video.skip_to(Fraction(at_s))
+            self._frame = _frame_at(video, at_s)
         finally:
-            film.close()
-        self._info = replace(film.info, frame_count=1, is_still=True, sound_from=None)
+            video.close()
+        self._info = replace(video.info, frame_count=1, is_still=True, sound_from=None)
 
     @property
     def info(self) -> StreamInfo:
@@ -41,15 +41,15 @@ class OneFrame:
         """Nothing is held open."""
 
 
-def _frame_at(film: FrameSource, at_s: float) -> Frame:
-    base, shown, end_s = film.info.time_base, None, 0.0
-    for frame in film.frames():
+def _frame_at(video: FrameSource, at_s: float) -> Frame:
+    base, shown, end_s = video.info.time_base, None, 0.0
+    for frame in video.frames():
         if shown is not None and frame.pts * base > at_s:
             return shown
-        shown, end_s = frame, float(frame.pts * base + _lasts(frame, film.info))
+        shown, end_s = frame, float(frame.pts * base + _lasts(frame, video.info))
     if shown is None or at_s >= end_s:
         raise SourceError(
-            f"--at {at_s:g}: {film.info.name} ends at {end_s:.2f} s", remedy=f"give a time from 0 to {end_s:.2f}"
+            f"--at {at_s:g}: {video.info.name} ends at {end_s:.2f} s", remedy=f"give a time from 0 to {end_s:.2f}"
         )
     return shown
 

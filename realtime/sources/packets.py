@@ -1,7 +1,7 @@
-"""The packets of pictures: of a film with times that go on over damage and jumps, of a live stream as they come.
+"""The packets of pictures: of a video with times that go on over damage and jumps, of a live stream as they come.
 
-A film's sound is read along and thrown away, because it tells a pause from a jump (continuity.py); its subtitles,
-because a film is as long as the last of them.
+A video's sound is read along and thrown away, because it tells a pause from a jump (continuity.py); its subtitles,
+because a video is as long as the last of them.
 
 Knows packets; knows nothing of what is in them.
 """
@@ -15,11 +15,11 @@ from typing import TypeAlias, cast
 
 import av
 
-from realtime.damage import Damage
-from realtime.ffmpeg import explain
-from realtime.joined import JoinedReader
-from realtime.sources.continuity import Continuity, Stamp, Verdict
-from realtime.timeline import Timeline
+from realtime.media.damage import Damage
+from realtime.media.ffmpeg import explain
+from realtime.media.joined_streams import JoinedReader
+from realtime.media.timeline import Timeline
+from realtime.sources.continuity import Continuity, Stamp, StampKind
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ JOINED_FORMATS = frozenset({"mpegts", "mpeg"})
 PicturePacket: TypeAlias = "av.Packet[av.VideoStream]"
 
 
-class FilmPackets:
+class VideoPackets:
     """The packets of one picture stream of a file. For one thread.
 
     damage: told of what cannot be read. closed: jumps so far, (container time from which on, s by which earlier).
@@ -51,7 +51,7 @@ class FilmPackets:
         self.last_error = "it holds no pictures"
 
     def begin(self, origin_s: float) -> Timeline:
-        """The film's timeline, which is told of jumps from now on. origin_s: film time 0 in the first part's time."""
+        """The video's timeline, which is told of jumps from now on. origin_s: video time 0 in the first part's time."""
         self._timeline = Timeline(origin_s)
         for at_s, by_s in self.closed:
             self._timeline.close_gap(at_s, by_s)
@@ -74,29 +74,29 @@ class FilmPackets:
         return self._ahead.popleft() if self._ahead else next(self._unread, None)
 
     def _place(self, packet: PicturePacket, stamp: Stamp) -> None:
-        """Give a packet its time in the film, container time without jumps."""
-        verdict = Verdict.REGULAR if self._continuity.is_regular(stamp) else self._judge(stamp)
-        if verdict is Verdict.WRONG_STAMP:
+        """Give a packet its time in the video, container time without jumps."""
+        kind = StampKind.REGULAR if self._continuity.is_regular(stamp) else self._judge(stamp)
+        if kind is StampKind.WRONG_STAMP:
             packet.pts = packet.dts = None  # made up from the pictures around it
             return
-        if verdict is Verdict.JUMP:
+        if kind is StampKind.JUMP:
             self._close_gap(packet, stamp)
-        self._continuity.accept(stamp, jumped=verdict is Verdict.JUMP)
+        self._continuity.accept(stamp, jumped=kind is StampKind.JUMP)
         self.until_s = max(self.until_s, stamp.at_s + stamp.lasts_s)
         if self._shift:
             packet.pts = None if packet.pts is None else packet.pts + self._shift
             packet.dts = None if packet.dts is None else packet.dts + self._shift
 
-    def _judge(self, stamp: Stamp) -> Verdict:
+    def _judge(self, stamp: Stamp) -> StampKind:
         while True:
             following_s = [ahead.at_s for packet in self._ahead if (ahead := self._stamp(packet)) is not None]
             far = len(self._ahead) >= MOST_AHEAD or any(at_s > stamp.at_s + MOST_AHEAD_S for at_s in following_s)
-            verdict = self._continuity.judge(stamp, following_s, is_all=far)
-            if verdict is not None:
-                return verdict
+            kind = self._continuity.judge(stamp, following_s, is_all=far)
+            if kind is not None:
+                return kind
             packet = next(self._unread, None)
             if packet is None:
-                return self._continuity.judge(stamp, following_s, is_all=True) or Verdict.REGULAR
+                return self._continuity.judge(stamp, following_s, is_all=True) or StampKind.REGULAR
             self._ahead.append(packet)
 
     def _close_gap(self, packet: PicturePacket, stamp: Stamp) -> None:
@@ -122,7 +122,7 @@ class FilmPackets:
             for packet in self._reader.demux_over_damage(wanted, self.note):
                 if packet.stream.index != self._stream.index:
                     self._pass_by(packet)
-                elif packet.dts is not None or packet.size:  # else it only says that the film is over
+                elif packet.dts is not None or packet.size:  # else it only says that the video is over
                     yield cast("PicturePacket", packet)
         except av.FFmpegError:  # it is noted, and the rest given up
             return
@@ -137,7 +137,7 @@ class FilmPackets:
         self.until_s = max(self.until_s, end_s)
 
     def note(self, error: av.FFmpegError) -> None:
-        """A piece of the film is lost."""
+        """A piece of the video is lost."""
         self._damage.lost_pieces += 1
         self.last_error = explain(error)
 

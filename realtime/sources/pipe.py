@@ -1,9 +1,9 @@
-"""A film from a pipe: stdin, a named pipe, /dev/fd/3. It is a film, not live: every frame counts.
+"""A video from a pipe: stdin, a named pipe, /dev/fd/3. It is a video, not live: every frame counts.
 
 What can be read from the front to the back will do: Matroska, MPEG-TS, fragmented MP4, NUT, Y4M, pictures one after
 another. One picture alone is a picture, as it is in a file.
 
-Knows how pipes are opened; shared_pipe.py brings their bytes to picture and sound, media.py reads the film.
+Knows how pipes are opened; shared_pipe.py brings their bytes to picture and sound, media.py reads the video.
 """
 
 import logging
@@ -15,12 +15,12 @@ from pathlib import Path
 import av
 
 from realtime.errors import SourceError
-from realtime.ffmpeg import explain, listening
-from realtime.local_path import is_file, remedy_for
-from realtime.picture_header import begins_as, holds_another
+from realtime.media.ffmpeg import explain, listening
+from realtime.media.local_path import is_file, remedy_for
+from realtime.media.standard_streams import STDIN
+from realtime.pictures.header import begins_as, holds_another
 from realtime.sources.media import MediaSource
 from realtime.sources.shared_pipe import SharedPipe
-from realtime.standard_streams import STDIN
 from realtime.types import Frame, FrameSource, StreamInfo
 
 logger = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ DASH = "-"
 """How --input and --output name stdin and stdout."""
 STDIN_PATH = Path("/dev/stdin")
 KIND_BYTES = 32
-"""In which a picture says what it is, and a film begins that comes slowly."""
+"""In which a picture says what it is, and a video begins that comes slowly."""
 FIRST_BYTES = 1 << 12
 """Looked through first, then twice as many: senders of small pictures are not waited for long."""
 MOST_PICTURE_BYTES = 512 << 20
@@ -37,7 +37,7 @@ MOST_PICTURE_BYTES = 512 << 20
 
 
 def redirected_file() -> Path | None:
-    """The file that stdin was redirected from (`< film.mp4`), which can be read again; None if there is none."""
+    """The file that stdin was redirected from (`< video.mp4`), which can be read again; None if there is none."""
     file = STDIN_PATH.resolve()
     return file if sys.platform == "linux" and is_file(file) else None
 
@@ -53,10 +53,10 @@ def open_pipe(path: Path, open_picture: Callable[[bytes, str], FrameSource]) -> 
     if picture is not None:
         pipe.close()
         return open_picture(picture, name)
-    return _open_film(pipe, name)
+    return _open_video(pipe, name)
 
 
-def _open_film(pipe: SharedPipe, name: str) -> "PipeSource":
+def _open_video(pipe: SharedPipe, name: str) -> "PipeSource":
     remedy = "let the sender write Matroska (ffmpeg -i IN -f matroska -); an MP4 must be read as a file"
     try:
         with listening():
@@ -77,7 +77,7 @@ def _open_film(pipe: SharedPipe, name: str) -> "PipeSource":
 
 
 class PipeSource:
-    """The film that comes through a pipe. media: reads it. pipe: gives others its bytes until `frames` begins."""
+    """The video that comes through a pipe. media: reads it. pipe: gives others its bytes until `frames` begins."""
 
     def __init__(self, media: MediaSource, pipe: SharedPipe) -> None:
         self._media, self._pipe = media, pipe
@@ -96,7 +96,7 @@ class PipeSource:
 
 
 def _one_picture(pipe: SharedPipe) -> bytes | None:
-    """What came, if it is one picture and nothing more; None if it is a film, or a second one follows."""
+    """What came, if it is one picture and nothing more; None if it is a video, or a second one follows."""
     kind = begins_as(pipe.beginning(KIND_BYTES))
     if kind is None:
         return None
@@ -119,5 +119,5 @@ def _descriptor(path: Path) -> int:
         raise SourceError("--input -: nothing is piped into this terminal", remedy="ffmpeg ... | liveswap ...")
     taken = os.dup(STDIN)
     with Path(os.devnull).open("rb") as nothing:
-        os.dup2(nothing.fileno(), STDIN)  # nobody else reads from the film
+        os.dup2(nothing.fileno(), STDIN)  # nobody else reads from the video
     return taken

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 
-from engines.geometry import fit_into
+from engines.image.geometry import fit_into
 from realtime.errors import SourceError
 from realtime.types import Frame, FrameSource, StreamInfo
 

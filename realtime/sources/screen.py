@@ -18,10 +18,10 @@ import cv2
 import mss
 import numpy as np
 
-from engines.geometry import fit_into
+from engines.image.geometry import fit_into
 from engines.types import Image
 from realtime.errors import SourceError
-from realtime.pacing import Pacer
+from realtime.sources.pacing import Pacer
 from realtime.types import Frame, StreamInfo
 
 GRAMMAR = re.compile(r"screen(?::(?:(?P<number>\d+)|(?P<x>-?\d+),(?P<y>-?\d+),(?P<width>\d+)x(?P<height>\d+)))?")

@@ -1,6 +1,6 @@
-"""Numbered pictures as a film: frames/%05d.png, a frame each, at a rate that the person says.
+"""Numbered pictures as a video: frames/%05d.png, a frame each, at a rate that the person says.
 
-Knows the order of pictures; pictures.py reads them.
+Knows the order of pictures; reading.py reads them.
 """
 
 import logging
@@ -8,10 +8,10 @@ import time
 from collections.abc import Iterator
 from fractions import Fraction
 
-from engines.geometry import fit_into
+from engines.image.geometry import fit_into
 from realtime.errors import SourceError
-from realtime.numbered import NumberedNames
-from realtime.pictures import read_whole
+from realtime.pictures.numbered_names import NumberedNames
+from realtime.pictures.reading import read_whole
 from realtime.sources.image import RATE
 from realtime.types import Frame, StreamInfo
 
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 class PictureSequence:
     """The pictures that are there, in the order of their numbers. rate: frames per second, RATE where none is said.
 
-    The first one's size is the film's; others are fitted into it. One that cannot be read is left out with a word, and
+    The first one's size is the video's; others are fitted into it. One that cannot be read is left out with a word, and
     the one before it stays for its time. Raises SourceError when there is none, or the first cannot be read.
     """
 

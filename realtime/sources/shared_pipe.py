@@ -1,4 +1,4 @@
-"""A pipe that several readers read: the picture's, and those of sound and whatever else comes with a film.
+"""A pipe that several readers read: the picture's, and those of sound and whatever else comes with a video.
 
 A file is opened once for each of them; a pipe gives its bytes once. Here each reader has a place of its own, whoever
 needs more fetches it for all, and what everybody has read is forgotten. The first reader leads: others may be so far

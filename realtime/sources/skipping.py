@@ -1,4 +1,4 @@
-"""Getting to a moment in a film without decoding all that lies before it.
+"""Getting to a moment in a video without decoding all that lies before it.
 
 A picture can be decoded from the key frame before it on: until the last one before the moment, packets are only read.
 
@@ -12,11 +12,11 @@ import av
 from realtime.sources.packets import PicturePacket
 
 MOST_HELD = 2000
-"""Packets since the last key frame that are kept; of a film with fewer key frames, more is decoded."""
+"""Packets since the last key frame that are kept; of a video with fewer key frames, more is decoded."""
 
 
 class KeyFrameSkip:
-    """What lies between a film's packets and its decoder: it lets all through, until it is told to skip.
+    """What lies between a video's packets and its decoder: it lets all through, until it is told to skip.
 
     decoder: it forgets what it held when something was skipped.
     """

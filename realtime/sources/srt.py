@@ -11,9 +11,9 @@ from typing import IO
 
 import av
 
-from realtime.addresses import scrubbed, shown_url
 from realtime.errors import SourceError
-from realtime.ffmpeg import SRT_REMEDY, explain, ffmpeg_command
+from realtime.media.addresses import scrubbed, shown_url
+from realtime.media.ffmpeg import SRT_REMEDY, explain, ffmpeg_command
 from realtime.sources.media import OPEN_TIMEOUT_S, READ_TIMEOUT_S, MediaSource
 from realtime.types import Frame, StreamInfo
 

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.types import Affine, Image
-from realtime.pacing import Pacer
-from realtime.timecode import write_timecode
+from realtime.media.timecode import write_timecode
+from realtime.sources.pacing import Pacer
 from realtime.types import Frame, StreamInfo
 
 DEFAULT_SIZE_WH, DEFAULT_RATE = (1280, 720), Fraction(30)

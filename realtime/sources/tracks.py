@@ -1,4 +1,4 @@
-"""Which of a film's video tracks is the film, and what its container says of it.
+"""Which of a video's video tracks is the video, and what its container says of it.
 
 Knows what containers say, and what of it to believe; decodes nothing.
 """
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 NEVER = Disposition.attached_pic | Disposition.timed_thumbnails
 """Covers of albums, and pictures for a player's bar."""
 ASIDE = Disposition.dependent | Disposition.comment | Disposition.descriptions | Disposition.still_image
-"""Tracks beside the film; taken only where there is no other."""
+"""Tracks beside the video; taken only where there is no other."""
 DOLBY_ONLY = frozenset({"dvh1", "dvhe", "dav1"})
 """In MP4 and MOV, tracks that nobody else can show; those that others can are tagged as plain HEVC or AV1."""
 ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
@@ -79,10 +79,10 @@ def _rate(stream: av.VideoStream) -> Fraction:
     return nominal or average or DEFAULT_RATE
 
 
-def film_track(container: av.container.InputContainer, name: str) -> av.VideoStream:
+def video_track(container: av.container.InputContainer, name: str) -> av.VideoStream:
     """The track that players show: the default one, else the largest, else the first.
 
-    name: of the film, for messages. Raises SourceError when there is none, or none that can be decoded rightly.
+    name: of the video, for messages. Raises SourceError when there is none, or none that can be decoded rightly.
     """
     tracks = [stream for stream in container.streams.video if not stream.disposition & NEVER]
     if not tracks:

@@ -1,7 +1,7 @@
-"""A part of a film: from one moment on until another, as a film of its own that begins at 0.
+"""A part of a video: from one moment on until another, as a video of its own that begins at 0.
 
 The picture that is seen at START is the first one, also when it began before; the sound is cut at the same moments,
-because the film's timeline is.
+because the video's timeline is.
 
 Knows times; a source that can seek brings it near to START, any other is read until there.
 """
@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Protocol, runtime_checkable
 
 from realtime.errors import SourceError
-from realtime.trim import Trim
+from realtime.media.trim import Trim
 from realtime.types import Frame, FrameSource, StreamInfo
 
 NEAR = Fraction(1, 4)
@@ -23,27 +23,28 @@ LATE = Fraction(3, 2)
 
 @runtime_checkable
 class SeekableSource(FrameSource, Protocol):
-    """A film that can begin somewhere else."""
+    """A video that can begin somewhere else."""
 
-    def skip_to(self, film_s: Fraction) -> None:
-        """Let `frames` begin a little before film time `film_s`, or as it would; it was not called yet."""
+    def skip_to(self, video_s: Fraction) -> None:
+        """Let `frames` begin a little before video time `video_s`, or as it would; it was not called yet."""
         ...
 
 
 class Trimmed:
-    """The part `trim` of `film`. eager: look for its first picture now, so that a film that is shorter is told at once.
+    """The part `trim` of `video`. eager: look for its first picture now, so that a video that is shorter is told at
+    once.
 
     Raises SourceError for a live source or a single picture, and where there is no picture in that part.
     """
 
-    def __init__(self, film: FrameSource, trim: Trim, *, eager: bool) -> None:
-        self._film, self._trim = film, trim
-        whole = film.info
+    def __init__(self, video: FrameSource, trim: Trim, *, eager: bool) -> None:
+        self._video, self._trim = video, trim
+        whole = video.info
         if whole.live or whole.is_still:
-            film.close()
-            raise SourceError(f"--trim is for films, and {whole.name} is none", remedy="leave --trim away")
-        if trim.start_s and isinstance(film, SeekableSource):
-            film.skip_to(trim.start_s)
+            video.close()
+            raise SourceError(f"--trim is for videos, and {whole.name} is none", remedy="leave --trim away")
+        if trim.start_s and isinstance(video, SeekableSource):
+            video.skip_to(trim.start_s)
         if whole.timeline is not None:
             whole.timeline.cut(float(trim.start_s))
         self._info = replace(whole, frame_count=self._count(whole))
@@ -61,7 +62,7 @@ class Trimmed:
         yield from self._frames
 
     def close(self) -> None:
-        self._film.close()
+        self._video.close()
         if not self._is_running:
             self._frames.close()
 
@@ -76,7 +77,7 @@ class Trimmed:
         base, step = self._info.time_base, 1 / self._info.rate
         start, end = self._trim.start_s, self._trim.end_s
         seq, before, seen_s = 0, None, Fraction(0)
-        for frame in self._film.frames():
+        for frame in self._video.frames():
             at_s = frame.pts * base
             if end is not None and at_s >= end - NEAR * step:
                 seen_s = at_s

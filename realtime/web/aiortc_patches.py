@@ -1,7 +1,7 @@
 """Parts of ours in aiortc's objects, which offer no place for them: every private name that is relied on.
 
 They are put in only where the part to be replaced is as expected, and `changed_parts` says which no longer is. Knows
-aiortc's insides; what the parts do is the business of the modules they come from.
+aiortc's internals; what the parts do is the business of the modules they come from.
 """
 
 import inspect
@@ -19,10 +19,10 @@ from aiortc.rtcrtpparameters import RTCRtpHeaderExtensionParameters
 from aiortc.rtp import HeaderExtensionsMap
 from aiortc.sdp import SessionDescription
 
+from realtime.web.auth import RefusedError
 from realtime.web.decoder_queue import DecoderQueue
 from realtime.web.decoders import bounded_decoder
 from realtime.web.encoders import ENCODERS
-from realtime.web.guard import RefusedError
 from realtime.web.jitter import MarkerJitterBuffer
 from realtime.web.playout_delay import URI, NoPlayoutDelay
 

@@ -11,13 +11,13 @@ from functools import partial
 from aiohttp import web
 from aiortc import RTCIceServer
 
-from realtime.web.guard import RefusedError
+from realtime.web.auth import RefusedError
 from realtime.web.request_parts import SDP, command_in, offer_in, photo_in, visitor_of, watch_key_in
 from realtime.web.rtc import PeerLink
 from realtime.web.session import SwapSession
 from realtime.web.sessions import Sessions
 from realtime.web.socket import swap_over_socket
-from realtime.web.state import exposition, session_state
+from realtime.web.status import exposition, session_state
 from realtime.web.uploads import Uploads
 from realtime.web.visitors import Visitor, Visitors
 
@@ -154,8 +154,8 @@ class Api:
             visitor.gallery.name_for(name)  # others of theirs may have come in the meantime
             visitor.gallery.put(face)
             for session in self._sessions.of(visitor):
-                session.stream.wardrobe.add(face.photo)
-                await self._uploads.beside(session.stream.wardrobe.settle)  # so that who hears of it can wear it
+                session.stream.source_bank.add(face.photo)
+                await self._uploads.beside(session.stream.source_bank.settle)  # so that who hears of it can wear it
         return web.json_response({"name": name}, status=201)
 
     async def _show_face(self, request: web.Request) -> web.Response:
@@ -166,8 +166,8 @@ class Api:
         name, visitor = request.match_info["name"], self._visitor(request)
         visitor.gallery.remove(name)
         for session in self._sessions.of(visitor):
-            if name in session.stream.wardrobe.names:
-                await self._uploads.beside(partial(session.stream.wardrobe.remove, name))
+            if name in session.stream.source_bank.names:
+                await self._uploads.beside(partial(session.stream.source_bank.remove, name))
         return web.json_response({})
 
     def _visitor(self, request: web.Request) -> Visitor:

@@ -1,4 +1,4 @@
-"""A visitor without a browser: a connection of aiortc's, and a film that costs next to nothing to send.
+"""A visitor without a browser: a connection of aiortc's, and a video that costs next to nothing to send.
 
 Knows WebRTC from the other end; for what measures a server.
 """
@@ -41,15 +41,15 @@ async def connect(client: aiohttp.ClientSession, camera: MediaStreamTrack) -> tu
         return peer, answer.headers["Location"]
 
 
-def film_of(render: Callable[[int], Image], count: int, rate: int) -> list[bytes]:
+def video_of(render: Callable[[int], Image], count: int, rate: int) -> list[bytes]:
     """H.264, a picture each; the first can follow the last. render: the picture of a number, BGR."""
     encoder, writer = LiveH264Encoder(), VideoWriter()
     pictures = (writer(Shown(render(number), number * CLOCK_HZ // rate)) for number in range(count))
     return [encoder.coded(picture, is_key=number == 0)[0] for number, picture in enumerate(pictures)]
 
 
-class Film(VideoStreamTrack):
-    """Sends a film again and again; nothing is encoded. sent_ns: when each of its pictures was last sent."""
+class Video(VideoStreamTrack):
+    """Sends a video again and again; nothing is encoded. sent_ns: when each of its pictures was last sent."""
 
     def __init__(self, pictures: Sequence[bytes], rate: int) -> None:
         super().__init__()

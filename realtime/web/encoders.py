@@ -1,6 +1,6 @@
 """Video encoders for a live picture, in the place of aiortc's.
 
-aiortc's stop at 1.5 Mbit/s (VP8, with a denoiser that smears skin) or search like a film's (H.264 with the preset of a
+aiortc's stop at 1.5 Mbit/s (VP8, with a denoiser that smears skin) or search like a video's (H.264 with the preset of a
 file). On a clip at 1280x720 and 1.5 Mbit/s, core time a picture and likeness of what a viewer decodes:
 
     aiortc VP8     8.0 ms  42.8 dB       ours  6.1 ms  46.8 dB

@@ -12,7 +12,7 @@ from pathlib import PurePath
 import cv2
 
 from engines.types import SourcePhoto
-from realtime.web.guard import RefusedError
+from realtime.web.auth import RefusedError
 
 MOST = 32
 """Uploads of one visitor."""

@@ -1,7 +1,7 @@
 """Pictures shown as soon as they are decoded: the RTP header extension that says so to Chromium.
 
 A browser waits with each picture for as long as the network's jitter and its own decoder have needed before, so that
-films run smoothly. A delay between 0 and 0 says that this is no film. `jitterBufferTarget = 0` in the page sets the
+videos run smoothly. A delay between 0 and 0 says that this is no video. `jitterBufferTarget = 0` in the page sets the
 lower bound only. Source: http://www.webrtc.org/experiments/rtp-hdrext/playout-delay (two times 12 bits, 10 ms each).
 
 Knows header extensions; knows nothing of pictures.

@@ -11,7 +11,7 @@ import secrets
 from aiohttp import web
 
 from models.errors import UserError
-from realtime.web.guard import RefusedError
+from realtime.web.auth import RefusedError
 from realtime.web.sdp import require_offer
 from realtime.web.visitors import Visitor, Visitors
 

@@ -17,9 +17,9 @@ from aiortc import (
 
 from models.errors import UserError
 from realtime.web.aiortc_patches import AiortcChangedError, make_live
+from realtime.web.audio_relay import AudioRelay
 from realtime.web.sdp import not_understood, sharp_from_the_start
 from realtime.web.session import SwapSession
-from realtime.web.sound import Sound
 from realtime.web.tracks import NewestFrameTrack, feed
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class PeerLink:
         # An empty list, because aiortc would ask Google's STUN server where none is given.
         self._peer = RTCPeerConnection(RTCConfiguration(iceServers=ice))
         self._tasks: set[asyncio.Task[None]] = set()
-        self._sounds: list[Sound] = []
+        self._sounds: list[AudioRelay] = []
         self._on_gone = on_gone
         self._peer.on("connectionstatechange", self._on_state)
 
@@ -54,7 +54,7 @@ class PeerLink:
             if track.kind == "video":
                 self._spawn(feed(session, track))
             else:
-                session.sound = Sound(track)
+                session.sound = AudioRelay(track)
                 self._sounds.append(session.sound)
             if sends_back:
                 self._send(session, track.kind)

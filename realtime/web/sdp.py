@@ -5,7 +5,7 @@ Knows text; knows no connection.
 
 from aiortc.sdp import SessionDescription
 
-from realtime.web.guard import RefusedError
+from realtime.web.auth import RefusedError
 
 START_KBPS = 2000
 """Chromium would begin with 300 kbit/s, which is a blurred picture of half the size, and take half a minute to more."""

@@ -1,4 +1,4 @@
-"""The composition root of the server: turns options into a studio, sessions and a listening socket.
+"""The composition root of the server: turns options into a server's state, sessions and a listening socket.
 
 Knows addresses and certificates; knows no terminal.
 """
@@ -20,11 +20,11 @@ from models.store import ModelStore
 from realtime.config import RunConfig
 from realtime.web.aiortc_patches import require_known_aiortc
 from realtime.web.api import Api
-from realtime.web.guard import Guard, is_loopback
+from realtime.web.auth import Guard, is_loopback
 from realtime.web.rtc import ice_servers
 from realtime.web.server import make_application
+from realtime.web.server_state import ServerState
 from realtime.web.sessions import Sessions
-from realtime.web.studio import Studio
 from realtime.web.visitors import Visitors
 
 LEAST_TOKEN = 16
@@ -94,20 +94,22 @@ def serve(config: RunConfig, options: ServeOptions, store: ModelStore, on_ready:
 async def _serve(config: RunConfig, options: ServeOptions, store: ModelStore, on_ready: Callable[[str], None]) -> None:
     tls = options.tls()
     await require_known_aiortc()
-    studio = Studio(config, store)
-    sessions = Sessions(studio.make_stream, most=options.sessions)
-    api = Api(sessions, Visitors(studio.shared), studio.uploads, ice_servers(options.ice), studio.swappers)
+    server_state = ServerState(config, store)
+    sessions = Sessions(server_state.make_stream, most=options.sessions)
+    api = Api(
+        sessions, Visitors(server_state.shared), server_state.uploads, ice_servers(options.ice), server_state.swappers
+    )
     guard = Guard(options.token, framed_by="*" if options.framed else "'self'")
     runner = web.AppRunner(make_application(api, guard), access_log=None)
     await runner.setup()
     try:
-        await studio.open()
+        await server_state.open()
         port = await _listen(runner, options, tls)
         on_ready(_address(options, port, is_secure=tls is not None))
         await _interrupted()
     finally:
         await runner.cleanup()
-        studio.close()
+        server_state.close()
 
 
 async def _listen(runner: web.AppRunner, options: ServeOptions, tls: ssl.SSLContext | None) -> int:

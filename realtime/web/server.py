@@ -13,7 +13,7 @@ from aiohttp import web
 
 from models.errors import UserError
 from realtime.web.api import Api
-from realtime.web.guard import Guard, RefusedError
+from realtime.web.auth import Guard, RefusedError
 from realtime.web.request_parts import remember
 
 logger = logging.getLogger(__name__)

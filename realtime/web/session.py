@@ -14,18 +14,18 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Protocol
 
 from engines.types import Image
-from realtime.live import LiveControl
-from realtime.metrics import StreamMetrics
-from realtime.pipeline import SwapPipeline
-from realtime.privacy import Strangers
-from realtime.slot import LatestSlot, SlotClosed
+from realtime.faces.source_bank import SourceBank
+from realtime.stream.frame_queue import LatestSlot, SlotClosed
+from realtime.stream.live_settings import LiveControl
+from realtime.stream.metrics import StreamMetrics
+from realtime.stream.pipeline import SwapPipeline
+from realtime.stream.privacy import Strangers
 from realtime.types import Frame, Stage, StreamInfo
-from realtime.wardrobe import Wardrobe
 from realtime.web.broadcast import CLOCK, Broadcast, Shown
 from realtime.web.visitors import Visitor
 
 if TYPE_CHECKING:
-    from realtime.web.sound import Sound
+    from realtime.web.audio_relay import AudioRelay
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class Stream:
 
     pipeline: SwapPipeline
     control: LiveControl
-    wardrobe: Wardrobe
+    source_bank: SourceBank
     metrics: StreamMetrics
     strangers: Strangers
     close: Callable[[], None]
@@ -77,7 +77,7 @@ class SwapSession:
         self.watch = watch or secrets.token_urlsafe(16)
         self.stream, self.visitor = stream, visitor
         self.broadcast = Broadcast()
-        self.sound: Sound | None = None
+        self.sound: AudioRelay | None = None
         self.last_seen_s = time.monotonic()
         self._inbox: LatestSlot[tuple[Arrival, int, int]] = LatestSlot(stream.metrics.on_dropped)
         self._seq = 0
@@ -107,7 +107,7 @@ class SwapSession:
         finally:
             self._inbox.abort()
             self.broadcast.end()
-            self.stream.wardrobe.close()
+            self.stream.source_bank.close()
             self.stream.close()
 
     def _swap(self, picture: Arrival, seq: int, arrived_ns: int) -> None:
@@ -123,4 +123,4 @@ class SwapSession:
         shown = self.stream.pipeline.process(Frame(image, seq, arrived_ns, picture.pts))
         self.broadcast.publish(Shown(shown.image, shown.pts))
         metrics.on_sent(metrics.primary, shown, time.monotonic_ns())
-        self.stream.pipeline.catch_up()
+        self.stream.pipeline.run_deferred()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from engines.types import SourcePhoto
-from realtime.web.guard import RefusedError, is_loopback, network_of
+from realtime.web.auth import RefusedError, is_loopback, network_of
 from realtime.web.session import Stream, SwapSession
 from realtime.web.visitors import Visitor
 

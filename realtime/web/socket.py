@@ -7,7 +7,7 @@
     server: 1 byte (1: a decoder can begin here) and the newest swapped picture
     page:   "shown"                           for each; "key": send a beginning
 
-Knows messages; what is in a picture is `wire`'s business, and how many may be under way `window`'s.
+Knows messages; what is in a picture is `frame_codec`'s business, and how many may be under way `flow`'s.
 """
 
 import asyncio
@@ -17,15 +17,15 @@ from functools import partial
 
 from aiohttp import WSMsgType, web
 
-from realtime.slot import SlotClosed
+from realtime.stream.frame_queue import SlotClosed
+from realtime.web.auth import RefusedError
 from realtime.web.broadcast import BroadcastOver
-from realtime.web.guard import RefusedError
+from realtime.web.flow_control import FlowControl
+from realtime.web.frame_codec import FRAME_CODECS, FrameCodec
 from realtime.web.request_parts import remember
 from realtime.web.session import SwapSession
 from realtime.web.sessions import Sessions
 from realtime.web.visitors import Visitor
-from realtime.web.window import Window
-from realtime.web.wire import WIRES, Wire
 
 logger = logging.getLogger(__name__)
 
@@ -39,15 +39,15 @@ async def swap_over_socket(request: web.Request, sessions: Sessions, visitor: Vi
     if request.headers.get("Upgrade", "").lower() != "websocket":
         raise web.HTTPUpgradeRequired(reason="this address is for WebSockets")
     codec = request.query.get("codec", "jpeg")
-    if codec not in WIRES:
-        raise RefusedError(400, f"there is no codec {codec!r}", remedy=f"use one of {', '.join(WIRES)}")
+    if codec not in FRAME_CODECS:
+        raise RefusedError(400, f"there is no codec {codec!r}", remedy=f"use one of {', '.join(FRAME_CODECS)}")
     session = await sessions.open(visitor, request.remote or "")
     socket = web.WebSocketResponse(max_msg_size=LARGEST_PICTURE, heartbeat=ALIVE_S)
     remember(request, socket)
     try:
         await socket.prepare(request)
         sessions.link(session, _Closing(socket))
-        await _Talk(session, socket, WIRES[codec]()).hold()
+        await _Talk(session, socket, FRAME_CODECS[codec]()).hold()
     finally:
         await sessions.end(session.id)
     return socket
@@ -56,9 +56,9 @@ async def swap_over_socket(request: web.Request, sessions: Sessions, visitor: Vi
 class _Talk:
     """One conversation."""
 
-    def __init__(self, session: SwapSession, socket: web.WebSocketResponse, wire: Wire) -> None:
-        self._session, self._socket, self._wire = session, socket, wire
-        self._window = Window()
+    def __init__(self, session: SwapSession, socket: web.WebSocketResponse, frame_codec: FrameCodec) -> None:
+        self._session, self._socket, self._frame_codec = session, socket, frame_codec
+        self._flow = FlowControl()
         self._needs_beginning = True
 
     async def hold(self) -> None:
@@ -76,13 +76,13 @@ class _Talk:
             if message.type is WSMsgType.BINARY and len(message.data) > HEADER:
                 await self._take(int.from_bytes(message.data[:HEADER], "big"), message.data[HEADER:])
             elif message.data == "shown":
-                self._window.arrived()
+                self._flow.arrived()
             elif message.data == "key":
                 self._needs_beginning = True
 
     async def _take(self, stamp_ms: int, data: bytes) -> None:
         try:
-            picture = await asyncio.to_thread(self._wire.read, stamp_ms, data)
+            picture = await asyncio.to_thread(self._frame_codec.read, stamp_ms, data)
         except ValueError as error:
             logger.debug("session %s: a picture could not be read: %s", self._session.id[:4], error)
             picture = None
@@ -96,11 +96,11 @@ class _Talk:
         number = 0
         with suppress(BroadcastOver, ConnectionError):
             while True:
-                self._wire.slow_down(await self._window.opens())
+                self._frame_codec.slow_down(await self._flow.opens())
                 number, shown = await self._session.broadcast.after(number)
                 is_key, self._needs_beginning = self._needs_beginning, False
-                data, is_beginning = await asyncio.to_thread(partial(self._wire.write, shown, is_key=is_key))
-                self._window.sent()
+                data, is_beginning = await asyncio.to_thread(partial(self._frame_codec.write, shown, is_key=is_key))
+                self._flow.sent()
                 await self._socket.send_bytes(bytes([is_beginning]) + data)
 
 

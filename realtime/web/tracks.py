@@ -13,8 +13,8 @@ from aiortc import MediaStreamTrack
 from aiortc.mediastreams import MediaStreamError
 
 from engines.types import Image
-from realtime.colour import BT601, BT709, UNSPECIFIED, FromBgr, ToBgr, settle, tags_of
-from realtime.slot import SlotClosed
+from realtime.media.colour import BT601, BT709, UNSPECIFIED, FromBgr, ToBgr, settle, tags_of
+from realtime.stream.frame_queue import SlotClosed
 from realtime.types import ColourTags
 from realtime.web.broadcast import CLOCK, Broadcast, BroadcastOver, Shown
 from realtime.web.session import SwapSession

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from engines.types import Image, SourcePhoto
-from realtime.consent import QUESTION, ConsentLedger
-from realtime.pictures import decode_image
+from realtime.faces.consent import QUESTION, ConsentLedger
+from realtime.pictures.reading import decode_image
+from realtime.web.auth import RefusedError, network_of
 from realtime.web.gallery import Entry, entry_of
-from realtime.web.guard import RefusedError, network_of
 
 MOST_PIXELS = 32_000_000
 """Of a photo before it is made smaller. Decoding takes seconds, and 140 MB of a JPEG or PNG, 290 of an AVIF, 500 of a

@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from realtime.web.auth import RefusedError, is_loopback, network_of
 from realtime.web.gallery import Entry, Gallery
-from realtime.web.guard import RefusedError, is_loopback, network_of
 
 FORGOTTEN_S = 3600.0
 """A visitor who asked for nothing and sent nothing for so long is forgotten, with their photos."""

@@ -4,26 +4,26 @@ import numpy as np
 import pytest
 
 from benchmarks import contact_sheet
-from benchmarks.sheets import in_rows, tile
-from engines.mesh_topology import mean_face
+from benchmarks.common.sheets import in_rows, tile
+from engines.mesh.mesh_topology import mean_face
 from engines.types import FaceLandmarks
-from tests.benchmarks.test_people import SPLIT
+from tests.benchmarks.common.test_people import SPLIT
 
 
-def test_there_are_12_sources_and_8_wearers_whom_no_network_is_trained_on() -> None:
-    assert (len(set(contact_sheet.SOURCES)), len(set(contact_sheet.WEARERS))) == (12, 8)
-    assert not set(contact_sheet.SOURCES) & set(contact_sheet.WEARERS)
-    assert {*contact_sheet.SOURCES, *contact_sheet.WEARERS} <= set(SPLIT.read_text().split())
+def test_there_are_12_sources_and_8_targets_whom_no_network_is_trained_on() -> None:
+    assert (len(set(contact_sheet.SOURCES)), len(set(contact_sheet.TARGETS))) == (12, 8)
+    assert not set(contact_sheet.SOURCES) & set(contact_sheet.TARGETS)
+    assert {*contact_sheet.SOURCES, *contact_sheet.TARGETS} <= set(SPLIT.read_text().split())
 
 
-def test_the_table_has_a_row_for_each_source_on_each_wearer() -> None:
+def test_the_table_has_a_row_for_each_source_on_each_target() -> None:
     assert list(contact_sheet.table(["a", "b"], ["x"])) == [
-        "| source | wearer | verdict |",
+        "| source | target | verdict |",
         "|---|---|---|",
         "| a | x | |",
         "| b | x | |",
     ]
-    assert len(list(contact_sheet.table(contact_sheet.SOURCES, contact_sheet.WEARERS))) == 2 + 96
+    assert len(list(contact_sheet.table(contact_sheet.SOURCES, contact_sheet.TARGETS))) == 2 + 96
 
 
 @pytest.mark.parametrize(("count", "size_hw"), [(1, (10, 30)), (3, (10, 30)), (4, (20, 30))])

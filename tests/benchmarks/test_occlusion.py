@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from benchmarks import occlusion
-from benchmarks.annotated import FOLDER, Annotation, Shape, annotations_of, masks_of, unclear_of
-from engines.geometry import transform_points
-from engines.mesh_topology import mean_face
-from engines.swappers.mesh import MeshSwapper
-from engines.swappers.square import SQUARE_PX, face_square
+from benchmarks.scoring.annotated import FOLDER, Annotation, Shape, annotations_of, masks_of, unclear_of
+from engines.image.geometry import transform_points
+from engines.mesh.mesh_topology import mean_face
+from engines.mesh.square import SQUARE_PX, face_square
+from engines.swappers.mesh.swapper import MeshSwapper
 from engines.types import FaceLandmarks, Image
 from tests.engines.fake_compositor import compositor_of
 from tests.engines.made_faces import everybody

@@ -7,10 +7,10 @@ import pytest
 
 from engines.backends.litert import LiteRtSession
 from engines.detectors.blazeface import BlazeFaceDetector
-from engines.landmarks import FaceMeshLandmarker
-from engines.source_photo import PHOTO_THRESHOLD, PhotoExaminer
+from engines.landmarks.face_mesh import FaceMeshLandmarker
+from engines.source_faces.photo import PHOTO_THRESHOLD, PhotoExaminer
 from engines.types import Image
-from realtime.pictures import read_image
+from realtime.pictures.reading import read_image
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Compositors that say the same of every face, or bend towards the wearer: what is done with their word is tested."""
+"""Compositors that say the same of every face, or bend towards the target: what is done with their word is tested."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engines.backends import TensorSpec
-from engines.swappers.compositor import ALPHA, DETAIL, GAIN, OFFSET, OWN, Compositor
-from engines.swappers.layers import Layers
-from engines.swappers.square import SQUARE_PX
+from engines.compositor.layers import Layers
+from engines.compositor.network import ALPHA, DETAIL, GAIN, OFFSET, OWN, Compositor
+from engines.mesh.square import SQUARE_PX
 
 SQUARE = (SQUARE_PX, SQUARE_PX)
 
@@ -23,7 +23,7 @@ def fields(
 ) -> NDArray[np.float32]:
     """(9, S, S): as a network gives them; numbers for the whole square, or (S, S) of each place.
 
-    As they stand: the source's texture in the wearer's coarse light, opaque.
+    As they stand: the source's texture in the target's coarse light, opaque.
     """
     made = np.empty((9, *SQUARE), np.float32)
     made[ALPHA], made[OWN], made[DETAIL] = alpha, own, detail
@@ -51,8 +51,8 @@ class FixedNetwork:
         """Nothing is open."""
 
 
-class TowardsTheWearer(FixedNetwork):
-    """Lifts or lowers the source to the wearer, by `share` of what is between them. See Layers.tensor."""
+class TowardsTheTarget(FixedNetwork):
+    """Lifts or lowers the source to the target, by `share` of what is between them. See Layers.tensor."""
 
     def __init__(self, share: float = 1.0, faces: int = 1) -> None:
         super().__init__(fields(), faces)
@@ -63,12 +63,12 @@ class TowardsTheWearer(FixedNetwork):
 
 
 class SparingSources(Compositor):
-    """Says of wearers what its network says, and that nothing is in front of a source's own face."""
+    """Says of targets what its network says, and that nothing is in front of a source's own face."""
 
     def source_opacity(self, layers: Layers) -> NDArray[np.float32]:
         return np.ones_like(layers.valid)
 
 
 def compositor_of(**given: ArrayLike) -> Compositor:
-    """One that says the same of every wearer. given: see `fields`."""
+    """One that says the same of every target. given: see `fields`."""
     return SparingSources(FixedNetwork(fields(**given)))

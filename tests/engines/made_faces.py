@@ -5,12 +5,12 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.mesh_topology import face_oval, mean_face, triangles
-from engines.swappers.layers import Layers, layers_of
-from engines.swappers.square import face_square
-from engines.swappers.surface import Surface
-from engines.swappers.texture import textures_of
-from engines.swappers.warp import Warp
+from engines.compositor.layers import Layers, layers_of
+from engines.mesh.mesh_topology import face_oval, mean_face, triangles
+from engines.mesh.square import face_square
+from engines.mesh.surface import Surface
+from engines.mesh.warp import Warp
+from engines.source_faces.texture import textures_of
 from engines.types import FaceLandmarks, Image, Points, SourcePhoto
 
 

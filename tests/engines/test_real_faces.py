@@ -10,12 +10,12 @@ import pytest
 from engines.backends.litert import LiteRtSession
 from engines.detectors.blazeface import BlazeFaceDetector
 from engines.errors import ModelContractError, SourcePhotoError
-from engines.geometry import box_of, eye_distance, roi_from_detection
-from engines.landmarks import FaceMeshLandmarker
-from engines.source_photo import PhotoExaminer, head_angles
-from engines.swappers.mesh import MeshSwapper
+from engines.image.geometry import box_of, eye_distance, roi_from_detection
+from engines.landmarks.face_mesh import FaceMeshLandmarker
+from engines.source_faces.photo import PhotoExaminer, head_angles
+from engines.swappers.mesh.swapper import MeshSwapper
 from engines.types import Image
-from realtime.pictures import read_image
+from realtime.pictures.reading import read_image
 
 pytestmark = pytest.mark.network
 
@@ -95,17 +95,17 @@ def test_swap_keeps_the_pose_and_touches_only_the_face(
     canvas = np.asarray(cv2.resize(astronaut, (1024, 1024)), np.uint8)
     before = canvas.copy()
     [found] = detector.detect(canvas)
-    wearer = landmarker.locate(canvas, roi_from_detection(found))
-    MeshSwapper().prepare(source).paint(canvas, wearer)
+    target = landmarker.locate(canvas, roi_from_detection(found))
+    MeshSwapper().prepare(source).paint(canvas, target)
     changed = (canvas != before).any(axis=2)
-    x1, y1, x2, y2 = box_of(wearer.points)
+    x1, y1, x2, y2 = box_of(target.points)
     ys, xs = np.nonzero(changed)
     assert changed.sum() > 0.5 * (x2 - x1) * (y2 - y1)
     assert (xs.min() >= x1, xs.max() <= x2, ys.min() >= y1, ys.max() <= y2) == (True,) * 4
     after = landmarker.locate(canvas, roi_from_detection(found))
     assert after.presence > 0.9
-    moved = np.linalg.norm(after.points[:, :2] - wearer.points[:, :2], axis=1).mean()
-    assert moved < 0.08 * eye_distance(wearer.points)
+    moved = np.linalg.norm(after.points[:, :2] - target.points[:, :2], axis=1).mean()
+    assert moved < 0.08 * eye_distance(target.points)
 
 
 def test_a_model_that_is_something_else_is_refused(model_file: Callable[[str], Path], tmp_path: Path) -> None:

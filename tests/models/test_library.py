@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import DownloadError, LicenceError, ManifestError
-from models.fetch_pack import PACKS
+from models.fetch.pack import PACKS
 from models.library import add_model, known_models
 from models.licences import LicenceDesk
 from models.manifest import load_manifest

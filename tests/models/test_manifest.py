@@ -7,7 +7,7 @@ import pytest
 from models.errors import ManifestError, UnknownModelError
 from models.manifest import Manifest, load_manifest
 from models.spec import FileSource, HttpsSource, HubSource, ModelSpec, OwnSource, PackSource, PypiSource
-from realtime.built_in import FACES, HANDS
+from realtime.built_in_models import FACES, HANDS
 
 ROW = {
     "task": '"detect"',

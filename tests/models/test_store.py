@@ -10,7 +10,7 @@ from filelock import FileLock
 from models.disk import PartFile, disk_errors
 from models.errors import ChecksumError, DownloadError
 from models.spec import FileSource, HttpsSource, ModelSpec, PypiSource
-from models.store import ModelStore, Verdict, home_folder
+from models.store import FileStatus, ModelStore, home_folder
 from tests.models.conftest import CONTENT, FAR_AWAY, leftovers, spec_of
 from tests.models.servers import Behaviour
 
@@ -80,7 +80,7 @@ def test_two_processes_at_once_download_once(server: Behaviour, tmp_path: Path) 
         assert first.wait(timeout=30) == 0
     assert server.ranges_asked == [None]
     spec = spec_of(CONTENT, HttpsSource(server.url))
-    assert ModelStore(tmp_path).verify(spec) is Verdict.OK
+    assert ModelStore(tmp_path).verify(spec) is FileStatus.OK
 
 
 def test_wheel_that_another_process_is_unpacking_is_waited_for(tmp_path: Path) -> None:
@@ -101,15 +101,17 @@ def test_wheel_that_another_process_is_unpacking_is_waited_for(tmp_path: Path) -
 
 @pytest.mark.usefixtures("wheelhouse")
 @pytest.mark.parametrize(
-    ("content", "verdict"), [(None, Verdict.MISSING), (b"model A", Verdict.WRONG), (b"model a", Verdict.OK)]
+    ("content", "status"), [(None, FileStatus.MISSING), (b"model A", FileStatus.WRONG), (b"model a", FileStatus.OK)]
 )
-def test_verify_reads_the_bytes_and_recheck_mends_them(content: bytes | None, verdict: Verdict, tmp_path: Path) -> None:
+def test_verify_reads_the_bytes_and_recheck_mends_them(
+    content: bytes | None, status: FileStatus, tmp_path: Path
+) -> None:
     store = ModelStore(tmp_path)
     if content is not None:
         put(store, A, content)
-    assert store.verify(A) is verdict
+    assert store.verify(A) is status
     assert [path.read_bytes() for path in store.ensure_all([A], recheck=True)] == [b"model a"]
-    assert store.verify(A) is Verdict.OK
+    assert store.verify(A) is FileStatus.OK
 
 
 @pytest.mark.usefixtures("wheelhouse")

@@ -8,7 +8,7 @@ from typing import cast
 import av
 import numpy as np
 
-from realtime.colour import FromBgr, settle
+from realtime.media.colour import FromBgr, settle
 from realtime.types import ColourTags
 
 GREY = 128

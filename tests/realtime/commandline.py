@@ -15,10 +15,10 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from unittest.mock import patch
 
-from realtime.cli import main
-from realtime.interrupts import OTHERS
+from realtime.cli.interrupts import OTHERS
+from realtime.cli.main import main
 
-LIVESWAP = [sys.executable, "-m", "realtime.cli"]
+LIVESWAP = [sys.executable, "-m", "realtime.cli.main"]
 SIGNALS = (signal.SIGINT, *OTHERS)
 COLUMNS = "200"
 

@@ -1,4 +1,4 @@
-"""A home, a portrait and a film for the tests of the command line."""
+"""A home, a portrait and a video for the tests of the command line."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from realtime.outputs import open_sink
-from realtime.pictures import read_image
+from realtime.pictures.reading import read_image
 from realtime.sources import open_source
 from realtime.types import Outcome, ShownFrame
 from tests.conftest import BUILT_IN
@@ -31,13 +31,13 @@ def portrait(model_file: Callable[[str], Path]) -> Path:
 
 
 @pytest.fixture(scope="session")
-def film(tmp_path_factory: pytest.TempPathFactory, model_file: Callable[[str], Path]) -> Path:
+def video(tmp_path_factory: pytest.TempPathFactory, model_file: Callable[[str], Path]) -> Path:
     """Two seconds of a portrait, with sound, then half a second of nobody."""
-    folder = tmp_path_factory.mktemp("film")
-    return _portrait_film(folder / "film.mp4", read_image(model_file("hopper")))
+    folder = tmp_path_factory.mktemp("video")
+    return _portrait_video(folder / "video.mp4", read_image(model_file("hopper")))
 
 
-def _portrait_film(path: Path, face: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Path:
+def _portrait_video(path: Path, face: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Path:
     silent = write_clip(path.with_suffix(".sound.mp4"), Clip(frames=75, size_wh=(512, 600)))
     source = open_source(str(silent))
     sink = open_sink(str(path), source.info)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from engines.fakes import FakeDetector, FakeLandmarker, picture_with_faces
-from realtime.identity import Track
-from realtime.tracking import FaceTracker
+from realtime.tracking.reidentification import Track
+from realtime.tracking.tracker import FaceTracker
 
 FRAME_NS = 33_333_333
 Faces = list[tuple[int, int, int]]

@@ -1,4 +1,5 @@
-"""Films whose sound tells its time: noise that is like itself at one place only, and what is heard of it afterwards."""
+"""Videos whose sound tells its time: noise that is like itself at one place only, and what is heard of it
+afterwards."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -38,8 +39,9 @@ def _in_band(count: int) -> NDArray[np.bool_]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Film:
-    """A film to be made. starts_s: of pictures and sound, in the container. sound_from_s, sound_to_s: within the film;
+class Video:
+    """A video to be made. starts_s: of pictures and sound, in the container. sound_from_s, sound_to_s: within the
+    video;
     holes: stretches without packets, s. layout: as the file says it."""
 
     seconds: float = 2.0
@@ -71,49 +73,51 @@ class Film:
         return samples
 
 
-def write_film(path: Path, film: Film = Film()) -> Path:
-    """Make `film`; the container follows from the name."""
+def write_video(path: Path, video: Video = Video()) -> Path:
+    """Make `video`; the container follows from the name."""
     with av.open(str(path), "w") as container:
-        options = {"preset": "ultrafast"} if film.video == "libx264" else {}
-        picture = cast("av.VideoStream", container.add_stream(film.video, rate=PICTURE_RATE, options=options))
+        options = {"preset": "ultrafast"} if video.video == "libx264" else {}
+        picture = cast("av.VideoStream", container.add_stream(video.video, rate=PICTURE_RATE, options=options))
         picture.width, picture.height = PICTURE_WH
-        picture.pix_fmt = "yuvj420p" if film.video == "mjpeg" else "yuv420p"
-        packets = _pictures(picture, film)
-        if film.audio is not None:
+        picture.pix_fmt = "yuvj420p" if video.video == "mjpeg" else "yuv420p"
+        packets = _pictures(picture, video)
+        if video.audio is not None:
             loose = {"strict": "experimental"}  # ffmpeg's own Vorbis encoder
-            sound = cast("av.AudioStream", container.add_stream(film.audio, rate=film.rate, options=loose))
-            sound.layout, sound.bit_rate = film.layout, BITS_PER_CHANNEL * film.channels
-            packets += _sounds(sound, film)
+            sound = cast("av.AudioStream", container.add_stream(video.audio, rate=video.rate, options=loose))
+            sound.layout, sound.bit_rate = video.layout, BITS_PER_CHANNEL * video.channels
+            packets += _sounds(sound, video)
         for packet in sorted(packets, key=lambda packet: (packet.dts or 0) * (packet.time_base or 0)):
             container.mux(packet)
     return path
 
 
-def _pictures(stream: av.VideoStream, film: Film) -> "list[av.Packet[Stream]]":
+def _pictures(stream: av.VideoStream, video: Video) -> "list[av.Packet[Stream]]":
     packets: list[av.Packet[Stream]] = []
-    for number in range(round(film.seconds * PICTURE_RATE)):
+    for number in range(round(video.seconds * PICTURE_RATE)):
         image = np.full((PICTURE_WH[1], PICTURE_WH[0], 3), number * 5 % 200, np.uint8)
         frame = av.VideoFrame.from_ndarray(image, format="bgr24")
-        frame.pts, frame.time_base = number + round(film.starts_s * PICTURE_RATE), Fraction(1, PICTURE_RATE)
+        frame.pts, frame.time_base = number + round(video.starts_s * PICTURE_RATE), Fraction(1, PICTURE_RATE)
         packets += stream.encode(frame)
     return packets + stream.encode(None)
 
 
-def _sounds(stream: av.AudioStream, film: Film) -> "list[av.Packet[Stream]]":
+def _sounds(stream: av.AudioStream, video: Video) -> "list[av.Packet[Stream]]":
     """Packets of the noise; those within holes are left out."""
     context = stream.codec_context
-    samples = noise(film.sound_end_s, film.channels, film.rate, film.seed)[:, round(film.sound_from_s * film.rate) :]
-    resampler = av.AudioResampler(format=context.format.name, layout=film.layout, rate=film.rate)
+    samples = noise(video.sound_end_s, video.channels, video.rate, video.seed)[
+        :, round(video.sound_from_s * video.rate) :
+    ]
+    resampler = av.AudioResampler(format=context.format.name, layout=video.layout, rate=video.rate)
     packets: list[av.Packet[Stream]] = []
     for start in range(0, samples.shape[1], 1024):
         piece = np.ascontiguousarray(samples[:, start : start + 1024].T).reshape(1, -1)
-        frame = av.AudioFrame.from_ndarray(piece, format="flt", layout=film.layout)
-        frame.sample_rate, frame.time_base = film.rate, Fraction(1, film.rate)
-        frame.pts = start + round((film.starts_s + film.sound_from_s) * film.rate)
+        frame = av.AudioFrame.from_ndarray(piece, format="flt", layout=video.layout)
+        frame.sample_rate, frame.time_base = video.rate, Fraction(1, video.rate)
+        frame.pts = start + round((video.starts_s + video.sound_from_s) * video.rate)
         for ready in resampler.resample(frame):
             packets += stream.encode(ready)
     packets += stream.encode(None)
-    holes = [(film.starts_s + from_s, film.starts_s + to_s) for from_s, to_s in film.holes]
+    holes = [(video.starts_s + from_s, video.starts_s + to_s) for from_s, to_s in video.holes]
     return [p for p in packets if not any(a <= (p.pts or 0) * (p.time_base or 0) < b for a, b in holes)]
 
 

@@ -4,15 +4,15 @@ import threading
 import time
 from collections.abc import Mapping
 
-from engines.appearance import flat_face
-from realtime.assignment import OrderAssigner
+from engines.recognition.appearance import flat_face
 from realtime.fakes import FakeFace, FakeSink, FakeSource, FakeTrack, FakeTracker, Fault, landmarks_in, raw_picture
-from realtime.label import Badge
-from realtime.metrics import NULL_OBSERVER, StreamMetrics
-from realtime.painter import FramePainter
-from realtime.pipeline import SwapPipeline
-from realtime.privacy import PrivacyGate, PrivacyPolicy, Strangers, WhenLost
-from realtime.runner import StreamRunner
+from realtime.stream.badge import Badge
+from realtime.stream.metrics import NULL_OBSERVER, StreamMetrics
+from realtime.stream.painter import FramePainter
+from realtime.stream.pipeline import SwapPipeline
+from realtime.stream.privacy import PrivacyGate, PrivacyPolicy, Strangers, WhenLost
+from realtime.stream.runner import StreamRunner
+from realtime.tracking.assignment import OrderAssigner
 from realtime.types import StreamObserver
 
 flat_face(raw_picture(0), landmarks_in().points)  # loads compiled code once: no first frame waits for it

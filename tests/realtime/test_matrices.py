@@ -6,7 +6,7 @@ import sys
 
 MULTIPLY = """
 import time
-import realtime.cli
+import realtime.cli.main
 import numpy as np
 
 square = np.ones((1500, 1500), np.float32)

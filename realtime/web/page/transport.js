@@ -2,7 +2,7 @@
 
 import { ask, token, visitor } from "./api.js";
 import { bestCoder } from "./coders.js";
-import { Window } from "./window.js";
+import { FlowControl } from "./flow_control.js";
 
 const CONNECT_MS = 8000;
 
@@ -76,7 +76,7 @@ export class Socket {
     };
     this.coder = await bestCoder(copy.canvas.width, copy.canvas.height, pictures);
     this.name = `WebSocket, ${this.coder.name}`;
-    this.window = new Window();
+    this.flow = new FlowControl();
     const address = new URL("socket", location.href);
     address.protocol = address.protocol.replace("http", "ws");
     address.searchParams.set("codec", this.coder.name);
@@ -112,15 +112,15 @@ export class Socket {
   }
 
   #hear({ got, key }) {
-    if (got !== undefined) this.window.arrived();
+    if (got !== undefined) this.flow.arrived();
     if (key) this.coder.beginAnew();
   }
 
   #offer(canvas) {
     if (this.socket.readyState !== WebSocket.OPEN) return;
-    this.window.offered();
-    this.coder.slowDown(this.window.share);
-    if (this.window.isOpen && !this.coder.isBusy) this.coder.encode(canvas);
+    this.flow.offered();
+    this.coder.slowDown(this.flow.share);
+    if (this.flow.isOpen && !this.coder.isBusy) this.coder.encode(canvas);
   }
 
   #send(picture, taken) {
@@ -129,7 +129,7 @@ export class Socket {
     message.set(picture, 4);
     if (this.socket.readyState !== WebSocket.OPEN) return;
     this.socket.send(message);
-    this.window.sent();
+    this.flow.sent();
   }
 
   #take(data) {

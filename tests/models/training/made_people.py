@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines import mesh_topology
+from engines.mesh import mesh_topology
 from models.training.split import kept_out, removed
 
 TONES_BGR = (50, 70, 100), (110, 140, 180), (190, 205, 235)

@@ -8,7 +8,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch is in models/training/requirements.txt only, which .ci/run has")
 
-from engines.swappers.relight import light_ratio  # noqa: E402
+from engines.compositor.relight import light_ratio  # noqa: E402
 from models.errors import UserError  # noqa: E402
 from models.training import pairs as pairs_module  # noqa: E402
 from models.training.drawing import hands  # noqa: E402

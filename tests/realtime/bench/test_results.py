@@ -51,14 +51,14 @@ def test_rounds_are_joined_by_their_mean_and_drops_are_added() -> None:
     ids=["slower", "faster", "below what matters", "within the noise"],
 )
 def test_a_difference_counts_beyond_what_chance_does(old: list[float], new: list[float], word: str) -> None:
-    [verdict] = compare([row(old)], [row(new)])
-    assert verdict.word == word
-    assert verdict.band >= LEAST
+    [comparison] = compare([row(old)], [row(new)])
+    assert comparison.word == word
+    assert comparison.band >= LEAST
 
 
 def test_only_what_both_measured_is_compared() -> None:
     old, new = [row(STEADY, "a"), row([], "b")], [row(STEADY, "a"), row(STEADY, "b"), row(STEADY, "c")]
-    assert [verdict.name for verdict in compare(old, new)] == ["a"]
+    assert [comparison.name for comparison in compare(old, new)] == ["a"]
 
 
 def test_report_is_read_as_it_was_written(tmp_path: Path) -> None:

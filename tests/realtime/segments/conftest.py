@@ -1,4 +1,4 @@
-"""A film of one face with sound, that can be cut in its middle."""
+"""A video of one face with sound, that can be cut in its middle."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -9,14 +9,14 @@ import cv2
 import numpy as np
 import pytest
 
-from realtime.pictures import read_image
+from realtime.pictures.reading import read_image
 from tests.realtime.sounds import HEARING_HZ, noise
 
 RATE, SECONDS, REPEATS, SIZE_WH = 12, 4, 3, (256, 300)
 
 
 @pytest.fixture(scope="session")
-def face_film(tmp_path_factory: pytest.TempPathFactory, model_file: Callable[[str], Path]) -> Path:
+def face_video(tmp_path_factory: pytest.TempPathFactory, model_file: Callable[[str], Path]) -> Path:
     """48 pictures of a face that moves a little, in 4 s with a key frame each; noise to be heard."""
     path = tmp_path_factory.mktemp("segments") / "face.mp4"
     face = np.asarray(cv2.resize(read_image(model_file("hopper")), SIZE_WH), np.uint8)
@@ -36,10 +36,10 @@ def face_film(tmp_path_factory: pytest.TempPathFactory, model_file: Callable[[st
 
 
 @pytest.fixture(scope="session")
-def long_face_film(face_film: Path) -> Path:
+def long_face_video(face_video: Path) -> Path:
     """The same three times over, without sound."""
-    path = face_film.with_name("long.mp4")
-    with av.open(str(face_film)) as source, av.open(str(path), "w") as target:
+    path = face_video.with_name("long.mp4")
+    with av.open(str(face_video)) as source, av.open(str(path), "w") as target:
         pictures = source.streams.video[0]
         stream = target.add_stream_from_template(pictures)
         for number in range(REPEATS):

@@ -1,4 +1,4 @@
-"""A film copied in two halves that are joined, with its sound: what becomes of a film in which nobody is."""
+"""A video copied in two halves that are joined, with its sound: what becomes of a video in which nobody is."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,10 +11,10 @@ from realtime.types import Outcome, ShownFrame
 
 def copy_in_halves(source: Path, target: Path) -> None:
     """The container of each follows from its name."""
-    film = open_source(str(source))
-    frames = [ShownFrame(f.image, f.seq, 0, f.pts, Outcome.NO_FACE, duration=f.duration) for f in film.frames()]
-    silent = replace(film.info, sound_from=None, extras_from=None)
-    joined, half = VideoRecorder(target, film.info, EncoderOptions()), len(frames) // 2
+    video = open_source(str(source))
+    frames = [ShownFrame(f.image, f.seq, 0, f.pts, Outcome.NO_FACE, duration=f.duration) for f in video.frames()]
+    silent = replace(video.info, sound_from=None, extras_from=None)
+    joined, half = VideoRecorder(target, video.info, EncoderOptions()), len(frames) // 2
     for part in (frames[:half], frames[half:]):
         packets = target.with_suffix(".packets")
         into = PacketFile(packets, "mp4")

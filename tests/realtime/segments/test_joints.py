@@ -7,8 +7,8 @@ from engines.fakes import FakeDetector, FakeLandmarker, picture_with_faces
 from engines.types import Points
 from realtime.fakes import FakeTrack, landmarks_in
 from realtime.segments.joints import Followed, JointWatch, preferred
-from realtime.tracking import FaceTracker
-from realtime.tracking_result import TrackingResult
+from realtime.tracking.result import TrackingResult
+from realtime.tracking.tracker import FaceTracker
 from realtime.types import Frame
 from tests.realtime.scene import FRAME_NS
 
@@ -55,8 +55,8 @@ def test_what_is_followed_is_noted_at_the_first_pictures_from_three_times_on() -
 
 @pytest.mark.parametrize(("prefers", "followed_x"), [(True, 150), (False, 450)])
 def test_who_is_preferred_is_followed_though_another_is_larger(prefers: bool, followed_x: int) -> None:
-    """As a film's segment must go on with those whom the one before it followed."""
-    tracker = FaceTracker(FakeDetector(), FakeLandmarker(), max_faces=1, film=True)
+    """As a video's segment must go on with those whom the one before it followed."""
+    tracker = FaceTracker(FakeDetector(), FakeLandmarker(), max_faces=1, video=True)
     if prefers:
         tracker.prefer([np.array([100, 110, 200, 210], np.float32)])
     for step in range(40):
@@ -67,7 +67,7 @@ def test_who_is_preferred_is_followed_though_another_is_larger(prefers: bool, fo
 
 
 def test_a_preference_for_nobody_who_is_there_changes_nothing() -> None:
-    tracker = FaceTracker(FakeDetector(), FakeLandmarker(), max_faces=1, film=True)
+    tracker = FaceTracker(FakeDetector(), FakeLandmarker(), max_faces=1, video=True)
     tracker.prefer([np.array([0, 0, 50, 50], np.float32)])
     [track] = tracker.update(picture_with_faces((640, 360), [(450, 180, 160)]), FRAME_NS)
     assert abs(track.face.points[:, 0].mean() - 450) < 10

@@ -1,4 +1,4 @@
-"""Segments of a film, by times alone: together they are the film, and each has its surroundings."""
+"""Segments of a video, by times alone: together they are the video, and each has its surroundings."""
 
 import itertools
 from fractions import Fraction
@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from realtime.media.trim import Trim
 from realtime.segments.plan import Cuts, Segment, plan_segments
-from realtime.trim import Trim
 
 
 @st.composite
-def films(draw: st.DrawFn) -> Cuts:
+def videos(draw: st.DrawFn) -> Cuts:
     """Pictures at any distance from each other, some of them key frames; the first one always is."""
     base = draw(st.sampled_from([Fraction(1, 25), Fraction(1001, 30_000), Fraction(1, 1000), Fraction(1, 90_000)]))
     steps = draw(st.lists(st.integers(1, 5_000), min_size=1, max_size=60))
@@ -37,7 +37,7 @@ def holds(segment: Segment, at_s: Fraction) -> bool:
     return segment.start_s <= at_s and (segment.end_s is None or at_s < segment.end_s)
 
 
-@given(films(), trims(), st.integers(1, 8))
+@given(videos(), trims(), st.integers(1, 8))
 def test_every_picture_that_is_wanted_is_in_one_segment(cuts: Cuts, wanted: Trim, workers: int) -> None:
     segments = plan_segments(cuts, wanted, workers)
     for time in cuts.times:
@@ -46,7 +46,7 @@ def test_every_picture_that_is_wanted_is_in_one_segment(cuts: Cuts, wanted: Trim
         assert sum(holds(segment, at_s) for segment in segments) == is_wanted
 
 
-@given(films(), trims(), st.integers(1, 8))
+@given(videos(), trims(), st.integers(1, 8))
 def test_segments_follow_each_other_and_begin_at_key_frames(cuts: Cuts, wanted: Trim, workers: int) -> None:
     segments = plan_segments(cuts, wanted, workers)
     assert [segment.number for segment in segments] == list(range(len(segments)))
@@ -56,7 +56,7 @@ def test_segments_follow_each_other_and_begin_at_key_frames(cuts: Cuts, wanted: 
         assert after.start_s / cuts.base in cuts.keys
 
 
-@given(films(), st.integers(1, 8), st.fractions(0, 3, max_denominator=100))
+@given(videos(), st.integers(1, 8), st.fractions(0, 3, max_denominator=100))
 def test_what_is_looked_at_before_a_segment_begins_at_a_picture(cuts: Cuts, workers: int, warm_s: Fraction) -> None:
     first, *others = plan_segments(cuts, Trim(), workers, warm_s=warm_s)
     assert first.warm_s == first.start_s
@@ -76,5 +76,5 @@ def test_workers_end_together_and_segments_stay_short(seconds: int, workers: int
     assert max(lengths) - min(lengths) <= 2
 
 
-def test_a_film_with_one_key_frame_is_one_segment() -> None:
+def test_a_video_with_one_key_frame_is_one_segment() -> None:
     assert len(plan_segments(Cuts(range(1000), [0], Fraction(1, 25)), Trim(), workers=4)) == 1

@@ -1,4 +1,4 @@
-"""Real worker processes: the film is the same as one process makes it, whatever happens to them."""
+"""Real worker processes: the video is the same as one process makes it, whatever happens to them."""
 
 import json
 import os
@@ -15,7 +15,7 @@ import pytest
 from numpy.typing import NDArray
 
 from realtime.sources import open_source
-from tests.realtime import films
+from tests.realtime import videos
 from tests.realtime.clips import Clip, facts_of, write_clip
 from tests.realtime.commandline import LIVESWAP, environment, invoke
 from tests.realtime.segments.conftest import RATE, REPEATS, SECONDS
@@ -25,8 +25,8 @@ JOINT = PICTURES // 2
 WORKER = b"realtime.segments.worker"
 
 
-def command(portrait: Path, film: Path, out: Path, *more: str) -> list[str]:
-    given = ("--face", str(portrait), "--input", str(film), "--output", str(out), "--i-have-consent", "--no-badge")
+def command(portrait: Path, video: Path, out: Path, *more: str) -> list[str]:
+    given = ("--face", str(portrait), "--input", str(video), "--output", str(out), "--i-have-consent", "--no-badge")
     return ["run", *given, *more]
 
 
@@ -54,14 +54,14 @@ def workers_of(pid: int) -> list[int]:
     return found
 
 
-def test_two_workers_make_the_film_that_one_process_makes(
-    face_film: Path, home: Path, portrait: Path, tmp_path: Path
+def test_two_workers_make_the_video_that_one_process_makes(
+    face_video: Path, home: Path, portrait: Path, tmp_path: Path
 ) -> None:
     whole, joined, numbers = tmp_path / "whole.mkv", tmp_path / "joined.mkv", tmp_path / "m.json"
     lossless = ("--codec", "ffv1", "--metrics", str(numbers))
-    assert invoke(*command(portrait, face_film, whole, *lossless), home=home).returncode == 0
+    assert invoke(*command(portrait, face_video, whole, *lossless), home=home).returncode == 0
     alone = json.loads(numbers.read_text())
-    done = invoke(*command(portrait, face_film, joined, *lossless, "--workers", "2"), home=home)
+    done = invoke(*command(portrait, face_video, joined, *lossless, "--workers", "2"), home=home)
     assert done.returncode == 0, done.stderr
     together = json.loads(numbers.read_text())
     assert together["outcomes"] == alone["outcomes"] == {"swapped": PICTURES, "no_face": 0, "withheld": 0, "failed": 0}
@@ -70,7 +70,7 @@ def test_two_workers_make_the_film_that_one_process_makes(
     assert packets(joined) == packets(whole)
     before, after = images(whole), images(joined)
     assert all((one == other).all() for one, other in zip(before[:JOINT], after[:JOINT], strict=True))
-    raw = images(face_film)
+    raw = images(face_video)
     for one, other, bare in zip(before[JOINT:], after[JOINT:], raw[JOINT:], strict=True):
         painted = np.abs(one - bare).max(axis=2) > 8
         assert np.abs(one - other)[painted].mean() < 1
@@ -80,8 +80,8 @@ def test_two_workers_make_the_film_that_one_process_makes(
 
 
 @contextmanager
-def running(portrait: Path, film: Path, out: Path, home: Path) -> Iterator["subprocess.Popen[str]"]:
-    words = [*LIVESWAP, *command(portrait, film, out, "--workers", "2")]
+def running(portrait: Path, video: Path, out: Path, home: Path) -> Iterator["subprocess.Popen[str]"]:
+    words = [*LIVESWAP, *command(portrait, video, out, "--workers", "2")]
     with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=environment(home)) as run:
         try:
             yield run
@@ -102,10 +102,10 @@ def has_begun(out: Path) -> bool:
 
 
 def test_a_worker_that_is_killed_costs_nothing_but_time(
-    long_face_film: Path, home: Path, portrait: Path, tmp_path: Path
+    long_face_video: Path, home: Path, portrait: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out.mp4"
-    with running(portrait, long_face_film, out, home) as run:
+    with running(portrait, long_face_video, out, home) as run:
         wait_until(lambda: has_begun(out))
         os.kill(workers_of(run.pid)[0], signal.SIGKILL)
         _, said = run.communicate(timeout=120)
@@ -117,10 +117,10 @@ def test_a_worker_that_is_killed_costs_nothing_but_time(
 
 
 def test_ctrl_c_keeps_the_beginning_and_leaves_nobody(
-    long_face_film: Path, home: Path, portrait: Path, tmp_path: Path
+    long_face_video: Path, home: Path, portrait: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out.mp4"
-    with running(portrait, long_face_film, out, home) as run:
+    with running(portrait, long_face_video, out, home) as run:
         wait_until(lambda: has_begun(out))
         workers = workers_of(run.pid)
         run.send_signal(signal.SIGINT)
@@ -134,10 +134,10 @@ def test_ctrl_c_keeps_the_beginning_and_leaves_nobody(
 
 
 def test_workers_go_when_their_owner_is_killed(
-    long_face_film: Path, home: Path, portrait: Path, tmp_path: Path
+    long_face_video: Path, home: Path, portrait: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out.mp4"
-    with running(portrait, long_face_film, out, home) as run:
+    with running(portrait, long_face_video, out, home) as run:
         wait_until(lambda: has_begun(out))
         workers = workers_of(run.pid)
         run.kill()
@@ -150,22 +150,22 @@ def test_workers_go_when_their_owner_is_killed(
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        (("--input", "0"), "--workers is for a film in a file, and 0 is none"),
-        (("--input", "-"), "--workers is for a film in a file, and - is none"),
-        (("--output", "out.png"), "--workers makes one film, and no out.png"),
-        (("--output", "-"), "--workers makes one film, and no -"),
-        (("--output", "null"), "--workers makes one film, and no null"),
+        (("--input", "0"), "--workers is for a video in a file, and 0 is none"),
+        (("--input", "-"), "--workers is for a video in a file, and - is none"),
+        (("--output", "out.png"), "--workers makes one video, and no out.png"),
+        (("--output", "-"), "--workers makes one video, and no -"),
+        (("--output", "null"), "--workers makes one video, and no null"),
         (("--at", "1"), "--at wants one frame, and --workers are for many"),
         (("--workers", "0"), "--workers 0 is out of range"),
-        (("--faces", "all", "--face", "other.jpg"), "who wears which depends on who comes first in the film"),
+        (("--faces", "all", "--face", "other.jpg"), "who wears which depends on who comes first in the video"),
     ],
 )
 def test_what_one_process_alone_can_make_is_refused(
-    more: tuple[str, ...], said: str, face_film: Path, home: Path, portrait: Path, tmp_path: Path
+    more: tuple[str, ...], said: str, face_video: Path, home: Path, portrait: Path, tmp_path: Path
 ) -> None:
     given = {
         "--face": str(portrait),
-        "--input": str(face_film),
+        "--input": str(face_video),
         "--output": str(tmp_path / "out.mp4"),
         "--workers": "2",
     }
@@ -179,9 +179,9 @@ def test_what_one_process_alone_can_make_is_refused(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_film_whose_times_go_back_is_refused(home: Path, portrait: Path, tmp_path: Path) -> None:
-    film = films.join(tmp_path / "joined.ts", *[write_clip(tmp_path / "one.ts", Clip(frames=30))] * 2)
-    refused = invoke(*command(portrait, film, tmp_path / "out.mp4", "--workers", "2"), home=home)
+def test_a_video_whose_times_go_back_is_refused(home: Path, portrait: Path, tmp_path: Path) -> None:
+    video = videos.join(tmp_path / "joined.ts", *[write_clip(tmp_path / "one.ts", Clip(frames=30))] * 2)
+    refused = invoke(*command(portrait, video, tmp_path / "out.mp4", "--workers", "2"), home=home)
     assert refused.returncode == 2
     assert "error: the times of joined.ts are only known from its beginning on" in refused.stderr
     assert not (tmp_path / "out.mp4").exists()

@@ -9,7 +9,7 @@ import numpy as np
 from playwright.sync_api import Page
 
 from engines.types import Image
-from realtime.server_process import SERVE, ServerProcess
+from realtime.web.server_process import SERVE, ServerProcess
 
 SIZE_WH = (640, 360)
 PIXELS = """(v) => { const c = document.createElement('canvas');

@@ -1,4 +1,4 @@
-"""A server, a camera that is a film, and a browser for the tests of the page."""
+"""A server, a camera that is a video, and a browser for the tests of the page."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -8,10 +8,10 @@ import cv2
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from benchmarks.browser import browsing
-from realtime.pictures import read_image
-from realtime.server_process import ServerProcess
+from benchmarks.common.browser import browsing
+from realtime.pictures.reading import read_image
 from realtime.sources.synthetic import SyntheticSource
+from realtime.web.server_process import ServerProcess
 from tests.realtime.web.browsing import SIZE_WH, serving
 
 INTERRUPTED = 130
@@ -30,9 +30,9 @@ def camera(tmp_path_factory: pytest.TempPathFactory, model_file: Callable[[str],
     """Two seconds of a person who moves, as Chromium's fake camera takes them."""
     path = tmp_path_factory.mktemp("camera") / "camera.mjpeg"
     source = SyntheticSource(read_image(model_file("hopper")), size_wh=SIZE_WH)
-    with path.open("wb") as film:
+    with path.open("wb") as video:
         for number in range(60):
-            film.write(cv2.imencode(".jpg", source.render(number), [cv2.IMWRITE_JPEG_QUALITY, 92])[1].tobytes())
+            video.write(cv2.imencode(".jpg", source.render(number), [cv2.IMWRITE_JPEG_QUALITY, 92])[1].tobytes())
     return path
 
 

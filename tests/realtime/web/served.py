@@ -15,18 +15,18 @@ from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSes
 
 from engines.errors import SourcePhotoError
 from engines.types import Image, SourcePhoto
-from realtime.assignment import OrderAssigner
-from realtime.consent import ConsentLedger
+from realtime.faces.consent import ConsentLedger
+from realtime.faces.source_bank import InitialFaces, SourceBank, SwapSettings
 from realtime.fakes import FakeFace, FakeTracker, landmarks_in
-from realtime.live import LiveControl
-from realtime.metrics import StreamMetrics
-from realtime.painter import FramePainter
-from realtime.pipeline import SwapPipeline
-from realtime.privacy import PrivacyGate, PrivacyPolicy, Strangers
-from realtime.wardrobe import Style, Wardrobe, Worn
+from realtime.stream.live_settings import LiveControl
+from realtime.stream.metrics import StreamMetrics
+from realtime.stream.painter import FramePainter
+from realtime.stream.pipeline import SwapPipeline
+from realtime.stream.privacy import PrivacyGate, PrivacyPolicy, Strangers
+from realtime.tracking.assignment import OrderAssigner
 from realtime.web.api import Api
+from realtime.web.auth import Guard
 from realtime.web.gallery import entry_of
-from realtime.web.guard import Guard
 from realtime.web.server import make_application
 from realtime.web.session import BROWSER, Stream
 from realtime.web.sessions import Sessions
@@ -73,13 +73,13 @@ async def served(home: Path, *, token: str | None = None, most: int = 4, silent_
     closed: list[Stream] = []
 
     def make_stream(photos: Sequence[SourcePhoto]) -> Stream:
-        worn = Worn(Style("mesh"), tuple(photos), tuple(FakeFace(PAINT_BGR) for _ in photos))
-        wardrobe = Wardrobe(worn, lambda _style: lambda _photo: FakeFace(PAINT_BGR))
-        control, metrics = LiveControl(wardrobe), StreamMetrics(primary="browser", swapper="mesh", device="cpu")
+        worn = InitialFaces(SwapSettings("mesh"), tuple(photos), tuple(FakeFace(PAINT_BGR) for _ in photos))
+        source_bank = SourceBank(worn, lambda _style: lambda _photo: FakeFace(PAINT_BGR))
+        control, metrics = LiveControl(source_bank), StreamMetrics(primary="browser", swapper="mesh", device="cpu")
         gate = PrivacyGate(PrivacyPolicy.choose(None, live=True))
-        painter = FramePainter(FakeTracker(), OrderAssigner(wardrobe), Strangers.BLUR, live=True, observer=metrics)
+        painter = FramePainter(FakeTracker(), OrderAssigner(source_bank), Strangers.BLUR, live=True, observer=metrics)
         pipeline = SwapPipeline(painter, gate, info=BROWSER, control=control, observer=metrics)
-        stream = Stream(pipeline, control, wardrobe, metrics, Strangers.BLUR, lambda: closed.append(stream))
+        stream = Stream(pipeline, control, source_bank, metrics, Strangers.BLUR, lambda: closed.append(stream))
         return stream
 
     uploads = Uploads(examine, ConsentLedger(home / "consent.json"))

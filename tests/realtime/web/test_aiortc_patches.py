@@ -1,4 +1,4 @@
-"""aiortc's insides: ours are in their place, and when an aiortc has other ones, what is different is named."""
+"""aiortc's internals: ours are in their place, and when an aiortc has other ones, what is different is named."""
 
 import queue
 from collections.abc import Callable

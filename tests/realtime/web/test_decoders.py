@@ -11,8 +11,8 @@ from aiortc.jitterbuffer import JitterFrame
 from realtime.web.broadcast import Shown
 from realtime.web.decoders import MOST_PIXELS, bounded_decoder, open_decoder
 from realtime.web.encoders import ENCODERS, Adapting
+from realtime.web.frame_codec import FRAME_CODECS
 from realtime.web.tracks import VideoWriter
-from realtime.web.wire import WIRES
 
 CODECS = [RTCRtpCodecParameters("video/H264", 90_000), RTCRtpCodecParameters("video/VP8", 90_000)]
 MOST_OF_A_SIDE = 16_383
@@ -49,7 +49,7 @@ def test_vp8_that_says_it_is_huge_never_comes_to_libvpx(monkeypatch: pytest.Monk
     with pytest.raises(av.FFmpegError, match="16383 x 16383"):
         bounded_decoder(CODECS[1]).decode(JitterFrame(vp8_bomb(), 0))
     with pytest.raises(ValueError, match="16383 x 16383"):
-        WIRES["vp8"]().read(0, vp8_bomb())
+        FRAME_CODECS["vp8"]().read(0, vp8_bomb())
 
 
 def test_sound_is_decoded_as_before() -> None:

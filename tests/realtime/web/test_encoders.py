@@ -13,8 +13,8 @@ from aiortc.codecs.h264 import h264_depayload
 from aiortc.codecs.vpx import vp8_depayload
 
 from engines.types import Image
-from realtime.colour import BT601_NTSC, ToBgr, tags_of
-from realtime.pictures import read_image
+from realtime.media.colour import BT601_NTSC, ToBgr, tags_of
+from realtime.pictures.reading import read_image
 from realtime.sources.synthetic import SyntheticSource
 from realtime.web.broadcast import Shown
 from realtime.web.decoder_queue import can_begin

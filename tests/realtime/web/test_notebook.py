@@ -12,9 +12,9 @@ from threading import Thread
 import pytest
 from playwright.sync_api import Page
 
-from benchmarks.browser import CHROMIUM
+from benchmarks.common.browser import CHROMIUM
 from models.errors import UserError
-from realtime.notebook import show
+from realtime.web.notebook import show
 from tests.realtime.web.browsing import serving
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, Route
 
-from benchmarks.browser import CHROMIUM, DENIED, browsing
+from benchmarks.common.browser import CHROMIUM, DENIED, browsing
 from engines.types import Image
-from realtime.server_process import ServerProcess
+from realtime.web.server_process import ServerProcess
 from tests.realtime.commandline import liveswap
 from tests.realtime.web.browsing import await_that, begin, port_of, serving, shown, start
 
@@ -106,15 +106,15 @@ def test_two_visitors_at_once_keep_their_own_settings(browser: Browser, page: Pa
     begin(page, server.url)
 
 
-def test_recording_is_a_film_without_the_time_code(page: Page, server: ServerProcess, tmp_path: Path) -> None:
+def test_recording_is_a_video_without_the_time_code(page: Page, server: ServerProcess, tmp_path: Path) -> None:
     begin(page, server.url)
     page.click("#record")
     page.wait_for_timeout(3000)
     with page.expect_download() as download:
         page.click("#record")
-    film = tmp_path / "film.webm"
-    download.value.save_as(film)
-    with av.open(str(film)) as container:
+    video = tmp_path / "video.webm"
+    download.value.save_as(video)
+    with av.open(str(video)) as container:
         pictures = [frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)]
     assert len(pictures) > 10
     assert pictures[-1].shape == (360, 640, 3)

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, Playwright, Route
 
-from benchmarks.browser import CHROMIUM, browsing
-from realtime.server_process import ServerProcess
+from benchmarks.common.browser import CHROMIUM, browsing
+from realtime.web.server_process import ServerProcess
 from tests.realtime.web.browsing import SIZE_WH, await_that, serving, start
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt install chromium")
@@ -30,10 +30,10 @@ def words(home: Path) -> Iterator[ServerProcess]:
 
 @pytest.fixture(scope="module")
 def pages(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    film = tmp_path_factory.mktemp("camera") / "magenta.mjpeg"
+    video = tmp_path_factory.mktemp("camera") / "magenta.mjpeg"
     card = np.full((*SIZE_WH[::-1], 3), MAGENTA_BGR, np.uint8)
-    film.write_bytes(cv2.imencode(".jpg", card)[1].tobytes() * 30)
-    with browsing(playwright, film) as browser:
+    video.write_bytes(cv2.imencode(".jpg", card)[1].tobytes() * 30)
+    with browsing(playwright, video) as browser:
         yield browser.new_page(viewport={"width": 1280, "height": 860})
 
 

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from playwright.sync_api import Playwright
 
-from benchmarks.browser import CHROMIUM, browsing
+from benchmarks.common.browser import CHROMIUM, browsing
 from engines.backends.litert import LiteRtSession
 from engines.detectors.blazeface import BlazeFaceDetector
-from engines.geometry import iou
-from realtime.pictures import read_image
-from realtime.server_process import ServerProcess
+from engines.image.geometry import iou
+from realtime.pictures.reading import read_image
 from realtime.sources.synthetic import SyntheticSource
+from realtime.web.server_process import ServerProcess
 from tests.realtime.web.browsing import SIZE_WH, await_that, begin, pixels_of, serving, shown, start
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt install chromium")
@@ -54,9 +54,9 @@ def test_the_strongest_colours_come_back_as_they_were_sent(
 ) -> None:
     strong = np.array([[0, 0, 255], [0, 255, 0], [255, 0, 0], [0, 255, 255], [255, 255, 0], [255, 0, 255]], np.uint8)
     card = np.asarray(cv2.resize(strong[np.newaxis], SIZE_WH, interpolation=cv2.INTER_NEAREST), np.uint8)
-    film = tmp_path / "card.mjpeg"
-    film.write_bytes(cv2.imencode(".jpg", card, [cv2.IMWRITE_JPEG_QUALITY, 98])[1].tobytes() * 30)
-    with browsing(playwright, film) as browser, serving(home, "--when-lost", "pass", "--no-badge") as server:
+    video = tmp_path / "card.mjpeg"
+    video.write_bytes(cv2.imencode(".jpg", card, [cv2.IMWRITE_JPEG_QUALITY, 98])[1].tobytes() * 30)
+    with browsing(playwright, video) as browser, serving(home, "--when-lost", "pass", "--no-badge") as server:
         page = browser.new_page()
         start(page, server.url, transport)
         await_that(page, "liveswap.numbers?.glass", 40)

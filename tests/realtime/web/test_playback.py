@@ -1,4 +1,4 @@
-"""Films play in a browser: to their end, as long as they are, and with the sound that belongs to them."""
+"""Videos play in a browser: to their end, as long as they are, and with the sound that belongs to them."""
 
 import base64
 from collections.abc import Iterator
@@ -8,19 +8,19 @@ import numpy as np
 import pytest
 from playwright.sync_api import Playwright
 
-from benchmarks.browser import CHROMIUM, browsing
+from benchmarks.common.browser import CHROMIUM, browsing
+from tests.realtime.outputs.test_recorder import copy
 from tests.realtime.segments.halves import copy_in_halves
-from tests.realtime.sounds import Film, Samples, likeness, resampled, write_film
-from tests.realtime.test_recorder import copy
+from tests.realtime.sounds import Samples, Video, likeness, resampled, write_video
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt install chromium")
 
 RATE_HZ = 16_000
-PLAY_ALL = """async ([films, rate]) => {
+PLAY_ALL = """async ([videos, rate]) => {
   const context = new AudioContext({sampleRate: rate});
-  return Promise.all(films.map(async film => {
+  return Promise.all(videos.map(async coded => {
     const video = document.createElement('video'), heard = [];
-    const content = Uint8Array.from(atob(film), letter => letter.charCodeAt(0));
+    const content = Uint8Array.from(atob(coded), letter => letter.charCodeAt(0));
     video.src = URL.createObjectURL(new Blob([content]));
     const tap = context.createScriptProcessor(1024, 2, 1);
     tap.onaudioprocess = event => video.paused || heard.push(...event.inputBuffer.getChannelData(0));
@@ -35,21 +35,21 @@ PLAY_ALL = """async ([films, rate]) => {
     return {ended, duration: video.duration, coded: video.webkitAudioDecodedByteCount, shown, heard};
   }));
 }"""
-FILMS = {
-    "h264 and PCM": ("in.mov", Film(audio="pcm_s16le"), "out.mp4"),
-    "broadcast": ("in.ts", Film(audio="mp2", starts_s=100), "out.mp4"),
-    "transport stream, copied": ("in.ts", Film(starts_s=100), "out.mp4"),
-    "windows": ("in.wmv", Film(video="wmv2", audio="wmav2", rate=44_100), "out.mp4"),
-    "telephone": ("in.mov", Film(audio="pcm_mulaw", rate=8_000, layout="mono"), "out.mp4"),
-    "surround": ("in.mkv", Film(audio="ac3", layout="5.1(side)"), "out.mp4"),
-    "mp3": ("in.mp4", Film(audio="libmp3lame"), "out.mp4"),
-    "sound begins late": ("in.mp4", Film(sound_from_s=0.7), "out.mp4"),
-    "holes in copied sound": ("in.mp4", Film(holes=((0.5, 0.9), (1.2, 1.6))), "out.mp4"),
-    "holes in converted sound": ("in.mkv", Film(audio="mp2", holes=((0.5, 0.9), (1.2, 1.6))), "out.mp4"),
-    "opus": ("in.webm", Film(video="libvpx", audio="libopus"), "out.webm"),
-    "opus to mov": ("in.webm", Film(video="libvpx", audio="libopus"), "out.mov"),
-    "joined of two": ("in.mp4", Film(), "out.mp4"),
-    "surround to webm": ("in.mkv", Film(audio="ac3", layout="5.1(side)"), "out.webm"),
+VIDEOS = {
+    "h264 and PCM": ("in.mov", Video(audio="pcm_s16le"), "out.mp4"),
+    "broadcast": ("in.ts", Video(audio="mp2", starts_s=100), "out.mp4"),
+    "transport stream, copied": ("in.ts", Video(starts_s=100), "out.mp4"),
+    "windows": ("in.wmv", Video(video="wmv2", audio="wmav2", rate=44_100), "out.mp4"),
+    "telephone": ("in.mov", Video(audio="pcm_mulaw", rate=8_000, layout="mono"), "out.mp4"),
+    "surround": ("in.mkv", Video(audio="ac3", layout="5.1(side)"), "out.mp4"),
+    "mp3": ("in.mp4", Video(audio="libmp3lame"), "out.mp4"),
+    "sound begins late": ("in.mp4", Video(sound_from_s=0.7), "out.mp4"),
+    "holes in copied sound": ("in.mp4", Video(holes=((0.5, 0.9), (1.2, 1.6))), "out.mp4"),
+    "holes in converted sound": ("in.mkv", Video(audio="mp2", holes=((0.5, 0.9), (1.2, 1.6))), "out.mp4"),
+    "opus": ("in.webm", Video(video="libvpx", audio="libopus"), "out.webm"),
+    "opus to mov": ("in.webm", Video(video="libvpx", audio="libopus"), "out.mov"),
+    "joined of two": ("in.mp4", Video(), "out.mp4"),
+    "surround to webm": ("in.mkv", Video(audio="ac3", layout="5.1(side)"), "out.webm"),
 }
 BESIDE = 0.707
 """What a browser adds of the centre and the left surround channel to the left one (Web Audio, 4.5.2)."""
@@ -57,7 +57,7 @@ BESIDE = 0.707
 
 @dataclass(frozen=True)
 class Played:
-    """What the browser did with a film. heard: (samples,) at RATE_HZ, of its left channel."""
+    """What the browser did with a video. heard: (samples,) at RATE_HZ, of its left channel."""
 
     ended: str
     duration: float
@@ -68,26 +68,26 @@ class Played:
 
 @pytest.fixture(scope="module")
 def played(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Played]]:
-    """All films, played side by side."""
+    """All videos, played side by side."""
     contents = []
-    for name, (source, film, target) in FILMS.items():
-        folder = tmp_path_factory.mktemp("film")
+    for name, (source, video, target) in VIDEOS.items():
+        folder = tmp_path_factory.mktemp("video")
         bring = copy_in_halves if "joined" in name else copy
-        bring(write_film(folder / source, film), folder / target)
+        bring(write_video(folder / source, video), folder / target)
         contents.append(base64.b64encode((folder / target).read_bytes()).decode())
     with browsing(playwright) as browser:
         found = browser.new_page().evaluate(PLAY_ALL, [contents, RATE_HZ])
-        yield {name: Played(**each) for name, each in zip(FILMS, found, strict=True)}
+        yield {name: Played(**each) for name, each in zip(VIDEOS, found, strict=True)}
 
 
-@pytest.mark.parametrize("name", FILMS)
-def test_film_plays_to_its_end_with_its_sound(played: dict[str, Played], name: str) -> None:
-    found, film = played[name], FILMS[name][1]
+@pytest.mark.parametrize("name", VIDEOS)
+def test_video_plays_to_its_end_with_its_sound(played: dict[str, Played], name: str) -> None:
+    found, video = played[name], VIDEOS[name][1]
     assert found.ended == "ended"
-    assert found.duration == pytest.approx(film.seconds, abs=0.05)
-    assert found.shown == film.seconds * 25
+    assert found.duration == pytest.approx(video.seconds, abs=0.05)
+    assert found.shown == video.seconds * 25
     assert found.coded > 1000
-    like = likeness(resampled(np.array([found.heard], np.float32), RATE_HZ)[0], as_left(film.samples))
+    like = likeness(resampled(np.array([found.heard], np.float32), RATE_HZ)[0], as_left(video.samples))
     assert like.correlation > 0.9
 
 

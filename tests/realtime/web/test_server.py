@@ -112,11 +112,11 @@ def test_face_comes_is_worn_and_goes(tmp_path: Path) -> None:
         assert (answer.status, await answer.json()) == (201, {"name": "My photo"})
         assert (await (await server.client.get("/info")).json())["faces"] == ["ann", "bob", "My photo"]
         assert (await (await server.client.get("/faces/My photo")).read())[:2] == b"\xff\xd8", "a JPEG"
-        wardrobe = server.sessions.find(session).stream.wardrobe
+        source_bank = server.sessions.find(session).stream.source_bank
         told = await server.client.post(f"/session/{session}/control", json={"command": "face My photo"})
         assert (await told.json())["now"] == "face 3 of 3 (My photo)"
         assert (await server.client.delete("/faces/My photo")).status == 200
-        assert wardrobe.names == ("ann", "bob")
+        assert source_bank.names == ("ann", "bob")
         await socket.close()
 
     serving(test, tmp_path)

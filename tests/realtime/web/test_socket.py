@@ -13,11 +13,11 @@ from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
 from engines.types import Image
 from realtime.web.broadcast import Shown
 from realtime.web.decoders import MOST_PIXELS
-from realtime.web.wire import WIRES, Wire
+from realtime.web.frame_codec import FRAME_CODECS, FrameCodec
 from tests.realtime.web.served import GREY_BGR, PAINT_BGR, Served, png, serving
 
 GREY = np.full((240, 320, 3), GREY_BGR, np.uint8)
-codecs = pytest.mark.parametrize("codec", WIRES)
+codecs = pytest.mark.parametrize("codec", FRAME_CODECS)
 
 
 async def talking(server: Served, codec: str) -> tuple[ClientWebSocketResponse, str]:
@@ -45,12 +45,12 @@ async def pictures(socket: ClientWebSocketResponse, count: int) -> list[bytes]:
     return found
 
 
-def as_sent(wire: Wire, stamp_ms: int) -> bytes:
-    return stamp_ms.to_bytes(4, "big") + wire.write(Shown(GREY, stamp_ms * 90), is_key=False)[0]
+def as_sent(frame_codec: FrameCodec, stamp_ms: int) -> bytes:
+    return stamp_ms.to_bytes(4, "big") + frame_codec.write(Shown(GREY, stamp_ms * 90), is_key=False)[0]
 
 
-def pixels_of(wire: Wire, data: bytes) -> Image:
-    arrival = wire.read(0, data)
+def pixels_of(frame_codec: FrameCodec, data: bytes) -> Image:
+    arrival = frame_codec.read(0, data)
     assert arrival is not None
     return arrival.read()
 
@@ -59,7 +59,7 @@ def pixels_of(wire: Wire, data: bytes) -> Image:
 def test_pictures_come_back_swapped_and_are_acknowledged(tmp_path: Path, codec: str) -> None:
     async def test(server: Served) -> None:
         socket, session = await talking(server, codec)
-        mine, got = WIRES[codec](), []
+        mine, got = FRAME_CODECS[codec](), []
         for number in range(1, 6):
             await socket.send_bytes(as_sent(mine, 33 * number))
             answers = [await heard(socket), await heard(socket)]
@@ -69,7 +69,7 @@ def test_pictures_come_back_swapped_and_are_acknowledged(tmp_path: Path, codec: 
         assert len(got) == 5
         assert got[0][0] == 1, "a decoder can begin with the first"
         assert any(not picture[0] for picture in got) is (codec != "jpeg")
-        reader = WIRES[codec]()
+        reader = FRAME_CODECS[codec]()
         seen = [pixels_of(reader, picture[1:]) for picture in got][-1]
         assert np.abs(seen[16:30, 24:40].mean(axis=(0, 1)) - PAINT_BGR).max() < 20
         assert np.abs(seen[120:].mean(axis=(0, 1)) - GREY_BGR).max() < 8
@@ -88,7 +88,7 @@ def test_bad_pictures_are_left_out_and_counted(tmp_path: Path) -> None:
 
     async def test(server: Served) -> None:
         socket, session = await talking(server, "jpeg")
-        for message in (b"", b"\0\0\0\1nonsense", b"\0\0\0\1" + bytes(huge), as_sent(WIRES["jpeg"](), 2)):
+        for message in (b"", b"\0\0\0\1nonsense", b"\0\0\0\1" + bytes(huge), as_sent(FRAME_CODECS["jpeg"](), 2)):
             await socket.send_bytes(message)
             await asyncio.sleep(0.1)
         await socket.send_str("words mean nothing here")
@@ -103,19 +103,19 @@ def test_bad_pictures_are_left_out_and_counted(tmp_path: Path) -> None:
     serving(test, tmp_path)
 
 
-@pytest.mark.parametrize("codec", [name for name in WIRES if name != "jpeg"])
+@pytest.mark.parametrize("codec", [name for name in FRAME_CODECS if name != "jpeg"])
 def test_a_stream_that_cannot_be_read_is_asked_to_begin_again(tmp_path: Path, codec: str) -> None:
     async def test(server: Served) -> None:
         socket, _ = await talking(server, codec)
         await socket.send_bytes(b"\0\0\0\1" + bytes(range(1, 200)))
         assert [await heard(socket), await heard(socket)] == [{"key": True}, {"got": 1}]
-        await socket.send_bytes(as_sent(WIRES[codec](), 2))
+        await socket.send_bytes(as_sent(FRAME_CODECS[codec](), 2))
         [first] = await pictures(socket, 1)
-        await socket.send_bytes(as_sent(WIRES[codec](), 3))
+        await socket.send_bytes(as_sent(FRAME_CODECS[codec](), 3))
         [second] = await pictures(socket, 1)
         await socket.send_str("key")
         await asyncio.sleep(0.1)
-        await socket.send_bytes(as_sent(WIRES[codec](), 4))
+        await socket.send_bytes(as_sent(FRAME_CODECS[codec](), 4))
         [third] = await pictures(socket, 1)
         assert [picture[0] for picture in (first, second, third)] == [1, 0, 1]
 
@@ -125,9 +125,9 @@ def test_a_stream_that_cannot_be_read_is_asked_to_begin_again(tmp_path: Path, co
 def test_who_does_not_say_that_pictures_came_gets_few_and_then_the_newest(tmp_path: Path) -> None:
     async def test(server: Served) -> None:
         socket, _ = await talking(server, "jpeg")
-        wire, got = WIRES["jpeg"](), 0
+        frame_codec, got = FRAME_CODECS["jpeg"](), 0
         for number in range(1, 31):
-            await socket.send_bytes(as_sent(wire, number))
+            await socket.send_bytes(as_sent(frame_codec, number))
             await asyncio.sleep(0.02)
         while (message := await heard(socket)) != {"got": 30}:
             got += isinstance(message, bytes)
@@ -147,12 +147,12 @@ def test_junk_keeps_no_session(tmp_path: Path) -> None:
     async def test(server: Served) -> None:
         junk = [(await talking(server, "jpeg"))[0] for _ in range(3)]
         honest, session = await talking(server, "jpeg")
-        wire = WIRES["jpeg"]()
+        frame_codec = FRAME_CODECS["jpeg"]()
         for number in range(1, 100):
             for socket in junk:
                 with suppress(ConnectionError):  # it is ended
                     await socket.send_bytes(b"\0\0\0\1nonsense")
-            await honest.send_bytes(as_sent(wire, number))
+            await honest.send_bytes(as_sent(frame_codec, number))
             await asyncio.sleep(0.1)
             if len(server.sessions) == 1:
                 break
@@ -164,7 +164,7 @@ def test_junk_keeps_no_session(tmp_path: Path) -> None:
 
 
 def test_picture_that_is_no_jpeg_is_no_picture() -> None:
-    arrival = WIRES["jpeg"]().read(0, png())
+    arrival = FRAME_CODECS["jpeg"]().read(0, png())
     assert arrival is not None
     with pytest.raises(ValueError, match="not a readable picture"):
         arrival.read()
@@ -183,9 +183,9 @@ def test_unknown_codec_is_refused_with_the_known_ones(tmp_path: Path) -> None:
 def test_picture_larger_than_any_page_sends_is_not_decoded(codec: str) -> None:
     large = np.zeros((1400, 2000, 3), np.uint8)
     assert large.shape[0] * large.shape[1] > MOST_PIXELS > 1920 * 1134, "the page's largest, with its strip"
-    data, _ = WIRES[codec]().write(Shown(large, 0), is_key=True)
+    data, _ = FRAME_CODECS[codec]().write(Shown(large, 0), is_key=True)
     with pytest.raises(ValueError, match=r".+"):
-        pixels_of(WIRES[codec](), data)
+        pixels_of(FRAME_CODECS[codec](), data)
 
 
 @codecs
@@ -194,11 +194,12 @@ def test_fewer_bits_where_the_way_is_narrow(codec: str) -> None:
     scene = np.asarray(cv2.resize(rng.integers(0, 255, (45, 80, 3), np.uint8), (640, 360)), np.uint8)
 
     def bytes_at(share: float) -> int:
-        wire = WIRES[codec]()
-        wire.slow_down(share)
+        frame_codec = FRAME_CODECS[codec]()
+        frame_codec.slow_down(share)
         rolled = [np.ascontiguousarray(np.roll(scene, 5 * number, axis=1)) for number in range(20)]
         return sum(
-            len(wire.write(Shown(picture, 3000 * number), is_key=False)[0]) for number, picture in enumerate(rolled)
+            len(frame_codec.write(Shown(picture, 3000 * number), is_key=False)[0])
+            for number, picture in enumerate(rolled)
         )
 
     assert bytes_at(0.1) < 0.7 * bytes_at(1.0)

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from engines.types import Image, SourcePhoto
-from realtime.consent import ConsentLedger
 from realtime.errors import SourceError
+from realtime.faces.consent import ConsentLedger
 from realtime.web import uploads
-from realtime.web.guard import RefusedError
+from realtime.web.auth import RefusedError
 from realtime.web.uploads import AT_ONCE_OF_ADDRESS, FIT_PIXELS, MOST_PIXELS, Uploads
 from tests.realtime.heif import Heic, heic_of
 from tests.realtime.web.served import examine, png, run

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, CookieJar, DummyCookieJar
 
+from realtime.web.auth import RefusedError
 from realtime.web.gallery import Entry, entry_of
-from realtime.web.guard import RefusedError
 from realtime.web.sessions import Sessions
 from realtime.web.visitors import FORGOTTEN_S, MOST, MOST_PHOTOS_OF_ADDRESS, Visitors
 from tests.realtime.web.served import GREY, Camera, Peer, Served, examine, png, serving
@@ -51,8 +51,8 @@ def test_upload_is_seen_worn_and_removed_by_nobody_else(tmp_path: Path) -> None:
                 assert (await other.request(method, "/faces/eve")).status == 404
             mine, theirs = [await client.ws_connect("/socket") for client in (one, other)]
             ids = [(await socket.receive_json())["session"] for socket in (mine, theirs)]
-            worn = [server.sessions.find(key).stream.wardrobe for key in ids]
-            assert [wardrobe.names for wardrobe in worn] == [("ann", "bob", "eve"), ("ann", "bob")]
+            worn = [server.sessions.find(key).stream.source_bank for key in ids]
+            assert [source_bank.names for source_bank in worn] == [("ann", "bob", "eve"), ("ann", "bob")]
             theirs_before = list(worn[1])
             await upload(one, "eve.png")
             await upload(one, "zoe.png")
@@ -105,7 +105,7 @@ def test_key_in_a_header_does_where_there_are_no_cookies(tmp_path: Path) -> None
             assert (await faces(client), await faces(client, **said)) == (["ann", "bob"], ["ann", "bob", "eve"])
             socket = await client.ws_connect(f"/socket?visitor={key}")
             session = server.sessions.find((await socket.receive_json())["session"])
-            assert session.stream.wardrobe.names == ("ann", "bob", "eve")
+            assert session.stream.source_bank.names == ("ann", "bob", "eve")
             await socket.close()
 
     serving(test, tmp_path)

@@ -10,10 +10,10 @@ from aiortc import RTCRtpReceiver
 from aiortc.contrib.media import MediaPlayer
 from aiortc.mediastreams import AudioStreamTrack, MediaStreamError
 
-from benchmarks.web_servers import STATE
+from benchmarks.common.web_servers import STATE
 from engines.types import Image
-from realtime.colour import BT601, BT709
 from realtime.fakes import FACE_BOX_XYXY
+from realtime.media.colour import BT601, BT709
 from realtime.web.tracks import VideoReader
 from tests.realtime.web.served import PAINT_BGR, Camera, Peer, Served, run, served
 
@@ -135,7 +135,7 @@ def test_sender_that_goes_away_without_a_word_is_forgotten(tmp_path: Path) -> No
     run(test)
 
 
-def test_real_film_comes_back_at_its_size(tmp_path: Path, media: Path) -> None:
+def test_real_video_comes_back_at_its_size(tmp_path: Path, media: Path) -> None:
     async def test() -> None:
         async with served(tmp_path) as server:
             peer = Peer()

@@ -18,8 +18,8 @@ CODEC = ["-c:v", "libx264", "-profile:v", "baseline", "-preset", "ultrafast", "-
 
 async def sending(server: Served, seconds: float, *options: str) -> Process:
     url = str(server.client.make_url(f"/whip?watch={WATCH}"))
-    film = ["-re", "-f", "lavfi", "-i", GREY, "-t", str(seconds), "-pix_fmt", "yuv420p", *CODEC, "-g", "30"]
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-v", "error", *film, "-f", "whip", *options, url]
+    video = ["-re", "-f", "lavfi", "-i", GREY, "-t", str(seconds), "-pix_fmt", "yuv420p", *CODEC, "-g", "30"]
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-v", "error", *video, "-f", "whip", *options, url]
     return await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stderr=PIPE)
 
 

@@ -1,0 +1,1 @@
+"""What benchmarks share: clips, commands, timing, made models."""

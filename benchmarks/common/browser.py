@@ -1,0 +1,39 @@
+"""Headless Chromium with a video for a camera, for what is measured and tested in a browser.
+
+Knows Chromium's switches; knows no page.
+"""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--autoplay-policy=no-user-gesture-required",
+    "--disable-background-networking",
+    "--use-fake-device-for-media-stream",
+)
+ALLOWED, DENIED = "--use-fake-ui-for-media-stream", "--deny-permission-prompts"
+CAMERA_RATE = "30"
+
+
+@contextmanager
+def browsing(playwright: Playwright, video: Path | None = None, *, camera: str = ALLOWED) -> Iterator[Browser]:
+    """A browser in the block. video: MJPEG, what its camera shows again and again. camera: ALLOWED or DENIED."""
+    shows = [f"--use-file-for-fake-video-capture={video}"] if video else []
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, camera, *shows])
+    yield browser
+    browser.close()
+
+
+def as_camera(clip: Path, video: Path, seconds: float) -> Path:
+    """The beginning of a clip as a video for `browsing`. Needs ffmpeg."""
+    options = ["-t", str(seconds), "-r", CAMERA_RATE, "-c:v", "mjpeg", "-q:v", "3", "-an", str(video)]
+    subprocess.run(["ffmpeg", "-v", "error", "-i", str(clip), *options], check=True)
+    return video

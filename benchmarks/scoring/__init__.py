@@ -1,0 +1,1 @@
+"""How good a swapped picture is: measures, outside networks, annotations."""

@@ -1,0 +1,1 @@
+"""Pixels and places: crops, colours, tensors. Knows no face."""

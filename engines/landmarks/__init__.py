@@ -1,0 +1,1 @@
+"""Landmarks: points on faces and hands, and whether they can be right."""

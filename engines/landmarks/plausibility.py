@@ -1,0 +1,98 @@
+"""Whether landmarks can be those of a face at all, and those of the face of the frame before.
+
+A model that fails gives numbers all the same: not finite, outside the picture, folded over, mirrored, or of a face that
+cannot have moved so. What is painted by such landmarks leaves the real face bare. Knows coordinates and how sure a
+model is of them; of time it knows one frame after another.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from engines.image.geometry import box_of, roi_from_landmarks, size_of
+from engines.mesh import mesh_topology
+from engines.types import FaceLandmarker, FaceLandmarks, Image, Points, Roi
+
+MIN_PRESENCE, NEARER = 0.5, 0.85
+"""How sure the landmark model must be, and what of the square it sees at the second look, which finds half a face."""
+LEAST_FACING = 0.7
+"""Share of the mesh's area that faces the camera. Half profiles have 0.95, random points 0.5, a mirrored face 0.04."""
+SMALLEST_PX, LARGEST = 12.0, 3.0
+"""Size of a face: px, and in longer sides of the picture."""
+FARTHEST, GROWTH = 0.75, 1.5
+"""From one frame to the next: how far a face may move, in its own sizes, and by how much it may grow or shrink."""
+JUMP = 0.08
+"""Of its size, in the mean of its points: from which on one look in the square of the frame before is not enough."""
+
+
+def located(landmarker: FaceLandmarker, image: Image, roi: Roi) -> FaceLandmarks | None:
+    """The face in a square; None if there is none, or its landmarks cannot be a face's.
+
+    Where the model is not sure it looks once more, from nearer: half of the face may be hidden.
+    """
+    found = landmarker.locate(image, roi)
+    if found.presence < MIN_PRESENCE:
+        found = landmarker.locate(image, replace(roi, size=roi.size * NEARER))
+    sure = found.presence >= MIN_PRESENCE and is_plausible(found.points, (image.shape[1], image.shape[0]))
+    return found if sure else None
+
+
+def located_first(landmarker: FaceLandmarker, image: Image, rois: Sequence[Roi]) -> FaceLandmarks | None:
+    """The face in the first square that holds one; then looked for from a better place, which is steadier."""
+    found = next((face for roi in rois if (face := located(landmarker, image, roi)) is not None), None)
+    return None if found is None else located(landmarker, image, roi_from_landmarks(found.points))
+
+
+def followed(landmarker: FaceLandmarker, image: Image, before: Points) -> FaceLandmarks | None:
+    """A face that a frame ago was elsewhere; None if it is not there, or cannot have moved so. before: (468, 3) px.
+
+    Where it jumped the model has only come nearer to it, and looks once more from there.
+    """
+    found = located(landmarker, image, roi_from_landmarks(before))
+    if found is not None and has_jumped(before, found.points):
+        found = located(landmarker, image, roi_from_landmarks(found.points))
+    return found if found is not None and continues(before, found.points) else None
+
+
+def turned_over(landmarker: FaceLandmarker, image: Image, points: Points) -> Iterator[FaceLandmarks]:
+    """The same place looked at in a square that stands on its head or lies: landmarks may stand on a face that does."""
+    roi = roi_from_landmarks(points)
+    for turn in (math.pi, math.pi / 2, -math.pi / 2):
+        found = located_first(landmarker, image, [replace(roi, angle=roi.angle + turn)])
+        if found is not None:
+            yield found
+
+
+def is_plausible(points: Points, frame_wh: tuple[int, int]) -> bool:
+    """Whether a face can lie so in a picture of this size. points: (468, 3) px."""
+    if not np.isfinite(points).all():
+        return False
+    box = box_of(points)
+    size, middle = size_of(box), (box[:2] + box[2:]) / 2
+    if not SMALLEST_PX <= size <= LARGEST * max(frame_wh):
+        return False
+    return bool(((middle >= 0) & (middle <= frame_wh)).all()) and facing_share(points) >= LEAST_FACING
+
+
+def continues(before: Points, now: Points) -> bool:
+    """Whether a face can have moved from `before` to `now` within a frame. Both (468, 3) px."""
+    one, other = box_of(before), box_of(now)
+    size, grown = size_of(one), size_of(other)
+    moved = float(np.linalg.norm((one[:2] + one[2:]) - (other[:2] + other[2:]))) / 2
+    return moved <= FARTHEST * max(size, grown) and 1 / GROWTH <= grown / max(size, 1e-6) <= GROWTH
+
+
+def has_jumped(before: Points, now: Points) -> bool:
+    """Whether a face moved, turned or rolled far within a frame. Both (468, 3) px."""
+    moved = float(np.linalg.norm((now - before)[:, :2], axis=1).mean())
+    return moved > JUMP * size_of(box_of(before))
+
+
+def facing_share(points: Points) -> float:
+    """0..1: of the area of all triangles as they lie in the picture, what is turned towards the camera."""
+    a, b, c = (points[mesh_topology.triangles()[:, corner], :2] for corner in range(3))
+    ab, ac = b - a, c - a
+    areas = ab[:, 1] * ac[:, 0] - ab[:, 0] * ac[:, 1]
+    return float(areas[areas > 0].sum()) / max(float(np.abs(areas).sum()), 1e-6)

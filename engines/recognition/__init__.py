@@ -1,0 +1,1 @@
+"""Who is who: by a network, or by how somebody looks."""

@@ -1,0 +1,1 @@
+"""A source person: photos examined, cleaned and made a texture."""

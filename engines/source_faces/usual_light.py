@@ -1,0 +1,103 @@
+"""What is worn of a source's photo is the face, not its light: as it would look in soft light from the front.
+
+Whatever of a photo's light, skin tone and video stays in a face becomes a stain on a target, who has their own. So both
+sides are as the better lit one, brows, lips and folds as they are on usual skin, nothing is harder lit than usual, and
+what is lighter or darker has the hues of skin. Knows logarithms of flat faces; knows no photo and no target.
+"""
+
+from functools import cache
+
+import cv2
+import numpy as np
+
+from engines.image.image_ops import Field, soft
+from engines.mesh import mesh_topology
+from engines.mesh.uv_map import UVLayout, feature_map
+from engines.source_faces.face_basis import UNIT_PX, face_basis, flat_layout, spread
+
+HUE = np.array([1.13, 1.02, 0.85], np.float32)
+"""How far B, G and R change where skin is lighter or darker (logarithms): the darker, the redder. Regressed on 350
+generated faces; brows change alike in all three."""
+LIPS_HUE = 0.5
+"""Of the hue of the source's own lips: all of it is lipstick under a yellow lamp."""
+USUAL = 3.0
+"""Standard deviations of what is a face's own, from which on it is cut off."""
+PLAIN = 0.05
+"""Eye distances around features that are no plain skin."""
+ONE_SIDED = 0.1
+"""Logarithm by which a place must be lighter than its mirror image to count three times as much."""
+CONTRAST = 0.2
+"""Root mean square of plain skin's brightness beside the mean face's, both sides evened: half of the generated faces
+have less, before their tone is taken out (0.22)."""
+
+
+def in_usual_light(explained: Field) -> Field:
+    """(H, W, 3) logarithms, see `FaceBasis.explain`, of the layout of UNIT_PX. As light or dark as it was."""
+    mean = spread(face_basis().mean)
+    apart = explained - mean
+    tone = _mean_of_skin(apart)
+    apart -= _looks_of(tone)
+    mirrored = apart[:, ::-1]
+    lighter = 1 / (1 + np.exp((mirrored - apart).mean(axis=2, keepdims=True) / ONE_SIDED))
+    apart = mirrored + (apart - mirrored) * lighter
+    apart -= _mean_of_skin(apart)
+    hardness = np.sqrt((apart.mean(axis=2) ** 2 * _plain_skin()).sum())
+    features = feature_map(flat_layout())[..., np.newaxis]
+    apart *= features + (1 - features) * min(1.0, CONTRAST / max(hardness, CONTRAST))
+    return np.asarray(mean + tone + _in_hues_of_skin(apart, flat_layout()), np.float32)
+
+
+def own_in_usual_light(own: Field, explained: Field, layout: UVLayout) -> Field:
+    """(H, W, 3): what is a face's own, without what hard light and the shine of dark skin make of it.
+
+    own, explained: (H, W, 3) logarithms, whose sum the photo is.
+    """
+    size_wh = layout.size_hw[::-1]
+    brightness = own.mean(axis=2, keepdims=True)
+    darker = explained.mean(axis=2, keepdims=True) - face_basis().mean.mean()
+    shine = np.log1p(np.expm1(np.maximum(brightness, 0)) * np.exp(np.minimum(darker, 0)))  # added, not multiplied
+    most = USUAL * cv2.resize(spread(face_basis().spread[:, np.newaxis]), size_wh)
+    kept = np.clip(np.where(brightness > 0, shine, brightness), -most, most)[..., :1]
+    return _in_hues_of_skin(own + (kept - brightness), layout)
+
+
+def _in_hues_of_skin(apart: Field, layout: UVLayout) -> Field:
+    """(H, W, 3): what is lighter or darker, as skin is, and as hair is in brows. apart: (H, W, 3) logarithms."""
+    features = feature_map(layout)[..., np.newaxis]
+    lips = soft(layout.mask_of([mesh_topology.OUTER_LIPS]), layout.unit / UNIT_PX)[..., np.newaxis]
+    toned = apart.mean(axis=2, keepdims=True) * (HUE + (1 - HUE) * features)
+    return np.asarray(toned + LIPS_HUE * lips * (apart - toned), np.float32)
+
+
+def _mean_of_skin(field: Field) -> Field:
+    """(3,), of plain skin."""
+    return np.asarray((field * _plain_skin()[..., np.newaxis]).sum(axis=(0, 1)), np.float32)
+
+
+def _looks_of(tone: Field) -> Field:
+    """(H, W, 3): how a face looks for being so much darker and otherwise coloured. tone: (3,), of its plain skin.
+
+    Its darkness goes with that of lips and brows and with how skin shades, as the basis knows (the conditional mean of
+    its Gaussian): on dark skin brows hardly stand out. Its hue is that of the lamp, alike everywhere, and so is what
+    makes it lighter.
+    """
+    darkness = min(float(tone.mean()), 0.0)
+    return np.asarray(darkness * _brighter() + (tone - darkness), np.float32)
+
+
+@cache
+def _brighter() -> Field:
+    """(H, W, 3): what a face is likeliest to be beside the mean when its skin is lighter by 1."""
+    basis = face_basis()
+    variances = basis.deviations**2
+    skin = np.tensordot(basis.components, _plain_skin()[flat_layout().inside()], axes=([1], [0]))
+    shares = (variances[:, np.newaxis] * skin) @ np.linalg.inv((skin.T * variances) @ skin).sum(axis=1)
+    return spread(np.tensordot(shares.astype(np.float32), basis.components, axes=1))
+
+
+@cache
+def _plain_skin() -> Field:
+    """(H, W): its sum is 1."""
+    layout = flat_layout()
+    plain = (layout.inside() & ~layout.mask_of(mesh_topology.features(), PLAIN)).astype(np.float32)
+    return np.asarray(plain / plain.sum(), np.float32)

@@ -1,0 +1,1 @@
+"""The mesh swapper: no third party's weights, no GPU."""

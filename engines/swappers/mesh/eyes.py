@@ -1,0 +1,73 @@
+"""The target's eyes in the source's colour, if asked for. Blinks and gaze stay the target's.
+
+Knows where eyes are in a face and in a picture; what an iris is, iris.py knows.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.errors import SourcePhotoError
+from engines.image.geometry import box_of
+from engines.mesh import mesh_topology
+from engines.swappers.mesh.iris import Iris, colour_of, iris_in, recoloured
+from engines.types import FaceLandmarks, Image, Points, SourcePhoto
+
+
+@dataclass(frozen=True, slots=True)
+class Eye:
+    """One open eye with an iris. place: rows and columns of its box in the picture. iris: in px of the box."""
+
+    place: tuple[slice, slice]
+    iris: Iris
+
+
+class EyeColour:
+    """The colour of a source's eyes. Raises SourcePhotoError when the photo does not show it."""
+
+    def __init__(self, photo: SourcePhoto) -> None:
+        self._colour = iris_colour(photo)
+
+    def on(self, picture: Image, face: FaceLandmarks, offset: Points) -> Image:
+        """A copy of `picture` with eyes of this colour. offset: (2,) px, from the face's px to the picture's."""
+        recolour = picture.copy()
+        for eye in open_eyes(picture, face, offset):
+            recolour[eye.place] = recoloured(picture[eye.place], eye.iris, self._colour)
+        return recolour
+
+
+def iris_colour(photo: SourcePhoto) -> NDArray[np.float32]:
+    """(3,) BGR beside the white of the eye, the mean of both eyes."""
+    eyes = open_eyes(photo.image, photo.face, np.zeros(2, np.float32))
+    found = [colour for eye in eyes if (colour := colour_of(photo.image[eye.place], eye.iris)) is not None]
+    if not found:
+        raise SourcePhotoError(
+            f"no iris can be made out in {photo.name}",
+            remedy="use a larger photo with open eyes, or leave --iris away",
+        )
+    return np.asarray(np.mean(found, axis=0), np.float32)
+
+
+def open_eyes(picture: Image, face: FaceLandmarks, offset: Points) -> Iterator[Eye]:
+    """The eyes whose iris can be made out; none where irises are not known. offset: (2,) px, see `EyeColour.on`."""
+    if face.irises is None:
+        return
+    height, width = picture.shape[:2]
+    for rim, iris in zip(mesh_topology.eye_rims(), np.split(face.irises[:, :2], 2), strict=True):
+        opening = face.points[rim, :2] + offset
+        x1, y1, x2, y2 = box_of(opening)
+        left, top, right, bottom = (
+            max(0, int(x1) - 1),
+            max(0, int(y1) - 1),
+            min(width, int(x2) + 3),
+            min(height, int(y2) + 3),
+        )
+        if right - left < 2 or bottom - top < 2:
+            continue
+        place = slice(top, bottom), slice(left, right)
+        corner = np.array([left, top], np.float32)
+        found = iris_in(picture[place], opening - corner, iris + offset - corner)
+        if found is not None:
+            yield Eye(place, found)

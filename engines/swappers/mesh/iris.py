@@ -1,0 +1,93 @@
+"""The iris in an open eye: what of it shows, what colour it has, and the same eye with an iris of another colour.
+
+Pupil, lights and lashes keep their brightness. Knows one eye's pixels, its rim and where its iris is; knows no face.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.image.geometry import smoothstep
+from engines.image.image_ops import LUMA, fill_outlines
+from engines.types import Image, Points
+
+SMALLEST_PX = 2.0
+"""Radius below which there is no colour to speak of."""
+LEAST_SEEN = 0.62
+"""Of the disc: on four clips shut eyes and blinks show up to 0.61 of it, squinting ones 0.66 and more."""
+LEAST_CONTRAST = 0.5
+"""How much darker it is than the white around it, of 255: a lid, where an opening is seen, is as dark, and a glare
+brighter."""
+RING = 0.4, 0.9
+"""Of the radius, between pupil and edge: where the colour is."""
+EDGE = 0.8, 1.05
+"""Of the radius, where the new colour fades out."""
+WHITE = 1.15
+"""Of the radius, from where on it is the white of the eye."""
+LIGHTS = 0.35, 0.55
+"""Brightness, of white, from which a pixel is a reflection, and wholly one."""
+BRIGHTER = 0.6, 1.7
+"""Least and most that the iris changes in brightness."""
+BLACK = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Iris:
+    """centre: (2,) px. radius: px. visible: (H, W) 0..1, the opening of the eye."""
+
+    centre: Points
+    radius: float
+    visible: NDArray[np.float32]
+
+    def distances(self) -> NDArray[np.float32]:
+        """(H, W): from the centre, in radii."""
+        rows, columns = np.indices(self.visible.shape)
+        apart = np.hypot(columns - self.centre[0], rows - self.centre[1]) / self.radius
+        return np.asarray(apart, np.float32)
+
+
+def iris_in(eye: Image, rim: Points, iris: Points) -> Iris | None:
+    """eye: the box of an eye. rim: (N, 2) px, its opening. iris: (5, 2) px, its middle and four of its edge.
+
+    None when it is too small, or the eye closed or turned away.
+    """
+    radius = float(np.linalg.norm(iris[1:] - iris[0], axis=1).mean())
+    if radius < SMALLEST_PX:
+        return None
+    visible = np.zeros(eye.shape[:2], np.uint8)
+    fill_outlines(visible, [rim])
+    found = Iris(iris[0], radius, np.asarray(visible / np.float32(255), np.float32))
+    apart, brightness = found.distances(), eye.astype(np.float32) @ LUMA
+    within, white = found.visible * (apart < RING[1]), found.visible * (apart > WHITE)
+    if within.sum() < LEAST_SEEN * np.pi * (RING[1] * radius) ** 2 or white.sum() < 1:
+        return None
+    lid_is_shut = np.average(brightness, weights=white) - np.average(brightness, weights=within) < LEAST_CONTRAST
+    return None if lid_is_shut else found
+
+
+def colour_of(eye: Image, iris: Iris) -> NDArray[np.float32] | None:
+    """(3,) BGR beside the white of the eye, whatever the light; None where only reflections or no white show."""
+    apart = iris.distances()
+    shown = eye[(apart > RING[0]) & (apart < RING[1]) & (iris.visible > 0.9)].astype(np.float32)
+    white = eye[(apart > WHITE) & (iris.visible > 0.9)].astype(np.float32)
+    shown = shown[shown @ LUMA < LIGHTS[1] * 255]
+    if not len(shown) or not len(white):
+        return None
+    brightest = white[white @ LUMA >= np.median(white @ LUMA)]
+    own, around = np.median(shown, axis=0) + BLACK, np.median(brightest, axis=0) + BLACK
+    return np.asarray(own / around, np.float32)
+
+
+def recoloured(eye: Image, iris: Iris, colour: NDArray[np.float32]) -> Image:
+    """The eye with an iris of this colour, see `colour_of`."""
+    own = colour_of(eye, iris)
+    if own is None:
+        return eye
+    change = colour / own
+    brighter = change @ LUMA
+    gain = change / brighter * np.clip(brighter, *BRIGHTER)
+    brightness = np.asarray(eye.astype(np.float32) @ LUMA / 255, np.float32)
+    share = iris.visible * (1 - smoothstep(iris.distances(), *EDGE)) * (1 - smoothstep(brightness, *LIGHTS))
+    changed = (eye + BLACK) * (1 + share[..., np.newaxis] * (gain - 1)) - BLACK
+    return np.clip(changed + 0.5, 0, 255).astype(np.uint8)

@@ -1,0 +1,1 @@
+"""Neural swappers: the user's own ONNX files."""

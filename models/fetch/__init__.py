@@ -1,0 +1,1 @@
+"""Ways to a model file: the web, wheels, insightface's packs."""

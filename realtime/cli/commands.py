@@ -1,0 +1,197 @@
+"""What each command does, between the arguments (main.py) and the objects (app.py): ask, show, run, report.
+
+Everything for people goes through console.py; nothing here knows how arguments are spelled.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from models.errors import UserError
+from models.store import home_folder
+from realtime.batch.plan import Batch, plan_batch, wants_batch
+from realtime.cli.console import DownloadDisplay, RunDisplay, ask_person, say, show, stderr
+from realtime.cli.ctl import listening, send
+from realtime.cli.interrupts import interruptible, interrupts
+from realtime.cli.keys import keys_read
+from realtime.cli.model_commands import open_store
+from realtime.cli.options import config_of
+from realtime.cli.report import report
+from realtime.config import RunConfig
+from realtime.faces.consent import ConsentLedger
+from realtime.faces.person import content_of
+from realtime.faces.portraits import portraits
+from realtime.media.standard_streams import owns_terminal, person_is_there
+from realtime.stream.live_settings import HELP, KEYS
+from realtime.stream.metrics import Snapshot
+from realtime.stream.run_notes import Note, nobody_swapped, too_many
+from realtime.types import FileSink
+
+if TYPE_CHECKING:
+    from realtime.app import Run  # loads the engines
+
+NOBODY_SWAPPED = 3
+"""Exit status of a file that was written with nobody swapped: a script must not take it for one that was."""
+
+
+def run(config: RunConfig, *, has_consent: bool, accepts_licences: bool = False) -> None:
+    """Swap from one input to some outputs, or from many to a folder, once there is consent for every photo."""
+    from realtime.swapper_options import person_in_weights  # noqa: PLC0415  loads the engines: 1 s that --help need not take
+
+    batch = _batch_of(config)
+    if config.workers > 1:
+        from realtime.segments.refusals import refuse_what_cannot_be_cut  # noqa: PLC0415  as above
+
+        refuse_what_cannot_be_cut(config)
+    ledger, ask = _require_consent(config, has_consent=has_consent)
+    person = person_in_weights(config)
+    if person is not None:
+        ledger.require(person.sha256.encode(), person.name, given=has_consent, ask=ask)
+    if batch is not None:
+        from realtime.cli.batch_command import run_batch  # noqa: PLC0415  as above
+
+        raise SystemExit(run_batch(config, batch, accepts_licences=accepts_licences))
+    if config.workers > 1:
+        from realtime.segments.command import make_video  # noqa: PLC0415  as above
+
+        if nobody_swapped(make_video(config, accepts_licences=accepts_licences)) is not None:
+            raise SystemExit(NOBODY_SWAPPED)
+        return
+    numbers, live = execute(config, accepts_licences=accepts_licences)
+    if not live and nobody_swapped(numbers) is not None:
+        raise SystemExit(NOBODY_SWAPPED)
+
+
+def _batch_of(config: RunConfig) -> Batch | None:
+    """What is to be made where many files are given, or a folder for the results. Raises UserError."""
+    if not wants_batch(config.input, config.outputs):
+        return None
+    stills = config.at_s is not None
+    return plan_batch(config.input, config.outputs[0], recursive=config.recursive, codec=config.codec, stills=stills)
+
+
+def _require_consent(config: RunConfig, *, has_consent: bool) -> tuple[ConsentLedger, Callable[[str], bool] | None]:
+    """Consent for every photo, or UserError; returns what is needed to ask for more."""
+    ledger = ConsentLedger(home_folder() / "consent.json")
+    ask = ask_person if person_is_there() else None
+    for photo in config.sources:
+        ledger.require(content_of(photo), photo.name, given=has_consent, ask=ask)
+    return ledger, ask
+
+
+def serve(given: Mapping[str, Any], where: Mapping[str, Any], *, has_consent: bool) -> None:
+    """Serve the page until interrupted. given: the options of `run`; without a photo, two portraits are there to wear.
+
+    Raises UserError, and KeyboardInterrupt when it was interrupted.
+    """
+    try:
+        from realtime.web.serve import ServeOptions  # noqa: PLC0415  an extra, and it loads the engines
+        from realtime.web.serve import serve as serve_page  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        if error.name not in {"aiohttp", "aiortc", "prometheus_client"}:
+            raise
+        raise UserError(
+            f"{error.name} is not installed", remedy="uv sync --extra web, or pip install liveswap[web]"
+        ) from error
+    options = ServeOptions(**where)
+    with DownloadDisplay() as progress:
+        store = open_store(progress, accepts_licences=given["accept_licence"])
+        photos = given["face"] or list(portraits(store))
+    config = config_of({**given, "face": photos})
+    if given["face"]:
+        _require_consent(config, has_consent=has_consent)
+    with stderr.status("preparing (a few seconds longer the first time)") as status:
+
+        def on_ready(address: str) -> None:
+            status.stop()
+            stderr.print(Text.assemble("open ", (address, "bold"), "  (Ctrl-C ends it)"), soft_wrap=True)
+            if options.token and options.tls_cert is None:
+                say("browsers give a camera to https only: add --tls-cert, or use an ssh tunnel", style="dim")
+
+        serve_page(config, options, store, on_ready)
+    raise KeyboardInterrupt
+
+
+def bench(*, soak: str | None, **wishes: Any) -> None:
+    """Measure this machine. soak: a length of time in words. Raises UserError."""
+    from realtime.bench.command import BenchOptions, seconds_of  # noqa: PLC0415  loads the engines
+    from realtime.bench.command import bench as measure  # noqa: PLC0415
+
+    measure(BenchOptions(soak_s=None if soak is None else seconds_of(soak), **wishes))
+
+
+def execute(config: RunConfig, *, accepts_licences: bool = False) -> tuple[Snapshot, bool]:
+    """Run to the end with a display. Returns the numbers, and whether it was live.
+
+    Raises KeyboardInterrupt after an interrupt, when the outputs are finished and the numbers are written.
+    """
+    from realtime.app import build_run  # noqa: PLC0415  loads the engines
+
+    words = "preparing (a few seconds longer the first time)"
+    with interruptible() as early, DownloadDisplay() as progress, stderr.status(words) as status:
+        progress.on_pause = status.stop
+        built = build_run(config, open_store(progress, accepts_licences=accepts_licences), progress)
+    for note in built.notes:
+        say(f"{config.swapper}: {note}", style="dim")
+    display = RunDisplay(
+        built.metrics,
+        title=built.info.name,
+        video=not built.info.live,
+        total_frames=built.info.frame_count,
+        say=lambda: _now(built),
+    )
+    with interrupts(built.runner.stop) as seen, _controlled(built):
+        if early:
+            built.runner.stop()
+        try:
+            with display:
+                built.runner.run()
+        finally:
+            built.close()
+            numbers = built.metrics.snapshot()
+            report(config, numbers, built.sinks, None if built.info.live else built.info.rate, _notes(built, numbers))
+    if seen or early:
+        is_kept = any(isinstance(sink, FileSink) and sink.written is not None for sink in built.sinks)
+        say("interrupted: what was made can be played up to here" if is_kept else "interrupted")
+        raise KeyboardInterrupt
+    return numbers, built.info.live
+
+
+def _notes(built: "Run", numbers: Snapshot) -> list[Note]:
+    strangers = built.control.settings.strangers or built.strangers
+    notes = nobody_swapped(numbers), too_many(numbers, built.most_faces, strangers)
+    return [note for note in notes if note is not None]
+
+
+def _now(built: "Run") -> str:
+    """For the status line: what holds now, and what is amiss."""
+    strangers = built.control.settings.strangers or built.strangers
+    crowd = too_many(built.metrics.snapshot(), built.most_faces, strangers) if built.most_faces else None
+    return ", ".join([built.control.status(), *([crowd.problem] if crowd is not None else [])])
+
+
+@contextmanager
+def _controlled(built: "Run") -> Iterator[None]:
+    """A live stream listens to keys and to `liveswap ctl` in the block; a file to nothing."""
+    if not built.info.live:
+        yield
+        return
+
+    def on_key(key: str) -> None:
+        if key == "q":
+            built.runner.stop()
+        elif key in KEYS:
+            with suppress(UserError):  # a number beyond the last face
+                built.control.apply(KEYS[key])
+
+    if owns_terminal() and stderr.is_terminal:
+        say(HELP, style="dim")
+    with listening(home_folder(), built.control.apply), keys_read(on_key):
+        yield
+
+
+def control(command: str) -> None:
+    """Send a command to the run that started last, and print what holds now."""
+    show(send(home_folder(), command))

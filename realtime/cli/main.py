@@ -1,0 +1,195 @@
+"""The command line: arguments in, exit codes out.
+
+    0    done
+    2    something a person can mend: `error:` and `hint:` on stderr, no traceback
+    1    a bug: the traceback
+    3    done, and nobody was swapped (of a batch the worst: 1, 2, then 3)
+    130  interrupted, with the outputs closed properly
+
+Data goes to stdout, everything for people to stderr. Knows words and exit codes; commands.py does the work.
+"""
+
+import logging
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.logging import RichHandler
+
+from models.errors import UserError
+from realtime.cli import commands, machine_commands
+from realtime.cli.console import LogFormatter, fail, say, stderr, stdout
+from realtime.cli.interrupts import end_as_ctrl_c
+from realtime.cli.models import models_app
+from realtime.cli.options import (
+    EXAMPLES,
+    Accepts,
+    BadgeSwitch,
+    Budget,
+    Consent,
+    Device,
+    Enhancer,
+    Finder,
+    Framed,
+    Hands,
+    Host,
+    Ice,
+    Iris,
+    Lost,
+    Mirror,
+    MostSessions,
+    Mouth,
+    Others,
+    Photos,
+    Port,
+    Precision,
+    Strength,
+    Swapper,
+    TlsCert,
+    TlsKey,
+    Token,
+    Wanted,
+    config_of,
+)
+from realtime.cli.run_options import RunOptions, defaults_of, takes
+from realtime.media.standard_streams import settle_streams
+
+app = typer.Typer(
+    help="Appear with another face: in a video file, a picture, or live. No GPU needed.",
+    epilog="Start with: liveswap demo",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(models_app, name="models")
+
+
+def main() -> NoReturn:
+    """Run the command line and exit."""
+    settle_streams()
+    end_as_ctrl_c()
+    try:
+        status = app(standalone_mode=False) or 0
+        sys.stdout.flush()
+        sys.exit(status)
+    except UserError as error:
+        fail(str(error), error.remedy)
+    except typer.TyperException as error:
+        if not error.format_message():  # no arguments: the help was printed
+            sys.exit(0)
+        is_pattern = "unexpected extra argument" in error.format_message()
+        hint = "a pattern needs quotes: --input 'clips/*.mp4'; " if is_pattern else ""
+        fail(error.format_message(), f"{hint}liveswap --help and liveswap COMMAND --help list what there is")
+    except BrokenPipeError:  # `| head` has read enough
+        sys.exit(1)
+    except (KeyboardInterrupt, typer.Abort):
+        say("interrupted")
+        sys.exit(130)
+
+
+@app.callback(invoke_without_command=True)
+def common(
+    *,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more about what is done.")] = False,
+    show_version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """What holds for every command."""
+    handler = RichHandler(console=stderr, show_time=False, show_path=False)
+    handler.setFormatter(LogFormatter("%(message)s"))
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, handlers=[handler])
+    if show_version:
+        stdout.print(version("liveswap"))
+        raise typer.Exit
+
+
+@app.command(epilog=EXAMPLES)
+@takes(RunOptions)
+def run(**given: Any) -> None:
+    """Swap faces from a camera, a file or a URL into files."""
+    commands.run(config_of(given), has_consent=given["i_have_consent"], accepts_licences=given["accept_licence"])
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where demo.mp4 and demo.png go.")] = Path(),
+) -> None:
+    """See it work: fetches two public-domain portraits, writes demo.mp4 and demo.png, prints the numbers."""
+    from realtime.cli.demo import make_demo  # noqa: PLC0415  loads the engines
+
+    make_demo(folder)
+
+
+@app.command()
+def serve(  # noqa: PLR0913  one parameter an option
+    *,
+    host: Host = "127.0.0.1",
+    port: Port = 8080,
+    token: Token = None,
+    ice: Ice = None,
+    sessions: MostSessions = 4,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
+    framed: Framed = False,
+    face: Photos = None,
+    i_have_consent: Consent = False,
+    swapper: Swapper = "mesh",
+    faces: Wanted = "largest",
+    when_lost: Lost = None,
+    strangers: Others = None,
+    badge: BadgeSwitch = True,
+    mirror: Mirror = False,
+    device: Device = "auto",
+    strength: Strength = 0.5,
+    iris: Iris = "wearer",
+    mouth: Mouth = "source",
+    hands: Hands = True,
+    enhancer: Enhancer = None,
+    detector: Finder = None,
+    precision: Precision = "auto",
+    accept_licence: Accepts = False,
+    latency_budget: Budget = None,
+) -> None:
+    """Swap in the browser: a page with your camera, WHIP and WHEP for OBS and players, an API. Needs the extra web."""
+    given = {**defaults_of(RunOptions), **locals(), "where_from": "browser", "output": ["browser"]}
+    where = {name: given[name] for name in ("host", "port", "token", "sessions", "tls_cert", "tls_key", "framed")}
+    commands.serve(given, where | {"ice": tuple(ice or ())}, has_consent=i_have_consent)
+
+
+@app.command()
+def bench(
+    quick: Annotated[bool, typer.Option("--quick", help="Half a minute instead of three.")] = False,
+    only: Annotated[str, typer.Option("--only", metavar="TEXT", help="Rows with this in their name: live, 1080.")] = "",
+    soak: Annotated[str | None, typer.Option("--soak", metavar="TIME", help="One live run for so long: 30m.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything as JSON on stdout.")] = False,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="A report with plots.")] = None,
+    compare: Annotated[Path | None, typer.Option("--compare", metavar="FILE", help="An older run's --json.")] = None,
+) -> None:
+    """What does this machine reach, and where does the time go? Engines alone, live, flat out, whole runs."""
+    commands.bench(quick=quick, only=only, soak=soak, as_json=as_json, html=html, compare_with=compare)
+
+
+@app.command()
+def ctl(
+    command: Annotated[list[str], typer.Argument(help="status | face next | face 2 | pause | mirror | badge off ...")],
+) -> None:
+    """Change a live run elsewhere: face, when-lost, strangers, badge, mirror, pause, lock, swapper, strength."""
+    commands.control(" ".join(command))
+
+
+@app.command()
+def devices() -> None:
+    """List the cameras."""
+    machine_commands.show_devices()
+
+
+@app.command()
+def doctor() -> None:
+    """Is this machine ready? Says what to type where it is not."""
+    if not machine_commands.show_doctor():
+        raise typer.Exit(2)
+
+
+if __name__ == "__main__":
+    main()

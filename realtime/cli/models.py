@@ -1,0 +1,54 @@
+"""The arguments of `liveswap models ...`. Knows words; model_commands.py does the work."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from realtime.cli import model_commands
+from realtime.cli.options import Accepts, Names
+
+models_app = typer.Typer(help="The model files: what there is, fetch it, check it.", no_args_is_help=True)
+
+
+@models_app.command("list")
+def models_list() -> None:
+    """What there is, and what is on this disk."""
+    model_commands.list_models()
+
+
+@models_app.command("pull")
+def models_pull(names: Names = None, *, accept_licence: Accepts = False) -> None:
+    """Fetch models or packs (buffalo_l), verify them, and print where they are."""
+    model_commands.pull_models(names or [], accepts_licences=accept_licence)
+
+
+@models_app.command("add")
+def models_add(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Your .onnx or .dfm files; without any: what other programs have.")
+    ] = None,
+    *,
+    like: Annotated[str | None, typer.Option(metavar="NAME", help="It is what this row of the list is.")] = None,
+    name: Annotated[str | None, typer.Option(help="What to call it.")] = None,
+) -> None:
+    """Recognise model files that you have, and use them where they lie."""
+    model_commands.add_models(files or [], like=like, name=name)
+
+
+@models_app.command("build")
+def models_build(
+    name: Annotated[str, typer.Argument(help="Of a model; with @320 behind it for a detector of that size.")],
+    *,
+    target: Annotated[str, typer.Option(metavar="sm86,sm89", help="GPUs to build for; they need not be here.")] = "",
+    device: Annotated[str, typer.Option(help="rtx | tensorrt")] = "rtx",
+    precision: Annotated[str, typer.Option(help="fp16 | mixed | fp32")] = "fp16",
+) -> None:
+    """Build a TensorRT engine ahead of time, also on a machine without a GPU."""
+    model_commands.build_engines(name, [part for part in target.split(",") if part], device, precision)
+
+
+@models_app.command("verify")
+def models_verify(names: Names = None) -> None:
+    """Check that the files are the ones they should be."""
+    model_commands.verify_models(names or [])

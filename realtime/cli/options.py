@@ -1,0 +1,223 @@
+"""The options of the command line, one a line or two; run_options.py and main.py say their order and defaults.
+
+Knows words, metavars and help, and which value of a RunConfig each one is.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from realtime.config import Faces, Hdr, NeuralConfig, RunConfig, parse_bitrate, parse_map, parse_rate, parse_size
+from realtime.media.trim import Trim
+from realtime.stream.privacy import Strangers, WhenLost
+
+EXAMPLES = """Examples:
+
+liveswap run --face alice.jpg --input holiday.mp4 --output swapped.mp4
+
+liveswap run --face alice.jpg --input group.jpg --output swapped.png --faces all
+
+liveswap run --face alice.jpg --input 0 --output recording.mp4
+
+liveswap run --face alice.jpg --input clips/ --output swapped/     (every video and picture)
+
+liveswap run --face alice.jpg --input holiday.mp4 --output part.mp4 --trim 1:30-1:45
+
+ffmpeg -i IN -f matroska - | liveswap run --face alice.jpg --input - --output - | ffplay -
+"""
+
+LOOK, NEURAL, OUT = "How it looks", "Neural models", "What comes out"
+
+Names = Annotated[
+    list[str] | None, typer.Argument(help="Names from `liveswap models list`; without any: the default ones.")
+]
+
+Photos = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--face", help="Photo of the face to appear with; or a folder or video of that person. Repeat for more."
+    ),
+]
+Input = Annotated[
+    str,
+    typer.Option(
+        "--input", help="0, /dev/video0 (camera) | video | picture | - (stdin) | rtsp:// http:// | screen | test"
+    ),
+]
+Outputs = Annotated[
+    list[str],
+    typer.Option(
+        "--output",
+        help="out.mp4 .mkv .webm | out.png .jpg .gif .webp | f/%05d.png | folder | - | rtmp:// srt:// | virtual | null",
+    ),
+]
+Maps = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="TARGET=SOURCE", help="Who wears whose face: ann.jpg=alice.jpg. Needs a recogniser."),
+]
+Others = Annotated[
+    Strangers | None,
+    typer.Option(
+        "--strangers",
+        help="Faces that are not to be swapped: live and with --map they are blurred; in files left.",
+        rich_help_panel=LOOK,
+    ),
+]
+Consent = Annotated[
+    bool, typer.Option("--i-have-consent", help="The person in each photo agreed. Asked once per photo otherwise.")
+]
+Swapper = Annotated[str, typer.Option(help="mesh | a name from `liveswap models list`", rich_help_panel=LOOK)]
+Device = Annotated[
+    str,
+    typer.Option(help="auto | cpu | cuda | tensorrt | rtx | openvino | coreml | directml", rich_help_panel=NEURAL),
+]
+Strength = Annotated[
+    float, typer.Option(help="0..1: from the target's skin and light to all of the source.", rich_help_panel=LOOK)
+]
+Iris = Annotated[
+    str, typer.Option(metavar="WHOSE", help="target | source: whose colour of eyes.", rich_help_panel=LOOK)
+]
+Mouth = Annotated[
+    str,
+    typer.Option(metavar="WHOSE", help="source | target: whose lips.", rich_help_panel=LOOK),
+]
+Hands = Annotated[bool, typer.Option(help="Hands stay in front of the face.", rich_help_panel=LOOK)]
+Boost = Annotated[
+    int, typer.Option("--pixel-boost", metavar="K", help="K times finer, K x K times the work.", rich_help_panel=NEURAL)
+]
+Morph = Annotated[float | None, typer.Option(help="0..1, of a DFM file.", rich_help_panel=NEURAL)]
+Occlusion = Annotated[
+    str | None,
+    typer.Option("--occluder", metavar="NAME", help="Tells what is in front: xseg_1 ...", rich_help_panel=NEURAL),
+]
+Regions = Annotated[
+    str | None,
+    typer.Option("--regions", metavar="NAME", help="Face only: bisenet_resnet_34 ...", rich_help_panel=NEURAL),
+]
+Relight = Annotated[
+    bool, typer.Option("--relight", help="The target's light on what the network made.", rich_help_panel=NEURAL)
+]
+Precision = Annotated[str, typer.Option(help="auto | fp16 | mixed | fp32, of GPU engines.", rich_help_panel=NEURAL)]
+Enhancer = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Sharpen the face: gpen_bfr_256 ...", rich_help_panel=NEURAL)
+]
+Blend = Annotated[float, typer.Option("--enhancer-blend", help="0..1 of the enhancer.", rich_help_panel=NEURAL)]
+Finder = Annotated[
+    str | None,
+    typer.Option("--detector", metavar="NAME[@PX]", help="Another detector: det_10g@320 ...", rich_help_panel=NEURAL),
+]
+Accepts = Annotated[bool, typer.Option("--accept-licence", help="Accept the licences of the models that are fetched.")]
+Wanted = Annotated[str, typer.Option("--faces", help="largest | all | a number", rich_help_panel=LOOK)]
+Lost = Annotated[
+    WhenLost | None,
+    typer.Option(
+        help="Shown while nobody is swapped; pass is the raw picture. Live: hold, then blur; files: pass.",
+        rich_help_panel=LOOK,
+    ),
+]
+BadgeSwitch = Annotated[bool, typer.Option(help="The small AI tag on swapped pictures.", rich_help_panel=LOOK)]
+Size = Annotated[
+    str | None,
+    typer.Option(metavar="WxH", help="Size in px; a video keeps its shape and fits into it.", rich_help_panel=OUT),
+]
+Fps = Annotated[
+    str | None,
+    typer.Option(metavar="F", help="Of a camera or numbered pictures; at most, of a file.", rich_help_panel=OUT),
+]
+Budget = Annotated[
+    float | None,
+    typer.Option(
+        "--latency-budget",
+        metavar="MS",
+        help="Live: leave work out when it is overrun (enhancer, smoothing, newcomers, size).",
+        rich_help_panel=OUT,
+    ),
+]
+Mirror = Annotated[bool, typer.Option(help="Live: as in a mirror; the badge stays readable.", rich_help_panel=LOOK)]
+Duration = Annotated[
+    float | None,
+    typer.Option(metavar="S", help="Stop after so many seconds; a picture: a video of them.", rich_help_panel=OUT),
+]
+Part = Annotated[
+    str | None,
+    typer.Option(
+        "--trim", metavar="START-END", help="Only that part of a video: 10-25.5, 1:30-, -0:45.", rich_help_panel=OUT
+    ),
+]
+At = Annotated[
+    float | None,
+    typer.Option("--at", metavar="S", help="Only the frame of a video at this second.", rich_help_panel=OUT),
+]
+Recursive = Annotated[
+    bool, typer.Option("--recursive", help="Of an input folder, folders within it too.", rich_help_panel=OUT)
+]
+Workers = Annotated[
+    int,
+    typer.Option("--workers", metavar="N", help="Processes that make one video together.", rich_help_panel=OUT),
+]
+Mic = Annotated[
+    str | None,
+    typer.Option("--mic", metavar="NAME", help="Live: record sound too; default, or a name.", rich_help_panel=OUT),
+]
+Codec = Annotated[str | None, typer.Option(help="h264, hevc, vp9, av1, ffv1 ...", rich_help_panel=OUT)]
+KeepHdr = Annotated[Hdr, typer.Option("--hdr", help="HDR videos become SDR, or stay HDR.", rich_help_panel=OUT)]
+Crf = Annotated[int | None, typer.Option(help="Encoder quality: lower is better.", rich_help_panel=OUT)]
+Bitrate = Annotated[
+    str | None, typer.Option(metavar="RATE", help="Of a stream, bits a second: 2500k, 4M.", rich_help_panel=OUT)
+]
+Metrics = Annotated[
+    Path | None, typer.Option(metavar="FILE.json", help="Write the numbers there.", rich_help_panel=OUT)
+]
+
+Host = Annotated[str, typer.Option(help="Where to listen; other machines need the token that is then made.")]
+Port = Annotated[int, typer.Option(help="0 takes a free one.")]
+Token = Annotated[str | None, typer.Option(help="Ask for this one (16 characters or more), on this machine too.")]
+Ice = Annotated[list[str] | None, typer.Option(metavar="SERVER", help="stun:HOST:PORT | turn:USER:PASSWORD@HOST:PORT")]
+MostSessions = Annotated[int, typer.Option(help="Visitors at the same time, at most.")]
+Framed = Annotated[bool, typer.Option("--framed", help="Other sites may show the page in a frame; asks for a token.")]
+TlsCert = Annotated[Path | None, typer.Option(metavar="FILE.pem", help="Serve https, which cameras need elsewhere.")]
+TlsKey = Annotated[Path | None, typer.Option(metavar="FILE.pem", help="Where the key is not in that file.")]
+
+
+def config_of(given: Mapping[str, Any]) -> RunConfig:
+    """The options of `run`, by their names, as values that were checked."""
+    neural = ("strength", "pixel_boost", "morph", "occluder", "relight", "precision")
+    alike = (
+        "swapper",
+        "device",
+        "detector",
+        "enhancer",
+        "enhancer_blend",
+        "when_lost",
+        "strangers",
+        "badge",
+        "iris",
+        "mouth",
+        "hands",
+        "mirror",
+        "codec",
+        "hdr",
+        "crf",
+        "recursive",
+        "workers",
+    )
+    return RunConfig(
+        faces_from=tuple(given["face"] or ()),
+        input=given["where_from"],
+        outputs=tuple(given["output"]),
+        neural=NeuralConfig(**{name: given[name] for name in neural}, parser=given["regions"]),
+        faces=Faces.parse(given["faces"]),
+        maps=tuple(parse_map(pair) for pair in given["map_"] or ()),
+        size_wh=parse_size(given["size"]) if given["size"] else None,
+        bits=parse_bitrate(given["bitrate"]) if given["bitrate"] else None,
+        rate=parse_rate(given["fps"]) if given["fps"] else None,
+        duration_s=given["duration"],
+        trim=Trim.parse(given["trim"]) if given["trim"] else None,
+        at_s=given["at"],
+        latency_budget_ms=given["latency_budget"],
+        metrics_file=given["metrics"],
+        microphone=given["mic"],
+        **{name: given[name] for name in alike},
+    )

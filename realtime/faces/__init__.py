@@ -1,0 +1,1 @@
+"""Source faces: read from photos and videos, agreed to, kept ready."""

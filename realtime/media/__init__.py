@@ -1,0 +1,1 @@
+"""What sources and outputs share: names of files, ffmpeg, colours, video time."""

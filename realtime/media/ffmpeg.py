@@ -1,0 +1,76 @@
+"""What ffmpeg says when something goes wrong, in a form for people.
+
+PyAV raises ffmpeg's errors as exceptions; the line that explains them is in ffmpeg's log. The log is listened to only
+while something is opened: PyAV's listener takes the interpreter's lock from ffmpeg's own threads, and a decoder that is
+being freed waits for those threads, so a program that always listens hangs now and then at its end.
+"""
+
+import logging
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import cast
+
+import av
+import av.logging
+
+from realtime.types import Readable, Rereadable
+
+logger = logging.getLogger(__name__)
+
+SRT_REMEDY = "sudo apt install ffmpeg (or brew, winget install ffmpeg)"
+
+logging.getLogger("libav").addHandler(logging.NullHandler())
+logging.getLogger("libav").propagate = False  # kept off the terminal: it is quoted in our own errors
+
+
+INDEXED = frozenset({"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "asf"})
+"""Containers, by ffmpeg's names, that find a time by their index. Times in others may jump: a place says little."""
+
+
+@contextmanager
+def listening() -> Iterator[None]:
+    """While something is opened: errors raised in this block carry ffmpeg's log line."""
+    av.logging.set_level(av.logging.ERROR)
+    try:
+        yield
+    finally:
+        av.logging.set_level(None)
+
+
+def readable(where: str | Rereadable) -> str | Readable:
+    """What `av.open` takes to read `where`, a file's or stream's address or a pipe, from its beginning once more."""
+    return where if isinstance(where, str) else where.reader()
+
+
+def seek_before(container: av.container.InputContainer, at: int, stream: av.VideoStream | None = None) -> bool:
+    """Bring a video to a place from which what is seen or heard at `at` can be decoded, if its index tells one.
+
+    at: in units of the stream, else of av.time_base. Returns whether it was moved; else it is read from where it is.
+    """
+    if container.format.name not in INDEXED or (stream is None and at <= (container.start_time or 0)):
+        return False
+    try:
+        container.seek(at, stream=stream)
+    except av.FFmpegError as error:  # such as a pipe, or a web server that sends from the beginning only
+        logger.info("not sought in, but read from its beginning: %s", explain(error))
+        return False
+    return True
+
+
+def ffmpeg_command() -> str | None:
+    """The `ffmpeg` command, where this machine has it: for srt, which the ffmpeg in PyAV's wheels does not speak."""
+    return shutil.which("ffmpeg")
+
+
+def explain(error: Exception, waited_s: float | None = None) -> str:
+    """ffmpeg's message, and its last log line where there is one; the words of any other error.
+
+    waited_s: how long was waited at most; ffmpeg calls a time-out of ours "Immediate exit requested".
+    """
+    if not isinstance(error, av.FFmpegError):
+        return str(error)
+    if waited_s is not None and isinstance(error, av.ExitError):
+        return f"nothing came for {waited_s:g} s"
+    log = cast("tuple[int, str, str] | None", error.log)
+    return f"{error.strerror}" + (f" ({log[1]}: {log[2].strip()})" if log else "")

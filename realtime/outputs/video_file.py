@@ -1,0 +1,141 @@
+"""A video file from its first byte to its name: whatever ends the run, what was made until then can be played.
+
+    while it is written    MP4 and MOV are fragmented, MKV and WebM come in clusters: all but the last second plays
+    whole                  MP4 and MOV get one plain index, moved to the front where there is room; then the name
+    ended early            the same under a name that no other file has (partial_file.py)
+    failed                 the torn end is cut off, and the rest kept in the same way
+
+Knows containers as files; knows nothing of pictures, codecs and sound.
+"""
+
+import contextlib
+import errno
+import logging
+import os
+import shutil
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+import av
+
+from realtime.outputs.chapter_track import copy_with_chapters
+from realtime.outputs.faststart import cut_torn_end, mend_index, put_index_first
+from realtime.outputs.leftovers import playable_s, tell_of
+from realtime.outputs.partial_file import PartialFile
+
+logger = logging.getLogger(__name__)
+
+FRAGMENTED = {
+    "movflags": "+hybrid_fragmented+delay_moov+default_base_moof",  # delay_moov: or there would be no edit lists
+    "frag_duration": "1000000",  # µs
+}
+CLUSTERED = {"cluster_time_limit": "1000"}  # ms
+MUXER_OPTIONS = {"mp4": FRAGMENTED, "mov": FRAGMENTED, "matroska": CLUSTERED, "webm": CLUSTERED}
+"""By ffmpeg's name of the container. hybrid_fragmented: fragments, and one plain index over all of them at the end."""
+ROOM_TO_SPARE = 16 << 20
+"""Bytes that a move of the index leaves free on the disk."""
+
+
+class VideoTarget(Protocol):
+    """Where a video goes: see VideoFile."""
+
+    container: av.container.OutputContainer
+
+    @property
+    def target(self) -> Path: ...
+    @property
+    def unfinished(self) -> Path: ...
+    @property
+    def progressed_ns(self) -> int: ...
+    def finish(self, *, whole: bool) -> Path | None: ...
+    def salvage(self) -> tuple[Path, float] | None: ...
+    def discard(self) -> None: ...
+
+
+class VideoFile:
+    """One video on the disk. `container` takes its streams, tags and packets.
+
+    container: ffmpeg's name of it. Raises SinkError when the name will not do, or another run writes it.
+    """
+
+    def __init__(self, path: Path, container: str) -> None:
+        self._part = PartialFile(path)
+        tell_of(self._part.leftovers, self._part.target)
+        self._muxer, self._is_fragmented = container, MUXER_OPTIONS[container] is FRAGMENTED
+        self.progressed_ns = 0  # when finishing last got on, on the monotonic clock
+        try:
+            self.container = av.open(self._part.file, "w", format=container, options=MUXER_OPTIONS[container])
+        except BaseException:
+            self._part.discard()
+            raise
+
+    @property
+    def target(self) -> Path:
+        """The file that bears the name when all is done."""
+        return self._part.target
+
+    @property
+    def unfinished(self) -> Path:
+        """The file that is being written."""
+        return self._part.path
+
+    def finish(self, *, whole: bool) -> Path:
+        """Write the index and give the video its name, or one of its own when it is not `whole`. Returns where it is.
+
+        Raises OSError or av.FFmpegError; then `salvage` keeps what there is.
+        """
+        self.container.close()
+        self._improve()
+        return self._part.publish() if whole else self._part.keep()
+
+    def salvage(self) -> tuple[Path, float] | None:
+        """After a failure: keep what can be played. Returns where it is and its length in s; None when it is nothing.
+
+        Raises OSError when not even that can be done; then it stays under its unfinished name.
+        """
+        try:
+            self.container.close()
+        except (av.FFmpegError, OSError) as error:
+            logger.info("the index could not be written: %s", error)
+            if self._is_fragmented:
+                cut_torn_end(self._part.file)
+        else:
+            self._improve()
+        seconds = playable_s(self._part.path)
+        if seconds is None:
+            self._part.discard()
+            return None
+        return self._part.keep(), seconds
+
+    def discard(self) -> None:
+        """Forget the video. What bears its name, if anything, stays."""
+        with contextlib.suppress(av.FFmpegError, OSError):
+            self.container.close()
+        self._part.discard()
+
+    def _improve(self) -> None:
+        """Mend what fragments cost: how the video plays from a network and by chapters, and never a reason to fail."""
+        if not self._is_fragmented:
+            return
+        chapters = self.container.chapters()
+        try:
+            mend_index(self._part.file)
+            if chapters:
+                self._rewrite(partial(copy_with_chapters, muxer=self._muxer, chapters=chapters))
+                mend_index(self._part.file)
+            self._rewrite(put_index_first)
+        except (av.FFmpegError, OSError, ValueError) as error:
+            why = error.strerror if isinstance(error, OSError) else error
+            logger.warning("%s has its index at its end (%s): from a network it plays once loaded", self.target, why)
+
+    def _rewrite(self, make: Callable[..., None]) -> None:
+        size, room = os.fstat(self._part.file.fileno()).st_size, shutil.disk_usage(self.target.parent).free
+        if room < size + ROOM_TO_SPARE:
+            raise OSError(errno.ENOSPC, "there is no room for a copy")
+        self._part.rewrite(lambda old, new: make(old, new, self._note_progress))
+
+    def _note_progress(self) -> None:
+        self.progressed_ns = time.monotonic_ns()

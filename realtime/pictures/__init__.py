@@ -1,0 +1,1 @@
+"""Stills: read safely, in their own colours, upright."""

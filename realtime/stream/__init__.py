@@ -1,0 +1,1 @@
+"""One stream: its queues and threads, the pipeline, privacy, live settings and numbers."""

@@ -1,0 +1,202 @@
+"""What can be changed while a stream runs, and the one set of commands that changes it.
+
+Keys in the terminal, `liveswap ctl` and the browser page all speak these words. Settings are one frozen value,
+replaced whole and read once per frame, so no frame is half of one and half of the other; which face is worn, and in
+what way, is the face provider's to know.
+
+Knows words and settings; knows no keyboard, no socket and no pixels.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from models.errors import UserError
+from realtime.faces.selection import Selection, Source
+from realtime.stream.privacy import Strangers, WhenLost
+
+ON, OFF = "on", "off"
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSettings:
+    """How frames are made from now on.
+
+    when_lost, strangers: None for what the run was started with. paused: viewers see words. lock: rises whenever the
+    main person is to be chosen anew.
+    """
+
+    when_lost: WhenLost | None = None
+    strangers: Strangers | None = None
+    badge: bool = True
+    mirror: bool = False
+    paused: bool = False
+    lock: int = 0
+
+
+AS_STARTED = LiveSettings()
+"""Nothing was changed."""
+
+
+class FaceProvider(Protocol):
+    """The faces that can be worn."""
+
+    @property
+    def selection(self) -> Selection: ...
+
+    def choose(self, identity: str) -> None:
+        """Have this face worn first. Raises UserError when it is not offered any more."""
+        ...
+
+    @property
+    def notice(self) -> str:
+        """What is being done to them, or what went wrong; "" for neither."""
+        ...
+
+    def apply_settings(self, *, swapper: str | None = None, strength: float | None = None) -> None: ...
+
+
+@dataclass(slots=True)
+class FixedFaces:
+    """Faces that stay as they are. place: of the chosen one."""
+
+    names: tuple[str, ...] = ()
+    notice: str = ""
+    place: int = 0
+
+    @property
+    def selection(self) -> Selection:
+        sources = tuple(Source(str(place), name) for place, name in enumerate(self.names))
+        return Selection(sources, self.place if sources else None)
+
+    def choose(self, identity: str) -> None:
+        """identity: as `selection` tells it."""
+        self.place = int(identity)
+
+    def apply_settings(self, *, swapper: str | None = None, strength: float | None = None) -> None:
+        """Raises UserError."""
+        what = f"swapper {swapper}" if strength is None else f"strength {strength:g}"
+        raise UserError(f"{what}: this run's faces stay as they are", remedy="start another run")
+
+
+class LiveControl:
+    """The settings of one stream. Any thread may apply commands, which take turns.
+
+    settings: taken once per frame.
+    """
+
+    def __init__(self, bank: FaceProvider, settings: LiveSettings = AS_STARTED) -> None:
+        self._bank = bank
+        self._turn = threading.Lock()
+        self.settings = settings
+
+    def apply(self, command: str) -> str:
+        """Carry out one command and say what holds now. Raises UserError for words that are no command."""
+        word, _, argument = command.strip().partition(" ")
+        if word == "status":
+            return self.status()
+        if word not in COMMANDS:
+            raise UserError(f"{command!r} is no command", remedy=f"use one of: {', '.join([*COMMANDS, 'status'])}")
+        with self._turn:
+            self.settings = COMMANDS[word](self, argument.strip())
+            return self.status()
+
+    def status(self) -> str:
+        """For people: what holds now."""
+        now, worn = self.settings, str(self._bank.selection)
+        parts = [worn] if worn else []
+        parts += [self._bank.notice] if self._bank.notice else []
+        parts += ["paused"] if now.paused else []
+        parts += [f"when lost: {now.when_lost}"] if now.when_lost is not None else []
+        parts += [f"strangers: {now.strangers}"] if now.strangers is not None else []
+        parts += ["mirrored"] if now.mirror else []
+        parts += [] if now.badge else ["no badge"]
+        return ", ".join(parts) or "running"
+
+    def face(self, argument: str) -> LiveSettings:
+        """A number from 1, a name, or "next" and "previous"."""
+        self._bank.choose(self._bank.selection.wished(argument).identity)
+        return self.settings
+
+    def when_lost(self, argument: str) -> LiveSettings:
+        """hold, blur, slate or pass."""
+        try:
+            return replace(self.settings, when_lost=WhenLost(argument))
+        except ValueError as error:
+            raise UserError(
+                f"no such thing as {argument!r} when lost", remedy="use hold, blur, slate or pass"
+            ) from error
+
+    def strangers(self, argument: str) -> LiveSettings:
+        """leave, blur or swap."""
+        try:
+            return replace(self.settings, strangers=Strangers(argument))
+        except ValueError as error:
+            raise UserError(f"no such thing as {argument!r} for strangers", remedy="use leave, blur or swap") from error
+
+    def switched(self, setting: str, argument: str) -> LiveSettings:
+        """on, off, or nothing to turn it over."""
+        if argument not in {ON, OFF, ""}:
+            raise UserError(f"{setting} {argument} says neither on nor off", remedy=f"{setting} on, or {setting} off")
+        value = argument == ON if argument else not getattr(self.settings, setting)
+        changes: dict[str, Any] = {setting: value}
+        return replace(self.settings, **changes)
+
+    def restrengthened(self, argument: str) -> LiveSettings:
+        """0 to 1, of a neural swapper; 0.5 as it was trained. Carried out soon, beside the stream."""
+        try:
+            strength = float(argument)
+        except ValueError:
+            strength = -1.0
+        if not 0 <= strength <= 1:
+            raise UserError(
+                f"strength {argument} is out of range", remedy="give a number from 0 to 1, e.g. strength 0.5"
+            )
+        self._bank.apply_settings(strength=strength)
+        return self.settings
+
+    def restyled(self, argument: str) -> LiveSettings:
+        """mesh, or the name of a model on this disk. Carried out soon, beside the stream."""
+        if not argument:
+            raise UserError("swapper: which one?", remedy="swapper mesh, or a name from liveswap models list")
+        self._bank.apply_settings(swapper=argument)
+        return self.settings
+
+    def locked_anew(self, _argument: str) -> LiveSettings:
+        """The main person is whoever is largest in the next frame."""
+        return replace(self.settings, lock=self.settings.lock + 1)
+
+
+COMMANDS: dict[str, Callable[[LiveControl, str], LiveSettings]] = {
+    "face": LiveControl.face,
+    "when-lost": LiveControl.when_lost,
+    "strangers": LiveControl.strangers,
+    "badge": lambda control, argument: control.switched("badge", argument),
+    "mirror": lambda control, argument: control.switched("mirror", argument),
+    "pause": lambda control, argument: control.switched("paused", argument),
+    "lock": LiveControl.locked_anew,
+    "strength": LiveControl.restrengthened,
+    "swapper": LiveControl.restyled,
+}
+"""What each word does."""
+
+KEYS = {
+    "n": "face next",
+    "p": "face previous",
+    **{str(number): f"face {number}" for number in range(1, 10)},
+    " ": "pause",
+    "m": "mirror",
+    "b": "badge",
+    "h": "when-lost hold",
+    "u": "when-lost blur",
+    "s": "when-lost slate",
+    "o": "strangers blur",
+    "w": "strangers swap",
+    "l": "lock",
+}
+"""Keys of the terminal, and what they say. "pass" and "leave" have none: nobody is unmasked by a slip of the finger."""
+HELP = (
+    "n/p next/previous face, 1-9 face, space pause, m mirror, b badge, h/u/s hold/blur/slate when lost, "
+    "o/w blur/swap others, l lock, q quit"
+)

@@ -1,0 +1,1 @@
+"""Who is where, who is who, and who gets which face."""

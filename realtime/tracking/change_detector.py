@@ -1,0 +1,144 @@
+"""Whether something as large as a face has changed in a picture since it was last searched: then it is searched again.
+
+A newcomer, somebody who takes a hand off their face and a cut of a video all change the picture; a still room does not,
+and need not be searched. Knows brightness in a coarse grid; knows no face.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.image.geometry import size_of
+from engines.types import Image, Points
+
+CELLS, FINER, SAMPLES = 32, 4, 2
+"""Cells along the longer edge by which changes are told; how much finer pictures are kept, to see how the camera moved;
+and pixels that are looked at along an edge of those."""
+CHANGED = 10.0
+"""Of 255: a cell's change from which on it counts. A face is 20 and more from most of what is behind it."""
+OWN_FROM = 0.1
+"""Of its box: so far inside a face that is followed, change is its own. Nearer to its edge somebody may come out from
+behind it."""
+CUT = 0.5
+"""Share of the cells that a cut changes."""
+STEPS, OTHERWISE = 3, 6.0
+"""Towards how the camera moved, and, of 255, the change from which on a place counts little in it."""
+CLUSTER = 2, 3
+"""Edge of a square of cells, and how many of them must have changed: the smallest faces that detectors find in a whole
+picture span two cells."""
+
+
+class ChangeDetector:
+    """Compares pictures with the one that was last searched. One thread at a time.
+
+    is_new: whether the last picture has nothing to do with the one that was searched: the first one, or after a cut.
+    cells: (rows, columns) of it, where it has changed and no face explains it.
+    """
+
+    def __init__(self) -> None:
+        self._searched, self._now = _Seen(), _Seen()
+        self.is_new = True
+        self.cells: NDArray[np.bool_] = np.ones((1, 1), np.bool_)
+
+    def has_changed(self, image: Image, followed: Sequence[Points]) -> bool:
+        """Whether there is a change that no face of `followed` (boxes x1, y1, x2, y2 px) explains.
+
+        Shoulders, chairs and whole pictures that move with the largest face are explained by it, and a picture that
+        moves as a whole by a camera that does.
+        """
+        before, self._now = self._searched, _Seen.of(image, followed)
+        self.is_new = before.cells.shape != self._now.cells.shape
+        if self.is_new:
+            self.cells = np.ones(_apart(self._now.cells, self._now.cells).shape, np.bool_)
+            return True
+        apart = _apart(self._now.cells, before.cells)
+        self.is_new = bool((apart > CHANGED).mean() > CUT)
+        if (apart > CHANGED).any():
+            for explained in (before.carried_to(self._now), before.shaken_to(self._now)):
+                apart = np.minimum(apart, _apart(self._now.cells, explained))
+        changed = (apart > CHANGED).astype(np.float32)
+        for box in followed:
+            changed[_cells_of(box, image, changed.shape)] = 0
+        self.cells = changed > 0
+        edge, least = CLUSTER
+        border = cv2.BORDER_REPLICATE  # who comes in is half beyond the edge
+        whole = cv2.copyMakeBorder(changed, 0, 1, 0, 1, border)
+        return bool(cv2.boxFilter(whole, -1, (edge, edge), normalize=False, borderType=border).max() >= least)
+
+    def searched(self) -> None:
+        """The picture that was looked at last has been searched."""
+        self._searched = self._now
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A picture. cells: (rows, columns, 3) mean colours, `FINER`. face: x1, y1, x2, y2 of its largest one, cells."""
+
+    cells: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0, 3), np.float32))
+    face: Points | None = None
+
+    @classmethod
+    def of(cls, image: Image, boxes: Sequence[Points]) -> "_Seen":
+        cells = _cells(image)
+        largest = max(boxes, key=size_of, default=None)
+        return cls(cells, None if largest is None else largest * np.float32(cells.shape[1] / image.shape[1]))
+
+    def carried_to(self, now: "_Seen") -> NDArray[np.float32]:
+        """The cells as they would be if all had moved with the face."""
+        if self.face is None or now.face is None:
+            return self.cells
+        scale = float((now.face[2:] - now.face[:2]).mean() / max(float((self.face[2:] - self.face[:2]).mean()), 1e-6))
+        offset = (now.face[:2] + now.face[2:]) / 2 - scale * (self.face[:2] + self.face[2:]) / 2
+        affine = np.array([[scale, 0, offset[0]], [0, scale, offset[1]]])
+        return _moved(self.cells, affine)
+
+    def shaken_to(self, now: "_Seen") -> NDArray[np.float32]:
+        """The cells as they would be if nothing but the camera had moved."""
+        return _moved(self.cells, _shift(self.cells.mean(axis=2), now.cells.mean(axis=2)))
+
+
+def _shift(before: NDArray[np.float32], now: NDArray[np.float32]) -> NDArray[np.float64]:
+    """(2, 3): by how much most of a picture moved, by its slopes (Lucas and Kanade, 1981), whatever moves otherwise."""
+    shift = np.eye(2, 3)
+    for _ in range(STEPS):
+        moved = _moved(before, shift)
+        slopes = np.stack([cv2.Sobel(moved, cv2.CV_32F, x, 1 - x, scale=1 / 8).ravel() for x in (1, 0)])
+        apart = (now - moved).ravel()
+        weighted = slopes / (1 + (apart / OTHERWISE) ** 2)
+        shift[:, 2] -= np.linalg.lstsq(weighted @ slopes.T, weighted @ apart, rcond=None)[0]
+    return shift
+
+
+def _moved(cells: NDArray[np.float32], affine: NDArray[np.float64]) -> NDArray[np.float32]:
+    size_wh = cells.shape[1], cells.shape[0]
+    return np.asarray(cv2.warpAffine(cells, affine, size_wh, borderMode=cv2.BORDER_REPLICATE), np.float32)
+
+
+def _apart(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(rows, columns) of cells: differences, averaged before their signs are lost: an edge that moves is none."""
+    rows, columns = (max(1, edge // FINER) for edge in one.shape[:2])
+    pooled = cv2.resize(one - other, (columns, rows), interpolation=cv2.INTER_AREA)
+    return np.asarray(np.abs(pooled).max(axis=2), np.float32)
+
+
+def _cells(image: Image) -> NDArray[np.float32]:
+    """(rows, columns, 3): mean colours, of a few samples each."""
+    height, width = image.shape[:2]
+    scale = CELLS * FINER / max(height, width)
+    step = max(1, round(1 / (scale * SAMPLES)))
+    size_wh = max(2, round(width * scale)), max(2, round(height * scale))
+    y, x = (min(step // 2, edge - 1) for edge in (height, width))
+    sampled = image[y::step, x::step]
+    return np.asarray(cv2.resize(sampled, size_wh, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _cells_of(box: Points, image: Image, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """The cells that lie well inside a face's box."""
+    inset = OWN_FROM * size_of(box)
+    scale = shape[1] / image.shape[1], shape[0] / image.shape[0]
+    left, top = (max(0, int((box[n] + inset) * scale[n])) for n in range(2))
+    right, bottom = (max(0, int(np.ceil((box[n + 2] - inset) * scale[n]))) for n in range(2))
+    return slice(top, bottom), slice(left, right)

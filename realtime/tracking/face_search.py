@@ -1,0 +1,225 @@
+"""When a picture is searched for faces, and how: a detector costs two landmark passes, and most pictures hold nothing
+new.
+
+Knows the detector, time and what changes in a picture; knows nobody in it.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+
+import numpy as np
+
+from engines.detectors.quarter_turns import detect_turned
+from engines.image.geometry import SAME_FACE_IOU, iou, matched
+from engines.types import Detection, FaceDetector, Image, Points
+from realtime.tracking.change_detector import ChangeDetector
+from realtime.tracking.edge_search import (
+    Edge,
+    detect_at_edge,
+    detect_mirrored,
+    edges_stirred,
+    edges_that_cut,
+    is_seen_from_nearer,
+    is_stirred_inside,
+)
+from realtime.tracking.near_search import SureOfSmall, detect_near, from_nearer, is_coarse, squares_of
+
+PERIOD_NS, LOST_PERIOD_NS = 500_000_000, 200_000_000
+"""Between searches of a picture in which nothing seems to change: usually, and, to save work, while somebody is
+missing. Unless work is to be saved every picture is searched for them: a face that turns back beside another one
+changes nothing but that one's surroundings."""
+SOON_NS = 1_000_000_000
+"""How long every picture is searched for a lost face, whatever work is to be saved."""
+SURE_DETECTION = 0.6
+"""Score from which a face that has no landmarks counts as one: below, patterns do."""
+VIDEO_PERIOD = 10
+"""Pictures, at most, between searches of a video that may have somebody new."""
+SELDOM = 3
+AGAIN = 2
+"""Frames that are searched after one that had changed: a detector may overlook a face at the first look."""
+LONGEST_GAP_NS = 400_000_000
+"""Between two pictures: after more time, anybody may have come."""
+
+
+class FaceSearch:
+    """Decides frame by frame. One thread at a time.
+
+    on_run: called at each run of the detector, for the metrics. video: nobody waits for its pictures, so they are
+    searched more often, a new one at once for faces that lie, and for small ones from nearer.
+    """
+
+    def __init__(
+        self, detector: FaceDetector, on_run: Callable[[], None] = lambda: None, *, video: bool = False
+    ) -> None:
+        self._detector, self._on_run, self._video = detector, on_run, video
+        self._prefer: Sequence[Points] = ()
+        self._change = ChangeDetector()
+        self._is_seldom = False
+        self._now_ns: int | None = None
+        self._searched_ns: int | None = None
+        self._turns = self._again = self._unsearched = self._places = self._square = 0
+        self._is_first = self._is_whole = True
+        self._edges_wait = False  # whether the last search left them out
+        self._followed = boxes_of([])
+        self._edges: dict[Edge, int] = {}  # to be searched in so many more pictures
+
+    def prefer(self, boxes: Sequence[Points]) -> None:
+        """Let the first search find nobody but those at `boxes` (px), if any of them are there."""
+        self._prefer = boxes
+
+    def seldom(self, seldom: bool) -> None:
+        """Look at pictures that do not change a third as often, and seldom for who is lost, to save work."""
+        self._is_seldom = seldom
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the last picture has nothing to do with the one that was searched before: the first, or a cut."""
+        return self._change.is_new
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether it is another scene, in which nobody is where they were: of a video, in which cameras seldom
+        shake."""
+        return self._video and self._change.is_new
+
+    def is_due(
+        self,
+        image: Image,
+        followed: Sequence[Points],
+        at_ns: int,
+        lost_ns: int | None = None,
+        unplaced: Sequence[Points] = (),
+        *,
+        places: int = 1,
+    ) -> bool:
+        """Whether to search this picture. Called once a frame.
+
+        followed: boxes of faces that need no search, px. lost_ns: when somebody was seen last who is lost now.
+        unplaced: boxes of faces that are not followed. places: how many more would be followed.
+        """
+        self._unsearched += 1
+        self._places, self._followed = places, np.array(followed, np.float32).reshape(-1, 4)
+        self._note_change(image, followed, unplaced)
+        away = self._now_ns is None or at_ns - self._now_ns > LONGEST_GAP_NS
+        self._is_first, self._now_ns = self._change.is_new or away, at_ns
+        takes_turns = bool(self._edges) and self._is_whole  # after the last picture: one run for each while all stirs
+        self._is_whole = (
+            (self._again > 0 and not takes_turns)
+            or self._is_first
+            or not followed
+            or bool(unplaced)
+            or self._searched_ns is None
+            or (self._video and places > 0 and self._unsearched >= VIDEO_PERIOD)
+            or at_ns - self._searched_ns >= self._period_ns(at_ns, lost_ns)
+        )
+        return self._is_whole or bool(self._edges)
+
+    def _note_change(self, image: Image, followed: Sequence[Points], unplaced: Sequence[Points]) -> None:
+        """Search the picture again soon, or only along an edge at which something stirs or that cuts off a face."""
+        changed, edges = self._change.has_changed(image, followed), frozenset[Edge]()
+        size_wh = image.shape[1], image.shape[0]
+        if not self._video:
+            self._look_at_edges((edge for box in unplaced for edge in edges_that_cut(box, size_wh)), times=1)
+            edges = edges_stirred(self._change.cells, followed, size_wh) if changed else edges
+            self._look_at_edges(edges, times=1 if self._change.is_new else AGAIN)
+        is_inside = changed and (not edges or is_stirred_inside(self._change.cells, edges))
+        self._again = AGAIN + 1 if is_inside else max(0, self._again - 1)
+
+    def _period_ns(self, at_ns: int, lost_ns: int | None) -> int:
+        if lost_ns is None:
+            return PERIOD_NS * (SELDOM if self._is_seldom else 1)
+        return LOST_PERIOD_NS if self._is_seldom and at_ns - lost_ns > SOON_NS else 0
+
+    def run(self, image: Image, at_ns: int) -> list[Detection]:
+        """The faces in a picture that stand upright: all of it, or along one edge at which somebody may come in."""
+        self._change.searched()
+        found: list[Detection] = []
+        if self._is_whole:
+            self._searched_ns, self._unsearched = at_ns, 0
+            found = self._preferred(self._seen_in(image))
+        at_edge = bool(self._edges) and (not self._is_whole or self._edges_wait)
+        self._edges_wait = not at_edge
+        return [*found, *_others(self._seen_at_an_edge(image), found)] if at_edge else found
+
+    def is_face(self, image: Image, found: Detection) -> bool:
+        """Whether what a search of this picture found is a face, although it has no landmarks."""
+        if not edges_that_cut(found.box_xyxy, (image.shape[1], image.shape[0])):
+            return found.score >= SURE_DETECTION
+        self._on_run()
+        return is_seen_from_nearer(self._detector, image, found.box_xyxy)
+
+    def _preferred(self, found: list[Detection]) -> list[Detection]:
+        wanted, self._prefer = np.array(self._prefer, np.float32).reshape(-1, 4), ()
+        known = matched(wanted, boxes_of(found), least_iou=SAME_FACE_IOU).values()
+        return [found[number] for number in known] or found
+
+    def _seen_at_an_edge(self, image: Image) -> list[Detection]:
+        """At one that is to be searched most often."""
+        edge = max(self._edges, key=lambda edge: self._edges[edge])
+        left = self._edges.pop(edge) - 1
+        self._edges |= {edge: left} if left else {}
+        self._on_run()
+        return detect_at_edge(self._detector, image, edge)
+
+    def _seen_in(self, image: Image) -> list[Detection]:
+        """In the whole picture; a new one is looked at twice."""
+        looks: list[Callable[[Image], list[Detection]]] = [
+            partial(detect_mirrored, self._detector),
+            self._detector.detect,
+        ]
+        first, second = looks[::-1] if self._video else looks
+        self._on_run()
+        found = first(image)
+        found = [*found, *_others(second(image), found)] if self._is_first else found
+        return self._looked_at_from_nearer(image, found) if self._video else found
+
+    def _looked_at_from_nearer(self, image: Image, found: list[Detection]) -> list[Detection]:
+        """Newcomers that are small get a better place, and who is too small to be seen from afar is looked for.
+
+        Of a picture that is not new, one square a time is searched.
+        """
+        size_wh = image.shape[1], image.shape[0]
+        found = [self._better_placed(image, face) for face in found]
+        if len(found) >= self._places:
+            return found
+        squares = squares_of(size_wh)
+        if not self._is_first:
+            self._square += 1
+            squares = squares[self._square % len(squares) :][:1] if squares else []
+        for square in squares:
+            self._on_run()
+            others = _others(detect_near(self._detector, image, square), found)
+            found += [sure for face in others if (sure := from_nearer(self._detector, image, face)) is not None]
+        return found
+
+    def _better_placed(self, image: Image, face: Detection) -> Detection:
+        """The same face; if it is small and not followed, as it is seen from nearer."""
+        is_followed = iou(face.box_xyxy, self._followed).max(initial=0) > SAME_FACE_IOU
+        if is_followed or not is_coarse(face, (image.shape[1], image.shape[0])):
+            return face
+        return from_nearer(self._detector, image, face) or face
+
+    def _look_at_edges(self, edges: Iterable[Edge], *, times: int) -> None:
+        self._edges |= {edge: max(times, self._edges.get(edge, 0)) for edge in edges}
+
+    def run_turned(self, image: Image) -> list[Detection]:
+        """Those that lie or stand on their heads, in the same picture: of one quarter turn after the other.
+
+        For when nobody is followed: an upright search sees something of such faces, but nothing that can be placed.
+        """
+        detector = SureOfSmall(self._detector) if self._video else self._detector
+        if self._video and self._is_first:
+            return [found for quarters in (1, 2, 3) for found in detect_turned(detector, image, quarters)]
+        self._turns = self._turns % 3 + 1
+        return detect_turned(detector, image, self._turns)
+
+
+def _others(found: list[Detection], known: list[Detection]) -> list[Detection]:
+    """Those that are not known."""
+    again = matched(boxes_of(known), boxes_of(found), least_iou=SAME_FACE_IOU).values()
+    return [face for number, face in enumerate(found) if number not in again]
+
+
+def boxes_of(found: list[Detection]) -> Points:
+    """(N, 4) px."""
+    return np.array([face.box_xyxy for face in found], np.float32).reshape(-1, 4)

@@ -1,0 +1,58 @@
+"""Faces that a search sees and nobody can follow: too turned, hidden or cut off for landmarks, or too many.
+
+A detector that saw one a moment ago and overlooks it now has not made it go away, so where it was is remembered. Knows
+boxes and time; searches no picture.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engines.image.geometry import size_of
+from engines.types import Points
+
+REMEMBERED_NS = 1_000_000_000
+"""How long such a face may still be there though no search sees it."""
+
+
+@dataclass(slots=True, eq=False)
+class _Unplaced:
+    box: Points
+    seen_ns: int
+
+
+class UnplacedFaces:
+    """Those of one stream. One thread at a time. boxes: x1, y1, x2, y2 px each."""
+
+    def __init__(self) -> None:
+        self._faces: list[_Unplaced] = []
+
+    @property
+    def boxes(self) -> tuple[Points, ...]:
+        return tuple(face.box for face in self._faces)
+
+    def see(self, boxes: Sequence[Points], placed: Sequence[Points], at_ns: int) -> None:
+        """These are seen now, and those are followed from now on. One that was near any of them before was that one."""
+        now = *boxes, *placed
+        others = [face for face in self._faces if not any(_has_moved(face.box, box) for box in now)]
+        self._faces = [*others, *(_Unplaced(box, at_ns) for box in boxes)]
+
+    def look_after(self, at_ns: int) -> None:
+        """Forget who has not been seen for long."""
+        self._faces = [face for face in self._faces if at_ns - face.seen_ns <= REMEMBERED_NS]
+
+    def rescale(self, across: float, down: float) -> None:
+        """Pictures come in another size from now on."""
+        for face in self._faces:
+            face.box = face.box * np.array([across, down, across, down], np.float32)
+
+    def forget(self) -> None:
+        """The picture has nothing to do with those before it."""
+        self._faces = []
+
+
+def _has_moved(before: Points, now: Points) -> bool:
+    """Whether a face may have moved so from one search to the next: no farther than half its size."""
+    apart = float(np.linalg.norm((before[:2] + before[2:]) - (now[:2] + now[2:]))) / 2
+    return apart <= size_of(now) / 2

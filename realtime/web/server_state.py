@@ -1,0 +1,76 @@
+"""The engines of a server, loaded once, and the faces that its visitors may wear.
+
+Knows photos and engines; knows no connection.
+"""
+
+import asyncio
+import re
+from collections.abc import Sequence
+
+from engines.backends.session_pool import SharedModels
+from engines.types import SourcePhoto
+from models.library import known_models
+from models.store import ModelStore
+from realtime.app import make_pipeline
+from realtime.config import MESH, RunConfig
+from realtime.face_engines import FaceEngines
+from realtime.faces.consent import ConsentLedger
+from realtime.faces.person import read_person
+from realtime.faces.source_bank import SourceBank
+from realtime.stream.metrics import StreamMetrics
+from realtime.stream.privacy import Strangers
+from realtime.web.gallery import Entry, entry_of, tidy
+from realtime.web.session import BROWSER, Stream
+from realtime.web.uploads import Uploads
+
+HASHED = re.compile(r"-[0-9a-f]{8}$")
+"""What the model store adds to a name."""
+
+
+class ServerState:
+    """Made, opened and closed in the event loop. Raises UserError for engines that cannot be had.
+
+    shared: the faces of the command line by name, once it is open; they stay as they are. uploads: reads others.
+    """
+
+    def __init__(self, config: RunConfig, store: ModelStore) -> None:
+        self._config, self._store, self._shared = config, store, SharedModels()
+        self._host = FaceEngines(config, store, live=True, shared=self._shared)
+        self._kept_open: SourceBank | None = None
+        self.shared: dict[str, Entry] = {}
+        self.uploads = Uploads(self._host.examine, ConsentLedger(store.home / "consent.json"))
+
+    async def open(self) -> None:
+        """Take in the faces of the command line, and open the swapper before anybody comes.
+
+        Raises UserError for a photo without a face, or a swapper that does not work: at the start, not at a visit.
+        """
+        home = self._store.home
+        for path in self._config.sources:
+            name = HASHED.sub("", path.stem) if home in path.parents else path.stem
+            person = await asyncio.to_thread(read_person, path, self._host.examine)
+            self.shared[tidy(name)] = entry_of(person, tidy(name))
+        photos = tuple(entry.photo for entry in self.shared.values())
+        # Held for as long as the server runs, or the models would be let go whenever nobody is there.
+        self._kept_open = await asyncio.to_thread(self._host.source_bank_of, photos)
+
+    def make_stream(self, photos: Sequence[SourcePhoto]) -> Stream:
+        """For one visitor, who may wear these. Any thread; takes a moment."""
+        engines = FaceEngines(self._config, self._store, live=True, shared=self._shared)
+        source_bank = engines.source_bank_of(tuple(photos))
+        metrics = StreamMetrics(primary="browser", swapper=self._config.swapper, device=engines.device)
+        pipeline, control = make_pipeline(self._config, engines, source_bank, BROWSER, metrics)
+        strangers = Strangers.choose(self._config.strangers, live=True, mapped=bool(self._config.maps))
+        return Stream(pipeline, control, source_bank, metrics, strangers, engines.close)
+
+    def swappers(self) -> list[str]:
+        """What can be worn without a download."""
+        rows = known_models(self._store.home).for_task("swap")
+        return [MESH, *(row.name for row in rows if self._store.is_cached(row))]
+
+    def close(self) -> None:
+        """When the last visitor has left."""
+        if self._kept_open is not None:
+            self._kept_open.close()
+        self.uploads.close()
+        self._host.close()

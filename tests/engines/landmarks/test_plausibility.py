@@ -1,0 +1,80 @@
+"""What landmarks of failing models look like, and that those of real faces at any pose are none of it."""
+
+import numpy as np
+import pytest
+
+from engines.fakes import mesh_at
+from engines.landmarks.plausibility import continues, facing_share, followed, is_plausible
+from engines.mesh import mesh_topology
+from engines.types import FaceLandmarks, Image, Points, Roi
+
+FRAME_WH = 640, 480
+
+
+def turned(degrees: float) -> Points:
+    """The mean face, turned about its neck, 200 px high."""
+    mean = mesh_topology.mean_face()
+    mean = mean - mean.mean(axis=0)
+    cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    points = mean @ np.array([[cos, 0, -sin], [0, 1, 0], [sin, 0, cos]], np.float32)
+    return np.asarray(points * 106 + np.array([320, 240, 0]), np.float32)
+
+
+@pytest.mark.parametrize("degrees", [-60, -40, 0, 20, 50])
+def test_a_face_is_plausible_however_it_is_turned(degrees: float) -> None:
+    assert is_plausible(turned(degrees), FRAME_WH)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        np.full((468, 3), np.nan, np.float32),
+        turned(180),
+        mesh_at((320, 240), 200) * np.array([-1, 1, 1], np.float32) + np.array([640, 0, 0], np.float32),
+        np.random.default_rng(0).permutation(mesh_at((320, 240), 200)),
+        mesh_at((320, 240), 5),
+        mesh_at((320, 240), 5000),
+        mesh_at((-200, 240), 200),
+        mesh_at((320, 900), 200),
+    ],
+    ids=["not finite", "from behind", "mirrored", "random", "tiny", "huge", "left of it", "below"],
+)
+def test_what_no_face_can_be_is_told(wrong: Points) -> None:
+    assert not is_plausible(wrong.astype(np.float32), FRAME_WH)
+
+
+def test_facing_is_a_share() -> None:
+    assert facing_share(turned(0)) == pytest.approx(1, abs=0.02)
+    assert facing_share(turned(180)) == pytest.approx(0, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("x", "edge", "goes_on"),
+    [(320, 200, True), (420, 200, True), (320, 250, True), (520, 200, False), (320, 350, False), (320, 90, False)],
+)
+def test_a_face_moves_less_than_its_size_and_grows_little_from_frame_to_frame(x: int, edge: int, goes_on: bool) -> None:
+    assert continues(mesh_at((320, 240), 200), mesh_at((x, 240), edge)) == goes_on
+
+
+class HalfWay:
+    """Comes half of the way to a face at `target` with each look."""
+
+    def __init__(self, target: float) -> None:
+        self.target, self.looks = target, 0
+
+    def locate(self, _image: Image, roi: Roi) -> FaceLandmarks:
+        self.looks += 1
+        return FaceLandmarks(mesh_at(((roi.centre_xy[0] + self.target) / 2, 240), 200), 1.0)
+
+
+@pytest.mark.parametrize(("x", "looks"), [(324, 1), (380, 2)], ids=["moves", "jumps"])
+def test_a_face_that_jumped_is_looked_at_once_more_from_where_it_was_seen(x: float, looks: int) -> None:
+    landmarker, image = HalfWay(x), np.zeros((480, 640, 3), np.uint8)
+    found = followed(landmarker, image, mesh_at((320, 240), 200))
+    assert found is not None
+    assert landmarker.looks == looks
+    assert abs(float(found.points[:, 0].mean()) - x) < 20
+
+
+def test_a_face_that_cannot_have_moved_so_is_not_followed() -> None:
+    assert followed(HalfWay(1100), np.zeros((480, 640, 3), np.uint8), mesh_at((320, 240), 200)) is None

@@ -1,0 +1,104 @@
+"""Light, tone and video of a source's photo are not worn: both sides alike, no harder lit than usual, in skin's
+hues."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from engines.mesh import mesh_topology
+from engines.source_faces.face_basis import face_basis, flat_layout, spread
+from engines.source_faces.usual_light import in_usual_light, own_in_usual_light
+
+LAYOUT = flat_layout()
+LEFT_CHEEK, RIGHT_CHEEK, LEFT_BROW, RIGHT_BROW, UPPER_LIP = 50, 280, 105, 334, 0
+Field = NDArray[np.float32]
+
+
+def mean_face() -> Field:
+    return spread(face_basis().mean)
+
+
+def at(field: Field, landmark: int) -> Field:
+    column, row = LAYOUT.points[landmark].round().astype(int)
+    return np.asarray(field[row, column], np.float32)
+
+
+def across(most: float) -> Field:
+    """(H, W, 1): from -most on the left to most on the right."""
+    steps = np.linspace(-most, most, LAYOUT.size_hw[1], dtype=np.float32)
+    return np.broadcast_to(steps[np.newaxis, :, np.newaxis], (*LAYOUT.size_hw, 1)).astype(np.float32)
+
+
+def test_the_mean_face_stays_as_it_is() -> None:
+    inside = LAYOUT.inside()
+    assert in_usual_light(mean_face())[inside] == pytest.approx(mean_face()[inside], abs=0.05)
+
+
+@pytest.mark.parametrize("darker", [-1.0, 0.4])
+def test_a_face_stays_as_light_or_dark_as_it_is(darker: float) -> None:
+    after = in_usual_light(mean_face() + np.float32(darker))
+    for cheek in (LEFT_CHEEK, RIGHT_CHEEK):
+        assert at(after, cheek) - at(mean_face(), cheek) == pytest.approx(darker, abs=0.1)
+
+
+def test_brows_of_a_dark_face_stand_out_as_those_of_a_light_one() -> None:
+    """The likeliest faces of two tones, as the basis knows them, become the same face but for their tone."""
+    basis = face_basis()
+    inside = LAYOUT.inside()
+    skin = np.tensordot(
+        basis.components, (inside & ~LAYOUT.mask_of(mesh_topology.features(), 0.05))[inside], ([1], [0])
+    )
+    shares = basis.deviations**2 * skin.mean(axis=1)
+    shares /= (skin.mean(axis=1) @ shares) / (inside & ~LAYOUT.mask_of(mesh_topology.features(), 0.05)).sum()
+    face = spread(np.tensordot(shares.astype(np.float32), basis.components, axes=1))
+    gaps = [
+        (at(seen, RIGHT_CHEEK) - at(seen, RIGHT_BROW)).mean()
+        for seen in (in_usual_light(mean_face() - face), in_usual_light(mean_face() + np.float32(0.4) * face))
+    ]
+    assert gaps[0] == pytest.approx(gaps[1], abs=0.08)
+
+
+def test_both_sides_are_as_the_lighter_one() -> None:
+    before = mean_face() + across(0.5)
+    after = in_usual_light(before)
+    assert (at(before, RIGHT_CHEEK) - at(before, LEFT_CHEEK)).mean() > 0.4
+    assert at(after, LEFT_CHEEK) == pytest.approx(at(after, RIGHT_CHEEK), abs=0.02)
+
+
+def test_hard_light_from_the_front_is_no_harder_than_usual() -> None:
+    hard = mean_face() - 3 * np.abs(across(0.5))
+    gap = {
+        name: float((at(field, 4) - at(field, LEFT_CHEEK)).mean())
+        for name, field in (("mean", mean_face()), ("before", hard), ("after", in_usual_light(hard)))
+    }
+    assert gap["before"] > gap["mean"] + 0.6
+    assert gap["after"] - gap["mean"] < 0.7 * (gap["before"] - gap["mean"])
+
+
+def test_what_differs_is_coloured_as_skin_and_lips_keep_half_of_their_own_hue() -> None:
+    green = np.zeros((*LAYOUT.size_hw, 3), np.float32)
+    green[..., 1] = 0.15
+    own = own_in_usual_light(green, mean_face(), LAYOUT)
+    blue, middle, red = at(own, LEFT_CHEEK)
+    assert blue > middle > red > 0  # lighter, and no greener
+    lips = at(own, UPPER_LIP)
+    assert lips[1] - lips[[0, 2]].max() == pytest.approx(0.075, abs=0.02)
+
+
+@pytest.mark.parametrize("own", [-1.0, 1.0], ids=["a strand", "a glint"])
+def test_no_place_is_farther_from_what_explains_it_than_on_most_faces(own: float) -> None:
+    kept = own_in_usual_light(np.full((*LAYOUT.size_hw, 3), own, np.float32), mean_face(), LAYOUT)
+    assert 0.1 < np.sign(own) * at(kept, LEFT_CHEEK).mean() < 0.4
+
+
+def test_shine_of_dark_skin_is_no_brighter_on_light_skin() -> None:
+    """It is added to the colour of the skin: ten times as much of it would be a hole in the face."""
+    own = np.full((*LAYOUT.size_hw, 3), 0.15, np.float32)
+
+    def shown(darker: float) -> float:
+        usual = np.full((*LAYOUT.size_hw, 3), face_basis().mean.mean() - darker, np.float32)
+        return float(at(own_in_usual_light(own, usual, LAYOUT), LEFT_CHEEK).mean())
+
+    assert shown(0.0) == pytest.approx(0.15, abs=0.01)
+    assert shown(1.0) < 0.08
+    assert shown(-1.0) == pytest.approx(0.15, abs=0.01)

@@ -1,0 +1,121 @@
+"""Faces at the picture's edge are found by their mirror images, which are nobody."""
+
+import numpy as np
+import pytest
+
+from engines.fakes import FakeDetector, picture_with_faces
+from engines.types import Detection, Image, Points
+from realtime.tracking.face_search import SURE_DETECTION, FaceSearch
+
+
+class Whole(FakeDetector):
+    """Sees nobody who is not at least as wide as high."""
+
+    def detect(self, image: Image) -> list[Detection]:
+        sizes = ((found, found.box_xyxy[2:] - found.box_xyxy[:2]) for found in super().detect(image))
+        return [found for found, (width, height) in sizes if width > 0.9 * height]
+
+
+@pytest.mark.parametrize("video", [False, True])
+def test_a_face_of_which_half_is_beyond_the_edge_is_found_once(video: bool) -> None:
+    picture = picture_with_faces((640, 360), [(10, 180, 80), (560, 180, 100)])
+    boxes = [found.box_xyxy for found in FaceSearch(Whole(), video=video).run(picture, 0)]
+    assert len(boxes) == 2
+    assert any(box == pytest.approx([510, 130, 610, 230], abs=4) for box in boxes)
+    assert any(box[0] < 0 and box[2] == pytest.approx(50, abs=4) for box in boxes)
+
+
+def test_mirror_images_of_whole_faces_are_nobody() -> None:
+    picture = picture_with_faces((640, 360), [(60, 180, 80), (580, 300, 80)])
+    search = FaceSearch(FakeDetector())
+    boxes = np.array([found.box_xyxy for found in search.run(picture, 0)])
+    assert sorted(boxes[:, 0].tolist()) == pytest.approx([20, 540], abs=3)
+
+
+def test_who_comes_in_is_looked_for_at_that_edge_from_nearer() -> None:
+    """Of this detector's faces: too small for it in the whole picture, which is 800 px wide with what is mirrored."""
+
+    class Near(Whole):
+        def detect(self, image: Image) -> list[Detection]:
+            return super().detect(image) if image.shape[1] < 500 else []
+
+    search, empty = FaceSearch(Near()), picture_with_faces((640, 360), [(300, 180, 60)])
+    followed = [np.array([270, 150, 330, 210], np.float32)]
+    for number in range(4):
+        assert not search.is_due(empty, followed, number) or search.run(empty, number) == []
+    comes_in = picture_with_faces((640, 360), [(300, 180, 60), (620, 180, 80)])
+    assert search.is_due(comes_in, followed, 4)
+    [found] = search.run(comes_in, 4)
+    assert found.box_xyxy[0] == pytest.approx(580, abs=3)
+    assert found.box_xyxy[2] > 640
+
+
+class Counted(FakeDetector):
+    """Remembers how wide and high each picture was."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sizes: list[tuple[int, int]] = []
+
+    def detect(self, image: Image) -> list[Detection]:
+        self.sizes.append((image.shape[1], image.shape[0]))
+        return super().detect(image)
+
+
+def test_what_stirs_inside_and_along_an_edge_takes_turns() -> None:
+    detector = Counted()
+    search, followed = FaceSearch(detector), [np.array([270, 150, 330, 210], np.float32)]
+    for number in range(40):
+        picture = picture_with_faces((640, 360), [(300, 180, 60)])
+        if number >= 20:  # something goes up and down in the middle and at the left edge
+            top = 40 + 60 * (number % 3)
+            picture[top : top + 90, 180:240] = picture[top : top + 90, :50] = (30, 200, 30)
+        if number == 20:
+            detector.sizes.clear()
+        if search.is_due(picture, followed, number * 33_333_333):
+            search.run(picture, number * 33_333_333)
+    widths = [width for width, _ in detector.sizes]
+    assert 20 <= len(widths) <= 21  # one look a picture, but perhaps of the first
+    whole = sum(width > 640 for width in widths)
+    assert 8 <= whole <= 12
+
+
+def test_who_appears_is_looked_for_at_once_although_an_edge_stirs_too() -> None:
+    detector = Counted()
+    search, followed = FaceSearch(detector), [np.array([270, 150, 330, 210], np.float32)]
+    for number in range(40):
+        search.is_due(picture_with_faces((640, 360), [(300, 180, 60)]), followed, number * 33_333_333)
+        search.run(picture_with_faces((640, 360), [(300, 180, 60)]), number * 33_333_333)
+    still = picture_with_faces((640, 360), [(300, 180, 60)])
+    for number in range(40, 43):
+        search.is_due(still, followed, number * 33_333_333)
+    appears = picture_with_faces((640, 360), [(300, 180, 60), (160, 180, 80)])
+    appears[:90, :50] = (30, 200, 30)
+    assert search.is_due(appears, followed, 43 * 33_333_333)
+    assert len(search.run(appears, 43 * 33_333_333)) == 2
+
+
+@pytest.mark.parametrize(("score", "cut", "is_near", "is_face"), [
+    (0.9, False, False, True),
+    (0.55, False, True, False),
+    (0.55, True, True, True),
+    (0.9, True, False, False),
+])  # fmt: skip
+def test_a_face_without_landmarks_at_the_edge_must_be_seen_from_nearer_too(
+    score: float, cut: bool, is_near: bool, is_face: bool
+) -> None:
+    box = np.array([-20, 100, 60, 180] if cut else [100, 100, 180, 180], np.float32)
+
+    class Nearer(FakeDetector):
+        def detect(self, image: Image) -> list[Detection]:
+            """In a square of 1.6 x 80 px, of which the face is the middle."""
+            assert image.shape[:2] == (128, 128)
+            return [detection(np.array([24, 24, 104, 104], np.float32), 0.6 if is_near else SURE_DETECTION - 0.01)]
+
+    search = FaceSearch(Nearer())
+    picture = picture_with_faces((640, 360), [])
+    assert search.is_face(picture, detection(box, score)) is is_face
+
+
+def detection(box: Points, score: float) -> Detection:
+    return Detection(box, np.zeros((6, 2), np.float32), score)

@@ -1,0 +1,245 @@
+"""Tracking with fakes: who is who, and how seldom the detector looks. Real clips are in test_real_tracking.py."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from engines.fakes import FakeDetector, FakeLandmarker, mesh_at, picture_with_faces
+from engines.image.geometry import box_of
+from engines.types import Detection, FaceLandmarks, Image, Roi
+from realtime.tracking.tracker import FaceTracker
+from tests.realtime.scene import FRAME_NS, Scene
+
+TREMBLE_PX = 0.6
+
+
+def test_face_is_found_in_the_first_frame_and_followed_without_the_detector() -> None:
+    scene = Scene()
+    [track] = scene.show([(200, 180, 80)])
+    assert (track.id, track.age) == (1, 1)
+    for step in range(1, 40):
+        [track] = scene.show([(200 + 5 * step, 180, 80)])
+    assert (track.id, track.age) == (1, 40)
+    assert scene.detector.runs < 40 / 2, "the places it left are searched, and no others"
+    runs = scene.detector.runs
+    scene.show([(395, 180, 80)], frames=5)
+    scene.show([(395, 180, 80)], frames=10)
+    assert scene.detector.runs <= runs + 5
+    centre = (box_of(track.face.points)[:2] + box_of(track.face.points)[2:]) / 2
+    assert centre == pytest.approx([395, 180], abs=4)
+
+
+def test_detector_looks_for_newcomers_now_and_then_but_seldom() -> None:
+    scene = Scene()
+    scene.show([(200, 180, 80)], frames=300)
+    assert 10 <= scene.detector.runs <= 300 * 0.1
+
+
+def test_a_face_without_landmarks_is_told_and_looked_for_in_every_frame() -> None:
+    class Half(FakeLandmarker):
+        """Places landmarks on the left half of the picture alone."""
+
+        def locate(self, image: Image, roi: Roi) -> FaceLandmarks:
+            found = super().locate(image, roi)
+            return found if roi.centre_xy[0] < 320 else FaceLandmarks(found.points, 0.1)
+
+    scene = Scene()
+    scene.landmarker = Half()
+    scene.tracker = FaceTracker(scene.detector, scene.landmarker, max_faces=8)
+    for _ in range(8):  # the edges of the first picture are searched, too
+        scene.show([(150, 180, 80), (450, 180, 100)])
+    runs = scene.detector.runs
+    for x in range(450, 480, 3):
+        scene.show([(150, 180, 80), (x, 180, 100)])
+        [box] = scene.tracker.unplaced
+        assert box == pytest.approx([x - 50, 130, x + 50, 230], abs=4)
+    assert scene.detector.runs == runs + 10
+
+
+def test_pictures_may_change_their_size_and_everybody_stays_who_they_are() -> None:
+    scene = Scene()
+    scene.show([(200, 180, 80), (450, 180, 100)], frames=5)
+    for size_wh, scale in (((320, 180), 0.5), ((640, 360), 1), ((480, 270), 0.75)):
+        both = np.array([(200, 180, 80), (450, 180, 100)])
+        faces = [(x, y, edge) for x, y, edge in np.round(both * scale).astype(int).tolist()]
+        scene.now_ns += FRAME_NS
+        tracks = scene.tracker.update(picture_with_faces(size_wh, faces, range(2)), scene.now_ns)
+        assert {track.id for track in tracks} == {1, 2}
+        assert {track.frame_wh for track in tracks} == {size_wh}
+
+
+@pytest.mark.parametrize("fault", ["not finite", "mirrored", "random", "shrunken", "far off"])
+def test_landmarks_that_cannot_be_a_face_s_lose_it_rather_than_paint_beside_it(fault: str) -> None:
+    class Failing(FakeLandmarker):
+        fails = False
+
+        def locate(self, image: Image, roi: Roi) -> FaceLandmarks:
+            points = super().locate(image, roi).points
+            middle = points.mean(axis=0)
+            wrong = {
+                "not finite": points * np.float32(np.nan),
+                "mirrored": middle + (points - middle) * np.array([-1, 1, 1], np.float32),
+                "random": np.random.default_rng(0).permutation(points),
+                "shrunken": middle + (points - middle) * np.float32(0.4),
+                "far off": points + np.float32(150),
+            }
+            return FaceLandmarks(wrong[fault].astype(np.float32) if self.fails else points, 0.99)
+
+    scene = Scene()
+    landmarker = scene.landmarker = Failing()
+    scene.tracker = FaceTracker(scene.detector, landmarker, max_faces=8)
+    scene.show([(200, 180, 80)], frames=5)
+    landmarker.fails = True
+    assert scene.show([(200, 180, 80)], frames=5) == []
+    landmarker.fails = False
+    assert [track.id for track in scene.show([(200, 180, 80)])] == [1]
+
+
+def test_a_picture_of_somebody_on_their_head_is_found() -> None:
+    class Upright(FakeDetector):
+        """Sees faces whose upper part is bright only."""
+
+        def detect(self, image: Image) -> list[Detection]:
+            found = super().detect(image)
+            return [face for face in found if image[int(face.box_xyxy[1]) + 3, int(face.keypoints[2][0]), 1] > 0]
+
+    tracker = FaceTracker(Upright(), FakeLandmarker(), max_faces=2)
+    picture = picture_with_faces((640, 360), [(200, 180, 80)])
+    picture[:200, :, 1] = 0  # green in its lower part alone
+    seen = [tracker.update(picture, frame * FRAME_NS) for frame in range(1, 5)]
+    assert any(seen)
+    assert seen[-1][0].face.points[1, :2] == pytest.approx([200, 180], abs=6)
+
+
+@pytest.mark.parametrize(("video", "frames"), [(True, 1), (False, 4)])
+def test_a_search_that_finds_something_that_cannot_be_placed_looks_at_turned_heads_too(
+    video: bool, frames: int
+) -> None:
+    """Of a face on its head a detector sees something upright, with the eyes where the mouth is."""
+
+    class Misled(FakeDetector):
+        def detect(self, image: Image) -> list[Detection]:
+            found = super().detect(image)
+            upright = image[0, 0, 2] == 1
+            nothing = np.array([9, 9, 60, 60], np.float32)
+            return [replace(face, box_xyxy=nothing) for face in found] if upright else found
+
+    tracker = FaceTracker(Misled(), FakeLandmarker(), max_faces=2, video=video)
+    picture = picture_with_faces((640, 360), [(400, 180, 80)])
+    picture[0, 0, 2] = 1
+    seen = [tracker.update(picture, frame * FRAME_NS) for frame in range(1, frames + 1)]
+    assert seen[-1][0].face.points[1, :2] == pytest.approx([400, 180], abs=6)
+
+
+def test_a_new_picture_is_looked_at_twice_in_two_sizes() -> None:
+    class Overlooks(FakeDetector):
+        """Sees nobody in pictures of the stream's own size."""
+
+        def detect(self, image: Image) -> list[Detection]:
+            found = super().detect(image)
+            return found if image.shape[1] != 640 else []
+
+    scene = Scene()
+    scene.detector = Overlooks()
+    scene.tracker = FaceTracker(scene.detector, scene.landmarker, max_faces=8)
+    tracks = scene.show([(200, 180, 80), (450, 180, 100)])
+    assert [track.id for track in tracks] == [1, 2]
+    assert box_of(tracks[0].face.points) == pytest.approx([400, 130, 500, 230], abs=4)
+
+
+def test_largest_face_comes_first_and_no_more_than_asked_are_followed() -> None:
+    scene = Scene(max_faces=2)
+    tracks = scene.show([(100, 180, 50), (300, 180, 90), (500, 180, 70)], frames=60)
+    assert [round(float(track.face.points[1, 0]), -2) for track in tracks] == [300, 500]
+    scene.landmarker.calls = 0
+    scene.show([(100, 180, 50), (300, 180, 90), (500, 180, 70)], frames=10)
+    assert scene.landmarker.calls == 20
+
+
+@pytest.mark.parametrize(("newcomer_px", "taken_over"), [(84, False), (140, True)])
+def test_only_a_much_larger_newcomer_takes_the_place_of_the_face_that_is_followed(
+    newcomer_px: int, taken_over: bool
+) -> None:
+    scene = Scene(max_faces=1)
+    scene.show([(150, 180, 80)], frames=5)
+    [track] = scene.show([(150, 180, 80), (450, 180, newcomer_px)], frames=60)
+    assert (track.id == 2) == taken_over
+
+
+def test_smoothing_does_not_feed_back_into_where_to_look() -> None:
+    scene = Scene()
+    positions = []
+    for step in range(30):
+        [track] = scene.show([(100 + 15 * step, 180, 80)])  # 450 px a second: the filter lags, the region must not
+        positions.append(float(track.face.points[1, 0]))
+    assert all(b > a for a, b in pairwise(positions))
+    assert np.abs(np.array(positions[10:]) - (100 + 15 * np.arange(10, 30))).max() < 8
+
+
+class TremblingLandmarker(FakeLandmarker):
+    """Sure of the only face in a picture, but for TREMBLE_PX to the left and to the right by turns, as models are."""
+
+    def locate(self, image: Image, roi: Roi) -> FaceLandmarks:  # noqa: ARG002  it sees the whole picture
+        self.calls += 1
+        ys, xs = np.nonzero(image[:, :, 0])
+        off = TREMBLE_PX / 2 * (-1) ** self.calls
+        return FaceLandmarks(mesh_at((float(xs.mean()) + off, float(ys.mean())), float(np.ptp(xs)) + 1), 1.0)
+
+
+class TremblingScene(Scene):
+    """A textured face, painted over after each look, as the pipeline does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.landmarker = TremblingLandmarker()
+        self.tracker = FaceTracker(self.detector, self.landmarker)
+        self._skin = np.random.default_rng(0).integers(150, 250, (20, 20, 3)).astype(np.uint8)
+
+    def look(self, frames: int, factor: int = 1) -> list[float]:
+        """x of the nose, frame after frame."""
+        noses = []
+        for _ in range(frames):
+            self.now_ns += FRAME_NS
+            image = np.zeros((240 * factor, 320 * factor, 3), np.uint8)
+            skin = self._skin.repeat(4 * factor, axis=0).repeat(4 * factor, axis=1)
+            image[80 * factor : 160 * factor, 120 * factor : 200 * factor] = skin
+            [track] = self.tracker.update(image, self.now_ns)
+            image[:] = 0
+            noses.append(float(track.face.points[1, 0]))
+        return noses
+
+
+def test_landmarks_are_steadied_though_pictures_are_painted_over() -> None:
+    assert np.ptp(TremblingScene().look(60)[30:]) < TREMBLE_PX / 3
+
+
+def test_steadying_that_was_left_out_starts_from_the_model_when_it_is_taken_up_again() -> None:
+    scene = TremblingScene()
+    scene.look(30)
+    scene.tracker.leave_unsteady(True)
+    assert np.ptp(scene.look(6)) == pytest.approx(TREMBLE_PX, abs=0.01)
+    scene.tracker.leave_unsteady(False)
+    first = scene.look(1)[0]
+    assert first == scene.tracker._followed[0].raw.points[1, 0]
+    assert np.ptp(scene.look(60)[30:]) < TREMBLE_PX / 3
+
+
+def test_pictures_of_another_size_start_from_the_model_and_are_steady_again() -> None:
+    scene = TremblingScene()
+    middle = np.mean(scene.look(60)[30:])
+    larger = scene.look(60, factor=2)
+    assert larger[0] == pytest.approx(2 * middle + 0.5, abs=TREMBLE_PX)
+    assert np.ptp(larger[30:]) < TREMBLE_PX
+    assert scene.detector.runs <= 20, "the face was lost"
+
+
+@pytest.mark.parametrize("video", [True, False])
+def test_a_cut_of_a_video_leaves_nobody_behind_and_a_live_picture_s_lost_face_may_be_there(video: bool) -> None:
+    scene = Scene()
+    scene.tracker = FaceTracker(scene.detector, scene.landmarker, max_faces=2, video=video)
+    scene.show([(150, 180, 80)])
+    scene.tracker.update(np.full((360, 640, 3), 200, np.uint8), 2_000_000_000)
+    assert scene.tracker.is_new
+    assert bool(scene.tracker.lost) is not video
