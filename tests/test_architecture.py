@@ -88,6 +88,7 @@ VENDORS = {
     "pyvirtualcam": {"realtime/outputs/virtual.py"},
     "threading": {
         "engines/backends/",
+        "realtime/api.py",
         "realtime/bench/processes.py",
         "realtime/cli/ctl.py",
         "realtime/cli/keys.py",

@@ -1,8 +1,10 @@
 """What an install brings: never two wheels of ONNX Runtime, never two of OpenCV, and nothing that only trains."""
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -49,20 +51,51 @@ def test_wheels_that_overwrite_each_other_cannot_be_asked_for_together(options: 
     assert "incompatible" in done.stderr
 
 
-def test_wheel_has_our_network_and_not_its_training(tmp_path: Path) -> None:
-    uv = shutil.which("uv")
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What an install gets."""
+    uv, folder = shutil.which("uv"), tmp_path_factory.mktemp("wheel")
     if uv is None:
         pytest.skip("uv is not on the path")
     done = subprocess.run(
-        [uv, "build", "--wheel", "--out-dir", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False
+        [uv, "build", "--wheel", "--out-dir", str(folder)], cwd=ROOT, capture_output=True, text=True, check=False
     )
     if done.returncode != 0 and "hatchling" in done.stderr:
         pytest.skip(f"the build backend cannot be fetched: {done.stderr.splitlines()[-1]}")
     assert done.returncode == 0, done.stderr
-    (wheel,) = tmp_path.glob("*.whl")
+    [made] = folder.glob("*.whl")
+    return made
+
+
+def test_wheel_has_our_network_and_not_its_training(wheel: Path) -> None:
     with ZipFile(wheel) as archive:
         names = archive.namelist()
-    assert [name for name in names if name.startswith("models/training")] == []
-    made = {"engines/data/compositor.onnx", "engines/data/compositor.tflite", "engines/data/face_basis.npz"}
+    assert [name for name in names if name.startswith("liveswap/models/training")] == []
+    data = "liveswap/engines/data/"
+    made = {f"{data}compositor.onnx", f"{data}compositor.tflite", f"{data}face_basis.npz"}
     assert made <= set(names)
-    assert "models/manifest.toml" in names
+    assert {"liveswap/models/manifest.toml", "liveswap/realtime/web/page/index.html", "liveswap/py.typed"} <= set(names)
+
+
+def test_wheel_brings_one_package_that_a_folder_called_models_does_not_shadow(wheel: Path, tmp_path: Path) -> None:
+    """As in the folder of somebody who has models, engines and a realtime of their own."""
+    with ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "site")
+    tops = {path.name for path in (tmp_path / "site").iterdir() if path.suffix != ".dist-info"}
+    assert tops == {"liveswap"}
+    theirs = tmp_path / "theirs"
+    for name in ("models", "engines", "realtime"):
+        (theirs / name).mkdir(parents=True)
+        (theirs / name / "__init__.py").write_text(f"raise SystemExit('their {name}')")
+    code = "import liveswap, pkgutil; liveswap.Swapper; list(pkgutil.walk_packages(liveswap.__path__, 'liveswap.'))"
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
+    for words in (["-c", code], ["-m", "liveswap", "--version"]):
+        done = subprocess.run(
+            [sys.executable, *words],
+            cwd=theirs,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr

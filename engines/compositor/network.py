@@ -15,6 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from engines import data
 from engines.backends import Session
 from engines.backends.io_validation import MOST_TOGETHER, require_count, require_float, require_shape
 from engines.backends.litert import LiteRtSession
@@ -42,7 +43,7 @@ by looking at seven pairs of paintings, generated people and clips."""
 
 def weights_file(suffix: str) -> Path:
     """Our own weights, which come with the package. suffix: ".tflite" for LiteRT, ".onnx" for every other runtime."""
-    return Path(str(files("engines").joinpath(f"data/{NAME}{suffix}")))
+    return Path(str(files(data).joinpath(f"{NAME}{suffix}")))
 
 
 @cache

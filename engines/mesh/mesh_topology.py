@@ -11,6 +11,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from engines import data
+
 Indices = NDArray[np.int32]
 AnyNumber = TypeVar("AnyNumber", bound=np.generic)
 
@@ -127,7 +129,7 @@ def _mean_table() -> NDArray[np.float64]:
 
 
 def _table(name: str) -> NDArray[np.float64]:
-    text = files("engines").joinpath(f"data/{name}").read_text(encoding="ascii")
+    text = files(data).joinpath(name).read_text(encoding="ascii")
     return np.array([line.split() for line in text.splitlines() if not line.startswith("#")], np.float64)
 
 

@@ -12,6 +12,7 @@ from importlib.resources import as_file, files
 import numpy as np
 from numpy.typing import NDArray
 
+from engines import data
 from engines.image.image_ops import Field, mean_nearby
 from engines.mesh.uv_map import UVLayout
 
@@ -87,7 +88,7 @@ def face_basis() -> FaceBasis:
     inside = flat_layout().inside()
     every_second = np.zeros(inside.shape, np.bool_)
     every_second[::2, ::2] = True
-    with as_file(files("engines").joinpath("data/face_basis.npz")) as path, np.load(path) as held:
+    with as_file(files(data).joinpath("face_basis.npz")) as path, np.load(path) as held:
         components = held["components"] * held["steps"][:, np.newaxis, np.newaxis]
         mean, deviations, beside = (held[name].astype(np.float32) for name in ("mean", "deviations", "spread"))
     return FaceBasis(mean, components.astype(np.float32), deviations, beside, np.flatnonzero(every_second[inside]))

@@ -199,6 +199,7 @@ def command_for(address: Address) -> list[str]:
 
 def _started(address: Address) -> "subprocess.Popen[bytes]":
     """The process that sends; Ctrl-C in the terminal is not for it."""
+    root = Path(publisher.__file__).parents[publisher.__name__.count(".")]
     return subprocess.Popen(
         command_for(address),
         bufsize=0,
@@ -206,7 +207,7 @@ def _started(address: Address) -> "subprocess.Popen[bytes]":
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
-        env={**os.environ, "PYTHONPATH": str(Path(publisher.__file__).parents[2])},  # -P: nothing from where it runs
+        env={**os.environ, "PYTHONPATH": str(root)},  # -P: nothing from where it runs
     )
 
 

@@ -12,7 +12,9 @@ from collections.abc import Sequence
 
 from models.errors import UserError
 
-SERVE = (sys.executable, "-m", "realtime.cli.main", "serve")
+MAIN = __name__.partition(".web.")[0] + ".cli.main"
+"""`realtime.cli.main`, by the name that the package has where it is installed."""
+SERVE = (sys.executable, "-m", MAIN, "serve")
 READY = "open "
 KEPT_LINES = 50
 BEGIN_S = 900.0
