@@ -14,9 +14,8 @@ from engines.backends import Session
 from engines.backends.io_validation import CropFacts, differs
 from engines.backends.onnx_file import cached_emap
 from engines.compositor.network import Compositor
-from engines.detectors.scrfd import ScrfdDetector
-from engines.detectors.yunet import YunetDetector
 from engines.errors import EngineError, ModelContractError
+from engines.kinds import DETECTORS, SWAPPERS, BuiltInChoices
 from engines.landmarks.landmarks_106 import Landmarks106
 from engines.recognition.recogniser import EmbeddingConverter, FaceRecogniser
 from engines.swappers.mesh.mouth import TargetMouth
@@ -101,6 +100,14 @@ def open_swapper(spec: ModelSpec, context: ModelContext, choices: SwapChoices = 
     return NeuralSwapper(spec, session, encoder, SwapOptions(choices.strength, choices.boost, finish))
 
 
+def open_built_in(name: str, choices: BuiltInChoices) -> FaceSwapper:
+    """A swapper that needs no model file. Raises EngineError where there is none of that name."""
+    opener = SWAPPERS.get(name)
+    if opener is None:
+        raise EngineError(f"no built-in swapper {name!r}", remedy=f"use --swapper {', '.join(SWAPPERS.names())}")
+    return opener(choices)
+
+
 def models_for(spec: ModelSpec, context: ModelContext) -> list[ModelSpec]:
     """The files a swapper needs, its own first."""
     needed = [spec]
@@ -148,25 +155,28 @@ def open_detector(name: str, context: ModelContext) -> FaceDetector:
     pixels = int(size) if size else None
     edge = pixels or (spec.input.size_px if spec.input is not None else None)
     session = context.open_engine(context.fetch(spec), edge)
-    match spec.family:
-        case "scrfd":
-            return ScrfdDetector(spec, session, size=pixels)
-        case "yunet":
-            return YunetDetector(spec, session, size=pixels)
-    raise EngineError(f"{spec.name} is no ONNX detector", remedy="leave --detector away for the built-in one")
+    opener = DETECTORS.get(spec.family)
+    if opener is None:
+        raise EngineError(f"{spec.name} is no ONNX detector", remedy="leave --detector away for the built-in one")
+    return opener(spec, session, size=pixels)
 
 
 def check_contract(spec: ModelSpec, session: Session) -> None:
     """Raise ModelContractError when `session` is not what its row says. session: only its inputs and outputs count."""
-    if spec.family not in CHECKS:
-        raise differs(spec.name, f"one of the ONNX families {', '.join(CHECKS)}", spec.family)
-    CHECKS[spec.family](spec, session)
+    detector = DETECTORS.get(spec.family)
+    if detector is not None:
+        detector(spec, session, size=None)
+    elif spec.family in CHECKS:
+        CHECKS[spec.family](spec, session)
+    else:
+        known = ", ".join([*CHECKS, *DETECTORS.names()])
+        raise differs(spec.name, f"one of the ONNX families {known}", spec.family)
 
 
 def swapper_names(manifest: Manifest) -> str:
     """A hint: which swappers there are."""
     names = ", ".join(spec.name for spec in manifest.for_task("swap"))
-    return f"use --swapper mesh, or one of: {names}"
+    return f"use --swapper {', '.join(SWAPPERS.names())}, or one of: {names}"
 
 
 def _encoder(spec: ModelSpec, context: ModelContext, *, per_frame: bool) -> SourceEncoder:
@@ -231,8 +241,6 @@ CHECKS: dict[str, Callable[[ModelSpec, Session], object]] = {
     "restorer": FaceEnhancer,
     "xseg": lambda spec, session: Occluder(session, spec.name),
     "bisenet": lambda spec, session: FaceParser(session, spec.name),
-    "scrfd": ScrfdDetector,
-    "yunet": YunetDetector,
     "2d106": Landmarks106,
 }
-"""Families of ONNX models; making the engine checks the contract."""
+"""Families of ONNX models beside detectors; making the engine checks the contract."""

@@ -165,10 +165,10 @@ class RunConfig:
         return (*self.faces_from, *(source for _, source in self.maps))
 
     @property
-    def runs_networks(self) -> bool:
-        """Whether a device has to be chosen: something beside the built-in models runs."""
-        asked = self.swapper != MESH or self.device not in CPU_DEVICES
-        return asked or self.detector is not None or self.enhancer is not None or bool(self.maps)
+    def runs_more_networks(self) -> bool:
+        """Whether, beside a neural swapper, something runs that needs a device to be chosen."""
+        asked = self.device not in CPU_DEVICES or self.detector is not None
+        return asked or self.enhancer is not None or bool(self.maps)
 
     def restyled(self, swapper: str, strength: float) -> "RunConfig":
         """The same run with another swapper; what that one has no use for is left away."""

@@ -18,10 +18,12 @@ from engines.backends.onnxruntime import OrtSession
 from engines.backends.session_pool import SharedModels
 from engines.compositor.network import Compositor, weights_file
 from engines.crops.alignment import five_points
+from engines.kinds import BuiltInChoices
 from engines.recognition.recogniser import unit
 from engines.registry import (
     ModelContext,
     models_for,
+    open_built_in,
     open_detector,
     open_enhancer,
     open_recogniser,
@@ -73,8 +75,8 @@ class FaceEngines:
         self._store, self._manifest, self._progress = store, manifest, progress
         self._shared = SharedModels() if shared is None else shared
         self.notes: list[str] = []
-        self._has_chosen = config.runs_networks
-        self._use(choose_device(config.device) if config.runs_networks else Choice("cpu"))
+        self._has_chosen = self._spec is not None or config.runs_more_networks
+        self._use(choose_device(config.device) if self._has_chosen else Choice("cpu"))
         self._built_in = BuiltIn(manifest, store, self._shared, with_hands=config.sees_hands)
         self.landmarker, self.hand_tracker = self._built_in.landmarker, self._built_in.hand_tracker
         if self._spec is not None:
@@ -192,16 +194,20 @@ class FaceEngines:
         return list(map(_prepare_fn(swapper, enhancer), photos))
 
     def _open(self, config: RunConfig, spec: ModelSpec | None) -> tuple[FaceSwapper, FaceEnhancer | None]:
-        swapper: FaceSwapper = (
-            MeshSwapper(config.neural.strength, config.iris, config.mouth, self._compositor())
-            if spec is None
-            else open_swapper(spec, self._context, swap_choices(config))
-        )
+        if spec is None:
+            swapper = open_built_in(config.swapper, self._built_in_choices(config))
+        else:
+            swapper = open_swapper(spec, self._context, swap_choices(config))
         self._enhancer = (
             open_enhancer(config.enhancer, self._context, config.enhancer_blend) if config.enhancer else None
         )
         self.leave_enhancer_out(self._enhancer_is_off)
         return swapper, self._enhancer
+
+    def _built_in_choices(self, config: RunConfig) -> BuiltInChoices:
+        return BuiltInChoices(
+            strength=config.neural.strength, iris=config.iris, mouth=config.mouth, compositor=self._compositor
+        )
 
     def _stand_in(self, index: int, photo: SourcePhoto, later: "Future[list[PreparedFace]]") -> StandInFace:
         mesh = MeshSwapper(mouth=self._config.mouth, compositor=self._compositor_on_cpu()).prepare(photo)

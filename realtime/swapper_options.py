@@ -5,16 +5,17 @@ Knows options and the library's rows; opens nothing.
 
 from engines.backends.onnx_file import Precision
 from engines.errors import EngineError
+from engines.kinds import SWAPPERS
 from engines.registry import SwapChoices, swapper_names
 from models.library import known_models
 from models.manifest import Manifest
 from models.spec import ModelSpec
-from realtime.config import MESH, RunConfig
+from realtime.config import RunConfig
 
 
 def swapper_spec(config: RunConfig, manifest: Manifest) -> ModelSpec | None:
-    """The row of a neural swapper; None for the mesh swapper. Raises UserError for what is no swapper."""
-    if config.swapper == MESH:
+    """The row of a neural swapper; None for a built-in one. Raises UserError for what is no swapper."""
+    if config.swapper in SWAPPERS:
         return None
     spec = manifest.get(config.swapper)
     if spec.task != "swap":

@@ -7,7 +7,8 @@ import numpy as np
 
 from engines.backends import Session
 from engines.detectors.grids import KEYPOINT_VALUES, STRIDES, GridDetector, GridFamily
-from engines.types import Points
+from engines.kinds import DETECTORS
+from engines.types import FaceDetector, Points
 from models.spec import ModelSpec
 
 
@@ -32,3 +33,8 @@ class ScrfdDetector(GridDetector):
 
     def __init__(self, spec: ModelSpec, session: Session, *, size: int | None = None, threshold: float = 0.5) -> None:
         super().__init__(SCRFD, spec, session, size=size, threshold=threshold)
+
+
+@DETECTORS.register("scrfd")
+def open_scrfd(spec: ModelSpec, session: Session, /, *, size: int | None) -> FaceDetector:
+    return ScrfdDetector(spec, session, size=size)

@@ -8,7 +8,8 @@ import numpy as np
 
 from engines.backends import Session
 from engines.detectors.grids import KEYPOINT_VALUES, STRIDES, GridDetector, GridFamily
-from engines.types import Points
+from engines.kinds import DETECTORS
+from engines.types import FaceDetector, Points
 from models.spec import ModelSpec
 
 
@@ -34,3 +35,8 @@ class YunetDetector(GridDetector):
 
     def __init__(self, spec: ModelSpec, session: Session, *, size: int | None = None, threshold: float = 0.6) -> None:
         super().__init__(YUNET, spec, session, size=size, threshold=threshold)
+
+
+@DETECTORS.register("yunet")
+def open_yunet(spec: ModelSpec, session: Session, /, *, size: int | None) -> FaceDetector:
+    return YunetDetector(spec, session, size=size)

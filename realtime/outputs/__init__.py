@@ -11,53 +11,40 @@ null                             nowhere, for measuring
 """
 
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from realtime.errors import SinkError
 from realtime.media.local_path import is_pipe, local_path
 from realtime.outputs.animated import KINDS, AnimatedSink
 from realtime.outputs.codecs import CONTAINERS
+from realtime.outputs.kinds import OUTPUTS, OutputOptions
 from realtime.outputs.microphone import Microphone
-from realtime.outputs.null import NullSink
 from realtime.outputs.partial_file import writable_target
 from realtime.outputs.picture_file import FORMATS, UNWRITABLE
-from realtime.outputs.recorder import EncoderOptions, VideoRecorder
+from realtime.outputs.recorder import VideoRecorder
 from realtime.outputs.resize import resized
 from realtime.outputs.sequence import SequenceSink
 from realtime.outputs.still import StillSink
 from realtime.outputs.stream import StreamSink
 from realtime.outputs.video_pipe import DASH, PipeSink
-from realtime.outputs.virtual import VirtualCamera
 from realtime.pictures.numbered_names import NumberedNames
 from realtime.types import FrameSink, StreamInfo
 
+__all__ = ["OutputOptions", "open_sink"]
+
+AS_USUAL = OutputOptions()
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 STILL_S = 5
 """Proposed for videos of one picture."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutputOptions:
-    """How outputs are written. size_wh: videos fit into it; None for the source's. microphone: of a live recording.
-
-    bits: a second, of streams; None for what suits their size.
-    """
-
-    encoder: EncoderOptions = field(default_factory=EncoderOptions)
-    size_wh: tuple[int, int] | None = None
-    microphone: str | None = None
-    bits: int | None = None
-
-
-def open_sink(where: str, info: StreamInfo, options: OutputOptions = OutputOptions()) -> FrameSink:
+def open_sink(where: str, info: StreamInfo, options: OutputOptions = AS_USUAL) -> FrameSink:
     """Open what --output names. Raises SinkError, before any work is done, when it cannot be written."""
     if not where:
         raise SinkError("--output is empty", remedy="name a file such as out.mp4")
-    if where == "null":
-        return NullSink()
-    if where.partition(":")[0] == "virtual":
-        return VirtualCamera(where, info, size_wh=options.size_wh)
+    opener = OUTPUTS.get(where.partition(":")[0])
+    if opener is not None:
+        return opener(where, info, options)
     if ADDRESS.match(where) and info.is_still:
         raise SinkError(
             f"{info.name} is one picture, which ends before anybody sees it streamed",

@@ -18,10 +18,11 @@ from typing import Protocol
 from engines.image.geometry import fit_into
 from engines.types import Image
 from realtime.errors import SinkError
+from realtime.outputs.kinds import OUTPUTS, OutputOptions
 from realtime.outputs.v4l2_reset import reset_device
 from realtime.sources.camera_list import list_virtual_cameras
 from realtime.stream.privacy import draw_placeholder
-from realtime.types import ShownFrame, StreamInfo
+from realtime.types import FrameSink, ShownFrame, StreamInfo
 
 logger = logging.getLogger(__name__)
 
@@ -177,3 +178,9 @@ class VirtualCamera:
                 f"{device} cannot be opened: {'; '.join(str(error).splitlines())}",
                 remedy=CURES.get(platform.system(), "this system has no virtual camera that pyvirtualcam knows"),
             ) from error
+
+
+@OUTPUTS.register("virtual")
+def open_virtual(where: str, info: StreamInfo, options: OutputOptions) -> FrameSink:
+    """The first device there is, or the one behind the colon."""
+    return VirtualCamera(where, info, size_wh=options.size_wh)

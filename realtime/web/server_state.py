@@ -8,11 +8,12 @@ import re
 from collections.abc import Sequence
 
 from engines.backends.session_pool import SharedModels
+from engines.kinds import SWAPPERS
 from engines.types import SourcePhoto
 from models.library import known_models
 from models.store import ModelStore
 from realtime.app import make_pipeline
-from realtime.config import MESH, RunConfig
+from realtime.config import RunConfig
 from realtime.face_engines import FaceEngines
 from realtime.faces.consent import ConsentLedger
 from realtime.faces.person import read_person
@@ -66,7 +67,7 @@ class ServerState:
     def swappers(self) -> list[str]:
         """What can be worn without a download."""
         rows = known_models(self._store.home).for_task("swap")
-        return [MESH, *(row.name for row in rows if self._store.is_cached(row))]
+        return [*SWAPPERS.names(), *(row.name for row in rows if self._store.is_cached(row))]
 
     def close(self) -> None:
         """When the last visitor has left."""

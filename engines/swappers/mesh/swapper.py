@@ -21,6 +21,7 @@ from engines.compositor.hand_mask import without_hands
 from engines.compositor.layers import Layers, layers_of
 from engines.compositor.network import ALPHA, Compositor, default_compositor, mix_of, occlusion_of
 from engines.image.geometry import eye_distance
+from engines.kinds import SWAPPERS, BuiltInChoices
 from engines.mesh import mesh_topology
 from engines.mesh.raster import vertex_facing
 from engines.mesh.shape import ShapeTransfer
@@ -32,7 +33,7 @@ from engines.swappers.mesh.eyes import EyeColour
 from engines.swappers.mesh.mouth import beyond_mouth
 from engines.swappers.mesh.source_occlusion import bare
 from engines.swappers.neural.identity import DEFAULT_STRENGTH
-from engines.types import MESH_POINTS, Coverage, FaceLandmarks, FaceOrigin, Image, SourcePhoto
+from engines.types import MESH_POINTS, Coverage, FaceLandmarks, FaceOrigin, FaceSwapper, Image, SourcePhoto
 
 SHAPE = 0.65
 """Of the shift that `ShapeTransfer` can make, at any strength: more of it is nearer to the source for a recogniser, and
@@ -187,3 +188,8 @@ def places_of(surface: Surface, inner: tuple[slice, slice], texture: Texture, sc
     places = surface.shifted(-corner).places(size_hw, texture.points)
     soften_rim(places, scale)
     return places
+
+
+@SWAPPERS.register("mesh")
+def open_mesh(choices: BuiltInChoices) -> FaceSwapper:
+    return MeshSwapper(choices.strength, choices.iris, choices.mouth, choices.compositor())
