@@ -99,3 +99,11 @@ def test_wheel_brings_one_package_that_a_folder_called_models_does_not_shadow(wh
             check=False,
         )
         assert done.returncode == 0, done.stderr
+
+
+def test_no_text_of_the_wheel_names_a_module_as_the_checkout_does(wheel: Path) -> None:
+    """`python -m realtime.x` would be another one there: hatch_build.py changes imports, and nothing in strings."""
+    with ZipFile(wheel) as archive:
+        code = {name: archive.read(name).decode() for name in archive.namelist() if name.endswith(".py")}
+    module = re.compile(r"""["'](?:realtime|engines|models)\.(?!toml)\w[\w.]*["']""")
+    assert {name: found for name, text in code.items() if (found := module.findall(text))} == {}

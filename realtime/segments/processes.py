@@ -18,7 +18,7 @@ from realtime.config import RunConfig
 from realtime.segments.make import Task
 from realtime.segments.messages import Begin, Gone, Stop, messages, put
 
-COMMAND = (sys.executable, "-m", "realtime.segments.worker")
+COMMAND = (sys.executable, "-m", __name__.replace("processes", "worker"))  # whatever the package is called here
 LAST_BYTES = 2000
 """Of what a process said that died."""
 
