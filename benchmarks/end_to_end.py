@@ -1,4 +1,4 @@
-"""What `liveswap run` reaches on real clips: the numbers in the README.
+"""What `liveswap run` reaches on real clips: the numbers of docs/performance.md.
 
     uv run python -m benchmarks.end_to_end [--media ../shared/media] [--repeat 5]
 

@@ -1,4 +1,4 @@
-"""The numbers in README.md and in benchmarks/README.md, made from what was measured; nobody types them.
+"""The numbers in README.md, docs/performance.md and benchmarks/README.md: made from results, typed by nobody.
 
     uv run liveswap bench --json > benchmarks/results/bench.json
     uv run --group peers python -m benchmarks.peers --json > benchmarks/results/peers.json
@@ -26,7 +26,7 @@ from realtime.bench.results import Result
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
-PAGES = (HERE.parent / "README.md", HERE / "README.md")
+PAGES = (HERE.parent / "README.md", HERE.parent / "docs" / "performance.md", HERE / "README.md")
 THINNED = 100
 """Samples of a row that the repository keeps."""
 Found = Mapping[str, Any]
@@ -60,6 +60,23 @@ def of_peers(found: Found) -> str:
     return "\n".join(lines)
 
 
+def of_headline(bench: Found, peers: Found) -> str:
+    """Five numbers for who has not decided yet."""
+    rows = {f"{row['group']}: {row['name']}": row for row in bench["results"]}
+    timings = {timing["name"]: timing for timing in peers["timings"]}
+    live, crowd = rows["live: 1280x720, 30 fps"], rows["live: 1280x720, 30 fps, 4 faces"]
+    video, echo = rows["whole runs: video to video, 1280x720"], timings["aiortc echo"]
+    ours, theirs = (statistics.median(echo[side]) for side in ("ours_ms", "theirs_ms"))
+    told = {
+        "camera to output, 1280x720 at 30 fps": f"p50 {live['p50_ms']:.1f}, p95 {live['p95_ms']:.1f} ms",
+        "the same with four faces": f"p50 {crowd['p50_ms']:.1f}, p95 {crowd['p95_ms']:.1f} ms",
+        "video to video, 1280x720": f"{video['figures']['fps']:.0f} frames a second",
+        "browser, glass to glass": f"{ours:.1f} ms; a bare aiortc echo, which swaps nothing: {theirs:.1f} ms",
+        "a frame, beside insightface's loop as roop has it": f"{timings['insightface']['ratio']:.2f} of its time",
+    }
+    return "\n".join(["| what | measured |", "|---|---|", *(f"| {what} | {number} |" for what, number in told.items())])
+
+
 def of_scaling(found: Found) -> str:
     """The lines that were fitted, and streams against cores."""
     lines = [f"{named(found['machine'])}.", "", "| turned up | at nothing | each more | of | off by at most |"]
@@ -79,18 +96,19 @@ def named(machine: Found) -> str:
     )
 
 
-SECTIONS: Mapping[str, tuple[str, Callable[[Found], str]]] = {
-    "bench": ("bench.json", of_bench),
-    "peers": ("peers.json", of_peers),
-    "scaling": ("scaling.json", of_scaling),
-    "planning": ("scaling.json", planned),
+SECTIONS: Mapping[str, tuple[Callable[..., str], tuple[str, ...]]] = {
+    "headline": (of_headline, ("bench.json", "peers.json")),
+    "bench": (of_bench, ("bench.json",)),
+    "peers": (of_peers, ("peers.json",)),
+    "scaling": (of_scaling, ("scaling.json",)),
+    "planning": (planned, ("scaling.json",)),
 }
 
 
 def filled(page: str) -> str:
     """`page` with every section that it has made anew."""
-    for name, (file, made) in SECTIONS.items():
-        text = made(json.loads((RESULTS / file).read_text()))
+    for name, (made, files) in SECTIONS.items():
+        text = made(*(json.loads((RESULTS / file).read_text()) for file in files))
         before, opening, rest = page.partition(f"<!-- {name} -->\n")
         _, closing, after = rest.partition(f"<!-- /{name} -->")
         if closing:

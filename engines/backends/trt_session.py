@@ -1,7 +1,7 @@
 """A TensorRT plan, running: memory allocated once, one stream, and one graph launch a run.
 
 Knows execution; knows nothing of how the plan was built. Its CUDA side has run on a GPU, TensorRT itself not yet: see
-README.
+docs/neural-models.md.
 """
 
 import logging
