@@ -77,11 +77,11 @@ Strength = Annotated[
     float, typer.Option(help="0..1: from the target's skin and light to all of the source.", rich_help_panel=LOOK)
 ]
 Iris = Annotated[
-    str, typer.Option(metavar="WHOSE", help="target | source: whose colour of eyes.", rich_help_panel=LOOK)
+    str, typer.Option(metavar="WHOSE", help="wearer | source: whose colour of eyes.", rich_help_panel=LOOK)
 ]
 Mouth = Annotated[
     str,
-    typer.Option(metavar="WHOSE", help="source | target: whose lips.", rich_help_panel=LOOK),
+    typer.Option(metavar="WHOSE", help="source | wearer: whose lips.", rich_help_panel=LOOK),
 ]
 Hands = Annotated[bool, typer.Option(help="Hands stay in front of the face.", rich_help_panel=LOOK)]
 Boost = Annotated[
