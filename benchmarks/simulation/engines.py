@@ -14,7 +14,7 @@ from benchmarks.simulation.world import FOLLOWED_TURN, FOUND_TURN, Actor, World,
 from engines.fakes import mesh_at
 from engines.image.geometry import box_of
 from engines.types import Coverage, Detection, FaceLandmarks, Image, Points, Roi
-from realtime.tracking.edge_search import MIRRORED, STRIP
+from realtime.tracking.edge_search import MIRRORED, STRIP, nearer
 
 FOUND, FOUND_NEAR, FOLLOWED = 0.4, 0.3, 0.3
 """Share of a face that must be visible for a detector to find it, from nearer along an edge, and for landmarks to
@@ -32,7 +32,7 @@ TREMBLE = 0.008
 class View:
     """What of the world a picture shows upright.
 
-    by: (4,) px by which boxes lie farther right and down. is_near: one edge, with all of its mirror image.
+    by: (4,) px by which boxes lie farther right and down. is_near: one edge, with all of its mirror image, or one face.
     """
 
     scale: float
@@ -46,7 +46,8 @@ class View:
             whole = world.image
             if scale != 1:
                 whole = np.asarray(cv2.resize(whole, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
-            for (top, left), place in _views_of(whole.shape[:2]):
+            boxes = [np.array(world.box_of(actor), np.float32) * np.float32(scale) for actor in world.here]
+            for (top, left), place in (*_views_of(whole.shape[:2]), *_nearer_views_of(whole.shape[:2], boxes)):
                 part = whole[place]
                 if image.shape[0] >= top + part.shape[0] and image.shape[1] >= left + part.shape[1]:
                     shown = image[top : top + part.shape[0], left : left + part.shape[1]]
@@ -71,6 +72,15 @@ def _views_of(size_hw: tuple[int, ...]) -> Iterator[tuple[tuple[int, int], tuple
     yield (strip - 1, 0), np.s_[0:strip, 0:width]
     yield (0, 0), np.s_[0:height, width - strip : width]
     yield (0, 0), np.s_[height - strip : height, 0:width]
+
+
+def _nearer_views_of(
+    size_hw: tuple[int, ...], boxes: Sequence[Points]
+) -> Iterator[tuple[tuple[int, int], tuple[slice, slice]]]:
+    """The same, where one face is looked at once more."""
+    for box in boxes:
+        place, (left, top, _, _) = nearer((size_hw[1], size_hw[0]), box)
+        yield (top, left), place
 
 
 class SimulatedDetector:

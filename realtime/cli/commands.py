@@ -14,7 +14,7 @@ from models.store import home_folder
 from realtime.batch.plan import Batch, plan_batch, wants_batch
 from realtime.cli.console import DownloadDisplay, RunDisplay, ask_person, say, show, stderr
 from realtime.cli.ctl import listening, send
-from realtime.cli.interrupts import interruptible, interrupts
+from realtime.cli.interrupts import ends_at_once, interrupts
 from realtime.cli.keys import keys_read
 from realtime.cli.model_commands import open_store
 from realtime.cli.options import config_of
@@ -24,6 +24,7 @@ from realtime.faces.consent import ConsentLedger
 from realtime.faces.person import content_of
 from realtime.faces.portraits import portraits
 from realtime.media.standard_streams import owns_terminal, person_is_there
+from realtime.outputs.partial_file import discard_unfinished
 from realtime.stream.live_settings import HELP, KEYS
 from realtime.stream.metrics import Snapshot
 from realtime.stream.run_notes import Note, nobody_swapped, too_many
@@ -130,7 +131,11 @@ def execute(config: RunConfig, *, accepts_licences: bool = False) -> tuple[Snaps
     from realtime.app import build_run  # noqa: PLC0415  loads the engines
 
     words = "preparing (a few seconds longer the first time)"
-    with interruptible() as early, DownloadDisplay() as progress, stderr.status(words) as status:
+    with (
+        DownloadDisplay() as progress,
+        stderr.status(words) as status,
+        ends_at_once(status.stop, progress.stop, discard_unfinished),
+    ):
         progress.on_pause = status.stop
         built = build_run(config, open_store(progress, accepts_licences=accepts_licences), progress)
     for note in built.notes:
@@ -143,8 +148,6 @@ def execute(config: RunConfig, *, accepts_licences: bool = False) -> tuple[Snaps
         say=lambda: _now(built),
     )
     with interrupts(built.runner.stop) as seen, _controlled(built):
-        if early:
-            built.runner.stop()
         try:
             with display:
                 built.runner.run()
@@ -152,7 +155,7 @@ def execute(config: RunConfig, *, accepts_licences: bool = False) -> tuple[Snaps
             built.close()
             numbers = built.metrics.snapshot()
             report(config, numbers, built.sinks, None if built.info.live else built.info.rate, _notes(built, numbers))
-    if seen or early:
+    if seen:
         is_kept = any(isinstance(sink, FileSink) and sink.written is not None for sink in built.sinks)
         say("interrupted: what was made can be played up to here" if is_kept else "interrupted")
         raise KeyboardInterrupt

@@ -180,6 +180,10 @@ class DownloadDisplay:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Draw no more."""
         self._progress.stop()
 
     @contextmanager

@@ -4,12 +4,15 @@ The first one asks the run to end, which finishes the files; a second one change
 Knows signals; knows nothing of what runs.
 """
 
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+INTERRUPTED = 130
+"""Exit status."""
 FORCED_BY = 3
 """Interrupts that end a run at once, whatever is lost."""
 OTHERS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
@@ -24,27 +27,25 @@ def end_as_ctrl_c() -> None:
 
 
 @contextmanager
-def interruptible() -> Iterator[list[int]]:
-    """Ctrl-C ends the block, as it does anywhere; yields the list of those so far.
+def ends_at_once(*close: Callable[[], object]) -> Iterator[None]:
+    """Ctrl-C in the block ends the process with INTERRUPTED and tears nothing down: nothing was made yet.
 
-    One that came while compiled code called back is swallowed there: then the list says so, and nothing is printed.
+    An exception instead would come up anywhere: in the middle of a compiler or an engine that then hangs, crashes or
+    swallows it. close: called first, to give the terminal back and to take away files that were only opened.
     """
-    seen: list[int] = []
 
-    def note(number: int, _frame: FrameType | None) -> None:
-        seen.append(number)
-        raise KeyboardInterrupt
+    def end(_number: int, _frame: FrameType | None) -> None:
+        try:
+            for each in close:
+                each()
+            sys.stderr.flush()
+        finally:
+            os._exit(INTERRUPTED)
 
-    def pass_over(lost: "sys.UnraisableHookArgs") -> None:
-        if not isinstance(lost.exc_value, KeyboardInterrupt):
-            hook(lost)
-
-    previous, hook = signal.signal(signal.SIGINT, note), sys.unraisablehook
-    sys.unraisablehook = pass_over
+    previous = signal.signal(signal.SIGINT, end)
     try:
-        yield seen
+        yield
     finally:
-        sys.unraisablehook = hook
         signal.signal(signal.SIGINT, previous)
 
 

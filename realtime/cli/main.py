@@ -21,7 +21,7 @@ from rich.logging import RichHandler
 from models.errors import UserError
 from realtime.cli import commands, machine_commands
 from realtime.cli.console import LogFormatter, fail, say, stderr, stdout
-from realtime.cli.interrupts import end_as_ctrl_c
+from realtime.cli.interrupts import INTERRUPTED, end_as_ctrl_c
 from realtime.cli.models import models_app
 from realtime.cli.options import (
     EXAMPLES,
@@ -86,7 +86,7 @@ def main() -> NoReturn:
         sys.exit(1)
     except (KeyboardInterrupt, typer.Abort):
         say("interrupted")
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
 
 
 @app.callback(invoke_without_command=True)

@@ -52,6 +52,10 @@ class WholeWrites(io.FileIO):
         return count
 
 
+_unfinished: "set[PartialFile]" = set()
+"""Those of this process that nothing has ended."""
+
+
 class PartialFile:
     """An output that is being written: `path`, open as `file` for reading and writing.
 
@@ -67,6 +71,7 @@ class PartialFile:
         except OSError as error:
             self._unlock()
             raise write_failure(path, error, otherwise="give --output another folder") from error
+        _unfinished.add(self)
 
     @property
     def leftovers(self) -> list[Path]:
@@ -119,12 +124,19 @@ class PartialFile:
             self.file.close()
 
     def _unlock(self) -> None:
+        _unfinished.discard(self)
         if self._lock is None:
             return
         with contextlib.suppress(OSError):  # Windows removes it when it is released
             Path(self._lock.lock_file).unlink()
         self._lock.release()
         self._lock = None
+
+
+def discard_unfinished() -> None:
+    """Remove every file of this process that is being written: for who ends it before anything was made."""
+    for part in [*_unfinished]:
+        part.discard()
 
 
 def writable_target(path: Path) -> Path:

@@ -73,14 +73,20 @@ def detect_at_edge(detector: FaceDetector, image: Image, edge: Edge) -> list[Det
 
 def is_seen_from_nearer(detector: FaceDetector, image: Image, box: Points) -> bool:
     """Whether a face that an edge cuts off is one. box: x1, y1, x2, y2 px."""
-    size = round(NEARER * size_of(box))
-    left, top = (int(edge) for edge in np.round((box[:2] + box[2:] - size) / 2))
-    height, width = image.shape[:2]
-    place = np.s_[max(0, top) : min(height, top + size), max(0, left) : min(width, left + size)]
-    beyond = (max(0, -left), max(0, -top), max(0, left + size - width), max(0, top + size - height))
-    found = _detect_in(detector, image, place, beyond)
+    found = _detect_in(detector, image, *nearer((image.shape[1], image.shape[0]), box))
     boxes = np.array([face.box_xyxy for face in found if face.score >= SURE], np.float32).reshape(-1, 4)
     return bool(iou(box, boxes).max(initial=0) >= SAME_FACE_IOU)
+
+
+def nearer(size_wh: tuple[int, int], box: Points) -> tuple[tuple[slice, slice], tuple[int, int, int, int]]:
+    """What is looked at to be sure of a face. box: x1, y1, x2, y2 px of a picture of this size.
+
+    Returns the place in the picture, and how many px left of, above, right of and below it are its mirror image.
+    """
+    (width, height), size = size_wh, round(NEARER * size_of(box))
+    left, top = (int(edge) for edge in np.round((box[:2] + box[2:] - size) / 2))
+    place = np.s_[max(0, top) : min(height, top + size), max(0, left) : min(width, left + size)]
+    return place, (max(0, -left), max(0, -top), max(0, left + size - width), max(0, top + size - height))
 
 
 def strip_of(size_wh: tuple[int, int]) -> int:

@@ -18,7 +18,7 @@ from unittest.mock import patch
 from realtime.cli.interrupts import OTHERS
 from realtime.cli.main import main
 
-LIVESWAP = [sys.executable, "-m", "realtime.cli.main"]
+LIVESWAP = [sys.executable, "-m", "liveswap"]
 SIGNALS = (signal.SIGINT, *OTHERS)
 COLUMNS = "200"
 

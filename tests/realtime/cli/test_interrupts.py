@@ -1,42 +1,42 @@
-"""Ctrl-C is never lost, not even where compiled code calls back."""
+"""Ctrl-C while a run is prepared ends the process at once, wherever it comes."""
 
-import ctypes
 import signal
+import subprocess
 import sys
-from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from realtime.cli.interrupts import interruptible
+from realtime.cli.interrupts import ends_at_once
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="other signals")
+ROOT = Path(__file__).parents[3]
+PREPARING = """
+import atexit, ctypes, signal
+from realtime.cli.interrupts import ends_at_once
 
-def through_compiled_code(action: Callable[[], object]) -> None:
-    """Call it as numba's compiler calls back: what it raises goes nowhere."""
+def compiled(action):
+    # calls back as numba's compiler does: what it raises goes nowhere
     ctypes.CFUNCTYPE(None)(action)()
 
-
-def interrupt() -> None:
-    signal.raise_signal(signal.SIGINT)
-
-
-def test_ctrl_c_ends_a_block() -> None:
-    with pytest.raises(KeyboardInterrupt), interruptible():
-        interrupt()
+atexit.register(lambda: print("torn down"))
+with ends_at_once(lambda: print("terminal restored")):
+    {where}(lambda: signal.raise_signal(signal.SIGINT))
+    print("went on")
+"""
 
 
-def test_one_that_was_swallowed_is_told_and_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("where", ["(lambda action: action())", "compiled"], ids=["python", "compiled code"])
+def test_ctrl_c_ends_the_process_with_130_and_the_terminal_restored(where: str) -> None:
+    code = PREPARING.format(where=where)
+    done = subprocess.run(
+        [sys.executable, "-u", "-c", code], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "terminal restored\n", "")
+
+
+def test_afterwards_ctrl_c_is_what_it_was() -> None:
     before = signal.getsignal(signal.SIGINT)
-    with interruptible() as seen:
-        through_compiled_code(interrupt)
-    assert seen == [signal.SIGINT]
-    assert capfd.readouterr().err == ""
+    with ends_at_once(lambda: None):
+        assert signal.getsignal(signal.SIGINT) is not before
     assert signal.getsignal(signal.SIGINT) is before
-
-
-def test_other_errors_that_are_swallowed_there_are_shown_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown: list[str] = []
-    monkeypatch.setattr(sys, "unraisablehook", lambda lost: shown.append(repr(lost.exc_value)))
-    with interruptible():
-        through_compiled_code(lambda: int("words"))
-    assert len(shown) == 1
-    assert "invalid literal" in shown[0]

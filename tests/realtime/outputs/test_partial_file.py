@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from realtime.errors import SinkError
-from realtime.outputs.partial_file import PartialFile
+from realtime.outputs.partial_file import PartialFile, discard_unfinished
 
 
 def names(folder: Path) -> list[str]:
@@ -186,3 +186,10 @@ def test_block_that_fits_only_in_part_is_an_error(tmp_path: Path) -> None:
     )
     assert done.stdout.split() == ["27"]
     assert resource.getrlimit(resource.RLIMIT_FSIZE) != (1000, 1000)
+
+
+def test_all_that_is_unfinished_can_be_removed_at_once(tmp_path: Path) -> None:
+    done, *_others = (PartialFile(tmp_path / f"{name}.mp4") for name in "abc")
+    done.publish()
+    discard_unfinished()
+    assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
