@@ -74,7 +74,10 @@ def test_interrupt_finishes_the_file_and_exits_with_130(
 ) -> None:
     out, numbers = tmp_path / "out.mp4", tmp_path / "m.json"
     command = [*live_run(portrait, out), "--metrics", str(numbers)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment(home)) as child:
+    before = signal.signal(number, signal.SIG_DFL)  # what `nohup pytest` ignores, the child would, too
+    child = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment(home))
+    signal.signal(number, before)
+    with child:
         wait_until_written(out)
         for _ in range(times):
             child.send_signal(number)
