@@ -22,7 +22,7 @@ from realtime.edge_search import (
     is_seen_from_nearer,
     is_stirred_inside,
 )
-from realtime.near_search import detect_near, from_nearer, is_coarse, squares_of
+from realtime.near_search import SureOfSmall, detect_near, from_nearer, is_coarse, squares_of
 
 PERIOD_NS, LOST_PERIOD_NS = 500_000_000, 200_000_000
 """Between searches of a picture in which nothing seems to change: usually, and, to save work, while somebody is
@@ -206,10 +206,11 @@ class FaceSearch:
 
         For when nobody is followed: an upright search sees something of such faces, but nothing that can be placed.
         """
+        detector = SureOfSmall(self._detector) if self._film else self._detector
         if self._film and self._is_first:
-            return [found for quarters in (1, 2, 3) for found in detect_turned(self._detector, image, quarters)]
+            return [found for quarters in (1, 2, 3) for found in detect_turned(detector, image, quarters)]
         self._turns = self._turns % 3 + 1
-        return detect_turned(self._detector, image, self._turns)
+        return detect_turned(detector, image, self._turns)
 
 
 def _others(found: list[Detection], known: list[Detection]) -> list[Detection]:

@@ -12,7 +12,7 @@ from engines.detectors.blazeface import BlazeFaceDetector
 from engines.fakes import FakeDetector, picture_with_faces
 from engines.landmarks import FaceMeshLandmarker
 from engines.types import Detection, Image
-from realtime.near_search import OVERLAP, detect_near, from_nearer, squares_of
+from realtime.near_search import OVERLAP, SureOfSmall, detect_near, from_nearer, squares_of
 from realtime.pictures import read_image
 from realtime.search import FaceSearch
 from realtime.tracking import FaceTracker
@@ -101,6 +101,18 @@ def test_what_is_no_face_from_nearer_or_mirrored_is_none() -> None:
     assert seen.box_xyxy == pytest.approx(found.box_xyxy, abs=1)
     assert seen.keypoints == pytest.approx(found.keypoints, abs=1)
     assert from_nearer(Pattern(), picture, beside) is None
+
+
+def test_small_faces_of_turned_pictures_are_seen_from_nearer_or_are_none() -> None:
+    class Afar(FakeDetector):
+        """Sees in large pictures what is nobody from nearer."""
+
+        def detect(self, image: Image) -> list[Detection]:
+            return super().detect(image) if image.shape[1] >= 1600 else []
+
+    picture = picture_with_faces((1600, 900), [(700, 500, 60), (300, 300, 200)])
+    assert lefts(SureOfSmall(FakeDetector()).detect(picture)) == pytest.approx([200, 670], abs=1)
+    assert lefts(SureOfSmall(Afar()).detect(picture)) == pytest.approx([200], abs=1)
 
 
 def test_a_small_newcomer_seen_from_afar_gets_a_better_place() -> None:
