@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 from engines.alignment import align, five_points
 from engines.geometry import eye_distance
 from engines.masks import box_mask
+from engines.swappers.atlas import Layout
 from engines.swappers.coverage import coverage_of
 from engines.swappers.crop_paste import AS_IT_IS, lay_on
-from engines.swappers.mesh import MeshSwapper
+from engines.swappers.mesh import MeshFace, MeshSwapper
+from engines.swappers.shape import ShapeTransfer
+from engines.swappers.texture import Texture
 from engines.tensors import aligned_crop
 from engines.types import Coverage, FaceLandmarks, Image, Points, SourcePhoto
 from tests.engines.fake_compositor import compositor_of
@@ -84,10 +87,12 @@ def warp_only(canvas: Image, face: FaceLandmarks) -> Coverage:
     return told
 
 
-def own_photo(canvas: Image, face: FaceLandmarks) -> Coverage:
-    """The wearer's own face, laid on it as a source's."""
-    own = SourcePhoto("own", canvas.copy(), face)
-    return MeshSwapper(compositor=compositor_of()).prepare(own).paint(canvas, face)
+def own_skin(canvas: Image, face: FaceLandmarks) -> Coverage:
+    """The wearer's own face, laid on it as it is: a photo that is prepared is put in usual light, which changes it."""
+    layout = Layout.of(1.4 * eye_distance(face.points))
+    flat = layout.unroll(canvas, face.points)
+    own = Texture(np.dstack([flat.image, flat.seen * np.float32(255)]), layout.points, layout.unit)
+    return MeshFace([own], ShapeTransfer([face.points], 0.0), None, compositor_of(), 0.5).paint(canvas, face)
 
 
 def nothing_at_all(canvas: Image, face: FaceLandmarks) -> Coverage:
@@ -98,7 +103,7 @@ def given_back(canvas: Image, face: FaceLandmarks) -> Coverage:
     return through_a_crop(canvas, face, 256, lambda crop: crop)
 
 
-IDLE = [nothing_at_all, all_transparent, warp_only, own_photo, given_back]
+IDLE = [nothing_at_all, all_transparent, warp_only, own_skin, given_back]
 
 
 @pytest.mark.parametrize("paint", IDLE, ids=[paint.__name__ for paint in IDLE])

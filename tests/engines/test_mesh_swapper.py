@@ -76,7 +76,8 @@ def test_texture_of_the_source_replaces_the_wearers(wearer: FaceLandmarks) -> No
     after = striped()
     opaque().prepare(plain(150)).paint(after, wearer)
     cheek = after[125:140, 190:205].astype(int)  # inside the mesh, beside the mouth
-    assert np.ptp(cheek.reshape(-1, 3), axis=0).max() <= 6  # the stripes spanned over 30
+    for axis in (0, 1):  # stripes are steps of 9
+        assert np.abs(np.diff(cheek, axis=axis)).max() <= 2
 
 
 @pytest.mark.parametrize("brightness", [60, 110, 180])
@@ -85,7 +86,7 @@ def test_painted_face_takes_on_the_wearers_brightness(wearer: FaceLandmarks, bri
     frame = np.full((240, 320, 3), brightness, np.uint8)
     opaque().prepare(photo(source)).paint(frame, wearer)
     cheek = frame[125:140, 190:205]  # inside the mesh, beside the mouth
-    assert np.abs(cheek.astype(int) - brightness).max() <= 8  # a cheek is round, even of an even photo
+    assert np.abs(cheek.astype(int) - brightness).max() <= 0.08 * brightness  # a cheek is round, and rosier than a nose
     assert abs(float(np.median(frame)) - brightness) <= 1
 
 
@@ -101,7 +102,7 @@ def test_side_light_of_the_wearer_is_kept_and_that_of_the_source_is_not(wearer: 
         opaque().prepare(side_lit).paint(after, wearer)
         for x in (110, 160, 200):
             patch = np.s_[130:150, x : x + 20]
-            assert after[patch].mean() == pytest.approx(frame[patch].mean(), abs=4)  # the source's own spans 38
+            assert after[patch].mean() == pytest.approx(frame[patch].mean(), rel=0.06)  # the source's own spans 30 %
 
 
 @pytest.mark.parametrize("edge", [0.3, 0.5, 0.7])
@@ -165,12 +166,18 @@ def grain_of(picture: NDArray[np.uint8]) -> float:
     return float(np.square(cv2.Laplacian(picture.astype(np.float32), cv2.CV_32F)).mean())
 
 
+def grained(size_wh: tuple[int, int]) -> Image:
+    """Light and dark as skin has it: more than that of a source is not worn."""
+    grain = (textured(size_wh, grain_px=1)[..., :1].astype(np.float32) - 128) / 4
+    return np.repeat((120 + grain).astype(np.uint8), 3, axis=2)
+
+
 @pytest.mark.parametrize("own", [0.0, 1.0])
 def test_a_painted_skin_is_as_grained_as_the_one_it_is_made_of(own: float) -> None:
     """However coarse the network's square is: on a face three times as large as the network sees it."""
     face = FaceLandmarks(mean_at((300, 240), 150), 1.0)
-    frame = textured((600, 500), grain_px=1)
-    source = everybody(np.full((600, 600, 3), 120, np.uint8) if own else textured((600, 600), grain_px=1), 150)
+    frame = grained((600, 500))
+    source = everybody(np.full((600, 600, 3), 120, np.uint8) if own else grained((600, 600)), 150)
     after = frame.copy()
     MeshSwapper(compositor=compositor_of(own=own, detail=1 - own)).prepare(source).paint(after, face)
     cheek = np.s_[280:310, 230:260]
