@@ -24,7 +24,6 @@ from realtime.faces.consent import ConsentLedger
 from realtime.faces.person import content_of
 from realtime.faces.portraits import portraits
 from realtime.media.standard_streams import owns_terminal, person_is_there
-from realtime.outputs.partial_file import discard_unfinished
 from realtime.stream.live_settings import HELP, KEYS
 from realtime.stream.metrics import Snapshot
 from realtime.stream.run_notes import Note, nobody_swapped, too_many
@@ -129,6 +128,7 @@ def execute(config: RunConfig, *, accepts_licences: bool = False) -> tuple[Snaps
     Raises KeyboardInterrupt after an interrupt, when the outputs are finished and the numbers are written.
     """
     from realtime.app import build_run  # noqa: PLC0415  loads the engines
+    from realtime.outputs.partial_file import discard_unfinished  # noqa: PLC0415  as above
 
     words = "preparing (a few seconds longer the first time)"
     with (

@@ -30,6 +30,8 @@ missing. Unless work is to be saved every picture is searched for them: a face t
 changes nothing but that one's surroundings."""
 SOON_NS = 1_000_000_000
 """How long every picture is searched for a lost face, whatever work is to be saved."""
+MOST_LOOKS, FEW_LOOKS = 64, 8
+"""At single faces from nearer, in a search of a new picture and in a later one: some patterns look like hundreds."""
 SURE_DETECTION = 0.6
 """Score from which a face that has no landmarks counts as one: below, patterns do."""
 VIDEO_PERIOD = 10
@@ -59,6 +61,7 @@ class FaceSearch:
         self._searched_ns: int | None = None
         self._turns = self._again = self._unsearched = self._places = self._square = 0
         self._is_first = self._is_whole = True
+        self._looks = MOST_LOOKS
         self._edges_wait = False  # whether the last search left them out
         self._followed = boxes_of([])
         self._edges: dict[Edge, int] = {}  # to be searched in so many more pictures
@@ -133,6 +136,7 @@ class FaceSearch:
     def run(self, image: Image, at_ns: int) -> list[Detection]:
         """The faces in a picture that stand upright: all of it, or along one edge at which somebody may come in."""
         self._change.searched()
+        self._looks = MOST_LOOKS if self._is_first else FEW_LOOKS
         found: list[Detection] = []
         if self._is_whole:
             self._searched_ns, self._unsearched = at_ns, 0
@@ -145,6 +149,8 @@ class FaceSearch:
         """Whether what a search of this picture found is a face, although it has no landmarks."""
         if not edges_that_cut(found.box_xyxy, (image.shape[1], image.shape[0])):
             return found.score >= SURE_DETECTION
+        if not self._may_look():
+            return True
         self._on_run()
         return is_seen_from_nearer(self._detector, image, found.box_xyxy)
 
@@ -189,7 +195,7 @@ class FaceSearch:
         for square in squares:
             self._on_run()
             others = _others(detect_near(self._detector, image, square), found)
-            found += [sure for face in others if (sure := from_nearer(self._detector, image, face)) is not None]
+            found += [sure for face in others if (sure := self._sure_of(image, face)) is not None]
         return found
 
     def _better_placed(self, image: Image, face: Detection) -> Detection:
@@ -197,7 +203,15 @@ class FaceSearch:
         is_followed = iou(face.box_xyxy, self._followed).max(initial=0) > SAME_FACE_IOU
         if is_followed or not is_coarse(face, (image.shape[1], image.shape[0])):
             return face
-        return from_nearer(self._detector, image, face) or face
+        return self._sure_of(image, face) or face
+
+    def _sure_of(self, image: Image, face: Detection) -> Detection | None:
+        return from_nearer(self._detector, image, face) if self._may_look() else None
+
+    def _may_look(self) -> bool:
+        """Count a look at one face."""
+        self._looks -= 1
+        return self._looks >= 0
 
     def _look_at_edges(self, edges: Iterable[Edge], *, times: int) -> None:
         self._edges |= {edge: max(times, self._edges.get(edge, 0)) for edge in edges}

@@ -119,3 +119,21 @@ def test_a_face_without_landmarks_at_the_edge_must_be_seen_from_nearer_too(
 
 def detection(box: Points, score: float) -> Detection:
     return Detection(box, np.zeros((6, 2), np.float32), score)
+
+
+def test_a_pattern_that_looks_like_hundreds_of_faces_does_not_stop_a_video() -> None:
+    class Everywhere(FakeDetector):
+        def detect(self, image: Image) -> list[Detection]:
+            self.runs += 1
+            corners = np.mgrid[0 : image.shape[1] - 20 : 20, 0 : image.shape[0] - 20 : 20].reshape(2, -1).T
+            return [detection(np.array([x, y, x + 16, y + 16], np.float32), 0.9) for x, y in corners]
+
+    detector = Everywhere()
+    search, picture = FaceSearch(detector, video=True), picture_with_faces((640, 360), [])
+    assert search.is_due(picture, [], 0)
+    assert len(search.run(picture, 0)) > 300
+    first = detector.runs
+    assert search.is_due(picture, [], 33_333_333)
+    search.run(picture, 33_333_333)
+    assert first <= 2 * 64 + 30
+    assert detector.runs - first <= 2 * 8 + 10
