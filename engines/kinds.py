@@ -10,12 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import walk_packages
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from engines.backends import Session
-from engines.compositor.network import Compositor
 from engines.types import FaceDetector, FaceOrigin, FaceSwapper
 from models.spec import ModelSpec
+
+if TYPE_CHECKING:
+    from engines.compositor.network import Compositor  # loads the compiler, for which --help need not wait
 
 T = TypeVar("T")
 
@@ -67,7 +69,7 @@ class BuiltInChoices:
     strength: float
     iris: FaceOrigin
     mouth: FaceOrigin
-    compositor: Callable[[], Compositor]
+    compositor: "Callable[[], Compositor]"
 
 
 class OpenDetector(Protocol):
