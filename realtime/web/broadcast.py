@@ -5,6 +5,7 @@ nothing of codecs and connections.
 """
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -38,12 +39,16 @@ class Broadcast:
 
     def publish(self, picture: Shown) -> None:
         """Make it the newest picture."""
-        self._loop.call_soon_threadsafe(self._set, picture)
+        with suppress(RuntimeError):  # the server is gone, and with it whoever looked
+            self._tell(picture)
 
     def end(self) -> None:
         """No more will come."""
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._set, None)
+        self._tell(None)
+
+    def _tell(self, picture: Shown | None) -> None:
+        with suppress(RuntimeError):  # the loop is closed, and nobody watches
+            self._loop.call_soon_threadsafe(self._set, picture)
 
     async def after(self, number: int) -> tuple[int, Shown]:
         """The newest picture and its number, once it is another than `number` (0 at first). Raises BroadcastOver."""
