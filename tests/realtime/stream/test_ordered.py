@@ -47,3 +47,13 @@ def test_with_one_core_it_is_done_at_once(monkeypatch: pytest.MonkeyPatch) -> No
     work = OrderedWork[int](2)
     assert list(work.give(threading.get_ident)) == [threading.get_ident()]
     assert list(work.rest()) == []
+
+
+def test_its_thread_goes_with_it_although_what_it_made_was_not_taken() -> None:
+    work, made_by = OrderedWork[None](2), list[threading.Thread]()
+    list(work.give(lambda: made_by.append(threading.current_thread())))
+    del work
+    while not made_by:
+        time.sleep(0.001)
+    made_by[0].join(5)
+    assert not made_by[0].is_alive()
