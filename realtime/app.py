@@ -20,13 +20,12 @@ from realtime.faces.loaded_faces import LoadedFaces, load_faces
 from realtime.faces.portraits import target_portrait
 from realtime.faces.source_bank import SourceBank
 from realtime.outputs import OutputOptions, open_sink
-from realtime.outputs.hdr_video import check_hdr_outputs
 from realtime.outputs.partial_file import PartialFile, writable_target
 from realtime.outputs.recorder import EncoderOptions
 from realtime.outputs.virtual import VirtualCamera
 from realtime.outputs.write_errors import write_failure
 from realtime.pictures.reading import read_image
-from realtime.refusals import refuse_overwriting, refuse_useless_microphone
+from realtime.refusals import refuse_unfit
 from realtime.sources import SourceOptions, open_source
 from realtime.stream.backfill import BackfillBuffer
 from realtime.stream.badge import Badge
@@ -78,12 +77,9 @@ def build_run(
     with ExitStack() as opened:
         source = open_source(config.input, source_options(config, store))
         opened.callback(source.close)
-        refuse_overwriting(config)
-        refuse_useless_microphone(config, live=source.info.live)
-        if config.hdr is Hdr.KEEP:
-            check_hdr_outputs(config.outputs, source.info)
+        refuse_unfit(config, source.info)
         options = OutputOptions(
-            encoder=EncoderOptions(codec=config.codec, crf=config.crf),
+            encoder=encoder_options(config),
             size_wh=config.size_wh,
             microphone=config.microphone,
             bits=config.bits,
@@ -208,6 +204,11 @@ def _limit_of(config: RunConfig, *, live: bool) -> int | None:
     """How many are followed, if that is fewer than are wanted."""
     followed = _followed(config, live=live)
     return followed if followed < _wanted(config) else None
+
+
+def encoder_options(config: RunConfig) -> EncoderOptions:
+    """What a run asks of its videos' encoder."""
+    return EncoderOptions(codec=config.codec, crf=config.crf)
 
 
 def source_options(config: RunConfig, store: ModelStore) -> SourceOptions:

@@ -4,15 +4,25 @@ import os
 from pathlib import Path
 
 from models.errors import UserError
-from realtime.config import RunConfig
+from realtime.config import Hdr, RunConfig
 from realtime.errors import SinkError
 from realtime.faces.person import files_of
 from realtime.media.local_path import is_file, local_path
 from realtime.outputs.codecs import CONTAINERS
+from realtime.outputs.hdr_video import check_hdr_outputs
 from realtime.pictures.numbered_names import files_named
+from realtime.types import StreamInfo
 
 
-def refuse_overwriting(config: RunConfig) -> None:
+def refuse_unfit(config: RunConfig, info: StreamInfo) -> None:
+    """Options that do not fit the input. info: of it. Raises UserError."""
+    _refuse_overwriting(config)
+    _refuse_useless_microphone(config, live=info.live)
+    if config.hdr is Hdr.KEEP:
+        check_hdr_outputs(config.outputs, info)
+
+
+def _refuse_overwriting(config: RunConfig) -> None:
     """No output may be what is read, nor another output."""
     outputs = [Path(os.path.realpath(local_path(where))) for where in config.outputs]
     if len(set(outputs)) < len(outputs):
@@ -24,7 +34,7 @@ def refuse_overwriting(config: RunConfig) -> None:
             raise SinkError(f"--output {target} is read in this run", remedy="give --output another name")
 
 
-def refuse_useless_microphone(config: RunConfig, *, live: bool) -> None:
+def _refuse_useless_microphone(config: RunConfig, *, live: bool) -> None:
     """A microphone belongs to a live recording."""
     if config.microphone is None:
         return

@@ -13,24 +13,24 @@ from itertools import count
 from pathlib import Path
 
 from models.store import ModelStore
-from realtime.app import source_options
+from realtime.app import encoder_options, source_options
 from realtime.cli.console import DownloadDisplay, RunDisplay, say, stderr
 from realtime.cli.interrupts import interrupts
 from realtime.cli.model_commands import open_store
 from realtime.cli.report import report
-from realtime.config import Hdr, RunConfig
+from realtime.config import RunConfig
 from realtime.faces.loaded_faces import load_faces
 from realtime.media.local_path import local_path
 from realtime.media.trim import Trim
-from realtime.outputs.hdr_video import check_hdr_outputs
 from realtime.outputs.partial_file import writable_target
-from realtime.outputs.recorder import EncoderOptions, VideoRecorder
+from realtime.outputs.recorder import VideoRecorder
 from realtime.outputs.resize import resized
 from realtime.outputs.write_errors import write_failure
-from realtime.refusals import refuse_overwriting, refuse_useless_microphone
+from realtime.refusals import refuse_unfit
 from realtime.segments.joined_run import JoinedRun, VideoJob
+from realtime.segments.messages import Inbox
 from realtime.segments.plan import Cuts, plan_segments
-from realtime.segments.processes import Inbox, WorkerProcess, share_of_cores
+from realtime.segments.processes import WorkerProcess, share_of_cores
 from realtime.sources import open_source
 from realtime.sources.cuts import video_cuts
 from realtime.stream.metrics import Snapshot
@@ -84,15 +84,11 @@ class VideoInSegments:
         source = open_source(config.input, source_options(config, store))
         source.close()
         self.info = source.info.first(config.duration_s)
-        refuse_overwriting(config)
-        refuse_useless_microphone(config, live=self.info.live)
-        if config.hdr is Hdr.KEEP:
-            check_hdr_outputs(config.outputs, self.info)
+        refuse_unfit(config, self.info)
         cuts = video_cuts(local_path(config.input))
         self.segments = plan_segments(cuts, wanted_part(config, cuts), config.workers)
         path = local_path(config.outputs[0])
-        options = EncoderOptions(codec=config.codec, crf=config.crf)
-        self.sink = VideoRecorder(path, resized(self.info, config.size_wh), options)
+        self.sink = VideoRecorder(path, resized(self.info, config.size_wh), encoder_options(config))
         self._config, self._store, self._target = config, store, Path(os.path.realpath(path))
 
     @contextmanager

@@ -15,7 +15,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from models.errors import UserError
 from realtime.media.timeline import Timeline
@@ -23,7 +23,7 @@ from realtime.outputs.packet_file import read_packets
 from realtime.outputs.recorder import VideoRecorder
 from realtime.segments.joints import Followed, preferred
 from realtime.segments.make import Made, Task
-from realtime.segments.messages import CannotWrite, Failed, Gone, Progress, Ready, Refused, Said
+from realtime.segments.messages import CannotWrite, Failed, Gone, Inbox, Progress, Ready, Refused, Said
 from realtime.segments.numbers import SegmentProgress, joined_numbers
 from realtime.segments.plan import Segment
 from realtime.stream.metrics import Snapshot, StreamMetrics
@@ -42,9 +42,6 @@ class AnyWorker(Protocol):
     def ask(self, task: Task) -> None: ...
     def stop(self) -> None: ...
     def kill(self) -> None: ...
-
-
-Inbox = queue.SimpleQueue[tuple[Any, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,14 +11,14 @@ from pathlib import Path
 
 from engines.types import Points
 from models.store import ModelStore
-from realtime.app import make_pipeline, source_options
+from realtime.app import encoder_options, make_pipeline, source_options
 from realtime.config import RunConfig
 from realtime.faces.loaded_faces import LoadedFaces
 from realtime.media.local_path import local_path
 from realtime.media.trim import Trim
 from realtime.outputs.codecs import container_of
 from realtime.outputs.packet_file import PacketFile
-from realtime.outputs.recorder import EncoderOptions, VideoRecorder
+from realtime.outputs.recorder import VideoRecorder
 from realtime.outputs.resize import resized
 from realtime.segments.excerpt import Excerpt
 from realtime.segments.joints import Followed, JointWatch
@@ -63,9 +63,8 @@ class SegmentRun:
         source = Excerpt(self._video, segment, result_s)
         path = local_path(config.outputs[0])
         try:
-            options = EncoderOptions(codec=config.codec, crf=config.crf)
             target = PacketFile(task.into, container_of(path).muxer)
-            sink = VideoRecorder(path, resized(source.info, config.size_wh), options, into=target)
+            sink = VideoRecorder(path, resized(source.info, config.size_wh), encoder_options(config), into=target)
         except BaseException:
             source.close()
             raise

@@ -4,11 +4,15 @@ Knows words; knows no process.
 """
 
 import pickle
+import queue
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
 from realtime.config import RunConfig
+
+Inbox = queue.SimpleQueue[tuple[Any, Any]]
+"""Of (a worker, what it said)."""
 
 
 @dataclass(frozen=True, slots=True)

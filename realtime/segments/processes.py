@@ -6,7 +6,6 @@ share of the cores. Knows processes and pipes; worker.py is what runs in them.
 
 import contextlib
 import os
-import queue
 import subprocess
 import sys
 import threading
@@ -16,14 +15,11 @@ from typing import Any
 from engines.backends.cores import SHARE, available_cores
 from realtime.config import RunConfig
 from realtime.segments.make import Task
-from realtime.segments.messages import Begin, Gone, Stop, messages, put
+from realtime.segments.messages import Begin, Gone, Inbox, Stop, messages, put
 
 COMMAND = (sys.executable, "-m", __name__.replace("processes", "worker"))  # whatever the package is called here
 LAST_BYTES = 2000
 """Of what a process said that died."""
-
-Inbox = queue.SimpleQueue[tuple[Any, Any]]
-"""Of (a worker, what it said)."""
 
 
 class WorkerProcess:

@@ -12,10 +12,10 @@ import pytest
 from models.errors import UserError
 from realtime.outputs.packet_file import PacketFile
 from realtime.outputs.recorder import EncoderOptions, VideoRecorder
-from realtime.segments.joined_run import Inbox, JoinedRun, VideoJob
+from realtime.segments.joined_run import JoinedRun, VideoJob
 from realtime.segments.joints import Followed
 from realtime.segments.make import Made, Task
-from realtime.segments.messages import CannotWrite, Failed, Gone, Ready, Refused, Said
+from realtime.segments.messages import CannotWrite, Failed, Gone, Inbox, Ready, Refused, Said
 from realtime.segments.plan import Segment
 from realtime.sources import open_source
 from realtime.stream.metrics import StreamMetrics
