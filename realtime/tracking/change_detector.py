@@ -56,9 +56,9 @@ class ChangeDetector:
             return True
         apart = _apart(self._now.cells, before.cells)
         self.is_new = bool((apart > CHANGED).mean() > CUT)
-        if (apart > CHANGED).any():
-            for explained in (before.carried_to(self._now), before.shaken_to(self._now)):
-                apart = np.minimum(apart, _apart(self._now.cells, explained))
+        for explained_in in (before.carried_to, before.shaken_to):
+            if (apart > CHANGED).any():
+                apart = np.minimum(apart, _apart(self._now.cells, explained_in(self._now)))
         changed = (apart > CHANGED).astype(np.float32)
         for box in followed:
             changed[_cells_of(box, image, changed.shape)] = 0
