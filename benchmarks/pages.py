@@ -109,11 +109,15 @@ def filled(page: str) -> str:
     """`page` with every section that it has made anew."""
     for name, (made, files) in SECTIONS.items():
         text = made(*(json.loads((RESULTS / file).read_text()) for file in files))
-        before, opening, rest = page.partition(f"<!-- {name} -->\n")
-        _, closing, after = rest.partition(f"<!-- /{name} -->")
-        if closing:
-            page = f"{before}{opening}{text}\n{closing}{after}"
+        page = with_part(page, name, text) or page
     return page
+
+
+def with_part(page: str, name: str, text: str) -> str | None:
+    """`page` with what is between `<!-- NAME -->` and `<!-- /NAME -->` made anew; None where it has no such part."""
+    before, opening, rest = page.partition(f"<!-- {name} -->\n")
+    _, closing, after = rest.partition(f"<!-- /{name} -->")
+    return f"{before}{opening}{text}\n{closing}{after}" if closing else None
 
 
 def thin(path: Path) -> None:

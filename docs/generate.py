@@ -21,6 +21,7 @@ from typing import Any
 
 import typer
 
+from benchmarks.pages import with_part
 from realtime.cli.main import app
 
 DOCS = Path(__file__).parent
@@ -75,11 +76,10 @@ def made() -> Iterator[tuple[str, str, str]]:
 
 def filled(page: str, name: str, text: str) -> str:
     """`page` with one part made anew. Raises ValueError for a page without it."""
-    before, opening, rest = page.partition(f"<!-- {name} -->\n")
-    _, closing, after = rest.partition(f"<!-- /{name} -->")
-    if not closing:
+    made_anew = with_part(page, name, text)
+    if made_anew is None:
         raise ValueError(f"the page has no part <!-- {name} -->")
-    return f"{before}{opening}{text}\n{closing}{after}"
+    return made_anew
 
 
 def commands(command: Any, name: str) -> Iterator[str]:

@@ -27,6 +27,7 @@ from realtime.stream.run_notes import nobody_swapped
 from realtime.tracking.assignment import OrderAssigner
 from realtime.tracking.tracker import FaceTracker
 from realtime.web.notebook import show
+from realtime.wording import counted
 
 __all__ = [
     "LiveStream",
@@ -128,7 +129,9 @@ class Progress:
     total: int | None
 
     def __str__(self) -> str:
-        return f"{self.frames} frames" if self.total is None else f"{self.frames} of {self.total} frames"
+        if self.total is None:
+            return counted(self.frames, "frame")
+        return f"{self.frames} of {counted(self.total, 'frame')}"
 
 
 class LiveStream:

@@ -39,8 +39,7 @@ class Broadcast:
 
     def publish(self, picture: Shown) -> None:
         """Make it the newest picture."""
-        with suppress(RuntimeError):  # the server is gone, and with it whoever looked
-            self._tell(picture)
+        self._tell(picture)
 
     def end(self) -> None:
         """No more will come."""
