@@ -21,6 +21,7 @@ from models.training.network import Compositor
 from models.training.occluders import Bank
 from models.training.pairs import PairMaker, Pairs
 from models.training.people import People
+from models.training.prepared_sources import Sources
 from models.training.weights import Checkpoint
 
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
@@ -51,7 +52,13 @@ class Figures:
 
 
 def figures_of(
-    checkpoint: Checkpoint, people: People, cache: Path | None = None, *, pairs: int = PAIRS, sprites: int = SPRITES
+    checkpoint: Checkpoint,
+    people: People,
+    sources: Sources,
+    cache: Path | None = None,
+    *,
+    pairs: int = PAIRS,
+    sprites: int = SPRITES,
 ) -> list[Figures]:
     """Of all, by tone of skin, by sex where the data set tells, and by what is in front of the face."""
     network = Compositor().eval()
@@ -64,7 +71,7 @@ def figures_of(
     rows = []
     for name, (chosen, front) in groups.items():
         if len(chosen):
-            maker = PairMaker(people, chosen, bank, torch.Generator().manual_seed(SEED), front)
+            maker = PairMaker(people, sources, chosen, bank, torch.Generator().manual_seed(SEED), front)
             rows.append(_judged(name, network, maker.make(pairs)))
     return rows
 

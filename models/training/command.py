@@ -17,7 +17,7 @@ from models.training.basis import make_basis
 from models.training.card import figures_of, write_figures, write_hashes
 from models.training.export import export
 from models.training.people import prepared
-from models.training.trainer import CPU_BATCH, EVALUATE_S, GPU_BATCH, Settings, train
+from models.training.trainer import CPU_BATCH, EVALUATE_S, GPU_BATCH, Settings, material_of, train
 from models.training.weights import Checkpoint
 
 
@@ -89,9 +89,9 @@ def _figures(arguments: list[str]) -> None:
     parser.add_argument("--out", type=Path, required=True, help="the training's folder: its cache is used")
     parser.add_argument("--card", type=Path, default=Path("engines/data/COMPOSITOR.md"))
     chosen = parser.parse_args(arguments)
-    people = prepared(chosen.people, chosen.out / "cache", tell)
+    people, sources, _ = material_of(Settings(chosen.people, chosen.out, 0), tell)
     checkpoint = Checkpoint.load(chosen.checkpoint)
-    rows = figures_of(checkpoint, people, chosen.out / "cache" / "card-things.pt")
+    rows = figures_of(checkpoint, people, sources, chosen.out / "cache" / "card-things.pt")
     write_figures(chosen.card, rows, checkpoint)
     for row in rows:
         tell(

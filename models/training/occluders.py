@@ -30,6 +30,7 @@ SHARES: dict[Callable[[np.random.Generator], Sprite], float] = {
     hair.curtain: 0.04,
     hair.hairline: 0.05,
     hair.beard: 0.05,
+    hair.moustache: 0.04,
     things.mask: 0.06,
     things.cup: 0.05,
     things.microphone: 0.03,
@@ -41,10 +42,21 @@ SHARES: dict[Callable[[np.random.Generator], Sprite], float] = {
     things.brim: 0.02,
 }
 """How often each is drawn: hands and glasses most, since they are before most faces, and the hardest."""
-OF_A_SOURCE = eyewear.glasses, hair.fringe, hair.curtain, hair.strands, hair.hairline, hair.beard, things.brim
+OF_A_SOURCE = (
+    eyewear.glasses,
+    hair.fringe,
+    hair.curtain,
+    hair.strands,
+    hair.hairline,
+    hair.beard,
+    hair.moustache,
+    things.brim,
+)
 """What portraits of a source have on them."""
-GROWN = hair.hairline, hair.beard
+GROWN = hair.hairline, hair.beard, hair.moustache
 """What belongs to a face: it is never in front of a wearer's, and of a source's only pieces are to be left out."""
+SHAVED = (hair.moustache,)
+"""And what of it goes with the wearer's face: all of it lies inside the mesh."""
 SHADOW_PX = 3.0
 """Of the square: how softly a shadow ends."""
 

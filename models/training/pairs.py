@@ -26,23 +26,25 @@ from models.training.image_ops import (
     mean_of,
     mix,
     moved_by,
-    pixel_grid,
     sampled,
     similarities,
     wide_mean,
 )
 from models.training.mean_face import flat_nobody
-from models.training.occluders import GROWN, OF_A_SOURCE, SHARES, Bank, Placed, put
+from models.training.occluders import GROWN, OF_A_SOURCE, SHARES, SHAVED, Bank, Placed, put
 from models.training.people import PICTURE_PX, People
 from models.training.people_tensors import Crowd
+from models.training.placement import Geometry, Placement
+from models.training.prepared_sources import PHOTOS, REMAINS, SEEN, Sources
 from models.training.scene import exposed, scene_light
 from models.training.sources import WORN, Lying, aged, continued, half_mirrored, lit_otherwise, with_skin_of, worn
-from models.training.uv_sampling import FRONT, INSIDE, LAYOUT, NORMAL_X, SHAPE_GRID, SQUARE_PX, features_map
+from models.training.uv_sampling import SQUARE_PX
 
 WIDEST_PX, NARROWEST_PX = 44 / 1.5, 16 / 1.5
 """How coarsely a pasted face is lit like the photo below it. Finer, and it gets the photo's own features, of which the
 network then learns that they are the wearer's; at the widest it keeps its own."""
-MOST_SHIFT_PX = 7.0
+MOUSTACHE = 0.12
+"""Share of the wearers with one that the target has not, beside those who have one in their picture."""
 THINGS = 0.65, 0.25
 """Share of the pairs with something in front of the face, and with a second thing."""
 SWAPPED, NOBODYS = 0.4, 0.2
@@ -55,6 +57,9 @@ USED = 2
 are a third of the work."""
 LOOSE_PX = 0.25
 """Of the flat face: how inexactly landmarks lay a texture. At more, the network learns to leave its detail out."""
+PREPARED = 0.75
+"""Share of the sources as the engines prepare them (prepared_sources.py); the others have harder things happen to them,
+and another time each."""
 CHUNK = 32
 """Pairs made at once: what is drawn once for a stack differs between stacks."""
 FACING_GAIN, SEEN_GAIN = 1.6, 3.0
@@ -76,18 +81,6 @@ class Pairs(NamedTuple):
     known: Tensor  # (N, 1, 1, 1): 1 where there is a target; elsewhere it is the wearer
 
 
-class Geometry(NamedTuple):
-    """Where the faces of a stack lie, after their proportions were changed."""
-
-    at_px: Tensor  # (N, 2, S, S): which place of the photo each pixel shows
-    flat_px: Tensor  # (N, 2, S, S): and of the flat face
-    front: Tensor  # (N, 1, S, S)
-    inside: Tensor
-    normals: Tensor  # (N, 3, S, S)
-    features: Tensor
-    skin: Tensor
-
-
 def again(x: Tensor) -> Tensor:
     """Each picture as often as it is used."""
     return x.repeat_interleave(USED, dim=0)
@@ -96,13 +89,15 @@ def again(x: Tensor) -> Tensor:
 class PairMaker:
     """Makes pairs without end.
 
-    chosen: numbers of the people it may take. things: numbers of the bank's sprites that may be in front of a face,
-    then there always is one; None for all of the bank, and sometimes none or two.
+    chosen: numbers of the people it may take. sources: of everybody, see `prepared_sources`. things: numbers of the
+    bank's sprites that may be in front of a face, then there always is one; None for all of the bank, and sometimes
+    none or two.
     """
 
     def __init__(
         self,
         people: People,
+        sources: Sources,
         chosen: NDArray[np.intp],
         bank: Bank,
         generator: torch.Generator,
@@ -111,15 +106,15 @@ class PairMaker:
         device, self._generator = generator.device, generator
         if len(chosen) < 1:
             raise ValueError(f"PairMaker needs people, got none of {len(people.test)}")
-        self._crowd = Crowd(people, chosen, generator)
+        self._crowd = Crowd(people, chosen, generator, sources)
         self._bank = bank.to(device)
         self._source_things = self._bank.drawn_by(*OF_A_SOURCE)
+        self._shaved_things = self._bank.drawn_by(*SHAVED)
         in_front = self._bank.drawn_by(*(draw for draw in SHARES if draw not in GROWN))
         self._things = in_front if things is None else things.to(device)
         self._nobody = torch.from_numpy(flat_nobody()).to(device)
         self._shares = THINGS if things is None else (1.0,)
-        self._features = torch.from_numpy(features_map())[None, None].to(device)
-        self._grid = pixel_grid(SQUARE_PX, device)
+        self._placement = Placement(self._crowd, device)
 
     def make(self, count: int) -> Pairs:
         """So many pairs."""
@@ -132,11 +127,12 @@ class PairMaker:
         count = dice.count
         own, other = self._crowd.drawn(count), self._crowd.drawn(count)
         pasted = self._crowd.like(own, dice)
-        lies = self._geometry(own, other, dice)
+        lies = self._placement.of(own, other, dice)
         photo = sampled(self._crowd.picture_of(own), (lies.at_px + 0.5) * (PICTURE_PX / SQUARE_PX) - 0.5)
         target = (exposed(photo, dice) * scene_light(lies.normals, lies.inside, dice)).clamp(0, 1)
         known = 1 - dice.chance(SWAPPED)
-        wearer = mix(target, self._pasted(target, pasted, lies, dice), known)
+        wearer = self._shaved(self._pasted(target, pasted, lies, dice), own, lies, dice)
+        wearer = mix(target, wearer, known)
         apart = torch.where(dice.chance(UNLIKE).flatten() > 0, self._crowd.like(own, dice, unlike=True), pasted)
         nobodys = dice.chance(NOBODYS) * (1 - known)
         source = self._source(torch.where(known.flatten() > 0, own, apart), (own, other), nobodys, lies, dice)
@@ -151,21 +147,6 @@ class PairMaker:
         made = torch.cat([wearer, *source, lies.features, target, hidden, lies.inside], 1)
         made = torch.where(dice.chance(0.5) > 0, made.flip(3), made)
         return Pairs(*[*made.clamp(0, 1).split([3, 3, 1, 3, 1, 1, 3, 1, 1], dim=1), known])
-
-    def _geometry(self, own: Tensor, other: Tensor, dice: Dice) -> Geometry:
-        """The photo's face, moved towards somebody else's proportions as the engines move a wearer's."""
-        maps = self._crowd.maps.index_select(0, own).float()
-        height, width = LAYOUT.size_hw
-        rows, columns = SHAPE_GRID
-        per_px = maps.new_tensor([(columns - 1) / (width - 1), (rows - 1) / (height - 1)]).view(1, 2, 1, 1)
-        apart = sampled(self._crowd.shapes[other] - self._crowd.shapes[own], maps[:, :2] * per_px)
-        strength = dice.uniform(0, 1.8) * dice.chance(0.65) * self._crowd.eyes[own].view(-1, 1, 1, 1)
-        at_px = self._grid - (apart * strength).clamp(-MOST_SHIFT_PX, MOST_SHIFT_PX)
-        maps = sampled(maps, at_px)
-        inside = (maps[:, INSIDE : INSIDE + 1] > 0.5).float()
-        features = sampled(self._features.expand(len(own), -1, -1, -1), maps[:, :2]) * inside
-        front = maps[:, FRONT : FRONT + 1] * inside
-        return Geometry(at_px, maps[:, :2], front, inside, maps[:, NORMAL_X:], features, (1 - features) * inside)
 
     def _pasted(self, target: Tensor, pasted: Tensor, lies: Geometry, dice: Dice) -> Tensor:
         """The wearer: somebody else's face over the photo, its features not quite where the photo's are."""
@@ -186,31 +167,58 @@ class PairMaker:
         rim = mix(eroded(lies.inside, 1), eroded(lies.inside, dice.once(1, 4)), dice.chance(0.7))
         return mix(target, face, blur(rim, dice.between(0.6, 1.8)) * shown)
 
+    def _shaved(self, wearer: Tensor, own: Tensor, lies: Geometry, dice: Dice) -> Tensor:
+        """Some wearers with a moustache, which the target does not have. own: whose square it is."""
+        chosen = self._shaved_things[dice.numbers(0, len(self._shaved_things))]
+        skin = mean_of(wearer, lies.skin + 1e-4)
+        thing = self._bank.place(chosen, inverted(self._crowd.affines[own]), lies.at_px, skin, wearer, dice)
+        bright = (skin.mean(dim=1, keepdim=True) * 2).clamp(0.3, 1.5)
+        grown = thing._replace(colour=(thing.colour * bright).clamp(0, 1), alpha=thing.alpha * eroded(lies.inside, 2))
+        return put(wearer, grown, dice.chance(MOUSTACHE))
+
     def _source(self, who: Tensor, people: tuple[Tensor, Tensor], nobodys: Tensor, lies: Geometry, dice: Dice) -> Lying:
         """The texture: a face as another photo would have shown it. people: whose square it is, and another.
 
         nobodys: 1 where it is nobody's, which nothing happened to.
         """
-        own, other = people
         shift = dice.field(dice.once(4, 9), 2) * (dice.uniform(0, LOOSE_PX) + 1.2 * dice.chance(0.05))
-        laid = sampled(half_mirrored(self._crowd.flat_of(who), dice), lies.flat_px + shift)
-        inner = eroded(lies.inside, 1)
-        clean = colours = continued(laid[:, :3], inner)
+        at_px, inner = lies.flat_px + shift, eroded(lies.inside, 1)
+        shown = inner * (lies.front * FACING_GAIN).clamp(0, 1)
+        prepared = self._prepared_source(who, at_px, shown, dice)
+        lying = self._drawn_source(who, people, at_px, shown, lies, dice)._replace(clean=prepared.clean)
+        nobody = sampled(self._nobody.expand(dice.count, -1, -1, -1), lies.flat_px)
+        own_face = Lying(nobody, shown, nobody, torch.zeros_like(inner))
+        for other, chosen in ((prepared, dice.chance(PREPARED)), (own_face, nobodys)):
+            lying = Lying(*(mix(a, b, chosen) for a, b in zip(lying, other, strict=True)))
+        colours, clean = (continued(picture, inner).clamp(0, 1) for picture in (lying.colours, lying.clean))
+        return Lying(colours, lying.valid, clean, lying.remains * inner)
+
+    def _prepared_source(self, who: Tensor, at_px: Tensor, shown: Tensor, dice: Dice) -> Lying:
+        """As the engines prepare one of a person's photos. shown: (N, 1, S, S), validity but for the photo's own."""
+        photos = dice.numbers(0, PHOTOS)
+        ready = sampled(self._crowd.source_of(who, photos), at_px)
+        clean = sampled(self._crowd.source_of(who, torch.zeros_like(photos)), at_px)
+        seen = (ready[:, SEEN : SEEN + 1] * SEEN_GAIN).clamp(0, 1)
+        return Lying(ready[:, :3], shown * seen, clean[:, :3], ready[:, REMAINS:])
+
+    def _drawn_source(
+        self, who: Tensor, people: tuple[Tensor, Tensor], at_px: Tensor, shown: Tensor, lies: Geometry, dice: Dice
+    ) -> Lying:
+        """With all that photos do to a face, drawn anew and found by luck."""
+        own, other = people
+        laid = sampled(half_mirrored(self._crowd.flat_of(who), dice), at_px)
+        colours = continued(laid[:, :3], eroded(lies.inside, 1))
         theirs = sampled(self._crowd.flat_of(other)[:, :3], lies.flat_px)
         colours = with_skin_of(colours, theirs, lies.skin, lies.features, dice)
         colours = lit_otherwise(colours, theirs, lies.normals, lies.skin, dice)
-        valid = inner * (lies.front * FACING_GAIN).clamp(0, 1) * (laid[:, 3:] * SEEN_GAIN).clamp(0, 1)
-        lying = Lying(colours, valid, clean, torch.zeros_like(valid))
+        valid = shown * (laid[:, 3:] * SEEN_GAIN).clamp(0, 1)
+        lying = Lying(colours, valid, colours, torch.zeros_like(valid))
         skin = mean_of(colours, lies.skin)
         for share in WORN:
             chosen = self._source_things[dice.numbers(0, len(self._source_things))]
             thing = self._bank.place(chosen, inverted(self._crowd.affines[own]), lies.at_px, skin, colours, dice)
             lying = worn(lying, thing, share, dice)
-        nobody = sampled(self._nobody.expand(dice.count, -1, -1, -1), lies.flat_px)
-        colours = mix(aged(lying.colours, dice), nobody, nobodys)
-        valid = mix(lying.valid, inner * (lies.front * FACING_GAIN).clamp(0, 1), nobodys)
-        clean = continued(mix(clean, nobody, nobodys), inner).clamp(0, 1)
-        return Lying(continued(colours, inner).clamp(0, 1), valid, clean, lying.remains * inner * (1 - nobodys))
+        return lying._replace(colours=aged(lying.colours, dice))
 
     def _covered(
         self, wearer: Tensor, target: Tensor, people: tuple[Tensor, Tensor], lies: Geometry, dice: Dice

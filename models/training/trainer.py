@@ -20,9 +20,10 @@ from torch import Tensor, distributed, multiprocessing
 
 from models.training import losses
 from models.training.network import Compositor
-from models.training.occluders import BANK, Bank
+from models.training.occluders import BANK, SHARES, Bank
 from models.training.pairs import PairMaker, Pairs
 from models.training.people import People, prepared
+from models.training.prepared_sources import Sources, prepared_sources
 from models.training.progress import Row, draw_curve, draw_sheet, line_of
 from models.training.weights import Checkpoint
 
@@ -70,9 +71,7 @@ class Settings:
 def train(settings: Settings, tell: Tell) -> None:
     """Train until the time is over. An interrupt saves and ends it; the same call goes on."""
     settings.out.mkdir(parents=True, exist_ok=True)
-    people = prepared(settings.people, settings.cache, tell)
-    Bank.drawn(settings.bank, settings.seed, settings.cache / "things.pt")
-    del people
+    material_of(settings, tell)
     context = multiprocessing.get_context("spawn")
     stopped: Any = context.Event()
 
@@ -103,11 +102,19 @@ def _work(rank: int, settings: Settings, stopped: Any, tell: Tell) -> None:
         distributed.destroy_process_group()
 
 
-def judged_pairs(people: People, settings: Settings, device: torch.device) -> Pairs:
+def material_of(settings: Settings, tell: Tell) -> tuple[People, Sources, Bank]:
+    """What pairs are made of; from the cache where it was prepared before."""
+    people = prepared(settings.people, settings.cache, tell)
+    bank = Bank.drawn(settings.bank, settings.seed, settings.cache / "things.pt")
+    sources = prepared_sources(settings.people, people, bank, settings.cache, settings.processes, tell)
+    return people, sources, bank
+
+
+def judged_pairs(people: People, sources: Sources, settings: Settings, device: torch.device) -> Pairs:
     """Pairs of people, and with things before them, that no network was trained on; always the same."""
-    bank = Bank.drawn(settings.bank // 8, settings.seed + 1, settings.cache / "other-things.pt")
+    bank = Bank.drawn(max(settings.bank // 8, len(SHARES)), settings.seed + 1, settings.cache / "other-things.pt")
     generator = torch.Generator(device).manual_seed(5)
-    return PairMaker(people, people.chosen(test=True), bank, generator).make(settings.judged)
+    return PairMaker(people, sources, people.chosen(test=True), bank, generator).make(settings.judged)
 
 
 def _meeting(settings: Settings) -> Path:
@@ -132,13 +139,12 @@ class Worker:
         self._optimiser = torch.optim.AdamW(self._network.parameters(), RATE, betas=(0.9, 0.98), weight_decay=1e-4)
         if self._state.optimiser is not None:
             self._optimiser.load_state_dict(self._state.optimiser)
-        people = prepared(settings.people, settings.cache, tell)
-        bank = Bank.drawn(settings.bank, settings.seed, settings.cache / "things.pt")
+        people, sources, bank = material_of(settings, tell)
         # Another start of the same training must not see the same pairs again.
         seed = settings.seed + 1000 * rank + 7919 * self._state.step
         self._generator = torch.Generator(self._device).manual_seed(seed)
-        self._maker = PairMaker(people, people.chosen(test=False), bank, self._generator)
-        self._judged = judged_pairs(people, settings, self._device) if rank == 0 else None
+        self._maker = PairMaker(people, sources, people.chosen(test=False), bank, self._generator)
+        self._judged = judged_pairs(people, sources, settings, self._device) if rank == 0 else None
 
     def _loaded(self) -> Checkpoint:
         for path in (self._settings.checkpoint, self._settings.start):

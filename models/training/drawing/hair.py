@@ -91,6 +91,20 @@ def beard(rng: np.random.Generator) -> Sprite:
     return _coloured(np.asarray(grown, np.float32), rng, (0.03, 0.04, 0.05))
 
 
+def moustache(rng: np.random.Generator) -> Sprite:
+    """Hair on the upper lip, its ends trimmed at the corners of the mouth, hanging down beside it, or turned up."""
+    height, half = rng.uniform(0.6, 0.68), rng.uniform(0.2, 0.38)
+    droop = rng.uniform(-0.06, 0.3)
+    bow = [[-half, height + droop], [-0.7 * half, height + 0.05], [0, height + rng.uniform(-0.03, 0.03)]]
+    line = np.array([*bow, *([-x, y] for x, y in bow[1::-1])])
+    mask = blank()
+    stroke(mask, line, float(rng.uniform(0.05, 0.15)))
+    soft = softened(mask, float(rng.uniform(0.01, 0.04)))
+    hairs = np.clip(0.5 + 0.6 * streaks(rng, 170) + rng.uniform(0.1, 0.9), 0, 1)
+    grown = np.clip(soft * hairs * rng.uniform(0.6, 1.3), 0, 1)
+    return _coloured(np.asarray(grown, np.float32), rng, (0.03, 0.04, 0.05))
+
+
 def _around(turn: NDArray[np.float64], reach: NDArray[np.float64]) -> NDArray[np.float64]:
     """(K, 2): places around the face. turn: radians, 0 to the right and growing downwards. reach: 1 on the outline."""
     at = np.column_stack([np.cos(turn), np.sin(turn)]) * OVAL_HALF * reach[:, np.newaxis]

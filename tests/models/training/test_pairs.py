@@ -1,5 +1,6 @@
 """People are prepared and paired: what is right is known to the pixel."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,9 +17,12 @@ from models.training.image_ops import Dice, mean_of  # noqa: E402
 from models.training.occluders import GROWN, SHARES, Bank, put  # noqa: E402
 from models.training.pairs import PairMaker, Pairs  # noqa: E402
 from models.training.people import People, balanced, prepared  # noqa: E402
+from models.training.prepared_sources import PHOTOS, REMAINS, SEEN, Sources, prepared_sources  # noqa: E402
 from models.training.relight import relit, widened  # noqa: E402
 from models.training.sources import with_skin_of  # noqa: E402
 from tests.models.training.made_people import KEPT_OUT, TRAINED  # noqa: E402
+
+Made = Callable[..., Pairs]
 
 
 def quiet(_line: str) -> None: ...
@@ -34,9 +38,18 @@ def bank() -> Bank:
     return Bank.drawn(len(SHARES) + 5, 3)
 
 
-def made(people: People, bank: Bank, seed: int = 0, count: int = 12) -> Pairs:
-    generator = torch.Generator().manual_seed(seed)
-    return PairMaker(people, people.chosen(test=False), bank, generator).make(count)
+@pytest.fixture(scope="module")
+def sources(people_zip: Path, cache: Path, people: People, bank: Bank) -> Sources:
+    return prepared_sources(people_zip, people, bank, cache, 1, quiet)
+
+
+@pytest.fixture
+def made(people: People, sources: Sources, bank: Bank) -> Made:
+    def make(seed: int = 0, count: int = 12, bank: Bank = bank) -> Pairs:
+        generator = torch.Generator().manual_seed(seed)
+        return PairMaker(people, sources, people.chosen(test=False), bank, generator).make(count)
+
+    return make
 
 
 def test_people_are_read_from_a_zip_file_and_split(people: People) -> None:
@@ -68,53 +81,50 @@ def test_tones_are_told_apart(people: People) -> None:
     assert people.tones[:6].tolist() == [0, 1, 2, 0, 1, 2]
 
 
-def test_wearer_is_the_target_where_nothing_was_pasted(people: People, bank: Bank) -> None:
-    pairs = made(people, bank)
+def test_wearer_is_the_target_where_nothing_was_pasted(made: Made) -> None:
+    pairs = made()
     near = torch.nn.functional.max_pool2d(pairs.inside, 41, 1, 20)  # blurs and 8x8 blocks reach so far
     beyond = near == 0
     assert beyond.any()
     assert float(((pairs.wearer - pairs.target).abs() * beyond).max()) < 1 / 255
 
 
-def test_wearer_is_somebody_else_inside(people: People, bank: Bank) -> None:
-    pairs = made(people, bank, count=48)
+def test_wearer_is_somebody_else_inside(made: Made) -> None:
+    pairs = made(count=48)
     apart = ((pairs.wearer - pairs.target).abs() * pairs.inside).sum(dim=(1, 2, 3)) / pairs.inside.sum(dim=(1, 2, 3))
     known = pairs.known.flatten() > 0
     assert float(apart[known].min()) > 1 / 255
     assert float(apart[~known].max()) == 0
 
 
-def test_what_is_in_front_is_on_both_and_hidden(people: People, bank: Bank) -> None:
-    pairs = made(people, bank, count=24)
+def test_what_is_in_front_is_on_both_and_hidden(made: Made) -> None:
+    pairs = made(count=24)
     covered = pairs.hidden > 0.99
     assert covered.any()
     assert float((pairs.wearer - pairs.target).abs()[covered.expand(-1, 3, -1, -1)].mean()) < 0.02
 
 
-def test_remains_of_a_source_are_valid_and_beside_holes(people: People, bank: Bank) -> None:
-    pairs = made(people, bank, count=48)
+def test_remains_of_a_source_are_valid_and_beside_holes(made: Made) -> None:
+    pairs = made(count=48)
     left = pairs.remains > 0.5
     assert left.any()
     assert float(pairs.valid[left].mean()) > 0.5
     assert float((pairs.remains * (1 - pairs.inside)).max()) == 0
 
 
-def test_what_grows_on_a_face_is_never_in_front_of_it(people: People, bank: Bank) -> None:
-    generator = torch.Generator().manual_seed(0)
+def test_what_grows_on_a_face_is_never_in_front_of_it(made: Made, bank: Bank) -> None:
     grown = bank.drawn_by(*GROWN)
     only = torch.zeros_like(bank.layers).index_copy(0, grown, bank.layers[grown])
-    pairs = PairMaker(people, people.chosen(test=False), replace(bank, layers=only), generator).make(12)
+    pairs = made(bank=replace(bank, layers=only))
     assert float(pairs.hidden.max()) == 0
     assert float(pairs.remains.max()) > 0
 
 
 @pytest.mark.parametrize("share", [0, 1])
-def test_nobodys_face_is_worn_as_it_is(
-    people: People, bank: Bank, monkeypatch: pytest.MonkeyPatch, share: float
-) -> None:
+def test_nobodys_face_is_worn_as_it_is(made: Made, monkeypatch: pytest.MonkeyPatch, share: float) -> None:
     monkeypatch.setattr(pairs_module, "SWAPPED", 1)
     monkeypatch.setattr(pairs_module, "NOBODYS", share)
-    pairs = made(people, bank)
+    pairs = made()
     means = mean_of(pairs.texture, pairs.valid).flatten(1)
     assert (float(means.std(dim=0).max()) < 0.03) == bool(share)
     assert (float(pairs.remains.max()) == 0) == bool(share)
@@ -141,13 +151,13 @@ def test_skin_of_another_tone_leaves_eyes_nearer_to_their_own() -> None:
     assert (eyes >= skin - 1e-6).all()
 
 
-def test_every_number_is_a_share(people: People, bank: Bank) -> None:
-    for values in made(people, bank):
+def test_every_number_is_a_share(made: Made) -> None:
+    for values in made():
         assert 0 <= float(values.min()) <= float(values.max()) <= 1
 
 
-def test_a_seed_makes_the_same_pairs_again(people: People, bank: Bank) -> None:
-    first, again, other = (made(people, bank, seed, 3) for seed in (4, 4, 5))
+def test_a_seed_makes_the_same_pairs_again(made: Made) -> None:
+    first, again, other = (made(seed, 3) for seed in (4, 4, 5))
     assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
     assert not torch.equal(first.wearer, other.wearer)
 
@@ -165,15 +175,15 @@ def test_a_hand_has_the_colour_of_the_skin_it_belongs_to(bank: Bank) -> None:
     assert mean[0] < mean[1] < mean[2]
 
 
-def test_relight_gives_the_wearers_light_and_keeps_the_texture(people: People, bank: Bank) -> None:
-    pairs = made(people, bank)
+def test_relight_gives_the_wearers_light_and_keeps_the_texture(made: Made) -> None:
+    pairs = made()
     lit = relit(pairs.wearer, pairs.wearer * 0.5, pairs.valid, pairs.features)
     where = pairs.valid > 0.9
     assert float((lit - pairs.wearer).abs()[where.expand(-1, 3, -1, -1)].median()) < 0.02
 
 
-def test_relight_is_the_one_that_runs_in_the_product(people: People, bank: Bank) -> None:
-    pairs = made(people, bank)
+def test_relight_is_the_one_that_runs_in_the_product(made: Made) -> None:
+    pairs = made()
     ours = relit(pairs.wearer, pairs.texture, pairs.valid, pairs.features)
     skin = pairs.valid * (1 - widened(pairs.features))
     for n in range(len(pairs.wearer)):
@@ -183,3 +193,41 @@ def test_relight_is_the_one_that_runs_in_the_product(people: People, bank: Bank)
         apart = (ours[n] - theirs).abs() * pairs.valid[n]
         assert float(apart.mean()) < 2 / 255
         assert float(apart.max()) < 0.1
+
+
+def test_sources_are_prepared_once_and_as_the_engines_do(
+    people_zip: Path, cache: Path, people: People, bank: Bank, sources: Sources
+) -> None:
+    assert sources.shape[:2] == (len(people.test), PHOTOS)
+    before = {path: path.stat().st_mtime_ns for path in cache.iterdir()}
+    again = prepared_sources(people_zip, people, bank, cache, 1, quiet)
+    assert {path: path.stat().st_mtime_ns for path in cache.iterdir()} == before
+    assert np.array_equal(again, sources)
+    plain = sources[:, 0].astype(np.float32)
+    assert plain[..., REMAINS].max() == 0
+    assert plain[..., SEEN].max() == 255
+    sides = np.abs(plain[..., :3] - plain[:, :, ::-1, :3]).mean()
+    photos = np.abs(people.flat[..., :3].astype(np.float32) - people.flat[:, :, ::-1, :3]).mean()
+    assert sides < 0.7 * photos  # usual light is alike on both sides
+
+
+def test_what_is_found_on_a_source_is_not_worn(sources: Sources) -> None:
+    harder = sources[:, 1:]
+    assert np.ptp(harder[..., :3].reshape(harder.shape[0], -1), axis=1).min() > 0
+    assert not np.array_equal(harder[:, 0], harder[:, 1])
+    assert 0 < (harder[..., REMAINS] > 128).mean() < 0.05
+
+
+def test_some_wearers_have_a_moustache_that_the_target_has_not(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pairs_module, "SWAPPED", 0)
+    pairs = []
+    for share in (0, 1):
+        monkeypatch.setattr(pairs_module, "MOUSTACHE", share)
+        pairs.append(made())
+    shaved, grown = pairs
+    apart = (shaved.wearer - grown.wearer).abs().amax(dim=1, keepdim=True)
+    assert 0.001 < float((apart > 0.1).float().mean()) < 0.1
+    beyond, within = (float((apart * where).mean()) for where in (1 - shaved.inside, shaved.inside))
+    assert beyond < 0.1 * within  # what a camera and a codec smear
+    assert torch.equal(shaved.target, grown.target)
+    assert torch.equal(shaved.hidden, grown.hidden)

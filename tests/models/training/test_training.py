@@ -13,9 +13,8 @@ from models.training.command import main  # noqa: E402
 from models.training.losses import anyhow_apart, judge, total  # noqa: E402
 from models.training.network import Compositor  # noqa: E402
 from models.training.occluders import SHARES, Bank  # noqa: E402
-from models.training.pairs import PairMaker  # noqa: E402
-from models.training.people import prepared  # noqa: E402
-from models.training.trainer import Settings, train  # noqa: E402
+from models.training.pairs import PairMaker, Pairs  # noqa: E402
+from models.training.trainer import Settings, material_of, train  # noqa: E402
 from models.training.weights import Checkpoint  # noqa: E402
 
 
@@ -32,6 +31,12 @@ def settings(people_zip: Path, tmp_path_factory: pytest.TempPathFactory) -> Sett
 def trained(settings: Settings) -> Checkpoint:
     train(settings, quiet)
     return Checkpoint.load(settings.checkpoint)
+
+
+def made_of(settings: Settings, count: int) -> Pairs:
+    people, sources, _ = material_of(settings, quiet)
+    bank, generator = Bank.drawn(len(SHARES), 0), torch.Generator().manual_seed(0)
+    return PairMaker(people, sources, people.chosen(test=False), bank, generator).make(count)
 
 
 def test_training_leaves_a_checkpoint_a_curve_and_a_sheet(settings: Settings, trained: Checkpoint) -> None:
@@ -68,9 +73,7 @@ def test_training_begins_with_given_weights(settings: Settings, trained: Checkpo
 
 def test_a_few_steps_on_the_same_pairs_make_the_loss_smaller(settings: Settings, trained: Checkpoint) -> None:
     del trained
-    people = prepared(settings.people, settings.cache, quiet)
-    bank = Bank.drawn(len(SHARES), 0)
-    pairs = PairMaker(people, people.chosen(test=False), bank, torch.Generator().manual_seed(0)).make(4)
+    pairs = made_of(settings, 4)
     network = Compositor()
     optimiser = torch.optim.Adam(network.parameters(), 1e-3)
     losses = []
@@ -84,9 +87,7 @@ def test_a_few_steps_on_the_same_pairs_make_the_loss_smaller(settings: Settings,
 
 
 def test_what_a_source_wears_costs_nothing_where_it_changes_nothing(settings: Settings, trained: Checkpoint) -> None:
-    people = prepared(settings.people, settings.cache, quiet)
-    bank = Bank.drawn(len(SHARES), 0)
-    pairs = PairMaker(people, people.chosen(test=False), bank, torch.Generator().manual_seed(0)).make(12)
+    pairs = made_of(settings, 32)
     network = Compositor().eval()
     network.load_state_dict(trained.averaged)
     known = pairs.known.flatten() > 0
@@ -102,7 +103,8 @@ def test_what_a_source_wears_costs_nothing_where_it_changes_nothing(settings: Se
 def test_model_card_gets_its_figures(settings: Settings, trained: Checkpoint, tmp_path: Path) -> None:
     card = tmp_path / "CARD.md"
     card.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
-    rows = figures_of(trained, prepared(settings.people, settings.cache, quiet), pairs=2, sprites=len(SHARES))
+    people, sources, _ = material_of(settings, quiet)
+    rows = figures_of(trained, people, sources, pairs=2, sprites=len(SHARES))
     write_figures(card, rows, trained)
     text = card.read_text()
     assert text.startswith("before\n")
