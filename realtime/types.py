@@ -13,13 +13,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-import numpy as np
-from numpy.typing import NDArray
-
 from engines.image.hdr_light import Light, WidePlanes
 from engines.types import Image
 from realtime.media.damage import Damage
 from realtime.media.timeline import Timeline
+from realtime.pictures.original import Original
 from realtime.stream.role import Role
 
 
@@ -93,6 +91,7 @@ class StreamInfo:
     plays: int = 0  # how often an animated picture is shown; 0 for ever
     pixel_aspect: Fraction = Fraction(1)
     colour: ColourTags = ColourTags()
+    has_alpha: bool = False  # its frames may be transparent, and those that are bring `Original.alpha`
     hdr: HdrFacts | None = None  # where frames bring their HDR planes along
     sound_from: "str | Rereadable | None" = None  # file, address or pipe whose audio streams belong to this picture
     timeline: Timeline | None = None  # of a video: the times of `sound_from` -> video time, which `Frame.pts` counts
@@ -104,16 +103,6 @@ class StreamInfo:
         if self.frame_count is None or duration_s is None:
             return self
         return replace(self, frame_count=min(self.frame_count, math.ceil(duration_s * self.rate)))
-
-
-@dataclass(frozen=True, slots=True)
-class Original:
-    """What a picture was before it became 8-bit sRGB on white: for outputs that can hold more."""
-
-    seen: Image  # (H, W, 3) uint8 BGR, what became `Frame.image`, before anything was painted
-    pixels: Image  # (H, W, 3) uint8 BGR in the colours of `profile`, straight (not multiplied by alpha)
-    profile: bytes | None  # an ICC profile, None for sRGB
-    alpha: NDArray[np.uint8] | None  # (H, W) uint8, None where all is opaque
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ def fit_into(image: Image, size_wh: tuple[int, int], *, stretch: float = 1.0) ->
     inner = cv2.resize(image, inner_wh, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     if inner_wh == size_wh:
         return np.asarray(inner, np.uint8)
-    frame = np.zeros((size_wh[1], size_wh[0], 3), np.uint8)
+    frame = np.zeros((size_wh[1], size_wh[0], *image.shape[2:]), np.uint8)
     x, y = (size_wh[0] - inner_wh[0]) // 2, (size_wh[1] - inner_wh[1]) // 2
     frame[y : y + inner_wh[1], x : x + inner_wh[0]] = inner
     return frame

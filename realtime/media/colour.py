@@ -111,7 +111,7 @@ class ToBgr:
     def with_alpha(self, frame: av.VideoFrame) -> tuple[Image, NDArray[np.uint8]]:
         """The colours as above, straight (not multiplied by alpha), and (H, W) uint8, how opaque each pixel is."""
         bgra = self._reformatted(frame, "bgra")
-        return bgra[:, :, :3], bgra[:, :, 3]
+        return np.ascontiguousarray(bgra[:, :, :3]), np.ascontiguousarray(bgra[:, :, 3])
 
     def _reformatted(self, frame: av.VideoFrame, packed: str) -> NDArray[np.uint8]:
         made = converted(self._reformatter, frame, self._tags, packed)
@@ -132,13 +132,14 @@ class FromBgr:
         self._format = pixel_format
 
     def __call__(self, image: Image) -> av.VideoFrame:
-        """A new frame; an image of another size is scaled."""
+        """A new frame; an image of another size is scaled. image: (H, W, 3) uint8 BGR, or (H, W, 4) with alpha."""
+        packed = "bgr24" if image.shape[2] == 3 else "bgra"
         if self._format in PLANAR_420 and _is_even(self._size_wh) and image.shape[1::-1] == self._size_wh:
             frame = av.VideoFrame(*self._size_wh, self._format)
             self._kernels.from_bgr(image, _planes(frame))
             frame.colorspace, frame.color_range = SWSCALE_MATRIX[self._tags.matrix], range_of(self._tags)
             return frame
-        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="bgr24")
+        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format=packed)
         whole, written = replace(self._tags, full_range=True), range_of(self._tags)
         return converted(self._reformatter, frame, whole, self._format, written, self._size_wh)
 

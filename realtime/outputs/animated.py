@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import cast
 
 import av
-import numpy as np
 from av.filter import Graph
 
 from realtime.errors import SinkError
@@ -21,7 +20,7 @@ from realtime.outputs.leftovers import tell_of
 from realtime.outputs.partial_file import PartialFile
 from realtime.outputs.picture_file import as_picture, require_edges, square_size
 from realtime.outputs.write_errors import write_failure
-from realtime.pictures.colours import from_srgb
+from realtime.pictures.colours import straight_bgra
 from realtime.types import ShownFrame, StreamInfo
 
 
@@ -150,10 +149,9 @@ class AnimatedSink:
 
     def _pictures(self, frame: ShownFrame) -> Iterator[av.VideoFrame]:
         """As the encoder takes them, with their transparency."""
-        original = frame.original if frame.original is not None and frame.original.profile is None else None
         image = as_picture(frame.image, self._info)
-        rgba = from_srgb(image, original, with_alpha=True)[0].convert("RGBA")
-        picture = av.VideoFrame.from_ndarray(np.asarray(rgba), "rgba")
+        made_of = None if frame.original is None else frame.original.resized(self._size_wh)
+        picture = av.VideoFrame.from_ndarray(straight_bgra(image, made_of), "bgra")
         if self._palettes is not None:
             yield self._palettes(picture)
         else:

@@ -8,8 +8,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import cv2
-import numpy as np
 import PIL.PngImagePlugin
 
 from engines.types import Image
@@ -17,7 +15,8 @@ from realtime.errors import SinkError
 from realtime.media.colour import in_bt709
 from realtime.outputs.provenance import COMMENT, XMP
 from realtime.pictures.colours import from_srgb
-from realtime.types import Original, StreamInfo
+from realtime.pictures.original import BLACK, Original, resized
+from realtime.types import StreamInfo
 
 logger = logging.getLogger(__name__)
 
@@ -62,11 +61,14 @@ def require_edges(ending: str, size_wh: tuple[int, int], longest: int) -> None:
 def encode_picture(image: Image, path: Path, original: Original | None = None) -> bytes:
     """A picture file's bytes. image: (H, W, 3) uint8 BGR. path: its ending is one of FORMATS.
 
-    original: what the image was made of; its colours and transparency are kept. Raises OSError or ValueError.
+    original: what the image was made of, of any size; its colours and transparency are kept. Raises OSError or
+    ValueError.
     """
     kind, file = FORMATS[path.suffix.lower()], BytesIO()
     if original is not None and original.alpha is not None and kind not in WITH_ALPHA:
-        logger.warning("%s: what was transparent is white; .png and .webp keep it transparent", path)
+        ground = "black" if original.ground == BLACK else "white"
+        logger.warning("%s: what was transparent is %s; .png and .webp keep it transparent", path, ground)
+    original = None if original is None else original.resized((image.shape[1], image.shape[0]))
     picture, profile = from_srgb(image, original, with_alpha=kind in WITH_ALPHA)
     picture.save(file, kind, icc_profile=profile, **_options(kind))
     return file.getvalue()
@@ -74,14 +76,7 @@ def encode_picture(image: Image, path: Path, original: Original | None = None) -
 
 def as_picture(image: Image, info: StreamInfo) -> Image:
     """A stream's picture as it is shown: with square pixels, in sRGB. The same object where it is that already."""
-    image, size_wh = in_bt709(image, info.colour), square_size(info)
-    height, width = image.shape[:2]
-    if size_wh == (width, height):
-        return image
-    shrinks = size_wh[0] * size_wh[1] < width * height
-    return np.asarray(
-        cv2.resize(image, size_wh, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC), np.uint8
-    )
+    return resized(in_bt709(image, info.colour), square_size(info))
 
 
 def square_size(info: StreamInfo) -> tuple[int, int]:

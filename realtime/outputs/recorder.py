@@ -3,8 +3,8 @@
 Times are the source's own, also when the rate varies; colours are tagged as they were converted. An older file is
 replaced only by one that is whole; what was made before a failure is kept beside it, and the error says where.
 
-Knows how a picture is encoded; video_file.py knows the file and its end, codecs.py what it may hold, sound.py sound,
-colour.py colour.
+Knows streams and their ends; encoder_frames.py knows the frames, video_file.py the file and its end, codecs.py what it
+may hold, sound.py sound.
 """
 
 import contextlib
@@ -14,26 +14,22 @@ from pathlib import Path
 from typing import cast
 
 import av
-import cv2
-import numpy as np
 from av.codec.context import Flags
 
-from engines.types import Image
 from realtime.errors import SinkError
-from realtime.media.colour import FromBgr, settle
 from realtime.media.ffmpeg import explain, listening
-from realtime.media.hdr import KEPT
 from realtime.media.timeline import Timeline
 from realtime.outputs.codecs import VIDEO_TAGS, container_of, video_encoder
 from realtime.outputs.crf import require_crf
+from realtime.outputs.encoder_frames import EncoderFrames, alpha_codec
 from realtime.outputs.encoding import VideoPacket, encoded
 from realtime.outputs.extras import VideoExtras, open_extras
-from realtime.outputs.hdr_video import HdrFrames, hdr_encoder, hdr_settings
+from realtime.outputs.hdr_video import hdr_encoder
 from realtime.outputs.live_sound import AudioSource, LiveSound
 from realtime.outputs.provenance import COMMENT
 from realtime.outputs.sound import SoundCopier, open_sound
 from realtime.outputs.video_file import VideoFile, VideoTarget
-from realtime.outputs.video_settings import DEFAULT_SETTINGS, encodable, is_full_range, is_rgb, pixel_format
+from realtime.outputs.video_settings import is_rgb
 from realtime.outputs.write_errors import write_failure
 from realtime.types import ShownFrame, StreamInfo
 
@@ -71,8 +67,6 @@ class VideoRecorder:
         self.written: Path | None = None
         self._path = path
         self._info = info
-        self._hdr = None if info.hdr is None else HdrFrames(info.hdr)
-        colour = info.colour if info.hdr is None else info.hdr.tags
         self._microphone = microphone
         self._sound: SoundCopier | LiveSound | None = None
         self._end_pts: int | None = None
@@ -82,18 +76,13 @@ class VideoRecorder:
         with contextlib.ExitStack() as opened:  # nothing of it stays open when a later step fails
             if microphone is not None:
                 opened.callback(microphone.close)
-            encoder = (video_encoder if self._hdr is None else hdr_encoder)(path, options.codec)
-            if options.crf is not None:
-                require_crf(encoder, options.crf)
-            self._format = KEPT if self._hdr is not None else pixel_format(encoder)
-            self._size_wh = encodable(info.size_wh, self._format)
-            self._tags = replace(settle(colour, info.size_wh), full_range=is_full_range(self._format))
+            encoder = _encoder(path, info, options)
+            self._frames = EncoderFrames(info, encoder, path)
             self._form = container_of(path) if into is None else replace(container_of(path), goes_back=False)
             self._file: VideoTarget = into or VideoFile(path, self._form.muxer)
             self._container = self._file.container
             opened.callback(self._discard)
             self._begin(encoder, options)
-            self._from_bgr = FromBgr(self._tags, self._size_wh, self._format)
             opened.pop_all()
 
     def _begin(self, encoder: str, options: EncoderOptions) -> None:
@@ -105,7 +94,7 @@ class VideoRecorder:
             with listening():
                 self._container.start_encoding()
         except (av.FFmpegError, ValueError) as error:
-            width, height = self._size_wh
+            width, height = self._frames.size_wh
             said = f"{encoder} does not start for pictures of {width}x{height}: {explain(error)}"
             raise write_failure(self._path, error, said=said, otherwise=OTHER_CODEC) from error
         except OSError as error:
@@ -118,8 +107,7 @@ class VideoRecorder:
 
     def send(self, frame: ShownFrame) -> None:
         """Encode one frame. Raises SinkError when that fails, e.g. on a full disk."""
-        image = self._padded(frame.image)
-        picture = self._from_bgr(image) if self._hdr is None else self._hdr(frame, image)
+        picture = self._frames(frame)
         picture.pts, picture.time_base = frame.pts, self._info.time_base
         picture.duration = frame.duration or max(1, round(1 / (self._info.rate * self._info.time_base)))
         self._end_pts = frame.pts + picture.duration
@@ -175,23 +163,21 @@ class VideoRecorder:
             self._extras.advance(self._seconds(pts))
 
     def _add_video(self, encoder: str, options: EncoderOptions) -> av.VideoStream:
-        settings = dict(DEFAULT_SETTINGS.get(encoder, {}))
+        settings, tags = self._frames.settings, self._frames.tags
         if options.crf is not None:
-            settings["crf"] = str(options.crf)
-        if self._info.hdr is not None:
-            settings |= hdr_settings(encoder, self._info.hdr)
+            settings = settings | {"crf": str(options.crf)}
         stream = cast("av.VideoStream", self._container.add_stream(encoder, rate=self._info.rate, options=settings))
         context = stream.codec_context
-        context.width, context.height = self._size_wh
-        context.pix_fmt = self._format
+        context.width, context.height = self._frames.size_wh
+        context.pix_fmt = self._frames.pixel_format
         context.time_base = stream.time_base = self._info.time_base
         context.flags |= Flags.frame_duration  # or durations come out in the order of encoding
         context.sample_aspect_ratio = self._info.pixel_aspect
         if self._form.is_mp4 and context.codec.canonical_name in VIDEO_TAGS:
             context.codec_tag = VIDEO_TAGS[context.codec.canonical_name]
-        if not is_rgb(self._format):
-            context.colorspace, context.color_primaries = self._tags.matrix, self._tags.primaries
-            context.color_trc, context.color_range = self._tags.transfer, 1 + self._tags.full_range
+        if not is_rgb(self._frames.pixel_format):
+            context.colorspace, context.color_primaries = tags.matrix, tags.primaries
+            context.color_trc, context.color_range = tags.transfer, 1 + tags.full_range
         return stream
 
     def _add_sound(self) -> SoundCopier | LiveSound | None:
@@ -199,13 +185,6 @@ class VideoRecorder:
             return LiveSound(self._microphone, self._container)
         where, timeline = self._info.sound_from, self._info.timeline or Timeline(0.0)
         return None if where is None else open_sound(where, self._container, self._form, timeline)
-
-    def _padded(self, image: Image) -> Image:
-        """One replicated row or column where the format needs an even size; nothing is cropped or rescaled."""
-        right, below = self._size_wh[0] - image.shape[1], self._size_wh[1] - image.shape[0]
-        if {right, below} <= {0, 1} and (right or below):
-            return np.asarray(cv2.copyMakeBorder(image, 0, below, 0, right, cv2.BORDER_REPLICATE), np.uint8)
-        return image
 
     def _seconds(self, pts: int) -> float:
         return float(pts * self._info.time_base)
@@ -236,3 +215,15 @@ class VideoRecorder:
             kept += f"; the older {self._path.name} is untouched"
         said = explain(error) if isinstance(error, av.FFmpegError) else ""
         return write_failure(self._path, error, said=said, kept=kept, otherwise=OTHER_CODEC)
+
+
+def _encoder(path: Path, info: StreamInfo, options: EncoderOptions) -> str:
+    """ffmpeg's encoder for a video. Raises SinkError when there is none that fits."""
+    if info.hdr is not None:
+        encoder = hdr_encoder(path, options.codec)
+    else:
+        chosen = options.codec is not None or options.crf is not None
+        encoder = video_encoder(path, options.codec if chosen else alpha_codec(path, info))
+    if options.crf is not None:
+        require_crf(encoder, options.crf)
+    return encoder

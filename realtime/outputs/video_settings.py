@@ -35,6 +35,21 @@ LOSSLESS_FORMATS = {"ffv1": "bgr0", "libx264rgb": "bgr24", "png": "rgb24", "qtrl
 """Encoders that keep every pixel as it is: no conversion to YUV."""
 FULL_RANGE_FORMATS = {"mjpeg": "yuvj420p"}
 """Encoders that take no limited range."""
+ALPHA_FORMATS = {
+    "libvpx": "yuva420p",
+    "libvpx-vp9": "yuva420p",
+    "prores_ks": "yuva444p10le",
+    "ffv1": "bgra",
+    "png": "rgba",
+    "qtrle": "argb",
+}
+"""Encoders that keep transparency, and the pixel formats with it."""
+ALPHA_SETTINGS = {
+    "libvpx": {"auto-alt-ref": "0"},
+    "libvpx-vp9": {"auto-alt-ref": "0"},
+    "prores_ks": {"profile": "4444"},
+}
+"""Beside DEFAULT_SETTINGS: what transparency needs. libvpx's hidden frames would come without any."""
 OTHER_FORMATS = ("yuv422p", "yuv422p10le", "yuv444p", "gbrp", "rgb24", "bgr24", "bgr0")
 """For encoders that lack PIXEL_FORMAT, the smallest first."""
 

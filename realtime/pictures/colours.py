@@ -7,7 +7,7 @@ Knows Pillow's pictures and ICC profiles (ICC.1); knows no files.
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from io import BytesIO
 
@@ -18,16 +18,13 @@ from numpy.typing import NDArray
 from PIL import ImageCms
 
 from engines.types import Image
-from realtime.types import Original
+from realtime.pictures.original import WHITE, Original
 
 logger = logging.getLogger(__name__)
 
-WHITE = 255
 COLOURS_OF = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK", "LAB": "Lab"}
 """Pillow's modes that a profile can be of, and how the profile's header calls them."""
 GREYS = {"1", "L", "LA", "La"}
-OPAQUE_BY = 4
-"""Paint on what is transparent shows, the badge above all: by how much more than it changes the white behind it."""
 SAME = 1
 """Most that 8-bit values differ by where a profile is sRGB for all purposes."""
 BAD_PROFILE = (ImageCms.PyCMSError, OSError, ValueError, TypeError)
@@ -61,19 +58,32 @@ def from_srgb(image: Image, original: Original | None, *, with_alpha: bool) -> t
         return PIL.Image.fromarray(image[:, :, ::-1]), None
     if original.alpha is not None and not with_alpha:
         return PIL.Image.fromarray(image[:, :, ::-1]), None if original.profile is None else srgb_content()
-    pixels, alpha = original.pixels.copy(), None if original.alpha is None else original.alpha.copy()
-    painted = cv2.absdiff(image, original.seen).max(axis=2)
+    picture = PIL.Image.fromarray(np.ascontiguousarray(_whole(image, original)[:, :, ::-1]))
+    if original.alpha is not None:
+        picture.putalpha(PIL.Image.fromarray(original.alpha))
+    return picture, original.profile
+
+
+def straight_bgra(image: Image, original: Original | None) -> NDArray[np.uint8]:
+    """(H, W, 4) uint8, with colours that are not multiplied by alpha, for what holds no profile.
+
+    image: what was made of the original's, of its size; opaque where there is none.
+    """
+    if original is None or original.alpha is None:
+        return np.dstack([image, np.full(image.shape[:2], WHITE, np.uint8)])
+    plain = original if original.profile is None else replace(original, pixels=_off_ground(original.seen, original))
+    return np.dstack([_whole(image, replace(plain, profile=None)), original.alpha])
+
+
+def _whole(image: Image, original: Original) -> Image:
+    """The original's own pixels, and what was painted on them, straight and in its profile's colours."""
+    pixels, painted = original.pixels.copy(), cv2.absdiff(image, original.seen).max(axis=2)
     x, y, width, height = cv2.boundingRect(painted)
     if width:
         box = slice(y, y + height), slice(x, x + width)
-        if alpha is not None:
-            alpha[box] = np.maximum(alpha[box], cv2.convertScaleAbs(painted[box], alpha=OPAQUE_BY))
-        made = _brought_back(image[box], original.profile, None if alpha is None else alpha[box])
-        np.copyto(pixels[box], made, where=painted[box][:, :, np.newaxis] > 0)
-    picture = PIL.Image.fromarray(np.ascontiguousarray(pixels[:, :, ::-1]))
-    if alpha is not None:
-        picture.putalpha(PIL.Image.fromarray(alpha))
-    return picture, original.profile
+        part = replace(original, alpha=None if original.alpha is None else original.alpha[box])
+        np.copyto(pixels[box], _brought_back(image[box], part), where=painted[box][:, :, np.newaxis] > 0)
+    return pixels
 
 
 @cache
@@ -166,13 +176,18 @@ def _on_white(straight: PIL.Image.Image, alpha: NDArray[np.uint8]) -> PIL.Image.
     return ground
 
 
-def _brought_back(image: Image, content: bytes | None, alpha: NDArray[np.uint8] | None) -> Image:
-    """What was made, off its white, and in the colours of a profile. As `_on_white`, the other way round."""
-    straight = image
-    if alpha is not None:
-        share = np.maximum(alpha, 1)[:, :, np.newaxis].astype(np.float32) / WHITE
-        straight = np.clip(np.rint((image - WHITE * (1 - share)) / share), 0, WHITE).astype(np.uint8)
-    if content is None:
+def _off_ground(image: Image, original: Original) -> Image:
+    """As `on_ground`, the other way round. image: of the original's shape."""
+    if original.alpha is None:
+        return image
+    share = np.maximum(original.alpha, 1)[:, :, np.newaxis].astype(np.float32) / WHITE
+    return np.clip(np.rint((image - original.ground * (1 - share)) / share), 0, WHITE).astype(np.uint8)
+
+
+def _brought_back(image: Image, original: Original) -> Image:
+    """What was made, off its ground, and in the colours of the original's profile."""
+    straight = _off_ground(image, original)
+    if original.profile is None:
         return straight
-    profile = _Profile(content, "RGB")
+    profile = _Profile(original.profile, "RGB")
     return _bgr(profile.from_srgb(PIL.Image.fromarray(straight[:, :, ::-1]))) if profile.has_way_back else straight

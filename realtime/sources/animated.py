@@ -43,7 +43,7 @@ class AnimatedSource:
         header = judge(content, name, MAX_PIXELS, FORMATS)
         try:
             self._picture = MovingPicture(content, header)
-            _, first_ms = self._picture.frame(0)
+            first, first_ms = self._picture.frame(0)
         except DamagedPictureError as error:
             raise SourceError(
                 f"{name} cannot be read: its first frame is damaged", remedy="copy or download it again"
@@ -56,6 +56,7 @@ class AnimatedSource:
             time_base=MS,
             frame_count=self._picture.count,
             plays=self._picture.plays,
+            has_alpha=first.has_transparency_data,
         )
 
     def frames(self) -> Iterator[Frame]:

@@ -8,19 +8,17 @@ import logging
 from dataclasses import replace
 
 import av
-import numpy as np
 from av.video.reformatter import VideoReformatter
-from numpy.typing import NDArray
 
 from engines.image.hdr_light import Light, WidePlanes
 from engines.types import Image
 from realtime.media.colour import BT709, ToBgr, has_alpha, settle, tags_of
 from realtime.media.hdr import HDR_TRANSFERS, HdrToBgr, hdr_facts, is_hdr, planes_of, said_light, settle_hdr, ten_bit
+from realtime.pictures.original import BLACK, OPAQUE, Original, on_ground
 from realtime.types import ColourTags
 
 logger = logging.getLogger(__name__)
 
-OPAQUE = 255
 SDR = ColourTags(BT709, BT709, BT709)
 
 
@@ -30,6 +28,7 @@ class FrameReader:
     keeps_hdr: `planes` are wanted too; hdr: what they are, None where the video is no HDR or that is not wanted.
 
     tags: what images are to be tagged as when they are written. name: of the stream, for messages.
+    original: what the latest image was made of, where that is transparent: it is seen on black, as in players.
     """
 
     def __init__(self, first: av.VideoFrame, name: str, light: Light | None = None, *, keeps_hdr: bool = False) -> None:
@@ -37,7 +36,7 @@ class FrameReader:
         self._reformatter = VideoReformatter()
         self._kept: tuple[av.VideoFrame, av.VideoFrame] | None = None
         self._converters: dict[ColourTags, ToBgr | HdrToBgr] = {}
-        self._said_black = False
+        self.original: Original | None = None
         said = tags_of(first)
         self.tags = SDR if is_hdr(said) else settle(said, (first.width, first.height))
         self.hdr = hdr_facts(first, light) if keeps_hdr and is_hdr(said) else None
@@ -50,10 +49,8 @@ class FrameReader:
             frame, tags = self._ten_bit(frame, tags), replace(tags, full_range=False)
         if tags not in self._converters:
             self._converters[tags] = self._converter(tags, frame)
-        converter = self._converters[tags]
-        if isinstance(converter, ToBgr) and has_alpha(frame):
-            return self._on_black(*converter.with_alpha(frame))
-        return converter(frame)
+        converter, self.original = self._converters[tags], None
+        return self._on_black(frame, converter, tags) if has_alpha(frame) else converter(frame)
 
     def planes(self, frame: av.VideoFrame) -> WidePlanes | None:
         """What the image was made of, as HdrFacts says; None for a frame that is not of that kind."""
@@ -68,15 +65,17 @@ class FrameReader:
             self._kept = frame, ten_bit(frame, tags, self._reformatter)
         return self._kept[1]
 
-    def _on_black(self, straight: Image, alpha: NDArray[np.uint8]) -> Image:
-        """As players show what is transparent."""
+    def _on_black(self, frame: av.VideoFrame, converter: ToBgr | HdrToBgr, tags: ColourTags) -> Image:
+        if isinstance(converter, ToBgr):
+            straight, alpha = converter.with_alpha(frame)
+        else:
+            straight, alpha = converter(frame), ToBgr(tags).with_alpha(frame)[1]
         if alpha.min() == OPAQUE:
-            return np.ascontiguousarray(straight)
-        if not self._said_black:
-            self._said_black = True
-            logger.warning("%s: what is transparent is shown on black", self._name)
-        share = alpha[:, :, np.newaxis].astype(np.uint16)
-        return np.asarray((straight * share + OPAQUE // 2) // OPAQUE, np.uint8)
+            return straight
+        straight[alpha == 0] = BLACK  # what hides there is nobody's to see, and many players ignore transparency
+        seen = on_ground(straight, alpha, BLACK)
+        self.original = Original(seen, straight, None, alpha, BLACK)
+        return seen
 
     def _converter(self, tags: ColourTags, frame: av.VideoFrame) -> ToBgr | HdrToBgr:
         if not is_hdr(tags):

@@ -7,6 +7,7 @@ Knows one stream's frames; knows nothing of times or files.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import cast
 
@@ -14,11 +15,13 @@ import av
 import numpy as np
 from av.buffer import Buffer
 from av.sidedata.sidedata import Type as SideData
+from numpy.typing import NDArray
 
 from engines.image.geometry import fit_into
 from engines.image.hdr_light import WidePlanes
 from engines.types import Image
 from realtime.pictures.orientation import Orientation
+from realtime.pictures.original import Original
 from realtime.sources.frame_reader import FrameReader
 
 
@@ -39,8 +42,20 @@ class Framing:
 
     def __call__(self, frame: av.VideoFrame) -> Image:
         """(H, W, 3) uint8 BGR of `size_wh`; a new array. frame: the last one that the stream's decoder gave."""
-        image = self._orientation.upright(self._to_bgr(frame))
-        return fit_into(image, self.size_wh, stretch=float(self._pixel_aspect() / self.pixel_aspect))
+        return self._framed(self._to_bgr(frame))
+
+    def original(self, image: Image) -> Original | None:
+        """What the latest picture, `image`, was made of, where it is transparent."""
+        made_of = self._to_bgr.original
+        if made_of is None or made_of.alpha is None:
+            return None
+        return replace(
+            made_of, seen=image.copy(), pixels=self._framed(made_of.pixels), alpha=self._framed(made_of.alpha)
+        )
+
+    def _framed(self, stored: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        upright = self._orientation.upright(stored)
+        return fit_into(upright, self.size_wh, stretch=float(self._pixel_aspect() / self.pixel_aspect))
 
     def hdr(self, frame: av.VideoFrame) -> WidePlanes | None:
         """The planes that a picture was made of, upright; None where HDR is not kept, or the frame was fitted in."""

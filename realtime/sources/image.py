@@ -28,6 +28,7 @@ class ImageSource:
             time_base=1 / rate,
             frame_count=self._count,
             is_still=duration_s is None,
+            has_alpha=self._read.original is not None and self._read.original.alpha is not None,
         )
 
     def frames(self) -> Iterator[Frame]:

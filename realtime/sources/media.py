@@ -19,6 +19,7 @@ import av
 
 from realtime.errors import SourceError
 from realtime.media.addresses import shown_url
+from realtime.media.colour import has_alpha
 from realtime.media.damage import Damage
 from realtime.media.ffmpeg import explain, listening, seek_before
 from realtime.media.joined_streams import TRANSPORT_OPTIONS
@@ -120,6 +121,7 @@ class MediaSource:
             self._release()
             raise self._no_picture()
         self._to_bgr = FrameReader(first, name, video_light(sound_from, self._stream.index, first), keeps_hdr=keeps_hdr)
+        self._has_alpha = has_alpha(first)
         self._framing = Framing(first, self._to_bgr, self._stream, self._facts.told_aspect)
         self._decoded = chain([first], self._decoded)
         self.origin = self._video_start(first.pts or 0)
@@ -136,7 +138,8 @@ class MediaSource:
                 lasts = decoded.duration or self._facts.step
                 self._last = at, at + lasts
                 image, hdr = self._framing(decoded), self._framing.hdr(decoded)
-                yield Frame(image, number, captured_ns, at - self.origin, duration=lasts, hdr=hdr)
+                made_of = self._framing.original(image)
+                yield Frame(image, number, captured_ns, at - self.origin, made_of, lasts, hdr)
             self._finish()
         finally:
             self._release()
@@ -216,6 +219,7 @@ class MediaSource:
             frame_count=None if self._live else self._facts.frame_count,
             pixel_aspect=self._framing.pixel_aspect,
             colour=self._to_bgr.tags,  # players guess by the size before rotation
+            has_alpha=self._has_alpha,
             hdr=self._to_bgr.hdr,
             sound_from=sound_from if self._container.streams.audio else None,
             timeline=self._packets.begin(float(self.origin * base)),

@@ -33,11 +33,17 @@ class PictureSequence:
         missing = set(range(min(self._files), max(self._files))) - self._files.keys()
         if missing:
             logger.warning("%s: %d number(s) are missing, first %d", pattern, len(missing), min(missing))
-        height, width = read_whole(next(iter(self._files.values()))).image.shape[:2]
-        self._size_wh = width, height
+        first = read_whole(next(iter(self._files.values())))
+        self._size_wh = first.image.shape[1], first.image.shape[0]
         rate = rate or RATE
         self.info = StreamInfo(
-            pattern, self._size_wh, rate, live=False, time_base=1 / rate, frame_count=len(self._files)
+            pattern,
+            self._size_wh,
+            rate,
+            live=False,
+            time_base=1 / rate,
+            frame_count=len(self._files),
+            has_alpha=first.original is not None and first.original.alpha is not None,
         )
 
     def frames(self) -> Iterator[Frame]:

@@ -137,10 +137,11 @@ class PrivacyGate:
         policy = self._policy if asked is None else PrivacyPolicy(asked, asked)
         match status:
             case FrameStatus.SWAPPED:
-                self._last_swapped, self._last_swapped_ns = self._marked(frame.image, overrides), at_ns
+                frame = self._marked(frame, overrides)
+                self._last_swapped, self._last_swapped_ns = frame.image, at_ns
                 return _shown(frame, frame.image, Outcome.SWAPPED)
             case FrameStatus.DOUBTFUL if policy.no_face is WhenLost.PASS:  # shown, and never held later
-                return _shown(frame, self._marked(frame.image, overrides), Outcome.SWAPPED)
+                return _shown(self._marked(frame, overrides), frame.image, Outcome.SWAPPED)
             case FrameStatus.NO_FACE | FrameStatus.DOUBTFUL:
                 passes = policy.no_face is WhenLost.PASS
                 image = self._stand_in(frame.image, policy.no_face, at_ns)
@@ -152,10 +153,16 @@ class PrivacyGate:
             case _:
                 assert_never(status)
 
-    def _marked(self, swapped: Image, overrides: LiveOverrides | None) -> Image:
-        if overrides is None or overrides.badge:
-            self._mark(swapped)
-        return swapped
+    def _marked(self, swapped: Frame, overrides: LiveOverrides | None) -> Frame:
+        """The same frame, its image stamped; where it is transparent, the stamp is not."""
+        if overrides is not None and not overrides.badge:
+            return swapped
+        made_of = swapped.original
+        before = None if made_of is None or made_of.alpha is None else swapped.image.copy()
+        self._mark(swapped.image)
+        if made_of is None or before is None:
+            return swapped
+        return replace(swapped, original=made_of.with_mark(before, swapped.image))
 
     def _stand_in(self, image: Image, wish: WhenLost, at_ns: int) -> Image:
         match wish:

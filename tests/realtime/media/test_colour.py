@@ -185,14 +185,17 @@ def palette_of(bgr: tuple[int, int, int]) -> av.VideoFrame:
     return frame
 
 
-def test_what_is_transparent_in_a_video_is_shown_on_black_and_said(caplog: pytest.LogCaptureFixture) -> None:
+def test_what_is_transparent_in_a_video_is_shown_on_black_and_kept() -> None:
     opaque = planar("yuva444p12le", (200, 100, 60), ColourTags(1, 1, 1))
     reader = FrameReader(opaque, "it")
     assert np.abs(reader(opaque)[8, 8].astype(int) - (60, 100, 200)).max() <= 1
-    assert not caplog.text
+    assert reader.original is None
     half = reader(planar("yuva444p12le", (200, 100, 60), ColourTags(1, 1, 1), alpha=0.5))
     assert np.abs(half[8, 8].astype(int) - (30, 50, 100)).max() <= 1
-    assert "what is transparent is shown on black" in caplog.text
+    assert reader.original is not None
+    assert reader.original.alpha is not None
+    assert np.abs(reader.original.alpha.astype(int) - 128).max() <= 1
+    assert np.abs(reader.original.pixels[8, 8].astype(int) - (60, 100, 200)).max() <= 1
 
 
 @pytest.mark.parametrize(("primaries", "is_moved"), [(9, True), (12, True), (1, False), (2, False)])

@@ -11,10 +11,12 @@ import pytest
 from numpy.typing import NDArray
 from PIL import ImageCms
 
+from engines.types import Image
 from realtime.outputs import open_sink
 from realtime.pictures.colours import to_srgb
 from realtime.pictures.reading import read_image
 from realtime.sources import open_source
+from realtime.stream.privacy import FrameStatus, PrivacyGate, PrivacyPolicy
 from realtime.types import Frame, Outcome, ShownFrame
 
 Values = NDArray[np.float64]
@@ -172,12 +174,27 @@ def test_transparency_is_kept(tmp_path: Path, ending: str) -> None:
     assert np.abs(made[30, 100].astype(int) - rgba[30, 100]).max() <= 8
 
 
-def test_picture_is_seen_on_white_and_paint_shows_on_what_is_transparent(tmp_path: Path) -> None:
+def test_picture_is_seen_on_white_and_the_mark_shows_on_what_is_transparent(tmp_path: Path) -> None:
     path, _ = cutout(tmp_path / "in.png")
     assert (read_image(path)[5, 5] == 255).all()
+    source = open_source(str(path))
+    sink = open_sink(str(tmp_path / "out.png"), source.info)
+
+    def mark(canvas: Image) -> None:
+        canvas[:20, :20] = 60
+
+    gate = PrivacyGate(PrivacyPolicy.choose(None, live=False), mark=mark)
+    sink.send(gate.show(next(iter(source.frames())), FrameStatus.SWAPPED, 0))
+    sink.close()
+    with PIL.Image.open(tmp_path / "out.png") as made:
+        assert rgba_at(made, 5, 5) == (60, 60, 60, 255)
+        assert rgba_at(made, 30, 30) == (0, 255, 0, 0)
+
+
+def test_paint_on_what_is_transparent_is_not_seen_and_leaves_it_transparent(tmp_path: Path) -> None:
+    path, rgba = cutout(tmp_path / "in.png")
     made = run(path, tmp_path / "out.png", np.s_[:20, :20], (60, 60, 60))
-    assert rgba_at(made, 5, 5) == (60, 60, 60, 255)
-    assert rgba_at(made, 30, 30) == (0, 255, 0, 0)
+    assert (np.asarray(made)[:, :, 3] == rgba[:, :, 3]).all()
 
 
 def test_paint_on_half_transparent_pixels_is_half_transparent(tmp_path: Path) -> None:
