@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 ALPHA_CODECS = {".mov": "prores_ks", ".mkv": "ffv1"}
 """What a video that may be transparent gets by default, by the ending of its name; WebM's VP9 keeps it anyway."""
+ALPHA_ASIDE = frozenset({"libvpx", "libvpx-vp9"})
 KEEPERS = ".webm, .mov and .mkv"
 
 
@@ -61,13 +62,15 @@ class EncoderFrames:
     """Makes the frames of one video. For one thread.
 
     info: of what is written. encoder: ffmpeg's name. path: for messages.
-    pixel_format, size_wh, tags, settings: what the encoder is to be told.
+    pixel_format, size_wh, tags, settings: what the encoder is to be told. has_alpha_aside: transparency is encoded into
+    data that lies beside each packet's.
     """
 
     def __init__(self, info: StreamInfo, encoder: str, path: Path) -> None:
         self._hdr = None if info.hdr is None else HdrFrames(info.hdr)
         self._keeps_alpha = info.has_alpha and info.hdr is None and encoder in ALPHA_FORMATS
         self._loss = LossOfAlpha(str(path), f"{KEEPERS} keep it transparent, without --codec")
+        self.has_alpha_aside = self._keeps_alpha and encoder in ALPHA_ASIDE
         self.settings = dict(DEFAULT_SETTINGS.get(encoder, {}))
         told = info.colour
         if info.hdr is not None:

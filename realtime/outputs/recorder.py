@@ -105,6 +105,11 @@ class VideoRecorder:
         """When `close` last got on, by time.monotonic_ns."""
         return self._file.progressed_ns
 
+    @property
+    def takes_copies(self) -> bool:
+        """Whether `copy` brings all there is of a picture."""
+        return not self._frames.has_alpha_aside
+
     def send(self, frame: ShownFrame) -> None:
         """Encode one frame. Raises SinkError when that fails, e.g. on a full disk."""
         picture = self._frames(frame)

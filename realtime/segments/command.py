@@ -12,6 +12,7 @@ from fractions import Fraction
 from itertools import count
 from pathlib import Path
 
+from models.errors import UserError
 from models.store import ModelStore
 from realtime.app import encoder_options, source_options
 from realtime.cli.console import DownloadDisplay, RunDisplay, say, stderr
@@ -89,6 +90,12 @@ class VideoInSegments:
         self.segments = plan_segments(cuts, wanted_part(config, cuts), config.workers)
         path = local_path(config.outputs[0])
         self.sink = VideoRecorder(path, resized(self.info, config.size_wh), encoder_options(config))
+        if not self.sink.takes_copies:
+            self.sink.close()
+            raise UserError(
+                f"{self.info.name} can be transparent, and what {path.name} keeps of that cannot be joined",
+                remedy="leave --workers away, or end the output's name in .mov or .mkv",
+            )
         self._config, self._store, self._target = config, store, Path(os.path.realpath(path))
 
     @contextmanager

@@ -185,3 +185,17 @@ def test_a_video_whose_times_go_back_is_refused(home: Path, portrait: Path, tmp_
     assert refused.returncode == 2
     assert "error: the times of joined.ts are only known from its beginning on" in refused.stderr
     assert not (tmp_path / "out.mp4").exists()
+
+
+def test_a_video_whose_transparency_cannot_be_joined_is_refused(home: Path, portrait: Path, tmp_path: Path) -> None:
+    video, out = tmp_path / "in.mov", tmp_path / "out.webm"
+    with av.open(str(video), "w") as container:
+        stream = container.add_stream("png", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "rgba"
+        for _ in range(2):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(np.zeros((48, 64, 4), np.uint8), format="rgba")))
+        container.mux(stream.encode(None))
+    refused = invoke(*command(portrait, video, out, "--workers", "2"), home=home)
+    assert refused.returncode == 2
+    assert "what out.webm keeps of that cannot be joined" in refused.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["in.mov"]
