@@ -9,7 +9,7 @@ import logging
 from typing import TYPE_CHECKING
 
 import av
-from av.stream import Discard, Disposition
+from av.stream import DataStream, Discard, Disposition
 
 from realtime.media.addresses import scrubbed
 from realtime.media.ffmpeg import explain, readable
@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 FONTS = ("font", "truetype", "opentype")
 """In the media types of fonts."""
+TELEMETRY = ("gopro met", "camm", "klv", "djmd")
+"""In names of tracks and codecs: of GoPro, of Google's cameras, of drones (MISB, DJI); GPS beside other sensors."""
 PICTURES = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
 
 
@@ -111,6 +113,13 @@ def _left_tracks(source: av.container.InputContainer) -> list[str]:
     left += [f"{others} more video track{'s' * (others > 1)}"] if others > 0 else []
     for stream in source.streams.data:
         if stream.discard != Discard.all:
-            handler = stream.metadata.get("handler_name", "").strip() or "no name"
-            left.append("the timecode" if "timecode" in stream.metadata else f"a data track ({handler})")
+            left.append("the timecode" if "timecode" in stream.metadata else _data_word(stream))
     return list(dict.fromkeys(left))
+
+
+def _data_word(stream: DataStream) -> str:
+    """What a data track is, as far as its file says."""
+    name = stream.metadata.get("handler_name", "").strip() or (stream.name or "").replace("bin_data", "")
+    if any(word in name.lower() for word in TELEMETRY):
+        return f"what the camera measured ({name}: it may tell the place)"
+    return f"a data track ({name or 'no name'})"

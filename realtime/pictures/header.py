@@ -31,7 +31,8 @@ LONE_MARKERS = {0x01, *range(0xD0, 0xD9)}
 class PictureHeader:
     """format: one of FORMATS. width, height: px, before any rotation. is_animated: it has more pictures than one.
 
-    coded_pixels: of its tiles, strips or frames, where these are more than the picture shows.
+    coded_pixels: of its tiles, strips or frames, where these are more than the picture shows. bits: of a channel, where
+    they are more than 8.
     """
 
     format: str
@@ -39,6 +40,7 @@ class PictureHeader:
     height: int
     is_animated: bool = False
     coded_pixels: int = 0
+    bits: int = 8
 
     @property
     def pixels(self) -> int:
@@ -119,7 +121,7 @@ def _png(content: bytes) -> PictureHeader | None:
     if content[12:16] != b"IHDR":
         return None
     width, height = struct.unpack_from(">II", content, 16)
-    return PictureHeader(PNG, width, height, b"acTL" in content[: content.find(b"IDAT")])
+    return PictureHeader(PNG, width, height, b"acTL" in content[: content.find(b"IDAT")], bits=max(8, content[24]))
 
 
 def _webp(content: bytes) -> PictureHeader | None:
@@ -187,8 +189,9 @@ def _tiff(content: bytes) -> PictureHeader | None:
     if DNG_VERSION in tags or tags.get(SUBFILE, 0) & 1 or content[8:10] == b"CR":
         return None  # a camera's raw file, and this is its thumbnail
     width, height, tile = tags[256], tags[257], (tags.get(322, 0), tags.get(323, 0))
-    is_fit = tags.get(258, 1) * tags.get(277, 1) <= MOST_BITS
-    return PictureHeader(TIFF, width, height, coded_pixels=tile[0] * tile[1]) if is_fit else None
+    bits = tags.get(258, 1)
+    is_fit = bits * tags.get(277, 1) <= MOST_BITS
+    return PictureHeader(TIFF, width, height, coded_pixels=tile[0] * tile[1], bits=max(8, bits)) if is_fit else None
 
 
 def _heif(content: bytes) -> PictureHeader | None:

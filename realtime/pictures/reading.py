@@ -35,6 +35,8 @@ MAX_PIXELS = 64_000_000
 """A 64-megapixel photo takes 450 MB while it is decoded; more is a mistake or an attack."""
 KIND_BYTES = 256
 """In which a file says what it is."""
+MOST_BITS = 8
+"""Of a colour, as everything here is worked on and written."""
 MOST_SCANS = 100
 """Of a JPEG: each goes over the whole picture. Encoders make about ten."""
 START_OF_SCAN = b"\xff\xda"
@@ -97,6 +99,9 @@ def decode_whole(content: bytes, name: str) -> Converted:
     pages = page_count(content)
     if pages > 1:
         logger.warning("%s has %d pages: only the first is taken", name, pages)
+    header = header_of(content)
+    if header is not None and header.bits > MOST_BITS:
+        logger.warning("%s has %d bits a colour: they become %d", name, header.bits, MOST_BITS)
     return to_srgb(picture, name, keeps=True)
 
 

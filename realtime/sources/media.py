@@ -21,6 +21,7 @@ from realtime.errors import SourceError
 from realtime.media.addresses import shown_url
 from realtime.media.colour import has_alpha
 from realtime.media.damage import Damage
+from realtime.media.dolby import needs_dolby
 from realtime.media.ffmpeg import explain, listening, seek_before
 from realtime.media.joined_streams import TRANSPORT_OPTIONS
 from realtime.media.local_path import av_address
@@ -30,7 +31,7 @@ from realtime.sources.frame_times import FrameTimes
 from realtime.sources.framing import Framing
 from realtime.sources.packets import LivePackets, PicturePacket, VideoPackets
 from realtime.sources.skipping import KeyFrameSkip, pictures_from
-from realtime.sources.tracks import TrackFacts, decoder_of, video_track
+from realtime.sources.tracks import TrackFacts, decoder_of, dolby_only, video_track
 from realtime.sources.video_light import video_light
 from realtime.sources.video_report import report
 from realtime.types import Frame, Rereadable, StreamInfo
@@ -64,6 +65,9 @@ def open_file(path: Path, *, keeps_hdr: bool = False) -> "MediaSource":
             if incomplete
             else "check that it plays in a video player",
         ) from error
+    if container.format.name.startswith("matroska") and needs_dolby(path):
+        container.close()
+        raise dolby_only(path.name)
     return MediaSource(container, path.name, live=False, sound_from=av_address(path), keeps_hdr=keeps_hdr)
 
 

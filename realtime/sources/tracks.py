@@ -91,14 +91,19 @@ def video_track(container: av.container.InputContainer, name: str) -> av.VideoSt
     if not _can_be_decoded(chosen):
         raise SourceError(f"{name}: there is no decoder for its video", remedy="convert it to H.264 first")
     if chosen.codec_context.codec_tag in DOLBY_ONLY:
-        raise SourceError(
-            f"{name} is Dolby Vision of a kind (profile 5) whose colours only players with a licence know",
-            remedy="convert it first: ffmpeg -i IN -vf libplacebo=colorspace=bt709:color_trc=bt709 OUT.mp4",
-        )
+        raise dolby_only(name)
     for other in tracks:
         if other is not chosen:
             logger.info("track %d (%s) is left out: %s", other.index, _described(other), _described(chosen))
     return chosen
+
+
+def dolby_only(name: str) -> SourceError:
+    """What is said of Dolby Vision of profile 5."""
+    return SourceError(
+        f"{name} is Dolby Vision of a kind (profile 5) whose colours only players with a licence know",
+        remedy="convert it first: ffmpeg -i IN -vf libplacebo=colorspace=bt709:color_trc=bt709 OUT.mp4",
+    )
 
 
 def decoder_of(stream: av.VideoStream) -> av.VideoCodecContext:

@@ -175,3 +175,25 @@ def test_video_that_does_not_open_again_is_written_without_extras(
     assert "chapters and subtitles of the video are lost" in caplog.text
     with av.open(str(tmp_path / "out.mp4")) as container:
         assert container.metadata["comment"] == COMMENT
+
+
+@pytest.mark.parametrize(("container", "kind", "name"), [("mp4", "bin_data", "GoPro MET"), ("mpegts", "klv", "klv")])
+def test_what_a_camera_measured_is_left_out_and_said(
+    tmp_path: Path, container: str, kind: str, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with av.open(str(tmp_path / "in"), "w", format=container) as made:
+        pictures, data = made.add_stream("libx264", rate=25), made.add_data_stream(kind)
+        pictures.width, pictures.height, pictures.pix_fmt = 64, 48, "yuv420p"
+        data.metadata["handler_name"], data.time_base = name, Fraction(1, 1000)
+        made.start_encoding()
+        for number in range(5):
+            packet = av.Packet(b"DEVC" + bytes(20))
+            packet.stream, packet.time_base = data, data.time_base
+            packet.pts = packet.dts = 40 * number
+            made.mux(packet)
+            made.mux(pictures.encode(av.VideoFrame(64, 48, "yuv420p")))
+        made.mux(pictures.encode(None))
+    copy(tmp_path / "in", tmp_path / "out.mp4")
+    with av.open(str(tmp_path / "out.mp4")) as written:
+        assert not written.streams.data
+    assert f"not kept: what the camera measured ({name}: it may tell the place)" in caplog.text

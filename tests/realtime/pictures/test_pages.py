@@ -1,7 +1,9 @@
-"""A picture file that holds several pictures: which one is taken, and what is said."""
+"""A picture file that holds more than is taken, pages or bits: what is taken, and what is said of the rest."""
 
 from pathlib import Path
 
+import cv2
+import numpy as np
 import PIL.Image
 import pytest
 
@@ -19,3 +21,14 @@ def test_of_a_document_of_several_pages_the_first_is_taken_and_that_is_said(
     [frame] = open_source(str(tmp_path / "scan.tif")).frames()
     assert frame.image.mean() == 40
     assert "scan.tif has 3 pages: only the first is taken" in caplog.text
+
+
+@pytest.mark.parametrize("ending", [".png", ".tif"])
+@pytest.mark.parametrize(("kind", "is_told"), [(np.uint16, True), (np.uint8, False)])
+def test_of_sixteen_bits_eight_are_kept_and_that_is_said(
+    tmp_path: Path, ending: str, kind: type[np.uint8 | np.uint16], is_told: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    cv2.imwrite(str(tmp_path / f"in{ending}"), np.full((48, 64, 3), 90 * (257 if is_told else 1), kind))
+    source = open_source(str(tmp_path / f"in{ending}"))
+    assert np.abs(next(iter(source.frames())).image.astype(int) - 90).max() <= 1
+    assert ("16 bits a colour: they become 8" in caplog.text) is is_told

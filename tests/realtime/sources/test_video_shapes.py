@@ -204,3 +204,33 @@ def test_dolby_vision_that_only_dolby_can_show_is_refused_and_not_shown_in_wrong
     with pytest.raises(SourceError, match="Dolby Vision") as raised:
         open_source(str(plain))
     assert "bt709" in raised.value.remedy
+
+
+def element(identity: bytes, content: bytes) -> bytes:
+    """Of Matroska."""
+    return identity + bytes([0x80 | len(content)]) + content
+
+
+@pytest.mark.parametrize(("profile", "is_refused"), [(5, True), (8, False), (7, False)])
+def test_dolby_vision_in_matroska_is_refused_only_where_nobody_else_can_show_it(
+    tmp_path: Path, profile: int, is_refused: bool
+) -> None:
+    """The record is put where the track's name was, which is as long."""
+    record = b"\x01\x00" + bytes([profile << 1, 0x29, 0x10 if profile == 8 else 0]) + bytes(19)
+    mapping = element(b"\x41\xe4", element(b"\x41\xe7", b"dvcC") + element(b"\x41\xed", record))
+    name = "x" * (len(mapping) - 3)
+    path = tmp_path / "video.mkv"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx265", rate=25, options={"preset": "ultrafast"})
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p10le"
+        stream.metadata["title"] = name
+        container.mux(stream.encode(av.VideoFrame(64, 48, "yuv420p10le")))
+        container.mux(stream.encode(None))
+    content = path.read_bytes()
+    assert content.count(element(b"\x53\x6e", name.encode())) == 1
+    path.write_bytes(content.replace(element(b"\x53\x6e", name.encode()), mapping))
+    if is_refused:
+        with pytest.raises(SourceError, match="Dolby Vision"):
+            open_source(str(path))
+    else:
+        assert read(path)[0].size_wh == (64, 48)
