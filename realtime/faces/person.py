@@ -18,8 +18,9 @@ from engines.types import Image, SourcePhoto
 from models.errors import UserError
 from realtime.errors import SourceError
 from realtime.pictures.header import FORMATS
-from realtime.pictures.reading import is_picture, read_content, read_image
-from realtime.sources.animated import open_video
+from realtime.pictures.reading import decode_image, is_animated, is_picture, picture_content, read_content, read_image
+from realtime.sources.animated import AnimatedSource
+from realtime.sources.media import open_file
 from realtime.types import FrameSource
 
 logger = logging.getLogger(__name__)
@@ -36,11 +37,12 @@ Examine = Callable[[Image, str], SourcePhoto]
 
 def read_person(path: Path, examine: Examine) -> SourcePhoto:
     """The face behind a path. examine: see PhotoExaminer. Raises SourceError or SourcePhotoError, with the reason."""
-    if not path.is_dir() and is_picture(path):
-        return examine(read_image(path), path.name)
+    content = None if path.is_dir() else picture_content(path)
+    if content is not None and not is_animated(content):
+        return examine(decode_image(content, str(path)), path.name)
     usable: list[SourcePhoto] = []
     refused: list[UserError] = []
-    for name, picture in _pictures_of(path):
+    for name, picture in _pictures_of(path, content):
         try:
             usable.append(examine(picture(), name))
         except SourcePhotoError as error:
@@ -78,12 +80,12 @@ def files_of(path: Path) -> list[Path]:
     return list(islice(pictures, MOST_EXAMINED))
 
 
-def _pictures_of(path: Path) -> Iterator[tuple[str, Callable[[], Image]]]:
-    """Names, and ways to the pictures, which may raise SourceError."""
+def _pictures_of(path: Path, animated: bytes | None) -> Iterator[tuple[str, Callable[[], Image]]]:
+    """Names, and ways to the pictures, which may raise SourceError. animated: the bytes of an animated picture."""
     if path.is_dir():
         yield from ((file.name, partial(read_image, file)) for file in files_of(path))
         return
-    video = _video(path)
+    video = _video(path) if animated is None else AnimatedSource(animated, str(path))
     try:
         for number, frame in enumerate(video.frames()):
             if number // VIDEO_STEP >= MOST_EXAMINED:
@@ -97,7 +99,7 @@ def _pictures_of(path: Path) -> Iterator[tuple[str, Callable[[], Image]]]:
 def _video(path: Path) -> FrameSource:
     """Raises SourceError for what is no video either."""
     try:
-        return open_video(path)
+        return open_file(path)
     except SourceError as error:
         raise SourceError(
             f"{error}, and no picture either",

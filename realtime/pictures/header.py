@@ -74,11 +74,6 @@ def begins_as(beginning: bytes) -> str | None:
     return TIFF if kind == RAW else kind if kind in FORMATS else None
 
 
-def needs_whole(content: bytes) -> bool:
-    """Whether the beginning of a file may not tell: TIFF and HEIF may have their header last, GIF tells at the end."""
-    return content.startswith((b"GIF8", b"II*\0", b"MM\0*")) or is_heif(content)
-
-
 def holds_another(content: bytes, kind: str) -> bool:
     """Whether a picture is followed by one of its kind, as in a video of such; of other kinds nobody makes videos.
 

@@ -25,7 +25,6 @@ from realtime.pictures.header import (
     header_of,
     holds_another,
     kind_of,
-    needs_whole,
 )
 from realtime.pictures.heif_header import colour_codes
 
@@ -42,28 +41,34 @@ MOST_SCANS = 100
 START_OF_SCAN = b"\xff\xda"
 
 
-def header_of_file(path: Path) -> PictureHeader | None:
-    """What the content, whatever the name, is as a picture; None when it is none, or cannot be read."""
+def picture_content(path: Path) -> bytes | None:
+    """The bytes of a file that is a picture by its content, whatever its name, readable or not, moving or not.
+
+    None for any other, of which only the beginning is read, and for one that cannot be read.
+    """
     try:
         with path.open("rb") as file:
             beginning = file.read(HEADER_BYTES)
-            return header_of(beginning + file.read() if needs_whole(beginning) else beginning)
+            if header_of(beginning) is None and kind_of(beginning[:KIND_BYTES]) is None:
+                return None
+            content = beginning + file.read()
     except OSError:
         return None
+    header = header_of(content)
+    is_video = header is not None and header.format == JPEG and holds_another(content, JPEG)
+    return None if is_video else content
+
+
+def is_animated(content: bytes) -> bool:
+    """Whether a picture's bytes are of one that moves."""
+    header = header_of(content)
+    return header is not None and header.is_animated
 
 
 def is_picture(path: Path) -> bool:
     """Whether the content, whatever the name, is a picture that does not move, readable or not."""
-    header = header_of_file(path)
-    if header is not None and header.format == JPEG:
-        return not holds_another(read_content(path), JPEG)
-    if header is not None:
-        return not header.is_animated
-    try:
-        with path.open("rb") as file:
-            return kind_of(file.read(KIND_BYTES)) is not None
-    except OSError:
-        return False
+    content = picture_content(path)
+    return content is not None and not is_animated(content)
 
 
 def read_image(path: Path) -> Image:

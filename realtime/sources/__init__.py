@@ -24,15 +24,14 @@ from realtime.errors import SourceError
 from realtime.media.addresses import shown_url
 from realtime.media.local_path import REMEDIES, is_file, is_pipe, local_path, remedy_for
 from realtime.media.trim import Trim
-from realtime.pictures.header import header_of
 from realtime.pictures.numbered_names import numbered
-from realtime.pictures.reading import is_picture, read_content
-from realtime.sources.animated import AnimatedSource, open_video
+from realtime.pictures.reading import is_animated, picture_content
+from realtime.sources.animated import AnimatedSource
 from realtime.sources.camera import CameraSource
 from realtime.sources.camera_list import camera_called, list_cameras
 from realtime.sources.frame_rate import ReducedRate
 from realtime.sources.image import RATE, ImageSource
-from realtime.sources.media import URL_SCHEMES, open_url
+from realtime.sources.media import URL_SCHEMES, open_file, open_url
 from realtime.sources.one_frame import OneFrame
 from realtime.sources.pipe import DASH, open_pipe, redirected_file
 from realtime.sources.recovery import MOST_WAIT_S, RecoveringSource
@@ -103,15 +102,14 @@ def _open(where: str, options: SourceOptions) -> FrameSource:
     if names is not None:
         return PictureSequence(names, options.rate)
     _refuse_unreadable(path)
-    if is_picture(path):
-        return _picture(read_content(path), str(path), options)
-    return _thinned(open_video(path, keeps_hdr=options.keeps_hdr), options.rate)
+    content = picture_content(path)
+    source = _picture(content, str(path), options) if content else open_file(path, keeps_hdr=options.keeps_hdr)
+    return _thinned(source, options.rate)
 
 
 def _picture(content: bytes, name: str, options: SourceOptions) -> FrameSource:
     """Of a file's bytes: one that moves, or a still."""
-    header = header_of(content)
-    if header is not None and header.is_animated:
+    if is_animated(content):
         return AnimatedSource(content, name)
     return ImageSource(content, name, duration_s=options.still_s, rate=options.rate or RATE)
 

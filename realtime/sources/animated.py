@@ -13,9 +13,8 @@ from realtime.errors import SourceError
 from realtime.pictures.colours import to_srgb
 from realtime.pictures.decoder import DamagedPictureError, MovingPicture
 from realtime.pictures.header import FORMATS
-from realtime.pictures.reading import MAX_PIXELS, header_of_file, judge, read_content
-from realtime.sources.media import open_file
-from realtime.types import Frame, FrameSource, StreamInfo
+from realtime.pictures.reading import MAX_PIXELS, judge
+from realtime.types import Frame, StreamInfo
 from realtime.wording import counted
 
 logger = logging.getLogger(__name__)
@@ -23,13 +22,6 @@ logger = logging.getLogger(__name__)
 MS = Fraction(1, 1000)
 TOO_SHORT_MS, INSTEAD_MS = 10, 100
 """Frames that are to be shown for no more than this are shown for that, as browsers do."""
-
-
-def open_video(path: Path, *, keeps_hdr: bool = False) -> FrameSource:
-    """A file that moves: an animated picture, or a video; see `open_file`. Raises SourceError."""
-    header = header_of_file(path)
-    is_animated = header is not None and header.is_animated
-    return AnimatedSource(read_content(path), str(path)) if is_animated else open_file(path, keeps_hdr=keeps_hdr)
 
 
 class AnimatedSource:

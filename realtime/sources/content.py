@@ -13,7 +13,7 @@ import av
 from av.stream import Disposition
 
 from realtime.media.local_path import av_address
-from realtime.pictures.reading import header_of_file, is_picture
+from realtime.pictures.reading import picture_content
 
 VIDEOS = ".3gp .avi .flv .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .mxf .ogv .vob .webm .wmv"
 PICTURES = ".avif .bmp .gif .heic .heif .jpeg .jpg .png .tif .tiff .webp"
@@ -32,8 +32,7 @@ class FileKind(Enum):
 
 def kind_of(path: Path) -> FileKind:
     """What the file at `path` is."""
-    header = header_of_file(path)
-    if is_picture(path) or (header is not None and header.is_animated):  # a moving one stays what it is
+    if picture_content(path) is not None:  # a moving one stays what it is
         return FileKind.PICTURE
     try:
         with av.open(av_address(path)) as container:
