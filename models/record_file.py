@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from models.errors import UserError
+from models.record_errors import RecordErrors
 
 
 class RecordFile:
@@ -19,7 +19,7 @@ class RecordFile:
     """
 
     def __init__(self, path: Path, what: str, *, remedy: str) -> None:
-        self._path, self._what, self._remedy = path, what, remedy
+        self._path, self._errors = path, RecordErrors(path, what, remedy)
 
     def read(self) -> dict[str, Any]:
         """The entries as they are on the disk; none where there is no file."""
@@ -28,11 +28,9 @@ class RecordFile:
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:
-            raise UserError(
-                f"the record of {self._what} {self._path} cannot be read: {error}", remedy=f"delete {self._path}"
-            ) from error
+            raise self._errors.unreadable(error) from error
         if not isinstance(entries, dict):
-            raise UserError(f"{self._path} is no record of {self._what}", remedy=f"delete {self._path}")
+            raise self._errors.unreadable(ValueError("it is none"))
         return entries
 
     def write(self, entries: Mapping[str, Any]) -> None:
@@ -43,6 +41,4 @@ class RecordFile:
             part.write_text(json.dumps(entries, indent=1), encoding="utf-8")
             part.replace(self._path)
         except OSError as error:
-            raise UserError(
-                f"the record of {self._what} {self._path} cannot be written: {error}", remedy=self._remedy
-            ) from error
+            raise self._errors.unwritable(error) from error

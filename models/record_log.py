@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import UserError
+from models.record_errors import RecordErrors
 
 BEGINNING = '["'
 """Of each line: a key and its entry."""
@@ -23,7 +24,7 @@ class RecordLog:
     """
 
     def __init__(self, path: Path, what: str, *, remedy: str, error: type[UserError]) -> None:
-        self._path, self._what, self._remedy, self._error = path, what, remedy, error
+        self._path, self._errors = path, RecordErrors(path, what, remedy, error)
 
     def read(self) -> dict[str, Any]:
         """The entries as they are on the disk, the latest of each key; none where there is no file."""
@@ -32,9 +33,7 @@ class RecordLog:
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:
-            raise self._error(
-                f"the record of {self._what} {self._path} cannot be read: {error}", remedy=f"delete {self._path}"
-            ) from error
+            raise self._errors.unreadable(error) from error
 
     def note(self, key: str, entry: Any) -> None:
         """From now on this is the entry of `key`."""
@@ -45,9 +44,7 @@ class RecordLog:
                     line = b"\n" + line  # after one that was cut off
                 file.write(line)
         except OSError as error:
-            raise self._error(
-                f"the record of {self._what} {self._path} cannot be written: {error}", remedy=self._remedy
-            ) from error
+            raise self._errors.unwritable(error) from error
 
 
 def _pairs(text: str) -> Iterator[tuple[str, Any]]:

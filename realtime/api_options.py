@@ -13,9 +13,8 @@ from models.licences import LicenceDesk
 from models.store import ModelStore, home_folder
 from realtime.config import MESH, Faces, NeuralConfig, RunConfig
 from realtime.faces.consent import ConsentLedger
-from realtime.faces.person import content_of
 from realtime.stream.privacy import Strangers, WhenLost
-from realtime.swapper_options import person_in_weights
+from realtime.swapper_options import people_in
 
 AnyPath: TypeAlias = str | PathLike[str]
 
@@ -68,14 +67,10 @@ def config_of(face: AnyPath | Sequence[AnyPath], where: str, outputs: tuple[str,
 def agreed_store(config: RunConfig, options: Options) -> ModelStore:
     """The models of this user, once there is consent for every face. Raises UserError."""
     home, given = home_folder(), options.get("i_have_consent", False)
-    ledger = ConsentLedger(home / "consent.json")
-    asked = [(content_of(photo), photo.name) for photo in config.sources]
-    person = person_in_weights(config)
-    asked += [] if person is None else [(person.sha256.encode(), person.name)]
-    for content, name in asked:
-        try:
-            ledger.require(content, name, given=given, ask=None)
-        except UserError as error:
-            raise UserError(str(error), remedy="if you have it, pass i_have_consent=True, once per photo") from error
+    people = people_in(config)
+    try:
+        ConsentLedger(home / "consent.json").require_all(people, given=given, ask=None)
+    except UserError as error:
+        raise UserError(str(error), remedy="if you have it, pass i_have_consent=True, once per photo") from error
     desk = LicenceDesk(home / "licences.json", given=options.get("accept_licence", False), ask=None)
     return ModelStore(home, admit=desk.require)

@@ -3,7 +3,7 @@
 Everything for people goes through console.py; nothing here knows how arguments are spelled.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,6 @@ from realtime.cli.options import config_of
 from realtime.cli.report import report
 from realtime.config import RunConfig
 from realtime.faces.consent import ConsentLedger
-from realtime.faces.person import content_of
 from realtime.faces.portraits import portraits
 from realtime.media.standard_streams import owns_terminal, person_is_there
 from realtime.stream.live_settings import HELP, KEYS
@@ -38,17 +37,12 @@ NOBODY_SWAPPED = 3
 
 def run(config: RunConfig, *, has_consent: bool, accepts_licences: bool = False) -> None:
     """Swap from one input to some outputs, or from many to a folder, once there is consent for every photo."""
-    from realtime.swapper_options import person_in_weights  # noqa: PLC0415  loads the engines: 1 s that --help need not take
-
     batch = _batch_of(config)
     if config.workers > 1:
-        from realtime.segments.refusals import refuse_what_cannot_be_cut  # noqa: PLC0415  as above
+        from realtime.segments.refusals import refuse_what_cannot_be_cut  # noqa: PLC0415  loads the engines
 
         refuse_what_cannot_be_cut(config)
-    ledger, ask = _require_consent(config, has_consent=has_consent)
-    person = person_in_weights(config)
-    if person is not None:
-        ledger.require(person.sha256.encode(), person.name, given=has_consent, ask=ask)
+    _require_consent(config, has_consent=has_consent)
     if batch is not None:
         from realtime.cli.batch_command import run_batch  # noqa: PLC0415  as above
 
@@ -72,13 +66,12 @@ def _batch_of(config: RunConfig) -> Batch | None:
     return plan_batch(config.input, config.outputs[0], recursive=config.recursive, codec=config.codec, stills=stills)
 
 
-def _require_consent(config: RunConfig, *, has_consent: bool) -> tuple[ConsentLedger, Callable[[str], bool] | None]:
-    """Consent for every photo, or UserError; returns what is needed to ask for more."""
-    ledger = ConsentLedger(home_folder() / "consent.json")
+def _require_consent(config: RunConfig, *, has_consent: bool) -> None:
+    """Consent of everybody whose face is used, or UserError."""
+    from realtime.swapper_options import people_in  # noqa: PLC0415  loads the engines: 1 s that --help need not take
+
     ask = ask_person if person_is_there() else None
-    for photo in config.sources:
-        ledger.require(content_of(photo), photo.name, given=has_consent, ask=ask)
-    return ledger, ask
+    ConsentLedger(home_folder() / "consent.json").require_all(people_in(config), given=has_consent, ask=ask)
 
 
 def serve(given: Mapping[str, Any], where: Mapping[str, Any], *, has_consent: bool) -> None:
