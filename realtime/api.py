@@ -18,7 +18,7 @@ from engines.image.geometry import box_of
 from engines.swappers.compositing import paint_all
 from engines.types import Coverage, FaceLandmarks, Points
 from models.errors import UserError
-from realtime.api_options import AnyPath, Options, agreed_store, config_of
+from realtime.api_options import AnyPath, Options, admitted
 from realtime.app import Run, build_run
 from realtime.faces.loaded_faces import load_faces
 from realtime.stream.badge import Badge
@@ -83,8 +83,8 @@ class Swapper:
     """
 
     def __init__(self, face: AnyPath | Sequence[AnyPath], **options: Unpack[Options]) -> None:
-        self._config = config_of(face, "0", ("null",), options)
-        self._loaded = load_faces(self._config, agreed_store(self._config, options), live=False)
+        self._config, store = admitted(face, "0", ("null",), options)
+        self._loaded = load_faces(self._config, store, live=False)
 
     def swap(self, image: NDArray[Any] | None, *, order: Order = "bgr") -> SwappedImage:
         """A new picture with the faces swapped; without any it is a copy.
@@ -229,8 +229,8 @@ def open_stream(
     source, outputs: as `--input` and `--output` take them. Raises UserError, with nothing left open.
     """
     where = str(source) if isinstance(source, int) else fspath(source)
-    config = config_of(face, where, tuple(fspath(output) for output in outputs), options)
-    return LiveStream(build_run(config, agreed_store(config, options)))
+    places = tuple(fspath(output) for output in outputs)
+    return LiveStream(build_run(*admitted(face, where, places, options)))
 
 
 def _as_bgr(image: NDArray[np.uint8], order: Order) -> NDArray[np.uint8]:

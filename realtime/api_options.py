@@ -4,17 +4,17 @@ Knows values and consent; opens nothing.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, TypedDict
+from typing import Literal, TypeAlias, TypedDict
 
-from models.errors import UserError
-from models.licences import LicenceDesk
+from engines.types import FaceOrigin
 from models.store import ModelStore, home_folder
-from realtime.config import MESH, Faces, NeuralConfig, RunConfig
-from realtime.faces.consent import ConsentLedger
-from realtime.stream.privacy import Strangers, WhenLost
-from realtime.swapper_options import people_in
+from realtime.admission import require_consent, store_of
+from realtime.choices import Faces, Strangers, WhenLost
+from realtime.config import MESH, NeuralConfig, RunConfig
+from realtime.errors import ConsentError
 
 AnyPath: TypeAlias = str | PathLike[str]
 
@@ -42,35 +42,73 @@ class Options(TypedDict, total=False):
     accept_licence: bool  # of models that ask for it
 
 
-def config_of(face: AnyPath | Sequence[AnyPath], where: str, outputs: tuple[str, ...], options: Options) -> RunConfig:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """The same with defaults, `Wishes(**options)`. i_have_consent, accept_licence: of whom and what is asked for."""
+
+    swapper: str = MESH
+    strength: float = 0.5
+    device: str = "auto"
+    faces: str | int = "largest"
+    detector: str | None = None
+    enhancer: str | None = None
+    iris: FaceOrigin = "wearer"
+    mouth: FaceOrigin = "source"
+    hands: bool = True
+    badge: bool = True
+    strangers: str | None = None
+    when_lost: str | None = None
+    size_wh: tuple[int, int] | None = None
+    duration_s: float | None = None
+    codec: str | None = None
+    crf: int | None = None
+    i_have_consent: bool = False
+    accept_licence: bool = False
+
+
+def admitted(
+    face: AnyPath | Sequence[AnyPath], where: str, outputs: tuple[str, ...], options: Options
+) -> tuple[RunConfig, ModelStore]:
+    """The run that is asked for, and the models of this user, once there is consent for every face.
+
+    Raises UserError: no consent, or a value out of its range; TypeError for a keyword that is none.
+    """
     unknown = options.keys() - Options.__annotations__.keys()
     if unknown:
         raise TypeError(f"unknown options: {', '.join(sorted(unknown))}; use {', '.join(Options.__annotations__)}")
-    faces = [face] if isinstance(face, str | PathLike) else face
-    given: dict[str, Any] = {**options}
-    for name in ("i_have_consent", "accept_licence"):
-        given.pop(name, None)
-    for name, kind in (("strangers", Strangers), ("when_lost", WhenLost)):
-        if name in given:
-            given[name] = kind(given[name])
+    wishes = Wishes(**options)
+    config = _config([face] if isinstance(face, str | PathLike) else face, where, outputs, wishes)
+    return config, _agreed_store(config, wishes)
+
+
+def _config(faces: Sequence[AnyPath], where: str, outputs: tuple[str, ...], wishes: Wishes) -> RunConfig:
     return RunConfig(
         faces_from=tuple(map(Path, faces)),
         input=where,
         outputs=outputs,
-        neural=NeuralConfig(strength=given.pop("strength", 0.5)),
-        faces=Faces.parse(str(given.pop("faces", "largest"))),
-        swapper=given.pop("swapper", MESH),
-        **given,
+        swapper=wishes.swapper,
+        neural=NeuralConfig(strength=wishes.strength),
+        device=wishes.device,
+        faces=Faces.parse(str(wishes.faces)),
+        detector=wishes.detector,
+        enhancer=wishes.enhancer,
+        iris=wishes.iris,
+        mouth=wishes.mouth,
+        hands=wishes.hands,
+        badge=wishes.badge,
+        strangers=None if wishes.strangers is None else Strangers(wishes.strangers),
+        when_lost=None if wishes.when_lost is None else WhenLost(wishes.when_lost),
+        size_wh=wishes.size_wh,
+        duration_s=wishes.duration_s,
+        codec=wishes.codec,
+        crf=wishes.crf,
     )
 
 
-def agreed_store(config: RunConfig, options: Options) -> ModelStore:
-    """The models of this user, once there is consent for every face. Raises UserError."""
-    home, given = home_folder(), options.get("i_have_consent", False)
-    people = people_in(config)
+def _agreed_store(config: RunConfig, wishes: Wishes) -> ModelStore:
+    home = home_folder()
     try:
-        ConsentLedger(home / "consent.json").require_all(people, given=given, ask=None)
-    except UserError as error:
-        raise UserError(str(error), remedy="if you have it, pass i_have_consent=True, once per photo") from error
-    desk = LicenceDesk(home / "licences.json", given=options.get("accept_licence", False), ask=None)
-    return ModelStore(home, admit=desk.require)
+        require_consent(config, home, given=wishes.i_have_consent, ask=None)
+    except ConsentError as error:
+        raise ConsentError(str(error), remedy="if you have it, pass i_have_consent=True, once per photo") from error
+    return store_of(home, accepts_licences=wishes.accept_licence, ask=None)

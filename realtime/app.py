@@ -14,7 +14,8 @@ from pathlib import Path
 from engines.types import Points
 from models.progress import Progress, ignore_progress
 from models.store import ModelStore
-from realtime.config import Hdr, RunConfig
+from realtime.choices import Hdr, Strangers
+from realtime.config import RunConfig
 from realtime.face_engines import FaceEngines
 from realtime.faces.loaded_faces import LoadedFaces, load_faces
 from realtime.faces.portraits import target_portrait
@@ -34,7 +35,7 @@ from realtime.stream.live_settings import FixedFaces, LiveControl, LiveSettings
 from realtime.stream.metrics import StreamMetrics
 from realtime.stream.painter import FramePainter
 from realtime.stream.pipeline import SwapPipeline, Tracked
-from realtime.stream.privacy import PrivacyGate, PrivacyPolicy, Strangers
+from realtime.stream.privacy import PrivacyGate, PrivacyPolicy
 from realtime.stream.runner import StreamRunner
 from realtime.tracking.assignment import FaceAssigner, OrderAssigner
 from realtime.tracking.primary_faces import PrimaryFaces

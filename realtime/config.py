@@ -5,15 +5,16 @@ Knows values and their limits; knows nothing of how they were typed.
 
 import re
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING
 
-from engines.types import FaceOrigin
 from models.errors import UserError
+from realtime.choices import Faces, Hdr, Strangers, WhenLost
 from realtime.media.trim import Trim
-from realtime.stream.privacy import Strangers, WhenLost
+
+if TYPE_CHECKING:
+    from engines.types import FaceOrigin  # loads numpy, for which --help need not wait
 
 BITRATE = re.compile(r"(\d+(?:\.\d+)?)([kKmM]?)")
 LEAST_BITS, MOST_BITS = 100_000, 100_000_000
@@ -22,39 +23,7 @@ MESH = "mesh"
 CPU_DEVICES = ("auto", "cpu")
 PRECISIONS = ("auto", "fp16", "mixed", "fp32")
 MOST_BOOST = 8
-WHOSE: tuple[FaceOrigin, ...] = get_args(FaceOrigin)
-
-
-class Hdr(StrEnum):
-    """What becomes of an HDR video."""
-
-    SDR = "sdr"
-    KEEP = "keep"
-
-
-@dataclass(frozen=True, slots=True)
-class Faces:
-    """How many of the faces in view are wanted, largest first. limit: None for all."""
-
-    limit: int | None = 1
-
-    def __post_init__(self) -> None:
-        if self.limit is not None and self.limit < 1:
-            raise ValueError(f"at least one face must be wanted, got {self.limit}")
-
-    @classmethod
-    def parse(cls, text: str) -> "Faces":
-        """Read "largest", "all" or a number from 1. Raises UserError for anything else."""
-        if text == "largest":
-            return cls(1)
-        if text == "all":
-            return cls(None)
-        if text.isascii() and text.isdecimal() and int(text) > 0:
-            return cls(int(text))
-        raise UserError(
-            f"{text!r} does not say which faces to swap",
-            remedy="use --faces largest, --faces all, or a number such as --faces 2",
-        )
+WHOSE: "tuple[FaceOrigin, ...]" = ("wearer", "source")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +88,8 @@ class RunConfig:
     faces: Faces = field(default_factory=Faces)
     when_lost: WhenLost | None = None
     badge: bool = True
-    iris: FaceOrigin = "wearer"
-    mouth: FaceOrigin = "source"
+    iris: "FaceOrigin" = "wearer"
+    mouth: "FaceOrigin" = "source"
     hands: bool = True
     size_wh: tuple[int, int] | None = None
     rate: Fraction | None = None
@@ -146,9 +115,8 @@ class RunConfig:
         require_share("--enhancer-blend", self.enhancer_blend)
         if self.maps and self.faces_from:
             raise UserError("--map and --face do not go together", remedy="give every face to be worn in a --map")
-        for option, whose in (("--iris", self.iris), ("--mouth", self.mouth)):
-            if whose not in WHOSE:
-                raise UserError(f"{option} {whose} says nothing", remedy=f"use {' or '.join(WHOSE)}")
+        parse_whose("--iris", self.iris)
+        parse_whose("--mouth", self.mouth)
         if self.latency_budget_ms is not None and not 1 <= self.latency_budget_ms <= 10_000:
             raise UserError(
                 f"--latency-budget {self.latency_budget_ms:g} is out of range", remedy="give 1 to 10000 milliseconds"
@@ -207,6 +175,14 @@ def require_share(option: str, value: float) -> None:
     """Raise UserError unless `value` is within 0..1."""
     if not 0 <= value <= 1:
         raise UserError(f"{option} {value:g} is out of range", remedy="give a number from 0 to 1")
+
+
+def parse_whose(option: str, text: str) -> "FaceOrigin":
+    """ "wearer" or "source". Raises UserError."""
+    for whose in WHOSE:
+        if text == whose:
+            return whose
+    raise UserError(f"{option} {text} says nothing", remedy=f"use {' or '.join(WHOSE)}")
 
 
 def parse_map(text: str) -> tuple[Path, Path]:

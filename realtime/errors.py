@@ -1,6 +1,7 @@
 """What can go wrong with devices, files and streams.
 
 UserError
+|-- ConsentError        a face whose owner was not asked
 `-- StreamError
     |-- SourceError     a camera, file or URL that cannot be opened or read
     `-- SinkError       an output that cannot be opened, written or finished
@@ -8,6 +9,10 @@ UserError
 """
 
 from models.errors import UserError
+
+
+class ConsentError(UserError):
+    """Nobody said that the person whose face this is agreed."""
 
 
 class StreamError(UserError):

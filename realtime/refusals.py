@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 
 from models.errors import UserError
-from realtime.config import Hdr, RunConfig
+from realtime.choices import Hdr
+from realtime.config import RunConfig
 from realtime.errors import SinkError
 from realtime.faces.person import files_of
 from realtime.media.local_path import is_file, local_path

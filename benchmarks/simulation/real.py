@@ -23,7 +23,7 @@ from benchmarks.simulation.scenes import FRAME_NS, most_followed, pipeline_of
 from engines.mesh.warp import Warp
 from engines.swappers.mesh.swapper import MeshFace
 from engines.types import Coverage, FaceLandmarker, FaceLandmarks, Image, Roi
-from realtime.config import Faces
+from realtime.choices import Faces
 from realtime.face_engines import FaceEngines
 from realtime.stream.live_settings import FixedFaces, LiveControl
 from realtime.tracking.tracker import FaceTracker

@@ -17,11 +17,11 @@ from benchmarks.simulation.faults import FAULTS, Fault, FaultyDetector, FaultyFa
 from benchmarks.simulation.world import SIZE_WH, Actor, World
 from engines.types import Image, PreparedFace
 from realtime.app import BYSTANDERS, MOST_FACES
-from realtime.config import Faces
+from realtime.choices import Faces, Strangers
 from realtime.stream.live_settings import FixedFaces, LiveControl
 from realtime.stream.painter import FramePainter
 from realtime.stream.pipeline import SwapPipeline
-from realtime.stream.privacy import PrivacyGate, PrivacyPolicy, Strangers
+from realtime.stream.privacy import PrivacyGate, PrivacyPolicy
 from realtime.tracking.assignment import OrderAssigner
 from realtime.tracking.primary_faces import PrimaryFaces
 from realtime.tracking.tracker import FaceTracker

@@ -15,7 +15,8 @@ from engines.image.geometry import roi_from_detection
 from engines.types import Image, Roi
 from models.store import ModelStore
 from realtime.app import build_run, make_pipeline
-from realtime.config import Faces, RunConfig
+from realtime.choices import Faces
+from realtime.config import RunConfig
 from realtime.face_engines import FaceEngines
 from realtime.faces.portraits import portraits
 from realtime.faces.source_bank import SourceBank

@@ -3,24 +3,25 @@
 Everything for people goes through console.py; nothing here knows how arguments are spelled.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from models.errors import UserError
 from models.store import home_folder
+from realtime.admission import require_consent
 from realtime.batch.plan import Batch, plan_batch, wants_batch
+from realtime.cli.arguments import ServeArguments
 from realtime.cli.console import DownloadDisplay, RunDisplay, ask_person, say, show, stderr
 from realtime.cli.ctl import listening, send
 from realtime.cli.interrupts import ends_at_once, interrupts
 from realtime.cli.keys import keys_read
 from realtime.cli.model_commands import open_store
-from realtime.cli.options import config_of
 from realtime.cli.report import report
 from realtime.config import RunConfig
-from realtime.faces.consent import ConsentLedger
 from realtime.faces.portraits import portraits
 from realtime.media.standard_streams import owns_terminal, person_is_there
 from realtime.stream.live_settings import HELP, KEYS
@@ -42,7 +43,7 @@ def run(config: RunConfig, *, has_consent: bool, accepts_licences: bool = False)
         from realtime.segments.refusals import refuse_what_cannot_be_cut  # noqa: PLC0415  loads the engines
 
         refuse_what_cannot_be_cut(config)
-    _require_consent(config, has_consent=has_consent)
+    require_consent(config, home_folder(), given=has_consent, ask=_asked())
     if batch is not None:
         from realtime.cli.batch_command import run_batch  # noqa: PLC0415  as above
 
@@ -66,16 +67,13 @@ def _batch_of(config: RunConfig) -> Batch | None:
     return plan_batch(config.input, config.outputs[0], recursive=config.recursive, codec=config.codec, stills=stills)
 
 
-def _require_consent(config: RunConfig, *, has_consent: bool) -> None:
-    """Consent of everybody whose face is used, or UserError."""
-    from realtime.swapper_options import people_in  # noqa: PLC0415  loads the engines: 1 s that --help need not take
-
-    ask = ask_person if person_is_there() else None
-    ConsentLedger(home_folder() / "consent.json").require_all(people_in(config), given=has_consent, ask=ask)
+def _asked() -> Callable[[str], bool] | None:
+    """The way to ask whoever sits there; None where nobody does."""
+    return ask_person if person_is_there() else None
 
 
-def serve(given: Mapping[str, Any], where: Mapping[str, Any], *, has_consent: bool) -> None:
-    """Serve the page until interrupted. given: the options of `run`; without a photo, two portraits are there to wear.
+def serve(arguments: ServeArguments) -> None:
+    """Serve the page until interrupted. Without a photo, two portraits are there to wear.
 
     Raises UserError, and KeyboardInterrupt when it was interrupted.
     """
@@ -88,13 +86,21 @@ def serve(given: Mapping[str, Any], where: Mapping[str, Any], *, has_consent: bo
         raise UserError(
             f"{error.name} is not installed", remedy="uv sync --extra web, or pip install liveswap[web]"
         ) from error
-    options = ServeOptions(**where)
+    options = ServeOptions(
+        host=arguments.host,
+        port=arguments.port,
+        token=arguments.token,
+        ice=tuple(arguments.ice or ()),
+        sessions=arguments.sessions,
+        tls_cert=arguments.tls_cert,
+        tls_key=arguments.tls_key,
+        framed=arguments.framed,
+    )
     with DownloadDisplay() as progress:
-        store = open_store(progress, accepts_licences=given["accept_licence"])
-        photos = given["face"] or list(portraits(store))
-    config = config_of({**given, "face": photos})
-    if given["face"]:
-        _require_consent(config, has_consent=has_consent)
+        store = open_store(progress, accepts_licences=arguments.accept_licence)
+        config = arguments.config(arguments.face or list(portraits(store)))
+    if arguments.face:
+        require_consent(config, home_folder(), given=arguments.i_have_consent, ask=_asked())
     with stderr.status("preparing (a few seconds longer the first time)") as status:
 
         def on_ready(address: str) -> None:
@@ -107,12 +113,13 @@ def serve(given: Mapping[str, Any], where: Mapping[str, Any], *, has_consent: bo
     raise KeyboardInterrupt
 
 
-def bench(*, soak: str | None, **wishes: Any) -> None:
+def bench(*, soak: str | None, quick: bool, only: str, as_json: bool, html: Path | None, compare: Path | None) -> None:
     """Measure this machine. soak: a length of time in words. Raises UserError."""
     from realtime.bench.command import BenchOptions, seconds_of  # noqa: PLC0415  loads the engines
     from realtime.bench.command import bench as measure  # noqa: PLC0415
 
-    measure(BenchOptions(soak_s=None if soak is None else seconds_of(soak), **wishes))
+    soak_s = None if soak is None else seconds_of(soak)
+    measure(BenchOptions(quick=quick, only=only, soak_s=soak_s, as_json=as_json, html=html, compare_with=compare))
 
 
 def execute(config: RunConfig, *, accepts_licences: bool = False) -> tuple[Snapshot, bool]:

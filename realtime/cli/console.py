@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from types import TracebackType
-from typing import NoReturn, Protocol, Self
+from typing import TYPE_CHECKING, NoReturn, Protocol, Self
 
 from rich.console import Console
 from rich.live import Live
@@ -25,8 +25,10 @@ from rich.table import Table
 from rich.text import Text
 
 from realtime.media.damage import damage_words
-from realtime.stream.metrics import Recent, Snapshot
 from realtime.wording import counted
+
+if TYPE_CHECKING:
+    from realtime.stream.metrics import Recent, Snapshot  # loads numpy, for which --help need not wait
 
 stderr = Console(stderr=True, highlight=False, emoji=False)  # ":cat:" may be part of a name
 stdout = Console(highlight=False, emoji=False)
@@ -95,7 +97,7 @@ def tell(problem: str, remedy: str) -> None:
 class Measured(Protocol):
     """What happens now (`realtime.stream.metrics.StreamMetrics`)."""
 
-    def recent(self) -> Recent: ...
+    def recent(self) -> "Recent": ...
 
 
 class RunDisplay:
@@ -210,7 +212,7 @@ def ask_person(question: str) -> bool:
         return False
 
 
-def summary(numbers: Snapshot, video_rate: Fraction | None = None) -> Text:
+def summary(numbers: "Snapshot", video_rate: Fraction | None = None) -> Text:
     """The last line of a run. video_rate: nominal frames per second of a video, whose speed is told; None live."""
     text = Text(f"{numbers['swapper']} on {numbers['device']}: {counted(numbers['frames_out'], 'frame')}")
     if video_rate is None:

@@ -13,47 +13,17 @@ import logging
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 from rich.logging import RichHandler
 
 from models.errors import UserError
-from realtime.cli import commands, machine_commands
+from realtime.cli import options
+from realtime.cli.arguments import RunArguments, ServeArguments, takes
 from realtime.cli.console import LogFormatter, fail, say, stderr, stdout
 from realtime.cli.interrupts import INTERRUPTED, end_as_ctrl_c
 from realtime.cli.models import models_app
-from realtime.cli.options import (
-    EXAMPLES,
-    Accepts,
-    BadgeSwitch,
-    Budget,
-    Consent,
-    Device,
-    Enhancer,
-    Finder,
-    Framed,
-    Hands,
-    Host,
-    Ice,
-    Iris,
-    Lost,
-    Mirror,
-    MostSessions,
-    Mouth,
-    Others,
-    Photos,
-    Port,
-    Precision,
-    Strength,
-    Swapper,
-    TlsCert,
-    TlsKey,
-    Token,
-    Wanted,
-    config_of,
-)
-from realtime.cli.run_options import RunOptions, defaults_of, takes
 from realtime.media.standard_streams import settle_streams
 
 app = typer.Typer(
@@ -104,11 +74,14 @@ def common(
         raise typer.Exit
 
 
-@app.command(epilog=EXAMPLES)
-@takes(RunOptions)
-def run(**given: Any) -> None:
+@app.command(epilog=options.EXAMPLES)
+@takes(RunArguments)
+def run(arguments: RunArguments) -> None:
     """Swap faces from a camera, a file or a URL into files."""
-    commands.run(config_of(given), has_consent=given["i_have_consent"], accepts_licences=given["accept_licence"])
+    from realtime.cli import commands  # noqa: PLC0415  loads what --help need not wait for, here and below
+
+    config = arguments.config()
+    commands.run(config, has_consent=arguments.i_have_consent, accepts_licences=arguments.accept_licence)
 
 
 @app.command()
@@ -116,45 +89,18 @@ def demo(
     folder: Annotated[Path, typer.Argument(help="Where demo.mp4 and demo.png go.")] = Path(),
 ) -> None:
     """See it work: fetches two public-domain portraits, writes demo.mp4 and demo.png, prints the numbers."""
-    from realtime.cli.demo import make_demo  # noqa: PLC0415  loads the engines
+    from realtime.cli.demo import make_demo  # noqa: PLC0415
 
     make_demo(folder)
 
 
 @app.command()
-def serve(  # noqa: PLR0913  one parameter an option
-    *,
-    host: Host = "127.0.0.1",
-    port: Port = 8080,
-    token: Token = None,
-    ice: Ice = None,
-    sessions: MostSessions = 4,
-    tls_cert: TlsCert = None,
-    tls_key: TlsKey = None,
-    framed: Framed = False,
-    face: Photos = None,
-    i_have_consent: Consent = False,
-    swapper: Swapper = "mesh",
-    faces: Wanted = "largest",
-    when_lost: Lost = None,
-    strangers: Others = None,
-    badge: BadgeSwitch = True,
-    mirror: Mirror = False,
-    device: Device = "auto",
-    strength: Strength = 0.5,
-    iris: Iris = "wearer",
-    mouth: Mouth = "source",
-    hands: Hands = True,
-    enhancer: Enhancer = None,
-    detector: Finder = None,
-    precision: Precision = "auto",
-    accept_licence: Accepts = False,
-    latency_budget: Budget = None,
-) -> None:
+@takes(ServeArguments)
+def serve(arguments: ServeArguments) -> None:
     """Swap in the browser: a page with your camera, WHIP and WHEP for OBS and players, an API. Needs the extra web."""
-    given = {**defaults_of(RunOptions), **locals(), "where_from": "browser", "output": ["browser"]}
-    where = {name: given[name] for name in ("host", "port", "token", "sessions", "tls_cert", "tls_key", "framed")}
-    commands.serve(given, where | {"ice": tuple(ice or ())}, has_consent=i_have_consent)
+    from realtime.cli import commands  # noqa: PLC0415
+
+    commands.serve(arguments)
 
 
 @app.command()
@@ -167,7 +113,9 @@ def bench(
     compare: Annotated[Path | None, typer.Option("--compare", metavar="FILE", help="An older run's --json.")] = None,
 ) -> None:
     """What does this machine reach, and where does the time go? Engines alone, live, flat out, whole runs."""
-    commands.bench(quick=quick, only=only, soak=soak, as_json=as_json, html=html, compare_with=compare)
+    from realtime.cli import commands  # noqa: PLC0415
+
+    commands.bench(soak=soak, quick=quick, only=only, as_json=as_json, html=html, compare=compare)
 
 
 @app.command()
@@ -175,18 +123,24 @@ def ctl(
     command: Annotated[list[str], typer.Argument(help="status | face next | face 2 | pause | mirror | badge off ...")],
 ) -> None:
     """Change a live run elsewhere: face, when-lost, strangers, badge, mirror, pause, lock, swapper, strength."""
+    from realtime.cli import commands  # noqa: PLC0415
+
     commands.control(" ".join(command))
 
 
 @app.command()
 def devices() -> None:
     """List the cameras."""
+    from realtime.cli import machine_commands  # noqa: PLC0415
+
     machine_commands.show_devices()
 
 
 @app.command()
 def doctor() -> None:
     """Is this machine ready? Says what to type where it is not."""
+    from realtime.cli import machine_commands  # noqa: PLC0415
+
     if not machine_commands.show_doctor():
         raise typer.Exit(2)
 

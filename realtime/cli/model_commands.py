@@ -16,10 +16,10 @@ from engines.backends.trt_flavour import Flavour
 from models.errors import UserError
 from models.fetch.pack import PACKS
 from models.library import add_model, known_models
-from models.licences import LicenceDesk
 from models.manifest import Manifest
 from models.spec import FileSource, ModelSpec, PackSource
 from models.store import FileStatus, ModelStore, home_folder
+from realtime.admission import store_of
 from realtime.cli.console import DownloadDisplay, ask_person, say, show, stderr, stdout, write_row
 from realtime.media.standard_streams import person_is_there
 
@@ -48,9 +48,8 @@ def open_store(progress: DownloadDisplay, *, accepts_licences: bool = False) -> 
         with progress.paused():
             return ask_person(question)
 
-    home = home_folder()
-    desk = LicenceDesk(home / "licences.json", given=accepts_licences, ask=ask if person_is_there() else None)
-    return ModelStore(home, progress, desk.require)
+    asked = ask if person_is_there() else None
+    return store_of(home_folder(), accepts_licences=accepts_licences, ask=asked, progress=progress)
 
 
 def list_models() -> None:

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from realtime.cli import model_commands
 from realtime.cli.options import Accepts, Names
 
 models_app = typer.Typer(help="The model files: what there is, fetch it, check it.", no_args_is_help=True)
@@ -14,12 +13,16 @@ models_app = typer.Typer(help="The model files: what there is, fetch it, check i
 @models_app.command("list")
 def models_list() -> None:
     """What there is, and what is on this disk."""
+    from realtime.cli import model_commands  # noqa: PLC0415  loads what --help need not wait for
+
     model_commands.list_models()
 
 
 @models_app.command("pull")
 def models_pull(names: Names = None, *, accept_licence: Accepts = False) -> None:
     """Fetch models or packs (buffalo_l), verify them, and print where they are."""
+    from realtime.cli import model_commands  # noqa: PLC0415  loads what --help need not wait for
+
     model_commands.pull_models(names or [], accepts_licences=accept_licence)
 
 
@@ -33,6 +36,8 @@ def models_add(
     name: Annotated[str | None, typer.Option(help="What to call it.")] = None,
 ) -> None:
     """Recognise model files that you have, and use them where they lie."""
+    from realtime.cli import model_commands  # noqa: PLC0415  loads what --help need not wait for
+
     model_commands.add_models(files or [], like=like, name=name)
 
 
@@ -45,10 +50,14 @@ def models_build(
     precision: Annotated[str, typer.Option(help="fp16 | mixed | fp32")] = "fp16",
 ) -> None:
     """Build a TensorRT engine ahead of time, also on a machine without a GPU."""
+    from realtime.cli import model_commands  # noqa: PLC0415  loads what --help need not wait for
+
     model_commands.build_engines(name, [part for part in target.split(",") if part], device, precision)
 
 
 @models_app.command("verify")
 def models_verify(names: Names = None) -> None:
     """Check that the files are the ones they should be."""
+    from realtime.cli import model_commands  # noqa: PLC0415  loads what --help need not wait for
+
     model_commands.verify_models(names or [])

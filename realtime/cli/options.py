@@ -1,17 +1,14 @@
-"""The options of the command line, one a line or two; run_options.py and main.py say their order and defaults.
+"""The options of the command line, one a line or two; arguments.py and main.py say their order and defaults.
 
-Knows words, metavars and help, and which value of a RunConfig each one is.
+Knows words, metavars and help.
 """
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from realtime.config import Faces, Hdr, NeuralConfig, RunConfig, parse_bitrate, parse_map, parse_rate, parse_size
-from realtime.media.trim import Trim
-from realtime.stream.privacy import Strangers, WhenLost
+from realtime.choices import Hdr, Strangers, WhenLost
 
 EXAMPLES = """Examples:
 
@@ -179,45 +176,3 @@ MostSessions = Annotated[int, typer.Option(help="Visitors at the same time, at m
 Framed = Annotated[bool, typer.Option("--framed", help="Other sites may show the page in a frame; asks for a token.")]
 TlsCert = Annotated[Path | None, typer.Option(metavar="FILE.pem", help="Serve https, which cameras need elsewhere.")]
 TlsKey = Annotated[Path | None, typer.Option(metavar="FILE.pem", help="Where the key is not in that file.")]
-
-
-def config_of(given: Mapping[str, Any]) -> RunConfig:
-    """The options of `run`, by their names, as values that were checked."""
-    neural = ("strength", "pixel_boost", "morph", "occluder", "relight", "precision")
-    alike = (
-        "swapper",
-        "device",
-        "detector",
-        "enhancer",
-        "enhancer_blend",
-        "when_lost",
-        "strangers",
-        "badge",
-        "iris",
-        "mouth",
-        "hands",
-        "mirror",
-        "codec",
-        "hdr",
-        "crf",
-        "recursive",
-        "workers",
-    )
-    return RunConfig(
-        faces_from=tuple(given["face"] or ()),
-        input=given["where_from"],
-        outputs=tuple(given["output"]),
-        neural=NeuralConfig(**{name: given[name] for name in neural}, parser=given["regions"]),
-        faces=Faces.parse(given["faces"]),
-        maps=tuple(parse_map(pair) for pair in given["map_"] or ()),
-        size_wh=parse_size(given["size"]) if given["size"] else None,
-        bits=parse_bitrate(given["bitrate"]) if given["bitrate"] else None,
-        rate=parse_rate(given["fps"]) if given["fps"] else None,
-        duration_s=given["duration"],
-        trim=Trim.parse(given["trim"]) if given["trim"] else None,
-        at_s=given["at"],
-        latency_budget_ms=given["latency_budget"],
-        metrics_file=given["metrics"],
-        microphone=given["mic"],
-        **{name: given[name] for name in alike},
-    )

@@ -9,8 +9,8 @@ import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from models.errors import UserError
 from models.ledger import Ledger
+from realtime.errors import ConsentError
 
 QUESTION = (
     "Do you have the consent of the person in {name} to appear with their face "
@@ -37,7 +37,7 @@ class ConsentLedger:
     def require(
         self, photo: bytes, name: str, *, given: bool, ask: Callable[[str], bool] | None, whose: str = ""
     ) -> None:
-        """Return when there is consent for a photo, else raise UserError.
+        """Return when there is consent for a photo, else raise ConsentError.
 
         photo: the file's content. name: for messages. given: said on the command line. ask: puts the question to a
         person, or None when nobody is there to answer. whose: a visitor's key; "" for whoever owns this machine.
@@ -52,7 +52,7 @@ class ConsentLedger:
         elif ask is not None and ask(QUESTION.format(name=name)):
             self._ledger.record(key, "answered")
         else:
-            raise UserError(
+            raise ConsentError(
                 f"no consent for the face in {name}",
                 remedy="if you have it, add --i-have-consent (asked once per photo); if not, use another photo",
             )

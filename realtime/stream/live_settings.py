@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from models.errors import UserError
+from realtime.choices import Strangers, WhenLost
 from realtime.faces.selection import Selection, Source
-from realtime.stream.privacy import Strangers, WhenLost
 
 ON, OFF = "on", "off"
 

@@ -13,10 +13,11 @@ from engines.image.geometry import box_of
 from engines.swappers.blurred_face import blur_box
 from engines.swappers.compositing import Part, learn_all, paint_all
 from engines.types import Image, Points
+from realtime.choices import Strangers
 from realtime.stream.inspection import Inspection, is_covered
 from realtime.stream.live_settings import LiveSettings
 from realtime.stream.metrics import NULL_OBSERVER
-from realtime.stream.privacy import STRANGER_LOST_NS, SURE, WITHHELD_NS, FrameStatus, Strangers
+from realtime.stream.privacy import STRANGER_LOST_NS, SURE, WITHHELD_NS, FrameStatus
 from realtime.tracking.assignment import Assignment, FaceAssigner, TrackedFace
 from realtime.tracking.result import LostFace, TrackingResult
 from realtime.types import FacesSeen, Stage, StreamObserver

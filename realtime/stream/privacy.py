@@ -31,13 +31,14 @@ Who is seen without landmarks is taken to be there for a second after (`realtime
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import Enum, StrEnum
+from enum import Enum
 from typing import Protocol, assert_never
 
 import cv2
 import numpy as np
 
 from engines.types import Image
+from realtime.choices import WhenLost
 from realtime.types import Frame, Outcome, ShownFrame
 
 HOLD_NS = 500_000_000
@@ -54,30 +55,6 @@ SLATE_WORDS = "One moment, please"
 SLATE_BGR = (48, 44, 40)
 WORDS_BGR = (200, 200, 200)
 FONT = cv2.FONT_HERSHEY_SIMPLEX
-
-
-class WhenLost(StrEnum):
-    """What viewers see in place of a picture with no swapped face."""
-
-    HOLD = "hold"
-    BLUR = "blur"
-    SLATE = "slate"
-    PASS = "pass"  # noqa: S105  no password
-
-
-class Strangers(StrEnum):
-    """What becomes of a face in view that is not to be swapped."""
-
-    LEAVE = "leave"
-    BLUR = "blur"
-    SWAP = "swap"
-
-    @classmethod
-    def choose(cls, asked: "Strangers | None", *, live: bool, mapped: bool) -> "Strangers":
-        """The row of the table above. asked: what a person typed, None for nothing. mapped: with --map."""
-        if asked is not None:
-            return asked
-        return cls.BLUR if live or mapped else cls.LEAVE
 
 
 class FrameStatus(Enum):

@@ -5,8 +5,8 @@ Knows the numbers of a run; knows no terminal.
 
 from dataclasses import dataclass
 
+from realtime.choices import Strangers
 from realtime.stream.metrics import Snapshot
-from realtime.stream.privacy import Strangers
 from realtime.wording import counted
 
 

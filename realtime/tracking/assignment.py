@@ -11,7 +11,7 @@ from typing import Protocol
 
 from engines.recognition.appearance import Appearance
 from engines.types import FaceLandmarks, Image, PreparedFace
-from realtime.config import Faces
+from realtime.choices import Faces
 from realtime.stream.live_settings import AS_STARTED, LiveSettings
 from realtime.tracking.primary_faces import PrimaryFaces
 

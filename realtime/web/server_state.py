@@ -13,13 +13,13 @@ from engines.types import SourcePhoto
 from models.library import known_models
 from models.store import ModelStore
 from realtime.app import make_pipeline
+from realtime.choices import Strangers
 from realtime.config import RunConfig
 from realtime.face_engines import FaceEngines
 from realtime.faces.consent import ConsentLedger
 from realtime.faces.person import read_person
 from realtime.faces.source_bank import SourceBank
 from realtime.stream.metrics import StreamMetrics
-from realtime.stream.privacy import Strangers
 from realtime.web.gallery import Entry, entry_of, tidy
 from realtime.web.session import BROWSER, Stream
 from realtime.web.uploads import Uploads

@@ -14,12 +14,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Protocol
 
 from engines.types import Image
+from realtime.choices import Strangers
 from realtime.faces.source_bank import SourceBank
 from realtime.stream.frame_queue import LatestSlot, SlotClosed
 from realtime.stream.live_settings import LiveControl
 from realtime.stream.metrics import StreamMetrics
 from realtime.stream.pipeline import SwapPipeline
-from realtime.stream.privacy import Strangers
 from realtime.types import Frame, Stage, StreamInfo
 from realtime.web.broadcast import CLOCK, Broadcast, Shown
 from realtime.web.visitors import Visitor

@@ -5,12 +5,13 @@ import time
 from collections.abc import Mapping
 
 from engines.recognition.appearance import flat_face
+from realtime.choices import Strangers, WhenLost
 from realtime.fakes import FakeFace, FakeSink, FakeSource, FakeTrack, FakeTracker, Fault, landmarks_in, raw_picture
 from realtime.stream.badge import Badge
 from realtime.stream.metrics import NULL_OBSERVER, StreamMetrics
 from realtime.stream.painter import FramePainter
 from realtime.stream.pipeline import SwapPipeline
-from realtime.stream.privacy import PrivacyGate, PrivacyPolicy, Strangers, WhenLost
+from realtime.stream.privacy import PrivacyGate, PrivacyPolicy
 from realtime.stream.runner import StreamRunner
 from realtime.tracking.assignment import OrderAssigner
 from realtime.types import StreamObserver

@@ -196,7 +196,7 @@ def test_misspelt_model_and_command_get_a_hint(home: Path) -> None:
 
 
 def test_help_does_not_wait_for_engines() -> None:
-    heavy = {"numba", "ai_edge_litert", "onnxruntime", "openvino", "tensorrt", "aiortc", "scipy"}
+    heavy = {"numba", "ai_edge_litert", "onnxruntime", "openvino", "tensorrt", "aiortc", "scipy", "numpy", "av", "PIL"}
     ask = f"import sys, realtime.cli.main; print(*sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []

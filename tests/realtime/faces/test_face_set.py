@@ -7,7 +7,7 @@ import pytest
 
 from engines.types import SourcePhoto
 from models.errors import UserError
-from realtime.config import Faces
+from realtime.choices import Faces
 from realtime.faces.source_bank import InitialFaces, PrepareFn, SourceBank, SwapSettings
 from realtime.fakes import FakeFace, FakeTrack, landmarks_in
 from realtime.stream.live_settings import LiveControl

@@ -10,11 +10,11 @@ import pytest
 from engines.errors import EngineError
 from engines.fakes import FakeDetector, FakeLandmarker, FakePreparedFace, picture_with_faces
 from engines.types import Detection, FaceLandmarks, Image, Roi
-from realtime.config import Faces
+from realtime.choices import Faces, Strangers
 from realtime.stream.backfill import LOOKAHEAD, MOST_BYTES, BackfillBuffer
 from realtime.stream.painter import FramePainter
 from realtime.stream.pipeline import PAINTING, SwapPipeline, Tracked
-from realtime.stream.privacy import PrivacyGate, PrivacyPolicy, Strangers
+from realtime.stream.privacy import PrivacyGate, PrivacyPolicy
 from realtime.tracking.assignment import OrderAssigner
 from realtime.tracking.face_search import AGAIN, VIDEO_PERIOD
 from realtime.tracking.tracker import FaceTracker

@@ -12,11 +12,11 @@ import pytest
 
 from engines.types import SourcePhoto
 from models.errors import UserError
+from realtime.choices import WhenLost
 from realtime.cli.ctl import FILE, listening, send
 from realtime.faces.source_bank import InitialFaces, SourceBank, SwapSettings
 from realtime.fakes import FakeFace, FakeTrack, landmarks_in
 from realtime.stream.live_settings import COMMANDS, HELP, KEYS, FixedFaces, LiveControl, LiveSettings
-from realtime.stream.privacy import WhenLost
 from realtime.tracking.assignment import OrderAssigner
 from realtime.tracking.primary_faces import PrimaryFaces
 

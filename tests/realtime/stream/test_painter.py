@@ -7,12 +7,12 @@ from engines.fakes import mesh_at
 from engines.mesh import mesh_topology
 from engines.recognition.appearance import Appearance, look_at
 from engines.types import Coverage, FaceLandmarks, Image
-from realtime.config import Faces
+from realtime.choices import Faces, Strangers
 from realtime.fakes import FACE_BOX_XYXY, FakeFace, FakeLost, FakeTrack, FakeTracker, landmarks_in, raw_picture
 from realtime.stream.inspection import is_covered
 from realtime.stream.live_settings import AS_STARTED, LiveSettings
 from realtime.stream.painter import FramePainter
-from realtime.stream.privacy import STRANGER_LOST_NS, SURE, WITHHELD_NS, FrameStatus, Strangers
+from realtime.stream.privacy import STRANGER_LOST_NS, SURE, WITHHELD_NS, FrameStatus
 from realtime.tracking.assignment import OrderAssigner
 from realtime.tracking.primary_faces import PrimaryFaces
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engines.errors import EngineError
-from realtime.config import Faces
+from realtime.choices import Faces, Strangers, WhenLost
 from realtime.fakes import (
     FACE_BOX_XYXY,
     FakeFace,
@@ -18,7 +18,7 @@ from realtime.fakes import (
 from realtime.stream.metrics import NULL_OBSERVER, StreamMetrics
 from realtime.stream.painter import FramePainter
 from realtime.stream.pipeline import SwapPipeline
-from realtime.stream.privacy import PrivacyGate, PrivacyPolicy, Strangers, WhenLost
+from realtime.stream.privacy import PrivacyGate, PrivacyPolicy
 from realtime.tracking.assignment import OrderAssigner
 from realtime.types import Frame, Outcome, ShownFrame, Stage, StreamObserver
 

@@ -5,20 +5,11 @@ import numpy as np
 import pytest
 
 from engines.types import Image
+from realtime.choices import Strangers, WhenLost
 from realtime.fakes import raw_picture, shows_secret
 from realtime.stream.badge import Badge
 from realtime.stream.live_settings import LiveSettings
-from realtime.stream.privacy import (
-    BLUR_CELLS,
-    HOLD_NS,
-    FrameStatus,
-    PrivacyGate,
-    PrivacyPolicy,
-    Strangers,
-    WhenLost,
-    blur,
-    draw_placeholder,
-)
+from realtime.stream.privacy import BLUR_CELLS, HOLD_NS, FrameStatus, PrivacyGate, PrivacyPolicy, blur, draw_placeholder
 from realtime.types import Frame, Outcome, ShownFrame
 
 MEDIA = Path(__file__).parents[4] / "shared" / "media"

@@ -2,8 +2,8 @@
 
 import pytest
 
+from realtime.choices import Strangers
 from realtime.stream.metrics import Snapshot, StreamMetrics
-from realtime.stream.privacy import Strangers
 from realtime.stream.run_notes import nobody_swapped, too_many
 from realtime.types import FacesSeen, Outcome
 

@@ -1,7 +1,7 @@
 import pytest
 
+from realtime.choices import WhenLost
 from realtime.fakes import FOREVER, FakeSink, FakeSource, shows_secret
-from realtime.stream.privacy import WhenLost
 from realtime.types import Outcome
 from tests.realtime.streams import Script, make_runner, run_for
 

@@ -3,7 +3,7 @@
 import pytest
 
 from models.errors import UserError
-from realtime.config import Faces
+from realtime.choices import Faces
 from realtime.fakes import FakeFace, FakeTrack, landmarks_in
 from realtime.stream.live_settings import LiveSettings
 from realtime.tracking.assignment import REMEMBERED_PEOPLE, OrderAssigner

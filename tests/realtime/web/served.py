@@ -15,6 +15,7 @@ from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSes
 
 from engines.errors import SourcePhotoError
 from engines.types import Image, SourcePhoto
+from realtime.choices import Strangers
 from realtime.faces.consent import ConsentLedger
 from realtime.faces.source_bank import InitialFaces, SourceBank, SwapSettings
 from realtime.fakes import FakeFace, FakeTracker, landmarks_in
@@ -22,7 +23,7 @@ from realtime.stream.live_settings import LiveControl
 from realtime.stream.metrics import StreamMetrics
 from realtime.stream.painter import FramePainter
 from realtime.stream.pipeline import SwapPipeline
-from realtime.stream.privacy import PrivacyGate, PrivacyPolicy, Strangers
+from realtime.stream.privacy import PrivacyGate, PrivacyPolicy
 from realtime.tracking.assignment import OrderAssigner
 from realtime.web.api import Api
 from realtime.web.auth import Guard

@@ -1,0 +1,65 @@
+"""What a person may choose by a word: of a run, and of what viewers see.
+
+Knows words; imports no pixels, so that `liveswap --help` need not wait for them.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from models.errors import UserError
+
+
+class WhenLost(StrEnum):
+    """What viewers see in place of a picture with no swapped face (`realtime.stream.privacy`)."""
+
+    HOLD = "hold"
+    BLUR = "blur"
+    SLATE = "slate"
+    PASS = "pass"  # noqa: S105  no password
+
+
+class Strangers(StrEnum):
+    """What becomes of a face in view that is not to be swapped."""
+
+    LEAVE = "leave"
+    BLUR = "blur"
+    SWAP = "swap"
+
+    @classmethod
+    def choose(cls, asked: "Strangers | None", *, live: bool, mapped: bool) -> "Strangers":
+        """The row of the table in `realtime.stream.privacy`. asked: None for nothing. mapped: with --map."""
+        if asked is not None:
+            return asked
+        return cls.BLUR if live or mapped else cls.LEAVE
+
+
+class Hdr(StrEnum):
+    """What becomes of an HDR video."""
+
+    SDR = "sdr"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """How many of the faces in view are wanted, largest first. limit: None for all."""
+
+    limit: int | None = 1
+
+    def __post_init__(self) -> None:
+        if self.limit is not None and self.limit < 1:
+            raise ValueError(f"at least one face must be wanted, got {self.limit}")
+
+    @classmethod
+    def parse(cls, text: str) -> "Faces":
+        """Read "largest", "all" or a number from 1. Raises UserError for anything else."""
+        if text == "largest":
+            return cls(1)
+        if text == "all":
+            return cls(None)
+        if text.isascii() and text.isdecimal() and int(text) > 0:
+            return cls(int(text))
+        raise UserError(
+            f"{text!r} does not say which faces to swap",
+            remedy="use --faces largest, --faces all, or a number such as --faces 2",
+        )
