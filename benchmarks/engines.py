@@ -18,12 +18,13 @@ import numpy as np
 from benchmarks.common import onnx_detectors, onnx_zoo
 from benchmarks.common.command import run
 from engines.backends import Session
-from engines.backends.devices import DEVICES, DeviceOpener
+from engines.backends.devices import DeviceOpener
 from engines.backends.onnx_file import Precision
 from engines.backends.onnxruntime import OrtSession
 from engines.backends.parity import question
 from engines.backends.probe import probe
 from engines.errors import EngineError
+from engines.kinds import DEVICES
 
 WARM_UP, RUNS = 3, 20
 PRECISIONS: tuple[Precision, ...] = ("fp32", "fp16")
@@ -43,7 +44,7 @@ def measure(path: Path, derived: Path) -> dict[str, Any]:
     """All devices at all precisions; a device that does not work is told with its reason."""
     floor = times_ms(OrtSession(path))
     found: dict[str, Any] = {"cpu": floor}
-    for device in DEVICES:
+    for device in DEVICES.names():
         reason = probe(device).reason
         for precision in PRECISIONS if device in {"cuda", "tensorrt", "rtx"} else PRECISIONS[:1]:
             name = f"{device} {precision}"

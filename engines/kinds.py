@@ -9,14 +9,19 @@ Knows names and who opens what; knows no model and no engine.
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from pkgutil import walk_packages
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from threading import Event
+from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar
 
 from engines.backends import Session
 from engines.types import FaceDetector, FaceOrigin, FaceSwapper
+from models.progress import Progress
 from models.spec import ModelSpec
 
 if TYPE_CHECKING:
+    from engines.backends.lacks import Look
+    from engines.backends.onnx_file import Precision
     from engines.compositor.network import Compositor  # loads the compiler, for which --help need not wait
 
 T = TypeVar("T")
@@ -51,6 +56,10 @@ class Registry(Generic[T]):
         """In alphabetical order."""
         return tuple(sorted(self._loaded()))
 
+    def items(self) -> tuple[tuple[str, T], ...]:
+        """Names with what opens them, in alphabetical order."""
+        return tuple(sorted(self._loaded().items(), key=lambda item: item[0]))
+
     def __contains__(self, name: str) -> bool:
         return name in self._loaded()
 
@@ -80,7 +89,60 @@ class OpenDetector(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What opening a file on a device may need.
+
+    derived: a folder for what is built. edge: px of a picture whose size the network leaves open. progress: told about
+    builds. cancel: set to stop one.
+    """
+
+    derived: Path
+    edge: int | None
+    progress: Progress
+    cancel: Event
+
+
+OpenOnDevice: TypeAlias = Callable[[Path, Opening], Session]
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceKind:
+    """needs: looks, the first lack being the one to tell. rank: place in `auto`'s order; None: never taken by itself.
+
+    system: the only one that has it, as `platform.system` calls it. ladder: precisions to try; None for the usual ones.
+    builds: whether engines are built first, which takes from seconds to minutes.
+    """
+
+    opener: OpenOnDevice
+    needs: tuple["Look", ...]
+    rank: int | None
+    system: str | None
+    ladder: "tuple[Precision, ...] | None"
+    builds: bool
+
+
+def device(
+    name: str,
+    *,
+    needs: "tuple[Look, ...]" = (),
+    rank: int | None = None,
+    system: str | None = None,
+    ladder: "tuple[Precision, ...] | None" = None,
+    builds: bool = False,
+) -> Callable[[OpenOnDevice], OpenOnDevice]:
+    """Decorates what opens a file on the device that --device calls `name`. The rest: see DeviceKind."""
+
+    def keep(opener: OpenOnDevice) -> OpenOnDevice:
+        DEVICES.register(name)(DeviceKind(opener, needs, rank, system, ladder, builds))
+        return opener
+
+    return keep
+
+
 SWAPPERS = Registry[Callable[[BuiltInChoices], FaceSwapper]](f"{__package__}.swappers")
 """Those that need no model file, by what --swapper calls them."""
 DETECTORS = Registry[OpenDetector](f"{__package__}.detectors")
 """By the family of a row of the manifest."""
+DEVICES = Registry[DeviceKind](f"{__package__}.devices")
+"""By what --device calls them; `device` registers one."""

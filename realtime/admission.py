@@ -4,7 +4,7 @@ The same for the command line and the Python API. Knows who must have agreed; as
 ask).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from models.licences import LicenceDesk
@@ -15,13 +15,22 @@ from realtime.faces.consent import ConsentLedger
 from realtime.faces.person import content_of
 
 
-def require_consent(config: RunConfig, home: Path, *, given: bool, ask: Callable[[str], bool] | None) -> None:
+def require_consent(
+    config: RunConfig,
+    home: Path,
+    *,
+    given: bool,
+    ask: Callable[[str], bool] | None,
+    lent: Collection[Path] = (),
+) -> None:
     """Return when there is consent for every photo, and for whom a network was trained on; else raise UserError.
 
-    home: where answers are kept. given, ask: see ConsentLedger.
+    home: where answers are kept. given, ask: see ConsentLedger. lent: photos of ours, which need none.
     """
     ledger = ConsentLedger(home / "consent.json")
     for photo in config.sources:
+        if photo in lent:
+            continue
         ledger.require(content_of(photo), photo.name, given=given, ask=ask)
     from realtime.swapper_options import person_in_weights  # noqa: PLC0415  seconds that a question need not wait
 

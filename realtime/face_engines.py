@@ -18,7 +18,7 @@ from engines.backends.onnxruntime import OrtSession
 from engines.backends.session_pool import SharedModels
 from engines.compositor.network import Compositor, weights_file
 from engines.crops.alignment import five_points
-from engines.kinds import BuiltInChoices
+from engines.kinds import DEVICES, BuiltInChoices
 from engines.recognition.recogniser import unit
 from engines.registry import (
     ModelContext,
@@ -46,9 +46,6 @@ from realtime.faces.source_bank import InitialFaces, PrepareFn, SourceBank, Swap
 from realtime.pictures.reading import read_image
 from realtime.swapper_options import is_one_person, precisions, swap_choices, swapper_spec
 from realtime.tracking.recognition import Embed, KnownTarget
-
-BUILDING = {"tensorrt", "rtx"}
-"""Devices whose engines are built first, which takes from seconds to minutes."""
 
 
 class FaceEngines:
@@ -87,7 +84,7 @@ class FaceEngines:
         self._enhancer: FaceEnhancer | None = None
         self._enhancer_is_off = False
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="engines")
-        self._waits = not (live and self.device in BUILDING and self._spec is not None and config.sources)
+        self._waits = not (live and _builds(self.device) and self._spec is not None and config.sources)
 
     def examine(self, image: Image, name: str) -> SourcePhoto:
         """The face in a photo. name: for messages. Raises SourcePhotoError, with the reason, when none can be worn."""
@@ -219,6 +216,12 @@ class FaceEngines:
         for engine in self._opener.opened:
             self.notes += [f"not at {reason}" for reason in engine.rejected]
             self.notes.append(f"engine at {engine.precision}, {engine.agreement_db:.0f} dB against the CPU")
+
+
+def _builds(device: str) -> bool:
+    """Whether its engines are built first, which takes from seconds to minutes."""
+    kind = DEVICES.get(device)
+    return kind is not None and kind.builds
 
 
 def _prepare_fn(swapper: FaceSwapper, enhancer: FaceEnhancer | None) -> PrepareFn:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.errors import BackendUnavailableError, EngineError
+from models.install import to_add
 
 
 class Cuda:
@@ -19,9 +20,7 @@ class Cuda:
         try:
             from cuda.bindings import runtime  # noqa: PLC0415  an extra
         except ImportError as error:
-            raise BackendUnavailableError(
-                f"cuda-python does not load: {error}", remedy="uv sync --extra rtx (or tensorrt)"
-            ) from error
+            raise BackendUnavailableError(f"cuda-python does not load: {error}", remedy=to_add("rtx", "cpu")) from error
         self._api = runtime
         code, count = self._attempt("cudaGetDeviceCount")
         if code != runtime.cudaError_t.cudaSuccess or not count:

@@ -1,13 +1,12 @@
 """Where networks run: what may be asked for, what `auto` takes, and how a file is opened there.
 
-Knows the devices and their order; each runtime's own file knows the runtime, engines/backends/probe.py this machine.
+Knows the order of devices; each device's own file (engines/devices) knows the device.
 """
 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias, get_args
 
 from engines.backends import Session
 from engines.backends.onnx_file import Precision
@@ -15,49 +14,46 @@ from engines.backends.onnxruntime import OrtSession
 from engines.backends.precision import LADDER, CheckedSession, open_checked
 from engines.backends.probe import Availability, probe
 from engines.errors import BackendUnavailableError
+from engines.kinds import DEVICES, DeviceKind, Opening
+from models.install import to_add
 from models.progress import Progress, ignore_progress
 
-Device: TypeAlias = Literal["cpu", "cuda", "tensorrt", "rtx", "openvino", "coreml", "directml"]
-DEVICES: tuple[Device, ...] = get_args(Device)
 
-ELSEWHERE: dict[Device, str] = {"coreml": "Darwin", "directml": "Windows"}
-"""Devices of one system only."""
-
-AUTO_ORDER: tuple[Device, ...] = ("tensorrt", "rtx", "cuda", "coreml", "directml", "cpu")
-"""Fastest first. OpenVINO is not among them: in fp32 it ties with ONNX Runtime (shared/runtime-facts.md, 4)."""
+def auto_order() -> tuple[str, ...]:
+    """What `auto` tries, the fastest first."""
+    ranked = [(kind.rank, name) for name, kind in DEVICES.items() if kind.rank is not None]
+    return tuple(name for _, name in sorted(ranked))
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What was chosen, and for `auto` why nothing better: one line a device that was passed over."""
 
-    device: Device
+    device: str
     passed_over: tuple[str, ...] = ()
 
 
-def choose_device(wish: str, ask: Callable[[Device], Availability] = probe) -> Choice:
-    """`wish`, or for "auto" the first of AUTO_ORDER that works here.
+def choose_device(wish: str, ask: Callable[[str], Availability] = probe) -> Choice:
+    """`wish`, or for "auto" the first of `auto_order` that works here.
 
     Raises BackendUnavailableError for a wish that cannot be met: what was asked for is never replaced.
     """
     if wish != "auto":
-        device = next((device for device in DEVICES if device == wish), None)
-        if device is None:
-            raise BackendUnavailableError(f"no device {wish!r}", remedy=f"use --device auto, {', '.join(DEVICES)}")
-        found = ask(device)
+        if wish not in DEVICES:
+            names = ", ".join(DEVICES.names())
+            raise BackendUnavailableError(f"no device {wish!r}", remedy=f"use --device auto, {names}")
+        found = ask(wish)
         if not found.usable:
-            raise BackendUnavailableError(f"--device {device} does not work here: {found.reason}", remedy=found.remedy)
-        return Choice(device)
+            raise BackendUnavailableError(f"--device {wish} does not work here: {found.reason}", remedy=found.remedy)
+        return Choice(wish)
     passed_over: list[str] = []
-    for device in AUTO_ORDER:
+    for device in auto_order():
         found = ask(device)
         if found.usable:
             return Choice(device, tuple(passed_over))
-        if device not in ELSEWHERE:  # nobody expects another system's
+        if _kind(device).system is None:  # nobody expects another system's
             passed_over.append(f"{device}: {found.reason}")
-    raise BackendUnavailableError(
-        f"no device can run ONNX models here: {'; '.join(passed_over)}", remedy="uv sync --extra cpu"
-    )
+    raise BackendUnavailableError(f"no device can run ONNX models here: {'; '.join(passed_over)}", remedy=to_add("cpu"))
 
 
 class DeviceOpener:
@@ -69,7 +65,7 @@ class DeviceOpener:
 
     def __init__(
         self,
-        device: Device,
+        device: str,
         derived: Path,
         *,
         ladder: tuple[Precision, ...] | None = None,
@@ -77,7 +73,8 @@ class DeviceOpener:
     ) -> None:
         self.device = device
         self._derived, self._progress = derived, progress
-        self._ladder = ladder or (("fp32",) if device in {"cpu", "openvino"} else LADDER)
+        self._kind = _kind(device)
+        self._ladder = ladder or self._kind.ladder or LADDER
         self.opened: list[CheckedSession] = []
         self.cancel = threading.Event()
 
@@ -97,15 +94,10 @@ class DeviceOpener:
         return checked.session
 
     def _open(self, path: Path, edge: int | None) -> Session:
-        match self.device:
-            case "tensorrt" | "rtx":
-                from engines.backends.trt import open_engine  # noqa: PLC0415  imports CUDA
+        return self._kind.opener(path, Opening(self._derived, edge, self._progress, self.cancel))
 
-                engines = self._derived / "engines"
-                return open_engine(path, self.device, engines, edge=edge, progress=self._progress, cancel=self.cancel)
-            case "openvino":
-                from engines.backends.openvino import OpenVinoSession  # noqa: PLC0415  an extra
 
-                return OpenVinoSession(path)
-            case _:
-                return OrtSession(path, self.device)
+def _kind(device: str) -> DeviceKind:
+    kind = DEVICES.get(device)
+    assert kind is not None, device  # noqa: S101  choose_device looked
+    return kind

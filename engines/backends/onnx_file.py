@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.errors import BackendUnavailableError, ModelContractError
+from models.install import to_add
 
 Precision: TypeAlias = Literal["fp32", "mixed", "fp16"]
 
@@ -64,7 +65,7 @@ def write_half(path: Path, out: Path, precision: Precision) -> None:
         )
     except ImportError as error:
         raise BackendUnavailableError(
-            f"half precision needs ONNX Runtime's converter: {error}", remedy="uv sync --extra cpu, or --precision fp32"
+            f"half precision needs ONNX Runtime's converter: {error}", remedy=f"{to_add('cpu')}, or --precision fp32"
         ) from error
     kept = [*DEFAULT_OP_BLOCK_LIST, *(KEPT_IN_MIXED if precision == "mixed" else ())]
     made = convert_float_to_float16(_load(path), keep_io_types=True, op_block_list=kept)
@@ -79,7 +80,7 @@ def _load(path: Path) -> Any:
         import onnx  # noqa: PLC0415  an extra, and heavy
         from google.protobuf.message import DecodeError  # noqa: PLC0415
     except ImportError as error:
-        raise BackendUnavailableError(f"onnx does not load: {error}", remedy="uv sync --extra cpu") from error
+        raise BackendUnavailableError(f"onnx does not load: {error}", remedy=to_add("cpu")) from error
     try:
         return onnx.load(str(path))
     except (DecodeError, OSError, ValueError) as error:

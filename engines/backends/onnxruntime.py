@@ -18,6 +18,7 @@ from engines.backends import TensorSpec
 from engines.backends.cores import available_cores
 from engines.backends.native_log import native_stderr_kept
 from engines.errors import BackendUnavailableError, ModelContractError
+from models.install import to_add
 
 logger = logging.getLogger(__name__)
 
@@ -125,9 +126,7 @@ def _import_ort() -> Any:
     try:
         import onnxruntime  # noqa: PLC0415  heavy: only when a model is opened
     except ImportError as error:
-        raise BackendUnavailableError(
-            f"ONNX Runtime does not load: {error}", remedy="uv sync --extra cpu (or: pip install 'liveswap[cpu]')"
-        ) from error
+        raise BackendUnavailableError(f"ONNX Runtime does not load: {error}", remedy=to_add("cpu")) from error
     if not hasattr(onnxruntime, "InferenceSession"):  # what is left when one of two wheels was removed
         raise BackendUnavailableError(
             "the package onnxruntime is an empty shell: one of two wheels of it was removed",

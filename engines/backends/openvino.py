@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from engines.backends import TensorSpec
 from engines.errors import BackendUnavailableError, ModelContractError
+from models.install import to_add
 
 
 class OpenVinoSession:
@@ -26,7 +27,7 @@ class OpenVinoSession:
             import openvino  # noqa: PLC0415  an extra, and heavy
         except ImportError as error:
             raise BackendUnavailableError(
-                f"OpenVINO does not load: {error}", remedy="uv sync --extra openvino (together with --extra cpu)"
+                f"OpenVINO does not load: {error}", remedy=to_add("openvino", "cpu")
             ) from error
         core = openvino.Core()
         if not any(name.partition(".")[0] == device for name in core.available_devices):

@@ -1,21 +1,13 @@
 """Which devices work on this machine, and for those that do not: why, and the command that cures it.
 
-Judges facts (engines/backends/facts.py); opens nothing. The traps are those of shared/runtime-facts.md: ONNX Runtime's
-own list of providers says what was compiled in, not what works, so it is not asked.
+Knows whom to ask: each device (engines/devices) says what it needs. Opens nothing.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from engines.backends.facts import Driver, Facts, gather
-
-ORT_CUDA = (13, 0)
-"""The CUDA that onnxruntime-gpu 1.31, TensorRT 11 and TensorRT-RTX 1.7 of the extras are built for."""
-RTX_RUNS_ON = ((7, 5), (8, 0), (8, 6), (8, 9))
-"""Compute capabilities of TensorRT-RTX 1.7, beside RTX_NEWER. Seen on an H200 (9.0): it builds, and refuses to run."""
-RTX_NEWER = (12, 0)
-NO_DRIVER_REMEDY = "install NVIDIA's driver (https://www.nvidia.com/drivers); without such a GPU use --device cpu"
+from engines.backends.facts import Facts, gather
+from engines.kinds import DEVICES
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +20,13 @@ class Availability:
     remedy: str = ""
 
 
-Problem = tuple[str, str]
-"""A reason and its remedy."""
-
-
 def probe(device: str, facts: Facts | None = None) -> Availability:
-    """Judge one device. facts: default those of this machine, gathered once. Never raises for a known device."""
+    """Judge one device. facts: default those of this machine, gathered once. Raises KeyError for one that is none."""
     facts = facts or _facts_here()
-    for problem in filter(None, (look(facts) for look in LOOKS[device])):
+    kind = DEVICES.get(device)
+    if kind is None:
+        raise KeyError(device)
+    for problem in filter(None, (look(facts) for look in kind.needs)):
         return Availability(device, False, *problem)
     return Availability(device, True)
 
@@ -43,120 +34,3 @@ def probe(device: str, facts: Facts | None = None) -> Availability:
 @cache
 def _facts_here() -> Facts:
     return gather()
-
-
-def two_wheels(facts: Facts) -> Problem | None:
-    """Two wheels of ONNX Runtime in one environment: the last one written wins, and pip sees nothing wrong."""
-    found = facts.ort_wheels
-    if len(found) < 2:
-        return None
-    keep = next((name for name in found if name != "onnxruntime"), "onnxruntime")
-    others = " ".join(name for name in found if name != keep)
-    listed = " and ".join(f"{name} {version}" for name, version in found.items())
-    return (
-        f"{listed} are both installed and overwrite each other",
-        f"pip uninstall -y {others} {keep} && pip install {keep}",
-    )
-
-
-def _needs_wheel(*names: str, extra: str) -> Callable[[Facts], Problem | None]:
-    def look(facts: Facts) -> Problem | None:
-        if any(name in facts.wheels for name in names):
-            return None
-        found = ", ".join(facts.ort_wheels) if extra == "cuda" else ""
-        instead = f" ({found} is, and cannot do it)" if found else ""
-        return f"{names[0]} is not installed{instead}", f"uv sync --extra {extra}{_companion(extra)}"
-
-    return look
-
-
-def _companion(extra: str) -> str:
-    return "" if extra in {"cpu", "cuda"} else " --extra cpu"
-
-
-def _needs_system(system: str, device: str) -> Callable[[Facts], Problem | None]:
-    def look(facts: Facts) -> Problem | None:
-        if facts.system == system:
-            return None
-        return f"{device} is for {'macOS' if system == 'Darwin' else system} only", "use another --device"
-
-    return look
-
-
-def _driver(facts: Facts) -> Problem | None:
-    if facts.system not in {"Linux", "Windows"}:
-        return f"NVIDIA has no driver for {facts.system}", "use --device coreml or cpu"
-    if facts.driver is None:
-        return "no NVIDIA driver", NO_DRIVER_REMEDY
-    if not facts.driver.gpus:
-        return (
-            f"NVIDIA's driver sees no GPU{_because(facts.driver)}",
-            "check nvidia-smi; in a container, run it with --gpus all",
-        )
-    if facts.driver.cuda < ORT_CUDA:
-        have, want = (".".join(map(str, version)) for version in (facts.driver.cuda, ORT_CUDA))
-        return f"NVIDIA's driver is too old: it serves CUDA {have}, and {want} is needed", NO_DRIVER_REMEDY
-    return None
-
-
-def _because(driver: Driver) -> str:
-    return f": {driver.problem}" if driver.problem else ""
-
-
-def _cuda_libraries(facts: Facts) -> Problem | None:
-    if not facts.cuda_libraries_missing:
-        return None
-    return (
-        f"CUDA's libraries are missing: {', '.join(facts.cuda_libraries_missing)}",
-        "uv sync --extra cuda (or: pip install 'onnxruntime-gpu[cuda,cudnn]'; both extras, cuBLAS comes with cuDNN)",
-    )
-
-
-def _tensorrt_11(facts: Facts) -> Problem | None:
-    for name in ("tensorrt-cu13", "tensorrt"):
-        version = facts.wheels.get(name, "")
-        if version and int(version.partition(".")[0]) < 11:
-            return (
-                f"{name} {version} is too old, 11 is needed (only ONNX Runtime's own TensorRT provider needs 10)",
-                f"pip uninstall -y {name} && pip install 'tensorrt-cu13>=11,<12'",
-            )
-    return None
-
-
-def _rtx_runs_here(facts: Facts) -> Problem | None:
-    compute = facts.driver.compute if facts.driver else RTX_NEWER
-    if compute in RTX_RUNS_ON or compute >= RTX_NEWER:
-        return None
-    return (
-        f"TensorRT-RTX does not run on GPUs of compute capability {compute[0]}.{compute[1]}",
-        "use --device cuda (uv sync --extra cuda), or tensorrt (uv sync --extra tensorrt --extra cuda)",
-    )
-
-
-LOOKS: dict[str, tuple[Callable[[Facts], Problem | None], ...]] = {
-    "cpu": (two_wheels, _needs_wheel("onnxruntime", "onnxruntime-gpu", "onnxruntime-directml", extra="cpu")),
-    "cuda": (_driver, two_wheels, _needs_wheel("onnxruntime-gpu", extra="cuda"), _cuda_libraries),
-    "tensorrt": (
-        _driver,
-        _needs_wheel("tensorrt-cu13", "tensorrt", extra="tensorrt"),
-        _tensorrt_11,
-        _needs_wheel("cuda-python", extra="tensorrt"),
-    ),
-    "rtx": (
-        _driver,
-        _rtx_runs_here,
-        _needs_wheel("tensorrt-rtx", extra="rtx"),
-        _needs_wheel("cuda-python", extra="rtx"),
-    ),
-    "openvino": (_needs_wheel("openvino", extra="openvino"),),
-    "coreml": (
-        _needs_system("Darwin", "coreml"),
-        _needs_wheel("onnxruntime", "onnxruntime-silicon", extra="cpu"),
-    ),
-    "directml": (
-        _needs_system("Windows", "directml"),
-        two_wheels,
-        _needs_wheel("onnxruntime-directml", extra="cpu"),
-    ),
-}
-"""What each device needs, the first lack being the one to tell."""

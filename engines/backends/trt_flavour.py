@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
 from engines.errors import BackendUnavailableError, EngineError
+from models.install import to_add
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ def load(flavour: Flavour) -> Any:
     except ImportError as error:  # also a missing libnvinfer, which is no ModuleNotFoundError
         raise BackendUnavailableError(
             f"{MODULES[flavour]} does not load: {error}",
-            remedy=f"uv sync --extra {flavour} (with --extra cpu or cuda)",
+            remedy=to_add(flavour, "cpu"),
         ) from error
     if int(module.__version__.partition(".")[0]) < OLDEST[flavour]:
         raise BackendUnavailableError(

@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 from models.errors import DownloadError
+from models.install import to_add
 from models.progress import Progress
 
 PACKS = {
@@ -38,7 +39,7 @@ def fetch_pack(pack: str, progress: Progress) -> None:
     except ImportError as error:
         raise DownloadError(
             f"the pack {pack} comes through insightface, which does not import: {error}",
-            remedy=f"uv sync --extra insightface, or unpack {pack}.zip into {packs_folder() / pack} yourself",
+            remedy=f"{to_add('insightface')}, or unpack {pack}.zip into {packs_folder() / pack} yourself",
         ) from error
     progress(f"{pack} (insightface)", 0, None)
     try:

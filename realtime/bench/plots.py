@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from models.errors import UserError
+from models.install import to_add
 from realtime.bench.report import MAIN, numbers_of
 from realtime.bench.results import Result
 
@@ -32,7 +33,7 @@ def require_place(path: Path) -> None:
     try:
         import matplotlib as mpl  # noqa: F401, PLC0415  an extra
     except ImportError as error:
-        raise UserError("--html needs matplotlib", remedy="uv sync --extra bench") from error
+        raise UserError("--html needs matplotlib", remedy=to_add("bench")) from error
 
 
 def write_html(path: Path, machine: Mapping[str, str], results: Sequence[Result], advice: Sequence[str]) -> None:

@@ -12,12 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
-from engines.backends.devices import DEVICES, Device, DeviceOpener
+from engines.backends.devices import DeviceOpener
 from engines.backends.parity import question
 from engines.backends.probe import probe
 from engines.image.yuv import Yuv420, empty_planes
+from engines.kinds import DEVICES
 from engines.track_state import TrackState
 from models.errors import UserError
+from models.install import to_add
 from models.library import known_models
 from realtime.bench.equipment import Equipment
 from realtime.bench.live import flat_out, live, stream
@@ -124,11 +126,11 @@ def webrtc(equipment: Equipment, seconds: float) -> Result:
     try:
         from realtime.bench.webrtc import there_and_back  # noqa: PLC0415  an extra
     except ModuleNotFoundError as error:
-        raise UserError(f"{error.name} is not installed", remedy="uv sync --extra web") from error
+        raise UserError(f"{error.name} is not installed", remedy=to_add("web")) from error
     return there_and_back(equipment, seconds, HD)
 
 
-def network(equipment: Equipment, seconds: float, *, name: str, device: Device) -> Result:
+def network(equipment: Equipment, seconds: float, *, name: str, device: str) -> Result:
     """One network on one device."""
     file = equipment.store.ensure(known_models(equipment.store.home).get(name))
     session = DeviceOpener(device, equipment.store.derived_folder)(file, EDGE)
@@ -176,7 +178,7 @@ def scenarios(equipment: Equipment) -> Iterator[Scenario]:
     yield from SCENARIOS
     for row in known_models(equipment.store.home).for_task("swap"):
         if equipment.store.is_cached(row):
-            for device in DEVICES:
+            for device in DEVICES.names():
                 if probe(device).usable:
                     yield Scenario(
                         "networks", f"{row.name} on {device}", partial(network, name=row.name, device=device)

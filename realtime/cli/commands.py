@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from models.errors import UserError
+from models.install import to_add
 from models.store import home_folder
 from realtime.admission import require_consent
 from realtime.batch.plan import Batch, plan_batch, wants_batch
@@ -83,9 +84,7 @@ def serve(arguments: ServeArguments) -> None:
     except ModuleNotFoundError as error:
         if error.name not in {"aiohttp", "aiortc", "prometheus_client"}:
             raise
-        raise UserError(
-            f"{error.name} is not installed", remedy="uv sync --extra web, or pip install liveswap[web]"
-        ) from error
+        raise UserError(f"{error.name} is not installed", remedy=to_add("web")) from error
     options = ServeOptions(
         host=arguments.host,
         port=arguments.port,
@@ -98,9 +97,9 @@ def serve(arguments: ServeArguments) -> None:
     )
     with DownloadDisplay() as progress:
         store = open_store(progress, accepts_licences=arguments.accept_licence)
-        config = arguments.config(arguments.face or list(portraits(store)))
-    if arguments.face:
-        require_consent(config, home_folder(), given=arguments.i_have_consent, ask=_asked())
+        lent = [] if arguments.face else list(portraits(store))
+    config = arguments.config(arguments.face or lent)
+    require_consent(config, home_folder(), given=arguments.i_have_consent, ask=_asked(), lent=lent)
     with stderr.status("preparing (a few seconds longer the first time)") as status:
 
         def on_ready(address: str) -> None:

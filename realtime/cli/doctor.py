@@ -16,10 +16,11 @@ from enum import StrEnum
 from pathlib import Path
 
 from engines.backends.cores import available_cores
-from engines.backends.devices import DEVICES, ELSEWHERE
 from engines.backends.facts import Facts, gather
 from engines.backends.probe import probe
+from engines.kinds import DEVICES
 from models.errors import UserError
+from models.install import to_add
 from models.manifest import load_manifest
 from models.store import FileStatus, ModelStore, home_folder
 from realtime.media.ffmpeg import SRT_REMEDY, ffmpeg_command
@@ -63,8 +64,8 @@ def run_checks() -> Iterator[Check]:
         yield check_package(module)
     facts = gather()
     yield check_single("ONNX Runtime", facts.ort_wheels, needed=False)
-    for device in DEVICES:
-        if ELSEWHERE.get(device, facts.system) == facts.system:
+    for device, kind in DEVICES.items():
+        if kind.system in {None, facts.system}:
             yield check_device(device, facts)
     yield check_single("OpenCV", installed(OPENCV_DISTRIBUTIONS), needed=True)
     yield check_home(home_folder())
@@ -161,7 +162,7 @@ def check_virtual_camera(found: list[CameraListing], system: str) -> Check:
     try:
         importlib.import_module("pyvirtualcam")
     except ImportError as error:
-        return Check("virtual camera", Status.WARN, f"pyvirtualcam does not import: {error}", "uv sync --extra virtual")
+        return Check("virtual camera", Status.WARN, f"pyvirtualcam does not import: {error}", to_add("virtual"))
     if system == "Linux" and not found:
         return Check("virtual camera", Status.WARN, "no v4l2loopback device", CURES["Linux"])
     return Check("virtual camera", Status.OK, ", ".join(camera.where for camera in found) or "pyvirtualcam imports")

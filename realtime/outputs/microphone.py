@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.install import to_add
 from realtime.errors import SinkError
 
 logger = logging.getLogger(__name__)
@@ -88,7 +89,7 @@ def _library() -> Any:
     try:
         import sounddevice  # noqa: PLC0415  an extra, and it wants the system's PortAudio
     except ImportError as error:
-        raise SinkError("recording sound needs the extra mic", remedy="uv sync --extra mic") from error
+        raise SinkError("recording sound needs the extra mic", remedy=to_add("mic")) from error
     except OSError as error:  # the wheels for Linux bring no PortAudio
         raise SinkError(f"PortAudio is not here: {error}", remedy="sudo apt install libportaudio2") from error
     return sounddevice

@@ -17,6 +17,7 @@ from typing import Protocol
 
 from engines.image.geometry import fit_into
 from engines.types import Image
+from models.install import to_add
 from realtime.errors import SinkError
 from realtime.outputs.kinds import OUTPUTS, OutputOptions
 from realtime.outputs.v4l2_reset import reset_device
@@ -171,7 +172,7 @@ class VirtualCamera:
         try:
             return self._open()
         except ImportError as error:
-            raise SinkError(f"pyvirtualcam does not load: {error}", remedy="uv sync --extra virtual") from error
+            raise SinkError(f"pyvirtualcam does not load: {error}", remedy=to_add("virtual")) from error
         except GONE as error:
             device = self._asked or "a virtual camera"
             raise SinkError(

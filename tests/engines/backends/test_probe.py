@@ -5,10 +5,11 @@ import time
 
 import pytest
 
-from engines.backends.devices import AUTO_ORDER, DEVICES, Choice, choose_device
+from engines.backends.devices import Choice, auto_order, choose_device
 from engines.backends.facts import Driver, Facts, gather
-from engines.backends.probe import LOOKS, Availability, probe
+from engines.backends.probe import Availability, probe
 from engines.errors import BackendUnavailableError
+from engines.kinds import DEVICES
 
 GOOD = Driver((13, 1), 1, compute=(8, 9))
 CPU = {"onnxruntime": "1.32.0"}
@@ -53,8 +54,8 @@ def test_trap_is_told_with_its_cure(device: str, facts: Facts, reason: str | Non
 
 
 def test_every_device_that_can_be_asked_for_is_judged() -> None:
-    assert set(LOOKS) == set(DEVICES)
-    assert set(AUTO_ORDER) <= set(DEVICES)
+    assert [name for name, kind in DEVICES.items() if not kind.needs] == []
+    assert auto_order() == ("tensorrt", "rtx", "cuda", "coreml", "directml", "cpu")
 
 
 def test_looking_at_this_machine_is_quick_and_finds_its_runtime() -> None:
