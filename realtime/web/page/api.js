@@ -1,5 +1,7 @@
 // Requests to the server, with the token of the address, and its refusals as errors in words.
 
+import { t } from "./words.js";
+
 /** What the tab keeps over a reload. Browsers may deny that to a frame of another site. */
 function stored() {
   try {
@@ -57,7 +59,7 @@ async function send(path, options = {}) {
   try {
     response = await fetch(path.slice(1), { ...options, headers });
   } catch {
-    throw new Refusal(0, "the server does not answer", "see whether liveswap serve still runs");
+    throw new Refusal(0, t("noAnswer"), t("seeWhether"));
   }
   if (response.ok) return response;
   const said = await response.json().catch(() => ({}));

@@ -1,26 +1,22 @@
 // The camera, copied to a canvas with the time code above it, which is what is sent.
 
 import { drawTime, stripHeight } from "./timecode.js";
+import { t } from "./words.js";
 
 /** Ask for a camera and maybe a microphone. Throws an Error in words. */
 export async function openCamera({ camera, size, microphone }) {
-  if (!navigator.mediaDevices) throw new Error("Browsers give a camera only to https pages and to 127.0.0.1.");
+  if (!navigator.mediaDevices) throw new Error(t("cameraNeedsHttps"));
   const [width, height] = size.split("x").map(Number);
   const video = { width: { ideal: width }, height: { ideal: height }, frameRate: { ideal: 30 }, ...(camera ? { deviceId: { exact: camera } } : {}) };
   const audio = microphone === "none" ? false : { ...(microphone ? { deviceId: { exact: microphone } } : {}) };
   try {
     return await navigator.mediaDevices.getUserMedia({ video, audio });
   } catch (error) {
-    throw new Error(WORDS[error.name] ?? `The camera cannot be opened: ${error.message}`);
+    throw new Error(SAID.includes(error.name) ? t(error.name) : t("cameraFails", { problem: error.message }));
   }
 }
 
-const WORDS = {
-  NotAllowedError: "The camera was not allowed. Allow it beside the address of this page, then press Start again.",
-  NotFoundError: "There is no camera here. Plug one in, then press Start again.",
-  NotReadableError: "The camera is used by another program. Close that, then press Start again.",
-  OverconstrainedError: "This camera cannot do that. Choose another size, or another camera.",
-};
+const SAID = ["NotAllowedError", "NotFoundError", "NotReadableError", "OverconstrainedError"];
 
 /** Cameras and microphones by kind; names come once the visitor has allowed one. */
 export async function listDevices() {

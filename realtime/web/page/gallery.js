@@ -1,6 +1,7 @@
 // The faces that can be worn: shown, chosen, added by file, drop or paste, and removed.
 
 import { ask, askJson } from "./api.js";
+import { t } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -45,7 +46,7 @@ export class Gallery {
     wear.onclick = () => this.onWear(name);
     remove.className = "remove";
     remove.textContent = "×";
-    remove.setAttribute("aria-label", `Remove ${name}`);
+    remove.setAttribute("aria-label", t("removeFace", { name }));
     remove.onclick = () => this.#remove(name);
     row.append(wear, ...(isOwn ? [remove] : []));
     return row;

@@ -8,6 +8,7 @@ import { Recorder } from "./recorder.js";
 import { Stage } from "./stage.js";
 import { readAge, stripShare } from "./timecode.js";
 import { Rtc, Socket } from "./transport.js";
+import { t } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const RETRY_MS = 2000;
@@ -26,7 +27,7 @@ function complain(error) {
 
 /** Tell the session something; what it answers is shown. */
 async function say(command) {
-  if (!page.transport?.id) return complain(new Error("Press Start first."));
+  if (!page.transport?.id) return complain(new Error(t("pressStart")));
   try {
     settle((await control(page.transport.id, command)).now);
     complain(null);
@@ -41,10 +42,10 @@ const settle = (now) => ($("state").textContent = `${page.transport.name}: ${now
 async function start() {
   complain(null);
   page.running = true;
-  $("start").textContent = "Stop";
-  $("state").textContent = "asking for the camera";
+  $("start").textContent = t("stop");
+  $("state").textContent = t("asking");
   try {
-    stage.clear("Nothing is shown until the first swapped picture comes.");
+    stage.clear(t("waitsForFirst"));
     page.size = $("size").value;
     page.camera = await openCamera({ camera: $("camera").value, size: page.size, microphone: $("microphone").value });
     if (!page.running) return await stop(); // pressed while the browser asked
@@ -68,7 +69,7 @@ async function playing(stream) {
 async function cameraLost() {
   if (!page.running) return;
   await stop();
-  complain(new Error("The camera is gone. Plug it in again, or allow it, then press Start."));
+  complain(new Error(t("cameraGone")));
 }
 
 /** Connect, by WebRTC first; where that does not get through, by WebSocket. */
@@ -84,7 +85,7 @@ async function connect() {
   $("after").style.setProperty("--tall", `${100 / (1 - page.strip)}%`);
   $("frame").style.aspectRatio = `${page.copy.width} / ${page.copy.height}`;
   for (const way of ways) {
-    $("state").textContent = `connecting by ${way.name}`;
+    $("state").textContent = t("connecting", { name: way.name });
     const transport = (page.transport = new way());
     const shown = way === Socket ? $("painted") : $("swapped");
     try {
@@ -134,7 +135,7 @@ function note(shown, wide, high) {
 
 /** No pictures come for now; the next one is shown. */
 function hangs() {
-  stage.conceal("No pictures come. Nothing is shown until the next one.");
+  stage.conceal(t("noPictures"));
 }
 
 /** The connection is gone, perhaps because the server was started anew: try again until Stop is pressed. */
@@ -143,10 +144,10 @@ async function lost() {
   page.retrying = true;
   const transport = page.transport;
   page.transport = null; // what still comes from it is not shown
-  stage.clear("The connection is lost. Nothing is shown until it is back.");
+  stage.clear(t("connectionLost"));
   await transport?.stop().catch(() => {});
   while (page.running) {
-    $("state").textContent = "connection lost, trying again";
+    $("state").textContent = t("tryingAgain");
     try {
       await connect();
       complain(null);
@@ -170,8 +171,8 @@ async function stop() {
   if (page.feed) page.feed.srcObject = page.feed = null;
   if (page.recorder) await record();
   await transport?.stop().catch(() => {});
-  $("start").textContent = "Start";
-  $("state").textContent = "stopped";
+  $("start").textContent = t("start");
+  $("state").textContent = t("stopped");
   for (const id of ["pause", "record", "full"]) $(id).disabled = true;
 }
 
@@ -179,7 +180,7 @@ async function record() {
   const done = page.recorder;
   page.recorder = done ? null : new Recorder(page.size, page.camera.getAudioTracks());
   $("record").setAttribute("aria-pressed", !done);
-  $("record").textContent = done ? "Record" : "Stop recording";
+  $("record").textContent = t(done ? "record" : "stopRecording");
   await done?.save();
 }
 
@@ -205,7 +206,7 @@ async function update() {
   $("swapper").value = state.swapper;
   $("pause").setAttribute("aria-pressed", state.paused);
   const failed = state.outcomes.failed - (page.state?.outcomes.failed ?? 0);
-  if (failed > 0) complain(new Error(`The engine failed on ${failed} of the last pictures, which are not shown. The server's messages say why.`));
+  if (failed > 0) complain(new Error(t("engineFailed", { failed })));
   page.state = state;
 }
 
@@ -232,8 +233,8 @@ async function tick() {
 
 async function fillDevices() {
   const { cameras, microphones } = await listDevices();
-  fill($("camera"), [["", "default"], ...cameras]);
-  fill($("microphone"), [["none", "none"], ["", "default"], ...microphones]);
+  fill($("camera"), [["", t("standard")], ...cameras]);
+  fill($("microphone"), [["none", t("none")], ["", t("standard")], ...microphones]);
 }
 
 function fill(select, pairs) {

@@ -3,6 +3,7 @@
 import { ask, token, visitor } from "./api.js";
 import { bestCoder } from "./coders.js";
 import { FlowControl } from "./flow_control.js";
+import { t } from "./words.js";
 
 const CONNECT_MS = 8000;
 
@@ -87,8 +88,8 @@ export class Socket {
     this.received = 0;
     this.id = await new Promise((resolve, reject) => {
       socket.onmessage = ({ data }) => resolve(JSON.parse(data).session);
-      socket.onclose = () => reject(new Error("the server does not take another session now"));
-      setTimeout(() => reject(new Error("no WebSocket gets through either")), CONNECT_MS);
+      socket.onclose = () => reject(new Error(t("serverFull")));
+      setTimeout(() => reject(new Error(t("noSocket"))), CONNECT_MS);
     });
     socket.onclose = on.gone;
     socket.onmessage = ({ data }) => (typeof data === "string" ? this.#hear(JSON.parse(data)) : this.#take(data));
@@ -168,9 +169,9 @@ const connected = (peer) =>
   new Promise((done, fail) => {
     const look = () => {
       if (peer.connectionState === "connected") done();
-      if (peer.connectionState === "failed") fail(new Error("WebRTC does not get through"));
+      if (peer.connectionState === "failed") fail(new Error(t("noRtc")));
     };
     peer.onconnectionstatechange = look;
-    setTimeout(() => fail(new Error("WebRTC does not get through")), CONNECT_MS);
+    setTimeout(() => fail(new Error(t("noRtc"))), CONNECT_MS);
     look();
   });

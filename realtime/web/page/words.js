@@ -1,0 +1,119 @@
+// Every sentence of the page, in English and Chinese, and which of the two is shown. What the server says is English.
+
+export const WORDS = {
+  "notStarted": {"en": "not started", "zh": "未开始"},
+  "headline": {"en": "ms from camera to screen", "zh": "毫秒，从摄像头到屏幕"},
+  "language": {"en": "Language", "zh": "语言"},
+  "picture": {"en": "Picture", "zh": "画面"},
+  "yourCamera": {"en": "Your camera", "zh": "你的摄像头"},
+  "swappedPicture": {"en": "Swapped picture", "zh": "换脸后的画面"},
+  "cameraStaysOff": {"en": "Your camera stays off until you press Start.", "zh": "按“开始”之前，摄像头不会打开。"},
+  "staysHere": {"en": "Pictures go to this server and nowhere else; nothing is stored.", "zh": "画面只发送到这台服务器，不会发往别处，也不会被保存。"},
+  "before": {"en": "Before", "zh": "换脸前"},
+  "after": {"en": "after", "zh": "换脸后"},
+  "howMuch": {"en": "How much of your own picture is shown, from the left", "zh": "从左边起，显示多少你自己的画面"},
+  "start": {"en": "Start", "zh": "开始"},
+  "stop": {"en": "Stop", "zh": "停止"},
+  "pause": {"en": "Pause", "zh": "暂停"},
+  "record": {"en": "Record", "zh": "录制"},
+  "stopRecording": {"en": "Stop recording", "zh": "停止录制"},
+  "fullScreen": {"en": "Full screen", "zh": "全屏"},
+  "face": {"en": "Face", "zh": "人脸"},
+  "addPhoto": {"en": "Add a photo", "zh": "添加照片"},
+  "orDrop": {"en": "or drop one here, or paste it", "zh": "或拖到这里，或粘贴"},
+  "consent": {"en": "The person in it agreed, or it is me, a painting, or made for this", "zh": "照片中的人已同意，或者是我本人、一幅画作，或专为此制作"},
+  "removeFace": {"en": "Remove {name}", "zh": "移除 {name}"},
+  "look": {"en": "Look", "zh": "外观"},
+  "swapper": {"en": "Swapper", "zh": "换脸方式"},
+  "strength": {"en": "Strength", "zh": "强度"},
+  "whenLost": {"en": "When the face is lost", "zh": "找不到人脸时"},
+  "holdThenBlur": {"en": "hold, then blur", "zh": "先保持，再模糊"},
+  "hold": {"en": "hold the last picture", "zh": "保持上一幅画面"},
+  "blur": {"en": "blur", "zh": "模糊"},
+  "slate": {"en": "show words", "zh": "显示文字"},
+  "pass": {"en": "show me unswapped", "zh": "显示未换脸的我"},
+  "others": {"en": "Other people", "zh": "其他人"},
+  "swap": {"en": "swap", "zh": "换脸"},
+  "leave": {"en": "show them", "zh": "照常显示"},
+  "mirror": {"en": "Mirror", "zh": "镜像"},
+  "badge": {"en": "AI badge", "zh": "AI 标记"},
+  "devices": {"en": "Camera and sound", "zh": "摄像头与声音"},
+  "camera": {"en": "Camera", "zh": "摄像头"},
+  "standard": {"en": "default", "zh": "默认"},
+  "size": {"en": "Size", "zh": "尺寸"},
+  "microphone": {"en": "Microphone", "zh": "麦克风"},
+  "none": {"en": "none", "zh": "无"},
+  "connection": {"en": "Connection", "zh": "连接方式"},
+  "automatic": {"en": "automatic", "zh": "自动"},
+  "measured": {"en": "Measured", "zh": "测量"},
+  "cameraToScreen": {"en": "Camera to screen", "zh": "摄像头到屏幕"},
+  "shown": {"en": "Shown", "zh": "显示"},
+  "onServer": {"en": "On the server", "zh": "服务器上"},
+  "network": {"en": "Network", "zh": "网络"},
+  "howMeasured": {"en": "Camera to screen is read from a time code in the pixels: from when this page holds your camera's picture until it shows the swapped one. The camera's and the screen's own delays come on top.", "zh": "“摄像头到屏幕”由画面像素中的时间码读出：从本页取得摄像头画面起，到显示换脸后的画面为止。摄像头和屏幕自身的延迟不计在内。"},
+  "pressStart": {"en": "Press Start first.", "zh": "请先按“开始”。"},
+  "asking": {"en": "asking for the camera", "zh": "正在请求使用摄像头"},
+  "waitsForFirst": {"en": "Nothing is shown until the first swapped picture comes.", "zh": "在第一幅换脸后的画面到来之前，不显示任何内容。"},
+  "cameraGone": {"en": "The camera is gone. Plug it in again, or allow it, then press Start.", "zh": "摄像头断开了。请重新接上或允许使用，然后按“开始”。"},
+  "connecting": {"en": "connecting by {name}", "zh": "正在通过 {name} 连接"},
+  "noPictures": {"en": "No pictures come. Nothing is shown until the next one.", "zh": "没有收到画面。下一幅到来之前不显示任何内容。"},
+  "connectionLost": {"en": "The connection is lost. Nothing is shown until it is back.", "zh": "连接已断开。恢复之前不显示任何内容。"},
+  "tryingAgain": {"en": "connection lost, trying again", "zh": "连接已断开，正在重试"},
+  "stopped": {"en": "stopped", "zh": "已停止"},
+  "engineFailed": {"en": "The engine failed on {failed} of the last pictures, which are not shown. The server's messages say why.", "zh": "引擎未能处理最近的 {failed} 幅画面，这些画面没有显示。原因见服务器的消息。"},
+  "cameraNeedsHttps": {"en": "Browsers give a camera only to https pages and to 127.0.0.1.", "zh": "浏览器只允许 https 页面和 127.0.0.1 使用摄像头。"},
+  "cameraFails": {"en": "The camera cannot be opened: {problem}", "zh": "无法打开摄像头：{problem}"},
+  "NotAllowedError": {"en": "The camera was not allowed. Allow it beside the address of this page, then press Start again.", "zh": "摄像头未获允许。请在地址栏旁允许使用，然后再按“开始”。"},
+  "NotFoundError": {"en": "There is no camera here. Plug one in, then press Start again.", "zh": "这里没有摄像头。请接上一个，然后再按“开始”。"},
+  "NotReadableError": {"en": "The camera is used by another program. Close that, then press Start again.", "zh": "摄像头正被其他程序使用。请关闭该程序，然后再按“开始”。"},
+  "OverconstrainedError": {"en": "This camera cannot do that. Choose another size, or another camera.", "zh": "这个摄像头做不到。请选择其他尺寸或其他摄像头。"},
+  "noAnswer": {"en": "the server does not answer", "zh": "服务器没有回应"},
+  "seeWhether": {"en": "see whether liveswap serve still runs", "zh": "请检查 liveswap serve 是否仍在运行"},
+  "serverFull": {"en": "the server does not take another session now", "zh": "服务器现在不接受新的会话"},
+  "noSocket": {"en": "no WebSocket gets through either", "zh": "WebSocket 也无法连通"},
+  "noRtc": {"en": "WebRTC does not get through", "zh": "WebRTC 无法连通"}
+};
+
+const KEPT = "language";
+
+/** What the visitor chose, else what their browser asks for. Browsers may deny storage to a frame of another site. */
+function wanted() {
+  try {
+    const chosen = localStorage.getItem(KEPT);
+    if (["en", "zh"].includes(chosen)) return chosen;
+  } catch {
+    // as nobody chose
+  }
+  return navigator.language.startsWith("zh") ? "zh" : "en";
+}
+
+let language = "en"; // as index.html has it
+
+/** The words of a row; values: what stands in its {braces}. */
+export const t = (row, values = {}) => WORDS[row][language].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+// Elements say their row themselves: data-t is their text, data-t-label what screen readers are told.
+const marked = [...document.querySelectorAll("[data-t], [data-t-label]")];
+
+/** Show the page in a language; words that have changed meanwhile stay until they change again. */
+function show(next) {
+  for (const one of marked) {
+    const { t: row, tLabel: label } = one.dataset;
+    if (label) one.setAttribute("aria-label", WORDS[label][next]);
+    if (row && one.textContent === WORDS[row][language]) one.textContent = WORDS[row][next];
+  }
+  language = next;
+  document.documentElement.lang = next;
+}
+
+show(wanted());
+const select = document.getElementById("language");
+select.value = language;
+select.onchange = () => {
+  show(select.value);
+  try {
+    localStorage.setItem(KEPT, select.value);
+  } catch {
+    // for this visit only
+  }
+};
