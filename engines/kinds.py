@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
-from threading import Event
 from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar
 
-from engines.backends import Session
+from engines.backends import Opening, Session
 from engines.types import FaceDetector, FaceOrigin, FaceSwapper
-from models.progress import Progress
 from models.spec import ModelSpec
 
 if TYPE_CHECKING:
@@ -87,20 +85,6 @@ class OpenDetector(Protocol):
     def __call__(self, spec: ModelSpec, session: Session, /, *, size: int | None) -> FaceDetector:
         """size: of the network's picture, px; None for its own. Raises ModelContractError."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What opening a file on a device may need.
-
-    derived: a folder for what is built. edge: px of a picture whose size the network leaves open. progress: told about
-    builds. cancel: set to stop one.
-    """
-
-    derived: Path
-    edge: int | None
-    progress: Progress
-    cancel: Event
 
 
 OpenOnDevice: TypeAlias = Callable[[Path, Opening], Session]

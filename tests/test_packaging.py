@@ -14,12 +14,18 @@ ROOT = Path(__file__).parent.parent
 ORT, OPENCV = re.compile(r"^(onnxruntime[\w-]*)==", re.MULTILINE), re.compile(r"^(opencv[\w-]*)==", re.MULTILINE)
 
 
+def found_uv() -> str:
+    """On the path, or where README's command puts it. Skips where it is in neither place."""
+    beside = ROOT / ".uv" / ("Scripts" if os.name == "nt" else "bin")
+    uv = shutil.which("uv") or shutil.which("uv", path=str(beside))
+    if uv is None:
+        pytest.skip(f"uv is neither on the path nor in {beside}")
+    return uv
+
+
 def exported(*options: str) -> subprocess.CompletedProcess[str]:
     """What uv.lock installs for these options."""
-    uv = shutil.which("uv")
-    if uv is None:
-        pytest.skip("uv is not on the path")
-    command = [uv, "export", "--frozen", "--offline", "--no-hashes", "--no-header", *options]
+    command = [found_uv(), "export", "--frozen", "--offline", "--no-hashes", "--no-header", *options]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
@@ -35,6 +41,10 @@ def exported(*options: str) -> subprocess.CompletedProcess[str]:
         ("--extra cuda --extra tensorrt", ["onnxruntime-gpu"]),
         ("--group dev", ["onnxruntime"]),
         ("--group dev --extra cpu", ["onnxruntime"]),
+        ("--extra all-cpu", ["onnxruntime"]),
+        ("--extra all-cuda", ["onnxruntime-gpu"]),
+        ("--extra all-cpu --extra cpu --extra rtx", ["onnxruntime"]),
+        ("--group dev --extra all-cpu", ["onnxruntime"]),
     ],
 )
 def test_install_brings_one_onnx_runtime_and_the_headless_opencv(options: str, runtimes: list[str]) -> None:
@@ -44,7 +54,17 @@ def test_install_brings_one_onnx_runtime_and_the_headless_opencv(options: str, r
     assert OPENCV.findall(done.stdout) == ["opencv-python-headless"]
 
 
-@pytest.mark.parametrize("options", ["--extra cpu --extra cuda", "--group dev --extra cuda"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        "--extra cpu --extra cuda",
+        "--extra all-cpu --extra cuda",
+        "--extra cpu --extra all-cuda",
+        "--extra all-cpu --extra all-cuda",
+        "--group dev --extra cuda",
+        "--group dev --extra all-cuda",
+    ],
+)
 def test_wheels_that_overwrite_each_other_cannot_be_asked_for_together(options: str) -> None:
     done = exported(*options.split())
     assert done.returncode != 0
@@ -54,11 +74,13 @@ def test_wheels_that_overwrite_each_other_cannot_be_asked_for_together(options: 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What an install gets."""
-    uv, folder = shutil.which("uv"), tmp_path_factory.mktemp("wheel")
-    if uv is None:
-        pytest.skip("uv is not on the path")
+    folder = tmp_path_factory.mktemp("wheel")
     done = subprocess.run(
-        [uv, "build", "--wheel", "--out-dir", str(folder)], cwd=ROOT, capture_output=True, text=True, check=False
+        [found_uv(), "build", "--wheel", "--out-dir", str(folder)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode != 0 and "hatchling" in done.stderr:
         pytest.skip(f"the build backend cannot be fetched: {done.stderr.splitlines()[-1]}")
@@ -107,3 +129,23 @@ def test_no_text_of_the_wheel_names_a_module_as_the_checkout_does(wheel: Path) -
         code = {name: archive.read(name).decode() for name in archive.namelist() if name.endswith(".py")}
     module = re.compile(r"""["'](?:realtime|engines|models)\.(?!toml)\w[\w.]*["']""")
     assert {name: found for name, text in code.items() if (found := module.findall(text))} == {}
+
+
+def test_a_tool_of_uv_starts_and_knows_what_it_is(wheel: Path, tmp_path: Path) -> None:
+    """From the packages that uv has already, in the versions of uv.lock."""
+    pinned = tmp_path / "pinned.txt"
+    pinned.write_text("".join(line for line in exported("--no-emit-project").stdout.splitlines(True) if "==" in line))
+    environment = {**os.environ, "UV_TOOL_DIR": str(tmp_path / "tools"), "UV_TOOL_BIN_DIR": str(tmp_path / "bin")}
+    words = ["tool", "install", "--offline", "--python", sys.executable, "--constraints", str(pinned), str(wheel)]
+    done = subprocess.run([found_uv(), *words], env=environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0 and ("cache" in done.stderr or "network" in done.stderr.lower()):
+        pytest.skip(f"uv has not all packages here: {done.stderr.strip().splitlines()[-1]}")
+    assert done.returncode == 0, done.stderr
+    asked = {**environment, "LIVESWAP_HOME": str(tmp_path / "home")}
+    served = subprocess.run(
+        [tmp_path / "bin" / "liveswap", "serve"], env=asked, capture_output=True, text=True, check=False
+    )
+    assert served.returncode == 2
+    assert "aiohttp is not installed" in served.stderr
+    assert "uv tool install --force" in served.stderr
+    assert "[web]" in served.stderr

@@ -5,9 +5,13 @@ Knows what a session is; each runtime's own file knows the runtime. Runtimes are
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
 from typing import Any, Protocol
 
 from numpy.typing import NDArray
+
+from models.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +40,17 @@ class Session(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What opening a file on a device may need.
+
+    derived: a folder for what is built. edge: px of a picture whose size the network leaves open. progress: told about
+    builds. cancel: set to stop one.
+    """
+
+    derived: Path
+    edge: int | None
+    progress: Progress
+    cancel: Event

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from engines.backends import Session
+from engines.backends import Opening, Session
 from engines.backends.onnx_file import Precision
 from engines.backends.onnxruntime import OrtSession
 from engines.backends.precision import LADDER, CheckedSession, open_checked
 from engines.backends.probe import Availability, probe
 from engines.errors import BackendUnavailableError
-from engines.kinds import DEVICES, DeviceKind, Opening
+from engines.kinds import DEVICES, DeviceKind
 from models.install import to_add
 from models.progress import Progress, ignore_progress
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from engines.backends import Session
+from engines.backends import Opening, Session
 from engines.backends.lacks import needs_wheel, two_wheels
 from engines.backends.onnxruntime import OrtSession
-from engines.kinds import Opening, device
+from engines.kinds import device
 
 
 @device(

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from engines.backends import Session
+from engines.backends import Opening, Session
 from engines.backends.lacks import cuda_libraries, driver, needs_wheel, two_wheels
 from engines.backends.onnxruntime import OrtSession
-from engines.kinds import Opening, device
+from engines.kinds import device
 
 
 @device("cuda", needs=(driver, two_wheels, needs_wheel("onnxruntime-gpu", extra="cuda"), cuda_libraries), rank=3)

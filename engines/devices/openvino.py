@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from engines.backends import Session
+from engines.backends import Opening, Session
 from engines.backends.lacks import needs_wheel
-from engines.kinds import Opening, device
+from engines.kinds import device
 
 
 @device("openvino", needs=(needs_wheel("openvino", extra="openvino"),), ladder=("fp32",))

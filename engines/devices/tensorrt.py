@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from engines.backends import Session
+from engines.backends import Opening, Session
 from engines.backends.lacks import driver, needs_wheel, rtx_runs_here, tensorrt_11
 from engines.backends.trt_flavour import Flavour
-from engines.kinds import Opening, device
+from engines.kinds import device
 
 
 @device(
