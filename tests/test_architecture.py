@@ -71,7 +71,13 @@ VENDORS = {
         "realtime/pictures/reading.py",
     },
     "pi_heif": {"realtime/pictures/decoder.py"},
-    "typer": {"realtime/cli/main.py", "realtime/cli/models.py", "realtime/cli/options.py"},
+    "typer": {
+        "realtime/cli/help.py",
+        "realtime/cli/main.py",
+        "realtime/cli/models.py",
+        "realtime/cli/options.py",
+        "realtime/cli/server_options.py",
+    },
     "rich": {
         "realtime/bench/report.py",
         "realtime/cli/commands.py",

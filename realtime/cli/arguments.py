@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from realtime.choices import Faces, Hdr
-from realtime.cli import options
+from realtime.cli import options, server_options
 from realtime.config import NeuralConfig, RunConfig, parse_bitrate, parse_map, parse_rate, parse_size, parse_whose
 from realtime.media.trim import Trim
 
@@ -91,14 +91,14 @@ class RunArguments(FileArguments, SwapArguments, PlaceArguments):
 class ListenArguments:
     """Where a server listens, and whom it lets in."""
 
-    host: options.Host = "127.0.0.1"
-    port: options.Port = 8080
-    token: options.Token = None
-    ice: options.Ice = None
-    sessions: options.MostSessions = 4
-    tls_cert: options.TlsCert = None
-    tls_key: options.TlsKey = None
-    framed: options.Framed = False
+    host: server_options.Host = "127.0.0.1"
+    port: server_options.Port = 8080
+    token: server_options.Token = None
+    ice: server_options.Ice = None
+    sessions: server_options.MostSessions = 4
+    tls_cert: server_options.TlsCert = None
+    tls_key: server_options.TlsKey = None
+    framed: server_options.Framed = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,11 +19,12 @@ import typer
 from rich.logging import RichHandler
 
 from models.errors import UserError
-from realtime.cli import options
 from realtime.cli.arguments import RunArguments, ServeArguments, takes
 from realtime.cli.console import LogFormatter, fail, say, stderr, stdout
+from realtime.cli.help import RUN_EXAMPLES, PlainHelp, examples
 from realtime.cli.interrupts import INTERRUPTED, end_as_ctrl_c
 from realtime.cli.models import models_app
+from realtime.cli.other_programs import in_our_words
 from realtime.media.standard_streams import settle_streams
 
 app = typer.Typer(
@@ -41,7 +42,10 @@ def main() -> NoReturn:
     settle_streams()
     end_as_ctrl_c()
     try:
-        status = app(standalone_mode=False) or 0
+        words, note = in_our_words(sys.argv[1:])
+        if note is not None:
+            say(note)
+        status = app(words, standalone_mode=False) or 0
         sys.stdout.flush()
         sys.exit(status)
     except UserError as error:
@@ -74,7 +78,7 @@ def common(
         raise typer.Exit
 
 
-@app.command(epilog=options.EXAMPLES)
+@app.command(epilog=RUN_EXAMPLES)
 @takes(RunArguments)
 def run(arguments: RunArguments) -> None:
     """Swap faces from a camera, a file or a URL into files."""
@@ -84,9 +88,9 @@ def run(arguments: RunArguments) -> None:
     commands.run(config, has_consent=arguments.i_have_consent, accepts_licences=arguments.accept_licence)
 
 
-@app.command()
+@app.command(cls=PlainHelp, epilog=examples("liveswap demo", "liveswap demo /tmp"))
 def demo(
-    folder: Annotated[Path, typer.Argument(help="Where demo.mp4 and demo.png go.")] = Path(),
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where demo.mp4 and demo.png go.")] = Path(),
 ) -> None:
     """See it work: fetches two public-domain portraits, writes demo.mp4 and demo.png, prints the numbers."""
     from realtime.cli.demo import make_demo  # noqa: PLC0415
@@ -94,7 +98,13 @@ def demo(
     make_demo(folder)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "liveswap serve",
+        "liveswap serve --face alice.jpg --face bob.jpg",
+        "liveswap serve --host 0.0.0.0 --tls-cert server.pem     (for others)",
+    )
+)
 @takes(ServeArguments)
 def serve(arguments: ServeArguments) -> None:
     """Swap in the browser: a page with your camera, WHIP and WHEP for OBS and players, an API. Needs the extra web."""
@@ -103,7 +113,14 @@ def serve(arguments: ServeArguments) -> None:
     commands.serve(arguments)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "liveswap bench --quick",
+        "liveswap bench --html report.html",
+        "liveswap bench --json > before.json",
+        "liveswap bench --compare before.json",
+    )
+)
 def bench(
     quick: Annotated[bool, typer.Option("--quick", help="Half a minute instead of three.")] = False,
     only: Annotated[str, typer.Option("--only", metavar="TEXT", help="Rows with this in their name: live, 1080.")] = "",
@@ -118,9 +135,14 @@ def bench(
     commands.bench(soak=soak, quick=quick, only=only, as_json=as_json, html=html, compare=compare)
 
 
-@app.command()
+@app.command(
+    cls=PlainHelp, epilog=examples("liveswap ctl face next", "liveswap ctl strength 0.7", "liveswap ctl status")
+)
 def ctl(
-    command: Annotated[list[str], typer.Argument(help="status | face next | face 2 | pause | mirror | badge off ...")],
+    command: Annotated[
+        list[str],
+        typer.Argument(metavar="COMMAND", help="status | face next | face 2 | pause | mirror | badge off ..."),
+    ],
 ) -> None:
     """Change a live run elsewhere: face, when-lost, strangers, badge, mirror, pause, lock, swapper, strength."""
     from realtime.cli import commands  # noqa: PLC0415
@@ -128,7 +150,7 @@ def ctl(
     commands.control(" ".join(command))
 
 
-@app.command()
+@app.command(epilog=examples("liveswap devices"))
 def devices() -> None:
     """List the cameras."""
     from realtime.cli import machine_commands  # noqa: PLC0415
@@ -136,7 +158,7 @@ def devices() -> None:
     machine_commands.show_devices()
 
 
-@app.command()
+@app.command(epilog=examples("liveswap doctor"))
 def doctor() -> None:
     """Is this machine ready? Says what to type where it is not."""
     from realtime.cli import machine_commands  # noqa: PLC0415

@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
+from realtime.cli import completion
+from realtime.cli.help import PlainHelp, examples
 from realtime.cli.options import Accepts, Names
 
 models_app = typer.Typer(help="The model files: what there is, fetch it, check it.", no_args_is_help=True)
 
 
-@models_app.command("list")
+@models_app.command("list", epilog=examples("liveswap models list"))
 def models_list() -> None:
     """What there is, and what is on this disk."""
     from realtime.cli import model_commands  # noqa: PLC0415  loads what --help need not wait for
@@ -18,7 +20,11 @@ def models_list() -> None:
     model_commands.list_models()
 
 
-@models_app.command("pull")
+@models_app.command(
+    "pull",
+    cls=PlainHelp,
+    epilog=examples("liveswap models pull", "liveswap models pull w600k_r50 --accept-licence"),
+)
 def models_pull(names: Names = None, *, accept_licence: Accepts = False) -> None:
     """Fetch models or packs (buffalo_l), verify them, and print where they are."""
     from realtime.cli import model_commands  # noqa: PLC0415  loads what --help need not wait for
@@ -26,14 +32,22 @@ def models_pull(names: Names = None, *, accept_licence: Accepts = False) -> None
     model_commands.pull_models(names or [], accepts_licences=accept_licence)
 
 
-@models_app.command("add")
+@models_app.command(
+    "add", cls=PlainHelp, epilog=examples("liveswap models add", "liveswap models add my_swapper.onnx --name mine")
+)
 def models_add(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Your .onnx or .dfm files; without any: what other programs have.")
+        list[Path] | None,
+        typer.Argument(metavar="FILE", help="Your .onnx or .dfm files; without any: what other programs have."),
     ] = None,
     *,
-    like: Annotated[str | None, typer.Option(metavar="NAME", help="It is what this row of the list is.")] = None,
-    name: Annotated[str | None, typer.Option(help="What to call it.")] = None,
+    like: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", autocompletion=completion.models_for(), help="It is what this row of the list is."
+        ),
+    ] = None,
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="What to call it.")] = None,
 ) -> None:
     """Recognise model files that you have, and use them where they lie."""
     from realtime.cli import model_commands  # noqa: PLC0415  loads what --help need not wait for
@@ -41,13 +55,27 @@ def models_add(
     model_commands.add_models(files or [], like=like, name=name)
 
 
-@models_app.command("build")
+@models_app.command("build", cls=PlainHelp, epilog=examples("liveswap models build inswapper_128 --target sm86,sm89"))
 def models_build(
-    name: Annotated[str, typer.Argument(help="Of a model; with @320 behind it for a detector of that size.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME",
+            autocompletion=completion.models_for(),
+            help="Of a model; with @320 behind it for a detector of that size.",
+        ),
+    ],
     *,
     target: Annotated[str, typer.Option(metavar="sm86,sm89", help="GPUs to build for; they need not be here.")] = "",
-    device: Annotated[str, typer.Option(help="rtx | tensorrt")] = "rtx",
-    precision: Annotated[str, typer.Option(help="fp16 | mixed | fp32")] = "fp16",
+    device: Annotated[
+        str, typer.Option(metavar="NAME", autocompletion=completion.words("rtx", "tensorrt"), help="rtx | tensorrt")
+    ] = "rtx",
+    precision: Annotated[
+        str,
+        typer.Option(
+            metavar="LEVEL", autocompletion=completion.words("fp16", "mixed", "fp32"), help="fp16 | mixed | fp32"
+        ),
+    ] = "fp16",
 ) -> None:
     """Build a TensorRT engine ahead of time, also on a machine without a GPU."""
     from realtime.cli import model_commands  # noqa: PLC0415  loads what --help need not wait for
@@ -55,7 +83,7 @@ def models_build(
     model_commands.build_engines(name, [part for part in target.split(",") if part], device, precision)
 
 
-@models_app.command("verify")
+@models_app.command("verify", cls=PlainHelp, epilog=examples("liveswap models verify"))
 def models_verify(names: Names = None) -> None:
     """Check that the files are the ones they should be."""
     from realtime.cli import model_commands  # noqa: PLC0415  loads what --help need not wait for

@@ -9,44 +9,42 @@ from typing import Annotated
 import typer
 
 from realtime.choices import Hdr, Strangers, WhenLost
-
-EXAMPLES = """Examples:
-
-liveswap run --face alice.jpg --input holiday.mp4 --output swapped.mp4
-
-liveswap run --face alice.jpg --input group.jpg --output swapped.png --faces all
-
-liveswap run --face alice.jpg --input 0 --output recording.mp4
-
-liveswap run --face alice.jpg --input clips/ --output swapped/     (every video and picture)
-
-liveswap run --face alice.jpg --input holiday.mp4 --output part.mp4 --trim 1:30-1:45
-
-ffmpeg -i IN -f matroska - | liveswap run --face alice.jpg --input - --output - | ffplay -
-"""
+from realtime.cli import completion
 
 LOOK, NEURAL, OUT = "How it looks", "Neural models", "What comes out"
 
+WHOSE = completion.words("wearer", "source")
+
 Names = Annotated[
-    list[str] | None, typer.Argument(help="Names from `liveswap models list`; without any: the default ones.")
+    list[str] | None,
+    typer.Argument(
+        metavar="NAME",
+        help="Names from `liveswap models list`; without any: the default ones.",
+        autocompletion=completion.models_for(),
+    ),
 ]
 
 Photos = Annotated[
     list[Path] | None,
     typer.Option(
-        "--face", help="Photo of the face to appear with; or a folder or video of that person. Repeat for more."
+        "--face",
+        metavar="PHOTO",
+        help="Photo of the face to appear with; or a folder or video of that person. Repeat for more.",
     ),
 ]
 Input = Annotated[
     str,
     typer.Option(
-        "--input", help="0, /dev/video0 (camera) | video | picture | - (stdin) | rtsp:// http:// | screen | test"
+        "--input",
+        metavar="IN",
+        help="0, /dev/video0 (camera) | video | picture | - (stdin) | rtsp:// http:// | screen | test",
     ),
 ]
 Outputs = Annotated[
     list[str],
     typer.Option(
         "--output",
+        metavar="OUT",
         help="out.mp4 .mkv .webm | out.png .jpg .gif .webp | f/%05d.png | folder | - | rtmp:// srt:// | virtual | null",
     ),
 ]
@@ -65,48 +63,110 @@ Others = Annotated[
 Consent = Annotated[
     bool, typer.Option("--i-have-consent", help="The person in each photo agreed. Asked once per photo otherwise.")
 ]
-Swapper = Annotated[str, typer.Option(help="mesh | a name from `liveswap models list`", rich_help_panel=LOOK)]
+Swapper = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="mesh | a name from `liveswap models list`",
+        autocompletion=completion.models_for("swap", also=["mesh"]),
+        rich_help_panel=LOOK,
+    ),
+]
 Device = Annotated[
     str,
-    typer.Option(help="auto | cpu | cuda | tensorrt | rtx | openvino | coreml | directml", rich_help_panel=NEURAL),
+    typer.Option(
+        metavar="NAME",
+        help="auto | cpu | cuda | tensorrt | rtx | openvino | coreml | directml",
+        autocompletion=completion.devices,
+        rich_help_panel=NEURAL,
+    ),
 ]
 Strength = Annotated[
-    float, typer.Option(help="0..1: from the target's skin and light to all of the source.", rich_help_panel=LOOK)
+    float,
+    typer.Option(
+        metavar="SHARE", help="0..1: from the target's skin and light to all of the source.", rich_help_panel=LOOK
+    ),
 ]
 Iris = Annotated[
-    str, typer.Option(metavar="WHOSE", help="wearer | source: whose colour of eyes.", rich_help_panel=LOOK)
+    str,
+    typer.Option(
+        metavar="WHOSE", autocompletion=WHOSE, help="wearer | source: whose colour of eyes.", rich_help_panel=LOOK
+    ),
 ]
 Mouth = Annotated[
     str,
-    typer.Option(metavar="WHOSE", help="source | wearer: whose lips.", rich_help_panel=LOOK),
+    typer.Option(metavar="WHOSE", autocompletion=WHOSE, help="source | wearer: whose lips.", rich_help_panel=LOOK),
 ]
 Hands = Annotated[bool, typer.Option(help="Hands stay in front of the face.", rich_help_panel=LOOK)]
 Boost = Annotated[
     int, typer.Option("--pixel-boost", metavar="K", help="K times finer, K x K times the work.", rich_help_panel=NEURAL)
 ]
-Morph = Annotated[float | None, typer.Option(help="0..1, of a DFM file.", rich_help_panel=NEURAL)]
+Morph = Annotated[float | None, typer.Option(metavar="SHARE", help="0..1, of a DFM file.", rich_help_panel=NEURAL)]
 Occlusion = Annotated[
     str | None,
-    typer.Option("--occluder", metavar="NAME", help="Tells what is in front: xseg_1 ...", rich_help_panel=NEURAL),
+    typer.Option(
+        "--occluder",
+        metavar="NAME",
+        autocompletion=completion.models_for("occlude"),
+        help="Tells what is in front: xseg_1 ...",
+        rich_help_panel=NEURAL,
+    ),
 ]
 Regions = Annotated[
     str | None,
-    typer.Option("--regions", metavar="NAME", help="Face only: bisenet_resnet_34 ...", rich_help_panel=NEURAL),
+    typer.Option(
+        "--regions",
+        metavar="NAME",
+        autocompletion=completion.models_for("parse"),
+        help="Face only: bisenet_resnet_34 ...",
+        rich_help_panel=NEURAL,
+    ),
 ]
 Relight = Annotated[
     bool, typer.Option("--relight", help="The target's light on what the network made.", rich_help_panel=NEURAL)
 ]
-Precision = Annotated[str, typer.Option(help="auto | fp16 | mixed | fp32, of GPU engines.", rich_help_panel=NEURAL)]
-Enhancer = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Sharpen the face: gpen_bfr_256 ...", rich_help_panel=NEURAL)
+Precision = Annotated[
+    str,
+    typer.Option(
+        metavar="LEVEL",
+        autocompletion=completion.words("auto", "fp16", "mixed", "fp32"),
+        help="auto | fp16 | mixed | fp32, of GPU engines.",
+        rich_help_panel=NEURAL,
+    ),
 ]
-Blend = Annotated[float, typer.Option("--enhancer-blend", help="0..1 of the enhancer.", rich_help_panel=NEURAL)]
+Enhancer = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        autocompletion=completion.models_for("enhance"),
+        help="Sharpen the face: gpen_bfr_256 ...",
+        rich_help_panel=NEURAL,
+    ),
+]
+Blend = Annotated[
+    float, typer.Option("--enhancer-blend", metavar="SHARE", help="0..1 of the enhancer.", rich_help_panel=NEURAL)
+]
 Finder = Annotated[
     str | None,
-    typer.Option("--detector", metavar="NAME[@PX]", help="Another detector: det_10g@320 ...", rich_help_panel=NEURAL),
+    typer.Option(
+        "--detector",
+        metavar="NAME[@PX]",
+        autocompletion=completion.models_for("detect"),
+        help="Another detector: det_10g@320 ...",
+        rich_help_panel=NEURAL,
+    ),
 ]
 Accepts = Annotated[bool, typer.Option("--accept-licence", help="Accept the licences of the models that are fetched.")]
-Wanted = Annotated[str, typer.Option("--faces", help="largest | all | a number", rich_help_panel=LOOK)]
+Wanted = Annotated[
+    str,
+    typer.Option(
+        "--faces",
+        metavar="WHICH",
+        autocompletion=completion.words("largest", "all"),
+        help="largest | all | a number",
+        rich_help_panel=LOOK,
+    ),
+]
 Lost = Annotated[
     WhenLost | None,
     typer.Option(
@@ -158,21 +218,12 @@ Mic = Annotated[
     str | None,
     typer.Option("--mic", metavar="NAME", help="Live: record sound too; default, or a name.", rich_help_panel=OUT),
 ]
-Codec = Annotated[str | None, typer.Option(help="h264, hevc, vp9, av1, ffv1 ...", rich_help_panel=OUT)]
+Codec = Annotated[str | None, typer.Option(metavar="NAME", help="h264, hevc, vp9, av1, ffv1 ...", rich_help_panel=OUT)]
 KeepHdr = Annotated[Hdr, typer.Option("--hdr", help="HDR videos become SDR, or stay HDR.", rich_help_panel=OUT)]
-Crf = Annotated[int | None, typer.Option(help="Encoder quality: lower is better.", rich_help_panel=OUT)]
+Crf = Annotated[int | None, typer.Option(metavar="N", help="Encoder quality: lower is better.", rich_help_panel=OUT)]
 Bitrate = Annotated[
     str | None, typer.Option(metavar="RATE", help="Of a stream, bits a second: 2500k, 4M.", rich_help_panel=OUT)
 ]
 Metrics = Annotated[
     Path | None, typer.Option(metavar="FILE.json", help="Write the numbers there.", rich_help_panel=OUT)
 ]
-
-Host = Annotated[str, typer.Option(help="Where to listen; other machines need the token that is then made.")]
-Port = Annotated[int, typer.Option(help="0 takes a free one.")]
-Token = Annotated[str | None, typer.Option(help="Ask for this one (16 characters or more), on this machine too.")]
-Ice = Annotated[list[str] | None, typer.Option(metavar="SERVER", help="stun:HOST:PORT | turn:USER:PASSWORD@HOST:PORT")]
-MostSessions = Annotated[int, typer.Option(help="Visitors at the same time, at most.")]
-Framed = Annotated[bool, typer.Option("--framed", help="Other sites may show the page in a frame; asks for a token.")]
-TlsCert = Annotated[Path | None, typer.Option(metavar="FILE.pem", help="Serve https, which cameras need elsewhere.")]
-TlsKey = Annotated[Path | None, typer.Option(metavar="FILE.pem", help="Where the key is not in that file.")]

@@ -240,18 +240,3 @@ def test_taken_port_is_an_error_with_a_remedy(server: ServerProcess, home: Path)
     assert done.returncode == 2
     assert "error:" in done.stderr
     assert f"--port {int(port_of(server)) + 1}" in done.stderr
-
-
-def test_the_page_speaks_the_browsers_language_until_another_is_chosen(browser: Browser, server: ServerProcess) -> None:
-    page = browser.new_page(locale="zh-CN")
-    try:
-        page.goto(server.url)
-        page.wait_for_selector("#faces li")
-        assert (page.inner_text("#start"), page.get_attribute("html", "lang")) == ("开始", "zh")
-        page.select_option("#language", "en")
-        assert (page.inner_text("#start"), page.get_attribute("html", "lang")) == ("Start", "en")
-        page.reload()
-        page.wait_for_selector("#faces li")
-        assert page.inner_text("#start") == "Start"
-    finally:
-        page.close()

@@ -6,6 +6,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
+
+from benchmarks.common.browser import CHROMIUM
+from realtime.web.server_process import ServerProcess
 
 PAGE = Path(__file__).parents[3] / "realtime" / "web" / "page"
 SAME_EVERYWHERE = {"liveswap", "English", "中文", "640x360", "1280x720", "1920x1080", "WebRTC", "WebSocket"}
@@ -85,3 +89,19 @@ def test_no_row_is_missing_and_none_is_left_over() -> None:
 @pytest.mark.parametrize("said", [r'new Error\(["`]', r'textContent = ["`][A-Za-z]', r'Refusal\(\d+, "', r'clear\("'])
 def test_scripts_say_nothing_that_is_not_in_the_table(said: str) -> None:
     assert {name for name, text in scripts().items() if re.search(said, text)} == set()
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt install chromium")
+def test_the_page_speaks_the_browsers_language_until_another_is_chosen(browser: Browser, server: ServerProcess) -> None:
+    page = browser.new_page(locale="zh-CN")
+    try:
+        page.goto(server.url)
+        page.wait_for_selector("#faces li")
+        assert (page.inner_text("#start"), page.get_attribute("html", "lang")) == ("开始", "zh")
+        page.select_option("#language", "en")
+        assert (page.inner_text("#start"), page.get_attribute("html", "lang")) == ("Start", "en")
+        page.reload()
+        page.wait_for_selector("#faces li")
+        assert page.inner_text("#start") == "Start"
+    finally:
+        page.close()

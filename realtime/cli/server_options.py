@@ -1,0 +1,44 @@
+"""The options of `liveswap serve` alone, as options.py has the others: where it listens, and whom it lets in."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+SERVER = "Server"
+
+Host = Annotated[
+    str,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Where to listen; other machines need the token that is then made.",
+        rich_help_panel=SERVER,
+    ),
+]
+Port = Annotated[int, typer.Option(metavar="N", help="0 takes a free one.", rich_help_panel=SERVER)]
+Token = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SECRET", help="Ask for this one (16 characters or more), on this machine too.", rich_help_panel=SERVER
+    ),
+]
+Ice = Annotated[
+    list[str] | None,
+    typer.Option(metavar="SERVER", help="stun:HOST:PORT | turn:USER:PASSWORD@HOST:PORT", rich_help_panel=SERVER),
+]
+MostSessions = Annotated[
+    int, typer.Option(metavar="N", help="Visitors at the same time, at most.", rich_help_panel=SERVER)
+]
+Framed = Annotated[
+    bool,
+    typer.Option(
+        "--framed", help="Other sites may show the page in a frame; asks for a token.", rich_help_panel=SERVER
+    ),
+]
+TlsCert = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE.pem", help="Serve https, which cameras need elsewhere.", rich_help_panel=SERVER),
+]
+TlsKey = Annotated[
+    Path | None, typer.Option(metavar="FILE.pem", help="Where the key is not in that file.", rich_help_panel=SERVER)
+]
