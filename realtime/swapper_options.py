@@ -11,7 +11,6 @@ from models.library import known_models
 from models.manifest import Manifest
 from models.spec import ModelSpec
 from realtime.config import RunConfig
-from realtime.faces.person import content_of
 
 
 def swapper_spec(config: RunConfig, manifest: Manifest) -> ModelSpec | None:
@@ -30,16 +29,6 @@ def person_in_weights(config: RunConfig) -> ModelSpec | None:
     """The row of a swapper that needs no photo, because it was trained on one person; None for the others."""
     spec = swapper_spec(config, known_models())
     return spec if is_one_person(spec) else None
-
-
-def people_in(config: RunConfig) -> list[tuple[bytes, str]]:
-    """Whose consent a run needs: content and name of each source, and of weights that were trained on one person.
-
-    Raises SourceError for a source that cannot be read.
-    """
-    person = person_in_weights(config)
-    photos = [(content_of(photo), photo.name) for photo in config.sources]
-    return photos if person is None else [*photos, (person.sha256.encode(), person.name)]
 
 
 def is_one_person(spec: ModelSpec | None) -> bool:

@@ -6,7 +6,7 @@ server: their word is not the word of whoever runs it. It holds no picture and n
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 from models.ledger import Ledger
@@ -26,13 +26,6 @@ class ConsentLedger:
 
     def __init__(self, path: Path) -> None:
         self._ledger = Ledger(path, "consents")
-
-    def require_all(
-        self, people: Iterable[tuple[bytes, str]], *, given: bool, ask: Callable[[str], bool] | None
-    ) -> None:
-        """As `require`, of several. people: content and name of each."""
-        for photo, name in people:
-            self.require(photo, name, given=given, ask=ask)
 
     def require(
         self, photo: bytes, name: str, *, given: bool, ask: Callable[[str], bool] | None, whose: str = ""
