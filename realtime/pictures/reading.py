@@ -93,21 +93,26 @@ def decode_image(
     return image if fit_pixels is None else shrunk_to(image, fit_pixels)
 
 
-def read_whole(path: Path) -> Converted:
-    """As `read_image`, with what the picture is beyond 8-bit sRGB."""
-    return decode_whole(read_content(path), str(path))
+def read_whole(path: Path, *, tells: bool = True) -> Converted:
+    """As `read_image`, with what the picture is beyond 8-bit sRGB. tells: it is said what of it is left."""
+    return decode_whole(read_content(path), str(path), tells=tells)
 
 
-def decode_whole(content: bytes, name: str) -> Converted:
+def decode_whole(content: bytes, name: str, *, tells: bool = True) -> Converted:
     """As `read_whole`, of a picture's bytes. name: for messages."""
     picture = _decoded(content, name, MAX_PIXELS, None, FORMATS)
+    if tells:
+        _tell_what_is_left(content, name)
+    return to_srgb(picture, name, keeps=True)
+
+
+def _tell_what_is_left(content: bytes, name: str) -> None:
     pages = page_count(content)
     if pages > 1:
         logger.warning("%s has %d pages: only the first is taken", name, pages)
     header = header_of(content)
     if header is not None and header.bits > MOST_BITS:
         logger.warning("%s has %d bits a colour: they become %d", name, header.bits, MOST_BITS)
-    return to_srgb(picture, name, keeps=True)
 
 
 def _decoded(

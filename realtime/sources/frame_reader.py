@@ -19,6 +19,8 @@ from realtime.types import ColourTags
 
 logger = logging.getLogger(__name__)
 
+HIDING = 2
+"""Most of OPAQUE that nobody can see through. What hides there is not handed on: many players ignore transparency."""
 SDR = ColourTags(BT709, BT709, BT709)
 
 
@@ -72,7 +74,7 @@ class FrameReader:
             straight, alpha = converter(frame), ToBgr(tags).with_alpha(frame)[1]
         if alpha.min() == OPAQUE:
             return straight
-        straight[alpha == 0] = BLACK  # what hides there is nobody's to see, and many players ignore transparency
+        straight[alpha <= HIDING] = BLACK
         seen = on_ground(straight, alpha, BLACK)
         self.original = Original(seen, straight, None, alpha, BLACK)
         return seen

@@ -50,7 +50,7 @@ class PictureSequence:
         seq = 0
         for position, path in enumerate(self._files.values()):
             try:
-                read = read_whole(path)
+                read = read_whole(path, tells=False)  # said of the first
             except SourceError as error:
                 logger.warning("left out: %s", error)
                 continue

@@ -196,3 +196,11 @@ def test_the_mark_is_seen_where_all_is_transparent(tmp_path: Path) -> None:
     for picture in read(tmp_path / "out.mkv"):
         assert picture[-30:, -40:, 3].max() >= 240
         assert not picture[:30, :, 3].any()
+
+
+@pytest.mark.parametrize("alpha", [0, 2])
+def test_what_nobody_can_see_is_not_written_for_players_that_ignore_transparency(tmp_path: Path, alpha: int) -> None:
+    run(write(tmp_path / "in.mov", alpha=alpha), tmp_path / "out.mkv")
+    for picture in read(tmp_path / "out.mkv"):
+        assert not picture[45:, :, :3].any()
+        assert (picture[:, :, 3] == alpha).all()

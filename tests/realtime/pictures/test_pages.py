@@ -32,3 +32,10 @@ def test_of_sixteen_bits_eight_are_kept_and_that_is_said(
     source = open_source(str(tmp_path / f"in{ending}"))
     assert np.abs(next(iter(source.frames())).image.astype(int) - 90).max() <= 1
     assert ("16 bits a colour: they become 8" in caplog.text) is is_told
+
+
+def test_of_numbered_pictures_it_is_said_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for number in range(1, 5):
+        cv2.imwrite(str(tmp_path / f"{number:03d}.png"), np.full((48, 64, 3), 90 * 257, np.uint16))
+    assert len(list(open_source(str(tmp_path / "%03d.png")).frames())) == 4
+    assert caplog.text.count("16 bits a colour") == 1
