@@ -1,4 +1,4 @@
-"""How this copy of liveswap was installed, and what to type to add to it.
+"""How this copy was installed, and what to type to add to it.
 
 Knows uv's checkouts and tools, pipx, and pip; installs nothing. `uv sync`, `uv tool install` and `pipx install` take
 away the extras that they are not told of, so those that are here are told again.

@@ -19,8 +19,7 @@ from av.codec.context import Flags
 from realtime.errors import SinkError
 from realtime.media.ffmpeg import explain, listening
 from realtime.media.timeline import Timeline
-from realtime.outputs.codecs import VIDEO_TAGS, container_of, video_encoder
-from realtime.outputs.crf import require_crf
+from realtime.outputs.codecs import VIDEO_TAGS, container_of, require_crf, video_encoder
 from realtime.outputs.encoder_frames import EncoderFrames, alpha_codec
 from realtime.outputs.encoding import VideoPacket, encoded
 from realtime.outputs.extras import VideoExtras, open_extras
