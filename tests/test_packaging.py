@@ -132,14 +132,14 @@ def test_no_text_of_the_wheel_names_a_module_as_the_checkout_does(wheel: Path) -
 
 
 def test_a_tool_of_uv_starts_and_knows_what_it_is(wheel: Path, tmp_path: Path) -> None:
-    """From the packages that uv has already, in the versions of uv.lock."""
+    """In the versions of uv.lock, most of which lie in uv's cache."""
     pinned = tmp_path / "pinned.txt"
     pinned.write_text("".join(line for line in exported("--no-emit-project").stdout.splitlines(True) if "==" in line))
     environment = {**os.environ, "UV_TOOL_DIR": str(tmp_path / "tools"), "UV_TOOL_BIN_DIR": str(tmp_path / "bin")}
-    words = ["tool", "install", "--offline", "--python", sys.executable, "--constraints", str(pinned), str(wheel)]
+    words = ["tool", "install", "--python", sys.executable, "--constraints", str(pinned), str(wheel)]
     done = subprocess.run([found_uv(), *words], env=environment, capture_output=True, text=True, check=False)
-    if done.returncode != 0 and ("cache" in done.stderr or "network" in done.stderr.lower()):
-        pytest.skip(f"uv has not all packages here: {done.stderr.strip().splitlines()[-1]}")
+    if done.returncode != 0 and ("Failed to fetch" in done.stderr or "error sending request" in done.stderr):
+        pytest.skip(f"packages cannot be fetched: {done.stderr.strip().splitlines()[-1]}")
     assert done.returncode == 0, done.stderr
     asked = {**environment, "LIVESWAP_HOME": str(tmp_path / "home")}
     served = subprocess.run(
