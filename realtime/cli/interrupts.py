@@ -21,9 +21,15 @@ OTHERS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(sig
 
 def end_as_ctrl_c() -> None:
     """From now on every signal that asks a program to end is a Ctrl-C; what `nohup` made ignored stays ignored."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # by a shell's `&`: nobody would hear it
+            raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
+
     for number in OTHERS:
         if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, lambda *_: signal.raise_signal(signal.SIGINT))
+            signal.signal(number, end)
 
 
 @contextmanager

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from realtime.cli.interrupts import ends_at_once
+from realtime.cli.interrupts import OTHERS, end_as_ctrl_c, ends_at_once
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="other signals")
 ROOT = Path(__file__).parents[3]
 PREPARING = """
 import atexit, ctypes, signal
-from realtime.cli.interrupts import ends_at_once
+from realtime.cli.interrupts import OTHERS, end_as_ctrl_c, ends_at_once
 
 def compiled(action):
     # calls back as numba's compiler does: what it raises goes nowhere
@@ -40,3 +40,16 @@ def test_afterwards_ctrl_c_is_what_it_was() -> None:
     with ends_at_once(lambda: None):
         assert signal.getsignal(signal.SIGINT) is not before
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_sigterm_is_heard_where_ctrl_c_is_ignored_as_behind_a_shells_ampersand() -> None:
+    numbers = (signal.SIGINT, *OTHERS)
+    before = [signal.getsignal(number) for number in numbers]
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        end_as_ctrl_c()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
