@@ -100,7 +100,7 @@ async def _serve(config: RunConfig, options: ServeOptions, store: ModelStore, on
         sessions, Visitors(server_state.shared), server_state.uploads, ice_servers(options.ice), server_state.swappers
     )
     guard = Guard(options.token, framed_by="*" if options.framed else "'self'")
-    runner = web.AppRunner(make_application(api, guard), access_log=None)
+    runner = web.AppRunner(make_application(api, guard), access_log=None, shutdown_timeout=1)
     await runner.setup()
     try:
         await server_state.open()
@@ -115,7 +115,7 @@ async def _serve(config: RunConfig, options: ServeOptions, store: ModelStore, on
 async def _listen(runner: web.AppRunner, options: ServeOptions, tls: ssl.SSLContext | None) -> int:
     """Returns the port. Raises UserError when it is taken."""
     try:
-        await web.TCPSite(runner, options.host, options.port, ssl_context=tls, shutdown_timeout=1).start()
+        await web.TCPSite(runner, options.host, options.port, ssl_context=tls).start()
     except OSError as error:
         raise UserError(
             f"{options.host}:{options.port} cannot be listened on: {error.strerror}",

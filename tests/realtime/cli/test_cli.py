@@ -1,10 +1,12 @@
 """The command line as a user meets it: its exit code, what it says and what it leaves; a process where that counts."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import PIL.Image
@@ -12,6 +14,7 @@ import pytest
 
 from realtime.cli import commands, demo
 from realtime.cli.commands import NOBODY_SWAPPED
+from realtime.cli.interrupts import INTERRUPTED
 from realtime.media.timecode import read_timecode
 from realtime.pictures.reading import read_image
 from realtime.sources import open_source
@@ -68,32 +71,52 @@ def test_consent_is_needed_once_per_photo(home: Path, portrait: Path, video: Pat
     assert invoke(*run, home=home).returncode == 0
 
 
-@pytest.mark.parametrize(("number", "times"), [(signal.SIGINT, 1), (signal.SIGTERM, 2), (signal.SIGHUP, 1)])
-def test_interrupt_finishes_the_file_and_exits_with_130(
-    home: Path, portrait: Path, tmp_path: Path, number: signal.Signals, times: int
-) -> None:
+def test_interrupts_finish_the_file_and_the_process_exits_with_130(home: Path, portrait: Path, tmp_path: Path) -> None:
     out, numbers = tmp_path / "out.mp4", tmp_path / "m.json"
-    command = [*live_run(portrait, out), "--metrics", str(numbers)]
-    before = signal.signal(number, signal.SIG_DFL)  # what `nohup pytest` ignores, the child would, too
-    child = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment(home))
-    signal.signal(number, before)
-    with child:
+    command = [*LIVESWAP, *live_run(portrait, out), "--metrics", str(numbers)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment(home)) as child:
         wait_until_written(out)
-        for _ in range(times):
-            child.send_signal(number)
+        for _ in range(2):
+            child.send_signal(signal.SIGTERM)
             time.sleep(0.02)
         _, said = child.communicate(timeout=20)
-    assert child.returncode == 130, said
+    assert child.returncode == INTERRUPTED, said
     assert "Traceback" not in said
-    facts = facts_of(out)
-    assert len(facts.times_s) == json.loads(numbers.read_text())["frames_out"] > 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["m.json", "out.mp4"]
+    is_finished(out, numbers)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_interrupt_finishes_the_file_and_exits_with_130(
+    home: Path, portrait: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    out, numbers = tmp_path / "out.mp4", tmp_path / "m.json"
+
+    def interrupt() -> None:
+        wait_until_written(out)
+        os.kill(os.getpid(), number)
+
+    before = signal.signal(number, signal.SIG_DFL)  # what `nohup pytest` ignores, the run would, too
+    try:
+        with ThreadPoolExecutor() as threads:
+            interrupted = threads.submit(interrupt)
+            done = invoke(*live_run(portrait, out), "--metrics", numbers, home=home)
+    finally:
+        signal.signal(number, before)
+    interrupted.result()
+    assert done.returncode == INTERRUPTED, done.stderr
+    is_finished(out, numbers)
+
+
+def is_finished(out: Path, numbers: Path) -> None:
+    """Whether all pictures that were counted are in the video, and nothing else is left."""
+    assert len(facts_of(out).times_s) == json.loads(numbers.read_text())["frames_out"] > 0
+    assert sorted(path.name for path in out.parent.iterdir()) == [numbers.name, out.name]
 
 
 def live_run(portrait: Path, out: Path) -> list[str]:
-    """A command whose video soon lies on the disk in part: its pictures are nearly lossless, and so large."""
-    where = ("--input", "test", "--size", "320x180", "--output", str(out), "--crf", "1")
-    return [*LIVESWAP, "run", "--face", str(portrait), *where, "--i-have-consent"]
+    """Words for a video that soon lies on the disk in part: its pictures are nearly lossless, and so large."""
+    where = ("--input", "test", "--size", "320x180", "--output", str(out), "--crf", "1", "--duration", "60")
+    return ["run", "--face", str(portrait), *where, "--i-have-consent"]
 
 
 def wait_until_written(out: Path) -> None:
@@ -102,11 +125,13 @@ def wait_until_written(out: Path) -> None:
         if any(part.stat().st_size > 1000 for part in out.parent.glob(f"{out.name}.*.part")):
             return
         time.sleep(0.05)
+    raise TimeoutError(f"no part of {out} after 30 s")
 
 
 def test_signals_that_come_late_do_not_kill_the_way_out(home: Path, portrait: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.mp4"
-    with subprocess.Popen(live_run(portrait, out), stderr=subprocess.PIPE, text=True, env=environment(home)) as child:
+    command = [*LIVESWAP, *live_run(portrait, out)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment(home)) as child:
         wait_until_written(out)
         child.send_signal(signal.SIGTERM)
         assert child.stderr is not None
@@ -114,7 +139,7 @@ def test_signals_that_come_late_do_not_kill_the_way_out(home: Path, portrait: Pa
         while child.poll() is None:
             child.send_signal(signal.SIGTERM)
             time.sleep(0.001)
-    assert child.returncode == 130
+    assert child.returncode == INTERRUPTED
 
 
 def test_live_run_ends_after_its_duration_and_swaps_what_it_sees(home: Path, portrait: Path, tmp_path: Path) -> None:

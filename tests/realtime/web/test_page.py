@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, Page, Playwright, Route
 from benchmarks.common.browser import CHROMIUM, DENIED, browsing
 from engines.types import Image
 from realtime.web.server_process import ServerProcess
-from tests.realtime.commandline import liveswap
 from tests.realtime.web.browsing import await_that, begin, port_of, serving, shown, start
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt install chromium")
@@ -233,10 +232,3 @@ def test_everything_can_be_reached_and_has_a_name(page: Page, server: ServerProc
         "camera",
         "size",
     } <= reached
-
-
-def test_taken_port_is_an_error_with_a_remedy(server: ServerProcess, home: Path) -> None:
-    done = liveswap("serve", "--port", port_of(server), home=home)
-    assert done.returncode == 2
-    assert "error:" in done.stderr
-    assert f"--port {int(port_of(server)) + 1}" in done.stderr

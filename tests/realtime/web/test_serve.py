@@ -3,11 +3,14 @@
 import asyncio
 import os
 import signal
+import socket
+from pathlib import Path
 
 import pytest
 
 from models.errors import UserError
 from realtime.web.serve import LEAST_TOKEN, ServeOptions, _interrupted
+from tests.realtime.commandline import invoke
 
 
 @pytest.mark.parametrize(
@@ -43,3 +46,12 @@ def test_interrupt_ends_it_where_the_loop_takes_no_signal_handlers(number: signa
         assert signal.getsignal(number) is before
 
     asyncio.run(test())
+
+
+def test_taken_port_is_an_error_with_a_remedy(home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = invoke("serve", "--port", str(port), home=home)
+    assert done.returncode == 2
+    assert "error:" in done.stderr
+    assert f"--port {port + 1}" in done.stderr
