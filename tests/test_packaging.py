@@ -110,12 +110,12 @@ def test_wheel_brings_one_package_that_a_folder_called_models_does_not_shadow(wh
         (theirs / name).mkdir(parents=True)
         (theirs / name / "__init__.py").write_text(f"raise SystemExit('their {name}')")
     code = "import liveswap, pkgutil; liveswap.Swapper; list(pkgutil.walk_packages(liveswap.__path__, 'liveswap.'))"
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
+    once = {"PYTHONPATH": str(tmp_path / "site"), "PYTHONDONTWRITEBYTECODE": "1"}  # nobody comes back to this folder
     for words in (["-c", code], ["-m", "liveswap", "--version"]):
         done = subprocess.run(
             [sys.executable, *words],
             cwd=theirs,
-            env=environment,
+            env={**os.environ, **once},
             capture_output=True,
             text=True,
             check=False,
