@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt 
 @pytest.mark.parametrize("transport", ["rtc", "socket"])
 def test_picture_comes_back_swapped_with_its_latency(page: Page, server: ServerProcess, transport: str) -> None:
     begin(page, server.url, transport)
-    page.wait_for_timeout(3000)
+    await_that(page, "liveswap.state.outcomes.swapped > 60 && liveswap.numbers.fps > 3", 60)
     numbers, state = page.evaluate("liveswap.numbers"), page.evaluate("liveswap.state")
     assert 5 < numbers["glass"] < 1500
     assert numbers["fps"] > 3
