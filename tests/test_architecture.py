@@ -164,6 +164,7 @@ def long_functions(path: Path) -> list[str]:
     return [f.name for f in functions if (f.end_lineno or 0) - f.lineno + 1 > MAX_FUNCTION_LINES]
 
 
+@pytest.mark.smoke
 def test_modules_import_only_from_their_layer_down() -> None:
     found = {name_of(path): strays for path in MODULES if (strays := imported(path) & LAYERS.keys() - allowed(path))}
     assert found == {}
@@ -179,6 +180,7 @@ def test_nobody_imports_the_training() -> None:
     assert found == []
 
 
+@pytest.mark.smoke
 def test_vendors_are_imported_only_where_they_belong() -> None:
     found = [
         (name_of(path), vendor)

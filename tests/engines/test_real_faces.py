@@ -84,6 +84,7 @@ def test_of_several_faces_the_largest_is_taken(examiner: PhotoExaminer, astronau
     assert eye_distance(examiner.examine(both, "two").face.points) == pytest.approx(60.3, abs=2)
 
 
+@pytest.mark.smoke
 def test_swap_keeps_the_pose_and_touches_only_the_face(
     detector: BlazeFaceDetector,
     landmarker: FaceMeshLandmarker,

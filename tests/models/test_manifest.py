@@ -29,6 +29,7 @@ def manifest_of(folder: Path, changed: Mapping[str, str | None], name: str = "fa
     return load_manifest(path)
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("spec", load_manifest().specs, ids=lambda spec: spec.name)
 def test_built_in_row_names_its_licence_its_maker_and_the_bytes_it_promises(spec: ModelSpec) -> None:
     assert spec.licence
@@ -37,6 +38,7 @@ def test_built_in_row_names_its_licence_its_maker_and_the_bytes_it_promises(spec
     assert spec.bytes is None or spec.bytes > 0
 
 
+@pytest.mark.smoke
 def test_default_install_needs_a_detector_and_a_landmark_model_of_faces_and_of_hands() -> None:
     assert [spec.name for spec in load_manifest() if spec.default] == [*FACES, *HANDS]
 

@@ -99,6 +99,7 @@ def test_wheel_that_another_process_is_unpacking_is_waited_for(tmp_path: Path) -
     assert told == ["tiny-models==1.0: another process is fetching it"]
 
 
+@pytest.mark.smoke
 @pytest.mark.usefixtures("wheelhouse")
 @pytest.mark.parametrize(
     ("content", "status"), [(None, FileStatus.MISSING), (b"model A", FileStatus.WRONG), (b"model a", FileStatus.OK)]

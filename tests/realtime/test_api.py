@@ -36,6 +36,7 @@ def at_home(
     shutil.copy(video, "in.mp4")
 
 
+@pytest.mark.smoke
 def test_a_picture_is_swapped_as_on_the_command_line(home: Path) -> None:
     picture = read_image(Path("picture.jpg"))
     with Swapper("alice.jpg", i_have_consent=True) as swapper:

@@ -25,6 +25,7 @@ def painted(picture: Image, share: float, change: int) -> Image:
     return after
 
 
+@pytest.mark.smoke
 def test_nothing_changed_scores_as_nothing(picture: Image) -> None:
     assert scores.changed_outside(picture, picture, FACE) == 0
     assert scores.seam(picture, picture, FACE) == pytest.approx(1)

@@ -48,6 +48,7 @@ def test_anchors_are_as_many_as_the_model_has_outputs(size: int, count: int) -> 
     assert anchors.max() < 1
 
 
+@pytest.mark.smoke
 def test_face_is_placed_in_pixels_of_the_image_not_of_the_model() -> None:
     session = ScriptedSession(*one_face_at_anchor(0))
     [face] = BlazeFaceDetector(session).detect(np.zeros((256, 512, 3), np.uint8))

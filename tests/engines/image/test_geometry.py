@@ -30,6 +30,7 @@ rois = st.builds(
 )
 
 
+@pytest.mark.smoke
 @given(roi=rois, crop_size=st.integers(16, 512))
 def test_map_into_a_crop_and_back_is_the_identity(roi: Roi, crop_size: int) -> None:
     points = mesh_at(roi.centre_xy, roi.size)
@@ -95,6 +96,7 @@ def test_overlap_with_nobody_is_empty() -> None:
     assert iou(np.array([0, 0, 1, 1], np.float32), np.empty((0, 4), np.float32)).shape == (0,)
 
 
+@pytest.mark.smoke
 def test_box_eyes_and_distances_of_a_known_mesh() -> None:
     points: Points = mesh_at((100, 200), 80)
     assert box_of(points) == pytest.approx([60, 160, 140, 240], abs=2)

@@ -168,6 +168,7 @@ def test_demo_needs_nothing_but_the_install(home: Path, tmp_path: Path, monkeypa
     assert [line.partition(": ")[0] for line in said] == ["next, your webcam", "next, a video", "next, in a browser"]
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

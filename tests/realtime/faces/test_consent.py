@@ -19,6 +19,7 @@ def never_asked(_question: str) -> bool:
     raise AssertionError("asked again")
 
 
+@pytest.mark.smoke
 def test_person_is_asked_once_and_the_answer_is_remembered(ledger: ConsentLedger) -> None:
     asked: list[str] = []
 

@@ -95,6 +95,7 @@ def test_codec_is_the_one_that_was_asked_for(tmp_path: Path, ending: str, codec:
     assert facts.sound  # converted for webm, copied else
 
 
+@pytest.mark.smoke
 def test_lossless_video_has_the_very_pixels(tmp_path: Path) -> None:
     path = write_clip(tmp_path / "in.mp4", Clip(tags=BT709))
     copy(path, tmp_path / "out.mkv", EncoderOptions(codec="ffv1"))

@@ -52,6 +52,7 @@ def test_colours_come_out_as_they_went_in(tmp_path: Path, clip: Clip) -> None:
         assert np.abs(image[y, x].astype(int) - wanted[y, x]).max() <= 4
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize(
     "clip",
     [Clip(), Clip(steady=False), Clip(starts_at_ms=200), Clip(rate=Fraction(30_000, 1001)), Clip(sound=None)],

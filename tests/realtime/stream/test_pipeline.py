@@ -50,6 +50,7 @@ def show(pipeline: SwapPipeline, seqs: range, step_ms: int = 33) -> list[ShownFr
     return [pipeline.process(Frame(raw_picture(seq), seq, seq * step_ms * MS, pts=seq)) for seq in seqs]
 
 
+@pytest.mark.smoke
 def test_the_face_is_painted_and_every_other_pixel_stays() -> None:
     (shown,) = show(make_pipeline(), range(1))
     expected = raw_picture(0)
@@ -70,6 +71,7 @@ def test_the_first_frame_never_shows_the_target(script: dict[int, Exception | tu
     assert shown.outcome in (Outcome.WITHHELD, Outcome.FAILED)
 
 
+@pytest.mark.smoke
 def test_a_lost_face_is_held_then_blurred_and_comes_back() -> None:
     tracker = FakeTracker(dict.fromkeys(range(1, 20), ()))
     shown = show(make_pipeline(tracker), range(21), step_ms=50)

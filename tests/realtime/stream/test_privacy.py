@@ -63,6 +63,7 @@ def test_what_becomes_of_strangers_is_the_row_of_the_table(
     assert Strangers.choose(asked, live=live, mapped=mapped) is becomes
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("asked", [None, WhenLost.HOLD, WhenLost.BLUR, WhenLost.SLATE])
 @pytest.mark.parametrize("status", [FrameStatus.NO_FACE, FrameStatus.DOUBTFUL, FrameStatus.FAILED])
 @pytest.mark.parametrize("swapped_before", [True, False])

@@ -12,6 +12,7 @@ from realtime.types import Frame, Outcome, ShownFrame
 from tests.realtime.streams import make_runner, metrics, run_for, seqs
 
 
+@pytest.mark.smoke
 def test_every_frame_of_a_file_reaches_every_output_in_order() -> None:
     source, first, second = FakeSource(60), FakeSink("first"), FakeSink("second", send_s=0.001)
     make_runner(source, first, second).run()

@@ -38,6 +38,7 @@ def put(picture: Image, box: tuple[int, int, int, int]) -> Image:
     return picture
 
 
+@pytest.mark.smoke
 def test_the_first_picture_and_a_cut_are_new() -> None:
     watch = Watch()
     assert not watch.sees(room())

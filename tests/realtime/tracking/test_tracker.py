@@ -15,6 +15,7 @@ from tests.realtime.scene import FRAME_NS, Scene
 TREMBLE_PX = 0.6
 
 
+@pytest.mark.smoke
 def test_face_is_found_in_the_first_frame_and_followed_without_the_detector() -> None:
     scene = Scene()
     [track] = scene.show([(200, 180, 80)])

@@ -105,6 +105,7 @@ def test_photo_with_more_pixels_than_memory_is_refused_unread(tmp_path: Path) ->
     serving(test, tmp_path)
 
 
+@pytest.mark.smoke
 def test_face_comes_is_worn_and_goes(tmp_path: Path) -> None:
     async def test(server: Served) -> None:
         socket, session = await socket_session(server)

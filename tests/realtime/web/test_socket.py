@@ -55,6 +55,7 @@ def pixels_of(frame_codec: FrameCodec, data: bytes) -> Image:
     return arrival.read()
 
 
+@pytest.mark.smoke
 @codecs
 def test_pictures_come_back_swapped_and_are_acknowledged(tmp_path: Path, codec: str) -> None:
     async def test(server: Served) -> None:

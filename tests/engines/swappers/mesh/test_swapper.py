@@ -39,6 +39,7 @@ def shadow(picture: Image, until_x: int, level: float) -> Image:
     return shaded
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize(
     "compositor", [None, compositor_of(), SparingSources(TowardsTheTarget())], ids=["ours", "a", "b"]
 )
