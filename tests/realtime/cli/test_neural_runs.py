@@ -169,7 +169,7 @@ def test_device_that_is_not_here_is_an_error_and_never_a_cpu_run(
 
 @pytest.mark.parametrize("detector", ["det_10g", "det_10g@320"])
 def test_other_detector_may_be_asked_for(neural_home: Path, portrait: Path, video: Path, detector: str) -> None:
-    run = ("run", "--face", portrait, "--input", video, "--output", "null", "--duration", "0.3", "--i-have-consent")
+    run = ("run", "--face", portrait, "--input", video, "--output", "null", "--duration", "0.05", "--i-have-consent")
     done = invoke(*run, "--detector", detector, home=neural_home)  # its random weights find faces anywhere
     assert done.returncode == 0, done.stderr
 
