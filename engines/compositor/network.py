@@ -94,12 +94,13 @@ def mix_of(fields: NDArray[np.float32], layers: Layers, strength: float) -> NDAr
         face = gain * (low + detail * (relit - low)) + lift + own * (target - target_low)
 
     is laid over the target with the opacity alpha. fields: (9, S, S), as the network gives them. strength: 0..1; at 0
-    all that the network wants is done, at 1 only what is in front, and what of the source is no face, is left out.
+    all that the network wants is done, at 0.5 three quarters, at 1 only what is in front, and what of the source is no
+    face, is left out. Half of it on features at 0.5, and three quarters on skin alone, looked worse.
     """
     both = np.concatenate([layers.texture, layers.target], axis=2)
     low = np.asarray(cv2.GaussianBlur(both, (LOW_PASS_TAPS, LOW_PASS_TAPS), LOW_PASS * SQUARE_PX), np.float32)
     mix = np.empty((SQUARE_PX, SQUARE_PX, MIX_CHANNELS), np.float32)
-    _mix(fields, (layers.texture, layers.ratio, layers.holds, layers.features), low, np.float32(1 - strength), mix)
+    _mix(fields, (layers.texture, layers.ratio, layers.holds, layers.features), low, np.float32(1 - strength**2), mix)
     return mix
 
 

@@ -66,7 +66,7 @@ class FlatFace:
         explained = basis.explain(logs, trust)
         trust = soft(_resized(trust, size_wh), EDGE * layout.unit)
         as_lit = _resized(explained, size_wh)
-        own = own_in_usual_light(whole - as_lit, as_lit, layout)
+        own = own_in_usual_light(whole - as_lit, as_lit, trust, layout)
         return cls(_resized(in_usual_light(explained), size_wh), own, trust, uv_map.seen)
 
     def mirrored(self) -> "FlatFace":

@@ -10,10 +10,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from models.training.image_ops import Amount, Dice, blur, colour, convolved, mix, sometimes
+from models.training.image_ops import Amount, Dice, blur, colour, convolved, mix, pixel_grid, sampled, sometimes
 
 MOTION_PX = 7
 """Longest smear at the square's size: a head turned quickly, at night."""
+CUT = 0.15
+"""Share of the pictures whose edge cuts the face off: half a face in view is a face."""
 LUMA = 0.114, 0.587, 0.299
 """Of B, G, R (BT.601)."""
 BLOCK = 8
@@ -33,6 +35,22 @@ def recorded(pictures: Tensor, dice: Dice) -> Tensor:
         return torch.cat([compressed(half, quality) for half in some.split(3, dim=1)], 1)
 
     return sometimes(pictures, 0.3, dice, through_codec)
+
+
+def cut_off(made: Tensor, seen: list[int], face: list[int], dice: Dice) -> Tensor:
+    """(N, C, S, S), some of them with the picture's edge across the face.
+
+    seen: channels of the picture, which is continued beyond its edge as the engines continue it. face: channels of what
+    lies on the face, 0 there.
+    """
+    grid = pixel_grid(dice.size, dice.device).expand(dice.count, -1, -1, -1)
+    edge, upper, rows = dice.uniform(0.25, 0.75) * dice.size, dice.chance(0.5), dice.chance(0.25)
+    inner = mix(torch.minimum(grid, edge), torch.maximum(grid, edge), upper)
+    at_px = mix(grid, inner, torch.cat([1 - rows, rows], 1) * dice.chance(CUT))
+    cut = made.clone()
+    cut[:, seen] = sampled(made[:, seen], at_px)
+    cut[:, face] *= (at_px == grid).all(dim=1, keepdim=True)
+    return cut
 
 
 def smears(dice: Dice) -> Tensor:

@@ -10,6 +10,7 @@ is no target then, but what is in front of the face is known, and that skin keep
 Knows people and what may happen to pictures of them; knows no network. Runs on the CPU and on a GPU.
 """
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from models.training.camera import defocused, recorded, sensor_noise
+from models.training.camera import cut_off, defocused, recorded, sensor_noise
 from models.training.image_ops import (
     Dice,
     blur,
@@ -57,6 +58,8 @@ USED = 2
 are a third of the work."""
 LOOSE_PX = 0.25
 """Of the flat face: how inexactly landmarks lay a texture. At more, the network learns to leave its detail out."""
+SEEN_BY_CAMERA, ON_THE_FACE = [0, 1, 2, 12, 13, 14, 15], [6, 10, 16]
+"""Channels of a made pair: what goes on as it is at the picture's edge, and what ends there."""
 PREPARED = 0.75
 """Share of the sources as the engines prepare them (prepared_sources.py); the others have harder things happen to them,
 and another time each."""
@@ -79,11 +82,6 @@ class Pairs(NamedTuple):
     hidden: Tensor  # (N, 1, S, S): 1 where something is in front of the face
     inside: Tensor  # (N, 1, S, S): 1 on the mesh
     known: Tensor  # (N, 1, 1, 1): 1 where there is a target; elsewhere it is the wearer
-
-
-def again(x: Tensor) -> Tensor:
-    """Each picture as often as it is used."""
-    return x.repeat_interleave(USED, dim=0)
 
 
 class PairMaker:
@@ -137,7 +135,8 @@ class PairMaker:
         nobodys = dice.chance(NOBODYS) * (1 - known)
         source = self._source(torch.where(known.flatten() > 0, own, apart), (own, other), nobodys, lies, dice)
         dice = Dice(count * USED, SQUARE_PX, self._generator)
-        own, other, wearer, target, known = (again(x) for x in (own, other, wearer, target, known))
+        again = partial(torch.repeat_interleave, repeats=USED, dim=0)
+        own, other, wearer, target, known = map(again, (own, other, wearer, target, known))
         lies, source = Geometry(*map(again, lies)), Lying(*map(again, source))
         wearer, target, hidden = self._covered(wearer, target, (own, other), lies, dice)
         shown = defocused(torch.cat([wearer, target, hidden], 1), dice)
@@ -145,6 +144,7 @@ class PairMaker:
         wearer, target, hidden = shown[:, :3] + noise, shown[:, 3:6] + noise, shown[:, 6:]
         wearer, target = recorded(torch.cat([wearer, target], 1), dice).clamp(0, 1).split(3, dim=1)
         made = torch.cat([wearer, *source, lies.features, target, hidden, lies.inside], 1)
+        made = cut_off(made, SEEN_BY_CAMERA, ON_THE_FACE, dice)
         made = torch.where(dice.chance(0.5) > 0, made.flip(3), made)
         return Pairs(*[*made.clamp(0, 1).split([3, 3, 1, 3, 1, 1, 3, 1, 1], dim=1), known])
 

@@ -76,7 +76,7 @@ def test_textures_halve_and_their_points_keep_their_place() -> None:
     image = np.full((400, 400, 3), (100, 130, 180), np.uint8)
     for landmark in (LEFT_CHEEK, RIGHT_CHEEK):
         x, y = mean_face().points[landmark, :2].round().astype(int)
-        cv2.circle(image, (int(x), int(y)), 9, (60, 60, 90), -1)
+        cv2.circle(image, (int(x), int(y)), 4, (60, 60, 90), -1)  # a mole: a larger place is a stain
     levels = textures_of([SourcePhoto("spots", image, mean_face())], ALL)
     assert [round(levels[0].eye_px / level.eye_px) for level in levels] == [1, 2, 4, 8]
     for level in levels[:-1]:

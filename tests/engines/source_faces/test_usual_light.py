@@ -10,6 +10,7 @@ from engines.source_faces.face_basis import face_basis, flat_layout, spread
 from engines.source_faces.usual_light import in_usual_light, own_in_usual_light
 
 LAYOUT = flat_layout()
+TRUSTED = np.ones(LAYOUT.size_hw, np.float32)
 LEFT_CHEEK, RIGHT_CHEEK, LEFT_BROW, RIGHT_BROW, UPPER_LIP = 50, 280, 105, 334, 0
 Field = NDArray[np.float32]
 
@@ -78,7 +79,7 @@ def test_hard_light_from_the_front_is_no_harder_than_usual() -> None:
 def test_what_differs_is_coloured_as_skin_and_lips_keep_half_of_their_own_hue() -> None:
     green = np.zeros((*LAYOUT.size_hw, 3), np.float32)
     green[..., 1] = 0.15
-    own = own_in_usual_light(green, mean_face(), LAYOUT)
+    own = own_in_usual_light(green, mean_face(), TRUSTED, LAYOUT)
     blue, middle, red = at(own, LEFT_CHEEK)
     assert blue > middle > red > 0  # lighter, and no greener
     lips = at(own, UPPER_LIP)
@@ -87,7 +88,7 @@ def test_what_differs_is_coloured_as_skin_and_lips_keep_half_of_their_own_hue() 
 
 @pytest.mark.parametrize("own", [-1.0, 1.0], ids=["a strand", "a glint"])
 def test_no_place_is_farther_from_what_explains_it_than_on_most_faces(own: float) -> None:
-    kept = own_in_usual_light(np.full((*LAYOUT.size_hw, 3), own, np.float32), mean_face(), LAYOUT)
+    kept = own_in_usual_light(np.full((*LAYOUT.size_hw, 3), own, np.float32), mean_face(), TRUSTED, LAYOUT)
     assert 0.1 < np.sign(own) * at(kept, LEFT_CHEEK).mean() < 0.4
 
 
@@ -97,8 +98,38 @@ def test_shine_of_dark_skin_is_no_brighter_on_light_skin() -> None:
 
     def shown(darker: float) -> float:
         usual = np.full((*LAYOUT.size_hw, 3), face_basis().mean.mean() - darker, np.float32)
-        return float(at(own_in_usual_light(own, usual, LAYOUT), LEFT_CHEEK).mean())
+        return float(at(own_in_usual_light(own, usual, TRUSTED, LAYOUT), LEFT_CHEEK).mean())
 
     assert shown(0.0) == pytest.approx(0.15, abs=0.01)
     assert shown(1.0) < 0.08
     assert shown(-1.0) == pytest.approx(0.15, abs=0.01)
+
+
+def blob(reach: float) -> Field:
+    """(H, W, 3): a round dark place on the left cheek. reach: its sigma, eye distances."""
+    rows, columns = np.mgrid[: LAYOUT.size_hw[0], : LAYOUT.size_hw[1]]
+    column, row = LAYOUT.points[LEFT_CHEEK]
+    apart = ((columns - column) ** 2 + (rows - row) ** 2) / (reach * LAYOUT.unit) ** 2
+    return np.repeat(-0.1 * np.exp(-apart / 2)[..., np.newaxis], 3, axis=2).astype(np.float32)
+
+
+@pytest.mark.parametrize(("reach", "least", "most"), [(0.015, 0.75, 1), (0.1, 0.45, 0.75)], ids=["a mole", "a stain"])
+def test_marks_of_skin_are_kept_and_stains_are_halved(reach: float, least: float, most: float) -> None:
+    own = blob(reach)
+    kept = own_in_usual_light(own, mean_face(), TRUSTED, LAYOUT)
+    assert least < at(kept, LEFT_CHEEK).mean() / at(own, LEFT_CHEEK).mean() < most
+
+
+def test_features_keep_all_that_is_their_own() -> None:
+    own = np.roll(blob(0.1), (LAYOUT.points[LEFT_BROW] - LAYOUT.points[LEFT_CHEEK])[::-1].round().astype(int), (0, 1))
+    kept = own_in_usual_light(own, mean_face(), TRUSTED, LAYOUT)
+    assert at(kept, LEFT_BROW).mean() == pytest.approx(at(own, LEFT_BROW).mean(), rel=0.05)
+
+
+def test_hair_beside_skin_is_no_stain_of_it() -> None:
+    """What is not the face's has no say in what a stain is."""
+    trust = TRUSTED.copy()
+    trust[:, : LAYOUT.size_hw[1] // 4] = 0
+    own = np.where(trust[..., np.newaxis] > 0, 0, np.repeat(blob(9)[..., :1] * 10, 3, axis=2)).astype(np.float32)
+    kept = own_in_usual_light(own, mean_face(), trust, LAYOUT)
+    assert np.abs(kept[trust > 0]).max() < 1e-3

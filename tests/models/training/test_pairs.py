@@ -11,13 +11,14 @@ torch = pytest.importorskip("torch", reason="torch is in models/training/require
 
 from engines.compositor.relight import light_ratio  # noqa: E402
 from models.errors import UserError  # noqa: E402
+from models.training import camera  # noqa: E402
 from models.training import pairs as pairs_module  # noqa: E402
 from models.training.drawing import hands  # noqa: E402
 from models.training.image_ops import Dice, mean_of  # noqa: E402
 from models.training.occluders import GROWN, SHARES, Bank, put  # noqa: E402
 from models.training.pairs import PairMaker, Pairs  # noqa: E402
 from models.training.people import People, balanced, prepared  # noqa: E402
-from models.training.prepared_sources import PHOTOS, REMAINS, SEEN, Sources, prepared_sources  # noqa: E402
+from models.training.prepared_sources import Sources  # noqa: E402
 from models.training.relight import relit, widened  # noqa: E402
 from models.training.sources import with_skin_of  # noqa: E402
 from tests.models.training.made_people import KEPT_OUT, TRAINED  # noqa: E402
@@ -26,21 +27,6 @@ Made = Callable[..., Pairs]
 
 
 def quiet(_line: str) -> None: ...
-
-
-@pytest.fixture(scope="module")
-def people(people_zip: Path, cache: Path) -> People:
-    return prepared(people_zip, cache, quiet)
-
-
-@pytest.fixture(scope="module")
-def bank() -> Bank:
-    return Bank.drawn(len(SHARES) + 5, 3)
-
-
-@pytest.fixture(scope="module")
-def sources(people_zip: Path, cache: Path, people: People, bank: Bank) -> Sources:
-    return prepared_sources(people_zip, people, bank, cache, 1, quiet)
 
 
 @pytest.fixture
@@ -81,7 +67,8 @@ def test_tones_are_told_apart(people: People) -> None:
     assert people.tones[:6].tolist() == [0, 1, 2, 0, 1, 2]
 
 
-def test_wearer_is_the_target_where_nothing_was_pasted(made: Made) -> None:
+def test_wearer_is_the_target_where_nothing_was_pasted(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(camera, "CUT", 0)  # what goes on beyond a picture's edge was in the face
     pairs = made()
     near = torch.nn.functional.max_pool2d(pairs.inside, 41, 1, 20)  # blurs and 8x8 blocks reach so far
     beyond = near == 0
@@ -115,7 +102,7 @@ def test_remains_of_a_source_are_valid_and_beside_holes(made: Made) -> None:
 def test_what_grows_on_a_face_is_never_in_front_of_it(made: Made, bank: Bank) -> None:
     grown = bank.drawn_by(*GROWN)
     only = torch.zeros_like(bank.layers).index_copy(0, grown, bank.layers[grown])
-    pairs = made(bank=replace(bank, layers=only))
+    pairs = made(count=48, bank=replace(bank, layers=only))
     assert float(pairs.hidden.max()) == 0
     assert float(pairs.remains.max()) > 0
 
@@ -195,29 +182,6 @@ def test_relight_is_the_one_that_runs_in_the_product(made: Made) -> None:
         assert float(apart.max()) < 0.1
 
 
-def test_sources_are_prepared_once_and_as_the_engines_do(
-    people_zip: Path, cache: Path, people: People, bank: Bank, sources: Sources
-) -> None:
-    assert sources.shape[:2] == (len(people.test), PHOTOS)
-    before = {path: path.stat().st_mtime_ns for path in cache.iterdir()}
-    again = prepared_sources(people_zip, people, bank, cache, 1, quiet)
-    assert {path: path.stat().st_mtime_ns for path in cache.iterdir()} == before
-    assert np.array_equal(again, sources)
-    plain = sources[:, 0].astype(np.float32)
-    assert plain[..., REMAINS].max() == 0
-    assert plain[..., SEEN].max() == 255
-    sides = np.abs(plain[..., :3] - plain[:, :, ::-1, :3]).mean()
-    photos = np.abs(people.flat[..., :3].astype(np.float32) - people.flat[:, :, ::-1, :3]).mean()
-    assert sides < 0.7 * photos  # usual light is alike on both sides
-
-
-def test_what_is_found_on_a_source_is_not_worn(sources: Sources) -> None:
-    harder = sources[:, 1:]
-    assert np.ptp(harder[..., :3].reshape(harder.shape[0], -1), axis=1).min() > 0
-    assert not np.array_equal(harder[:, 0], harder[:, 1])
-    assert 0 < (harder[..., REMAINS] > 128).mean() < 0.05
-
-
 def test_some_wearers_have_a_moustache_that_the_target_has_not(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pairs_module, "SWAPPED", 0)
     pairs = []
@@ -231,3 +195,23 @@ def test_some_wearers_have_a_moustache_that_the_target_has_not(made: Made, monke
     assert beyond < 0.1 * within  # what a camera and a codec smear
     assert torch.equal(shaved.target, grown.target)
     assert torch.equal(shaved.hidden, grown.hidden)
+
+
+def test_a_face_that_the_pictures_edge_cuts_off_ends_there_and_the_picture_goes_on(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(camera, "CUT", 0)
+    whole = made()
+    monkeypatch.setattr(camera, "CUT", 1)
+    cut = made()
+    assert torch.equal(whole.texture, cut.texture)
+    gone = ((whole.inside > 0) & (cut.inside == 0)).flatten(1).float().mean(dim=1)
+    assert float(gone.min()) > 0
+    assert float((cut.valid * (1 - cut.inside)).max()) == 0
+    inside = (cut.inside > 0).expand_as(cut.wearer)
+    assert torch.equal(whole.wearer[inside], cut.wearer[inside])
+    for picture, mesh, before in zip(cut.wearer, cut.inside[:, 0], whole.inside[:, 0], strict=True):
+        lost = (before > 0) & (mesh == 0)
+        along = [torch.diff(picture, dim=dim).abs().amax(dim=0) for dim in (1, 2)]
+        flat = [float(step[lost[1:] if dim == 0 else lost[:, 1:]].median()) for dim, step in enumerate(along)]
+        assert min(flat) < 1e-4  # along rows or along columns, nothing changes
