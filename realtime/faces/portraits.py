@@ -1,6 +1,7 @@
 """The two portraits that come with the product: the demo's source face, and the synthetic camera's target.
 
-Both are in the public domain and were published by the agencies that made them, so nobody need be asked.
+Both are in the public domain and were published by the agencies that made them, so nobody need be asked. The target
+is the one without hat and glasses: who sees the demo looks at the face.
 """
 
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 from models.manifest import load_manifest
 from models.store import ModelStore
 
-SOURCE, TARGET = "astronaut", "hopper"
+SOURCE, TARGET = "hopper", "astronaut"
 
 
 def portraits(store: ModelStore) -> tuple[Path, Path]:
