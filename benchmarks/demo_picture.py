@@ -33,7 +33,7 @@ SECONDS, EVERY = 4, 3
 """Shown, and which frames of the camera's 30 a second."""
 CUT_XY, CUT_PX, TILE_PX, INSET_PX, GAP_PX = (400, 20), 520, 360, 112, 6
 """The part of the 1280x720 camera picture that is shown, and its edge in the result."""
-HEAD_XY, HEAD_PX = (128, 8), 192
+HEAD_XY, HEAD_PX = (110, 30), 290
 """The head in the source photo."""
 MOST_BYTES = 1_500_000
 QUALITIES = (80, 72, 64, 56, 48)
