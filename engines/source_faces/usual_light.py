@@ -45,9 +45,9 @@ def in_usual_light(explained: Field) -> Field:
     apart = mirrored + (apart - mirrored) * lighter
     apart -= _mean_of_skin(apart)
     hardness = np.sqrt((apart.mean(axis=2) ** 2 * _plain_skin()).sum())
-    features = feature_map(flat_layout())[..., np.newaxis]
-    apart *= features + (1 - features) * min(1.0, CONTRAST / max(hardness, CONTRAST))
-    return np.asarray(mean + tone + _in_hues_of_skin(apart, flat_layout()), np.float32)
+    features = feature_map(flat_layout())
+    apart *= (features + (1 - features) * min(1.0, CONTRAST / max(hardness, CONTRAST)))[..., np.newaxis]
+    return np.asarray(mean + tone + _in_hues_of_skin(apart, features, flat_layout()), np.float32)
 
 
 def own_in_usual_light(own: Field, explained: Field, trust: Field, layout: UVLayout) -> Field:
@@ -61,24 +61,28 @@ def own_in_usual_light(own: Field, explained: Field, trust: Field, layout: UVLay
     shine = np.log1p(np.expm1(np.maximum(brightness, 0)) * np.exp(np.minimum(darker, 0)))  # added, not multiplied
     most = USUAL * cv2.resize(spread(face_basis().spread[:, np.newaxis]), size_wh)
     kept = np.clip(np.where(brightness > 0, shine, brightness), -most, most)[..., :1]
-    kept -= (1 - STAINS_KEPT) * _stains(kept[..., 0], trust, layout)[..., np.newaxis]
-    return _in_hues_of_skin(own + (kept - brightness), layout)
+    features = feature_map(layout)
+    stains = _stains(kept[..., 0], trust, layout) * (1 - features)
+    kept -= (1 - STAINS_KEPT) * stains[..., np.newaxis]
+    return _in_hues_of_skin(own + (kept - brightness), features, layout)
 
 
 def _stains(brightness: Field, trust: Field, layout: UVLayout) -> Field:
-    """(H, W): what is neither pores nor the tone of a whole cheek, on plain skin. brightness: (H, W) logarithms."""
+    """(H, W): what is neither pores nor the tone of a whole cheek. brightness: (H, W) logarithms."""
     small = flat_layout().size_hw[::-1]
     values, counts = (
         np.asarray(cv2.resize(field, small, interpolation=cv2.INTER_AREA), np.float32) for field in (brightness, trust)
     )
     fine, coarse = (mean_nearby(values, counts, reach * UNIT_PX)[0] for reach in STAINS)
-    stains = cv2.resize(fine - coarse, layout.size_hw[::-1], interpolation=cv2.INTER_LINEAR)
-    return np.asarray(stains * (1 - feature_map(layout)), np.float32)
+    return np.asarray(cv2.resize(fine - coarse, layout.size_hw[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _in_hues_of_skin(apart: Field, layout: UVLayout) -> Field:
-    """(H, W, 3): what is lighter or darker, as skin is, and as hair is in brows. apart: (H, W, 3) logarithms."""
-    features = feature_map(layout)[..., np.newaxis]
+def _in_hues_of_skin(apart: Field, features: Field, layout: UVLayout) -> Field:
+    """(H, W, 3): what is lighter or darker, as skin is, and as hair is in brows. apart: (H, W, 3) logarithms.
+
+    features: see `feature_map`.
+    """
+    features = features[..., np.newaxis]
     lips = soft(layout.mask_of([mesh_topology.OUTER_LIPS]), layout.unit / UNIT_PX)[..., np.newaxis]
     toned = apart.mean(axis=2, keepdims=True) * (HUE + (1 - HUE) * features)
     return np.asarray(toned + LIPS_HUE * lips * (apart - toned), np.float32)

@@ -151,6 +151,11 @@ class Bank:
         return Placed(alpha, painted.clamp(0, 1), 1 - darkness * fallen * (1 - alpha))
 
 
+def brightness(skin: Tensor) -> Tensor:
+    """(N, 1, 1, 1): what the colour of a thing is multiplied with in the light of a face. skin: (N, 3, 1, 1)."""
+    return (skin.mean(dim=1, keepdim=True) * 2).clamp(0.3, 1.5)
+
+
 def drawing_hash(count: int, seed: int) -> str:
     """What names a bank: any change of how things are drawn is another one."""
     told = sha256(repr((count, seed, [(draw.__name__, share) for draw, share in SHARES.items()])).encode())

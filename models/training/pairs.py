@@ -32,7 +32,7 @@ from models.training.image_ops import (
     wide_mean,
 )
 from models.training.mean_face import flat_nobody
-from models.training.occluders import GROWN, OF_A_SOURCE, SHARES, SHAVED, Bank, Placed, put
+from models.training.occluders import GROWN, OF_A_SOURCE, SHARES, SHAVED, Bank, Placed, brightness, put
 from models.training.people import PICTURE_PX, People
 from models.training.people_tensors import Crowd
 from models.training.placement import Geometry, Placement
@@ -172,8 +172,8 @@ class PairMaker:
         chosen = self._shaved_things[dice.numbers(0, len(self._shaved_things))]
         skin = mean_of(wearer, lies.skin + 1e-4)
         thing = self._bank.place(chosen, inverted(self._crowd.affines[own]), lies.at_px, skin, wearer, dice)
-        bright = (skin.mean(dim=1, keepdim=True) * 2).clamp(0.3, 1.5)
-        grown = thing._replace(colour=(thing.colour * bright).clamp(0, 1), alpha=thing.alpha * eroded(lies.inside, 2))
+        lit = (thing.colour * brightness(skin)).clamp(0, 1)
+        grown = thing._replace(colour=lit, alpha=thing.alpha * eroded(lies.inside, 2))
         return put(wearer, grown, dice.chance(MOUSTACHE))
 
     def _source(self, who: Tensor, people: tuple[Tensor, Tensor], nobodys: Tensor, lies: Geometry, dice: Dice) -> Lying:
@@ -244,6 +244,6 @@ class PairMaker:
         turned = similarities(dice.uniform(0, 6.3), dice.uniform(0.5, 1.4), dice.uniform(0, PICTURE_PX / 2, 2))
         texture = sampled(self._crowd.picture_of(other), moved_by(turned, lies.at_px), padding="reflection")
         thing = self._bank.place(chosen, inverted(self._crowd.affines[own]), lies.at_px, skin, texture, dice)
-        bright = (everywhere.mean(dim=1, keepdim=True) * 2).clamp(0.3, 1.5)
+        bright = brightness(everywhere)
         lit = mix(bright, torch.ones_like(bright), self._bank.skin[chosen].view(-1, 1, 1, 1))
         return thing._replace(colour=(thing.colour * lit).clamp(0, 1))
