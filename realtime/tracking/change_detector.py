@@ -20,8 +20,8 @@ and pixels that are looked at along an edge of those."""
 CHANGED = 10.0
 """Of 255: a cell's change from which on it counts. A face is 20 and more from most of what is behind it."""
 OWN_FROM = 0.1
-"""Of its box: so far inside a face that is followed, change is its own. Nearer to its edge somebody may come out from
-behind it."""
+"""Of its box: so far inside the oval of a face that is followed, change is its own. Nearer to its edge somebody may come
+out from behind it."""
 CUT = 0.5
 """Share of the cells that a cut changes."""
 STEPS, OTHERWISE = 3, 6.0
@@ -57,7 +57,7 @@ class ChangeDetector:
         self.cells = _apart(self._now.cells, before.cells) > CHANGED
         self.is_new = bool(self.cells.mean() > CUT)
         for box in followed:
-            self.cells[_cells_of(box, image, self.cells.shape)] = False
+            self.cells &= ~_own_cells(box, image, self.cells.shape)
         for explained_in in (before.carried_to, before.shaken_to):
             if not _is_clustered(self.cells):
                 return False
@@ -147,10 +147,11 @@ def _cells(image: Image) -> NDArray[np.float32]:
     return np.asarray(cv2.resize(sampled, size_wh, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _cells_of(box: Points, image: Image, shape: tuple[int, ...]) -> tuple[slice, slice]:
-    """The cells that lie well inside a face's box."""
-    inset = OWN_FROM * size_of(box)
-    scale = shape[1] / image.shape[1], shape[0] / image.shape[0]
-    left, top = (max(0, int((box[n] + inset) * scale[n])) for n in range(2))
-    right, bottom = (max(0, int(np.ceil((box[n + 2] - inset) * scale[n]))) for n in range(2))
-    return slice(top, bottom), slice(left, right)
+def _own_cells(box: Points, image: Image, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """(rows, columns): the cells whose middle lies well inside the face in a box."""
+    scale = np.array([shape[1] / image.shape[1], shape[0] / image.shape[0]])
+    middle, half = (box[:2] + box[2:]) / 2 * scale, (box[2:] - box[:2]) / 2 - OWN_FROM * size_of(box)
+    across, down = (half * scale).clip(1e-6)
+    rows, columns = np.ogrid[: shape[0], : shape[1]]
+    away = ((columns + 0.5 - middle[0]) / across) ** 2 + ((rows + 0.5 - middle[1]) / down) ** 2
+    return np.asarray(away < 1)

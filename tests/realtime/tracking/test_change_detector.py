@@ -80,6 +80,11 @@ def test_the_rim_of_a_followed_face_is_watched_since_others_come_out_from_behind
     assert Watch().sees(put(room(), (left - 45, top + 20, left + 15, bottom - 20)))
 
 
+def test_the_corners_of_a_followed_face_s_box_are_watched_too_since_faces_are_round() -> None:
+    _, _, right, bottom = FACE
+    assert Watch().sees(put(room(), (right - 40, bottom - 60, right, bottom)))
+
+
 def moved(picture: Image, dx: int, dy: int = 0) -> Image:
     affine = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
     return np.asarray(cv2.warpAffine(picture, affine, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REPLICATE), np.uint8)
