@@ -20,8 +20,8 @@ and pixels that are looked at along an edge of those."""
 CHANGED = 10.0
 """Of 255: a cell's change from which on it counts. A face is 20 and more from most of what is behind it."""
 OWN_FROM = 0.1
-"""Of its box: so far inside the oval of a face that is followed, change is its own. Nearer to its edge somebody may come
-out from behind it."""
+"""Of its box: so far inside the oval of a face that is followed, change is its own. Nearer to its edge somebody may
+come out from behind it."""
 CUT = 0.5
 """Share of the cells that a cut changes."""
 STEPS, OTHERWISE = 3, 6.0
