@@ -49,7 +49,7 @@ class View:
             boxes = [np.array(world.box_of(actor), np.float32) * np.float32(scale) for actor in world.here]
             for (top, left), place in (*_views_of(whole.shape[:2]), *_nearer_views_of(whole.shape[:2], boxes)):
                 part = whole[place]
-                if image.shape[0] >= top + part.shape[0] and image.shape[1] >= left + part.shape[1]:
+                if part.size and image.shape[0] >= top + part.shape[0] and image.shape[1] >= left + part.shape[1]:
                     shown = image[top : top + part.shape[0], left : left + part.shape[1]]
                     if np.array_equal(shown, part):
                         by = left - place[1].start, top - place[0].start

@@ -50,13 +50,16 @@ def simulated(frames: int, processes: int, seed: int) -> Tally:
 
 def _reported(tallies: Iterator[Tally], batches: int) -> Iterator[Tally]:
     began = told = time.monotonic()
-    frames = leaks = 0
+    total = Tally()
     for done, tally in enumerate(tallies, start=1):
         yield tally
-        frames, leaks, now = frames + tally.frames, leaks + len(tally.leaks), time.monotonic()
-        if now - told >= REPORT_S or done == batches:
+        total.add(tally)
+        now = time.monotonic()
+        if now - told >= REPORT_S or done == batches or tally.recognisable:
             left_s, told = (now - began) / done * (batches - done), now
-            line = f"{frames:,} of {batches * BATCH * SCENE_FRAMES:,} frames, {leaks} show somebody"
+            scenes = sorted({leak.scene for leak in tally.recognisable})
+            line = f"{total.frames:,} of {batches * BATCH * SCENE_FRAMES:,} frames, {len(total.recognisable)} show somebody"
+            line += f" (now --scene {', '.join(map(str, scenes))})" if scenes else ""
             print(f"{line}, {left_s / 60:.0f} min left", file=sys.stderr, flush=True)
 
 

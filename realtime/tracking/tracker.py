@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from engines.image.geometry import SAME_FACE_IOU, box_of, iou, matched, roi_from_detection, roi_from_landmarks, size_of
-from engines.landmarks.plausibility import followed, located_first
+from engines.landmarks.plausibility import followed, is_of_detected, located_first
 from engines.recognition.appearance import look_at
 from engines.types import Detection, FaceDetector, FaceLandmarker, Image, Points, Roi
 from realtime.tracking.face_search import SOON_NS, FaceSearch, boxes_of
@@ -23,8 +23,8 @@ from realtime.tracking.unplaced_faces import UnplacedFaces
 
 LOST_NS, LEFT_NS = 30_000_000_000, 500_000_000
 """How long a lost face may still be there, and one lost at an edge."""
-MERGED_IOU, MATCHES_IOU = 0.6, 0.2
-"""Of two boxes: two faces that have become one, a detection and its landmarks."""
+MERGED_IOU = 0.6
+"""Of the boxes of two faces that have become one."""
 TAKE_OVER_RATIO = 1.3
 """A newcomer must be this much larger to take the place of a face that is followed already."""
 
@@ -176,20 +176,21 @@ class FaceTracker:
         detections.sort(key=lambda found: -size_of(found.box_xyxy))
         boxes = boxes_of(detections)
         matching = matched(self._boxes(), boxes, least_iou=SAME_FACE_IOU)
-        seen, placed = [self._followed[number] for number in matching], dict[int, Points]()
+        before, seen, placed = [*self._followed], [self._followed[n] for n in matching], dict[int, Points]()
         for number in sorted({*range(len(boxes))} - {*matching.values()}):
             face = self._begin(image, detections[number], at_ns, seen)
             if face is not None and iou(face.box, boxes).argmax() == number:  # else it slid onto another's
                 placed[number] = boxes[number]
         others = [number for number in range(len(boxes)) if number not in {*matching.values(), *placed}]
         unplaced = [boxes[number] for number in others if self._search.is_face(image, detections[number])]
-        self._unplaced.see(unplaced, [*placed.values()], at_ns)
+        supplanted = [face.box for face in before if face not in self._followed]
+        self._unplaced.see([*unplaced, *supplanted], [*placed.values()], at_ns)
 
     def _begin(self, image: Image, detection: Detection, at_ns: int, seen: list[FollowedFace]) -> FollowedFace | None:
         """Follow a face from now on; perhaps it was before. Returns which it is. seen: those that are others."""
         place = self._place_for(detection)
         found = None if place is None else located_first(self._landmarker, image, self._rois_of(detection, at_ns))
-        if place is None or found is None or iou(detection.box_xyxy, box_of(found.points)[None])[0] < MATCHES_IOU:
+        if place is None or found is None or not is_of_detected(found.points, detection.box_xyxy):
             return None
         box = box_of(found.points)
         merged = [face for face in self._followed if iou(box, face.box[np.newaxis])[0] > MERGED_IOU]

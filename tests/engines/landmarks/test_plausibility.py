@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engines.fakes import mesh_at
-from engines.landmarks.plausibility import continues, facing_share, followed, is_plausible
+from engines.landmarks.plausibility import continues, facing_share, followed, is_of_detected, is_plausible
 from engines.mesh import mesh_topology
 from engines.types import FaceLandmarks, Image, Points, Roi
 
@@ -41,6 +41,17 @@ def test_a_face_is_plausible_however_it_is_turned(degrees: float) -> None:
 )
 def test_what_no_face_can_be_is_told(wrong: Points) -> None:
     assert not is_plausible(wrong.astype(np.float32), FRAME_WH)
+
+
+@pytest.mark.parametrize(
+    ("edge", "x", "fits"), [(100, 320, True), (70, 320, True), (130, 320, True), (50, 320, False), (100, 390, False)]
+)
+def test_landmarks_half_as_large_as_the_face_that_was_detected_or_beside_it_are_not_its(
+    edge: int, x: int, fits: bool
+) -> None:
+    points = mesh_at((x, 240), edge)
+    box = np.array([270, 190, 370, 290], np.float32)
+    assert is_of_detected(points, box) is fits
 
 
 def test_facing_is_a_share() -> None:

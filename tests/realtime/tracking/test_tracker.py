@@ -169,6 +169,18 @@ def test_only_a_much_larger_newcomer_takes_the_place_of_the_face_that_is_followe
     assert (track.id == 2) == taken_over
 
 
+def test_whose_place_was_taken_is_known_to_be_there_in_the_very_same_picture() -> None:
+    scene = Scene(max_faces=1)
+    scene.show([(150, 180, 80)], frames=5)
+    for _ in range(10):
+        [track] = scene.show([(150, 180, 80), (450, 180, 140)])
+        if track.id == 2:
+            break
+    assert track.id == 2
+    [unplaced] = scene.tracker.unplaced
+    assert unplaced[0] < 150 < unplaced[2]
+
+
 def test_smoothing_does_not_feed_back_into_where_to_look() -> None:
     scene = Scene()
     positions = []
