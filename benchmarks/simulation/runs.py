@@ -58,7 +58,8 @@ def _reported(tallies: Iterator[Tally], batches: int) -> Iterator[Tally]:
         if now - told >= REPORT_S or done == batches or tally.recognisable:
             left_s, told = (now - began) / done * (batches - done), now
             scenes = sorted({leak.scene for leak in tally.recognisable})
-            line = f"{total.frames:,} of {batches * BATCH * SCENE_FRAMES:,} frames, {len(total.recognisable)} show somebody"
+            shown = len(total.recognisable)
+            line = f"{total.frames:,} of {batches * BATCH * SCENE_FRAMES:,} frames, {shown} show somebody"
             line += f" (now --scene {', '.join(map(str, scenes))})" if scenes else ""
             print(f"{line}, {left_s / 60:.0f} min left", file=sys.stderr, flush=True)
 

@@ -11,7 +11,7 @@ def test_a_face_at_the_edge_is_seen_from_nearer_although_another_one_is_beyond_i
     rng = np.random.default_rng(0)
     world = World(rng, [Actor.drawn(rng, is_target=True) for _ in range(2)])
     beyond, here = world.actors
-    beyond.x, here.x = 1.3, 0.03
+    beyond.x, beyond.size, here.x = 1.3, 0.1, 0.03
     picture = world.draw()
     looks = [is_seen_from_nearer(SimulatedDetector(world), picture, np.array(world.box_of(here))) for _ in range(20)]
     assert sum(looks) >= 18  # now and then one is overlooked
