@@ -57,7 +57,7 @@ class SourceBank:
         self._wanted = initial.settings
         self._turn = threading.Lock()  # for whoever replaces the faces, or what is wanted
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="source bank")
-        self.notice = ""
+        self.notice, self._closed = "", False
 
     def __iter__(self) -> Iterator[PreparedFace]:
         """The faces that can be worn now, in their order from the chosen one on."""
@@ -119,7 +119,8 @@ class SourceBank:
                 last.result()
 
     def close(self) -> None:
-        """Let what waits go undone. May be called twice."""
+        """Let what waits go undone, and what is under way go to no avail. May be called twice."""
+        self._closed = True
         self._worker.shutdown(wait=False, cancel_futures=True)
 
     def _soon(self, work: Callable[..., None], *arguments: object) -> "Future[None] | None":
@@ -169,6 +170,9 @@ class SourceBank:
 
     def _give_up(self, what: str, error: Exception, *, is_wanted: bool = True) -> None:
         """is_wanted: whether anybody still waits for it."""
+        if self._closed:  # its engines were closed under its hands
+            logger.debug("%s is not prepared: %s", what, error)
+            return
         problem = f"{what} did not work: {error}"
         if is_wanted:
             self.notice = problem

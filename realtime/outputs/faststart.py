@@ -57,12 +57,18 @@ def cut_torn_end(file: BinaryIO) -> None:
         file.truncate(ends[-1])
 
 
-def mend_index(video: BinaryIO) -> None:
-    """Mend the lengths of its tracks (mp4_length.py). Raises ValueError when the video has no plain index."""
-    index = _index(whole_boxes(video))
+def mend_index(video: BinaryIO, end_s: float | None = None) -> None:
+    """Mend the lengths of its tracks (mp4_length.py). end_s: of its pictures, where that is known.
+
+    Raises ValueError when the video has no plain index.
+    """
+    boxes = whole_boxes(video)
+    index = _index(boxes)
     video.seek(index.start)
     moov = bytearray(video.read(index.end - index.start))
-    mend_lengths(moov)
+    mend_lengths(moov, end_s)
+    if len(moov) > index.end - index.start and index is not boxes[-1]:
+        raise ValueError("its index has no room to grow")
     video.seek(index.start)
     video.write(moov)
 

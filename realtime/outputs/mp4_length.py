@@ -1,9 +1,10 @@
 """How long the tracks of an MP4 last, mended in its index: ffmpeg 8 makes pictures too short and texts too long.
 
 It writes a fragmented video's plain index with the end of a track at the first frame of the last fragment where a later
-frame was coded before that one (B-frames), so that the last frames are never shown. Here the end is counted from the
-tables: the latest frame of all, and the length of the last one coded, as ffmpeg itself counts without fragments. And it
-gives the empty text that ends the last subtitle the length of the one before.
+frame was coded before that one (B-frames), so that the last frames are never shown. Here pictures end where whoever
+wrote them says. Where nobody does, the end is counted from the tables: the latest frame of all, and the length of the
+last one coded, as ffmpeg itself counts without fragments. And ffmpeg gives the empty text that ends the last subtitle
+the length of the one before.
 Boxes and their fields: ISO/IEC 14496-12 (8.2.2 mvhd, 8.3.2 tkhd, 8.4.2 mdhd, 8.6.1 stts and ctts, 8.6.6 elst).
 Knows the index; knows nothing of files.
 """
@@ -16,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 HEADER = struct.Struct(">I4s")
+RUN = struct.Struct(">Ii")
+"""Of frames of one length: how many, and which."""
 NO_MEDIA = -1
 """The place in the media of an edit that shows nothing."""
 
@@ -53,19 +56,22 @@ class Track:
     is_sound: bool
 
 
-def mend_lengths(moov: bytearray) -> None:
+def mend_lengths(moov: bytearray, end_s: float | None = None) -> None:
     """Mend the lengths of tracks, in place: pictures until their last frame, texts no longer than video and sound.
 
-    moov: the box with its header. Raises ValueError when it is none.
+    The index may grow by a few bytes.
+
+    moov: the box with its header. end_s: when the last picture ends, where that is known. Raises ValueError when it is
+    none.
     """
     header = _boxes(moov, 0, len(moov), b"mvhd")
     if not header:
         raise ValueError("an index without a header")
     scale, video_length = _scale_and_length(moov, header[0])
-    tracks = [_track(moov, *span) for span in _spans(moov, 0, len(moov), b"trak")]
-    for track in tracks:
+    for track in _tracks(moov):
         if track.is_picture and track.edit is not None:
-            _lengthen(moov, track, track.edit, scale.read(moov))
+            _lengthen(moov, track, track.edit, scale.read(moov), end_s)
+    tracks = _tracks(moov)  # which may lie elsewhere now
     most = max((track.length.read(moov) for track in tracks if track.is_picture or track.is_sound), default=0)
     for track in tracks:
         if not (track.is_picture or track.is_sound):
@@ -76,13 +82,48 @@ def mend_lengths(moov: bytearray) -> None:
     video_length.write(moov, max((track.length.read(moov) for track in tracks), default=0))
 
 
-def _lengthen(moov: bytearray, track: Track, edit: Field, scale: int) -> None:
-    shown = _end_of_pictures(moov, track.start, track.end) - track.begins_at
-    track.media_length.write(moov, max(shown, track.media_length.read(moov)))
-    missing = -(-shown * scale // track.media_scale) - edit.read(moov)
-    if track.begins_at != NO_MEDIA and missing > 0:
-        for field in (edit, track.length):
-            field.write(moov, field.read(moov) + missing)
+def _lengthen(moov: bytearray, track: Track, edit: Field, scale: int, end_s: float | None) -> None:
+    if track.begins_at == NO_MEDIA:
+        return
+    if end_s is None:
+        shown = _end_of_pictures(moov, track.start, track.end) - track.begins_at
+        missing = max(0, -(-shown * scale // track.media_scale) - edit.read(moov))
+        track.media_length.write(moov, max(shown, track.media_length.read(moov)))
+    else:
+        before_s = (track.length.read(moov) - edit.read(moov)) / scale
+        shown = max(1, round((end_s - before_s) * track.media_scale))
+        missing = -(-shown * scale // track.media_scale) - edit.read(moov)
+        track.media_length.write(moov, shown)
+        _end_decoding(moov, track, shown)
+    for field in (edit, track.length):
+        field.write(moov, field.read(moov) + missing)
+
+
+def _end_decoding(moov: bytearray, track: Track, length: int) -> None:
+    """Let the last frame coded last until all are over: ffmpeg, and so browsers, take no track for longer."""
+    path = b"mdia", b"minf", b"stbl", b"stts"
+    outer = [0, track.start, *(_boxes(moov, track.start, track.end, *path[:depth])[0] for depth in (1, 2, 3))]
+    [table] = _boxes(moov, track.start, track.end, *path)
+    lengths = _expanded(moov, table)
+    missing = length - int(lengths.sum())
+    if missing <= 0:
+        return
+    runs = Field(table + 12, ">I")
+    last = table + 16 + RUN.size * (runs.read(moov) - 1)
+    count, step = RUN.unpack_from(moov, last)
+    if count == 1:
+        RUN.pack_into(moov, last, 1, step + missing)
+        return
+    RUN.pack_into(moov, last, count - 1, step)
+    moov[last + RUN.size : last + RUN.size] = RUN.pack(1, step + missing)
+    runs.write(moov, runs.read(moov) + 1)
+    for box in (*outer, table):
+        size = Field(box, ">I")
+        size.write(moov, size.read(moov) + RUN.size)
+
+
+def _tracks(moov: bytearray) -> list[Track]:
+    return [_track(moov, *span) for span in _spans(moov, 0, len(moov), b"trak")]
 
 
 def _track(moov: bytearray, start: int, end: int) -> Track:

@@ -40,7 +40,7 @@ class PacketFile:
         self._log = _PacketLog(self._file, muxer)
         self.container = cast("av.container.OutputContainer", self._log)
 
-    def finish(self, *, whole: bool) -> Path:  # noqa: ARG002  the joined video knows
+    def finish(self, *, whole: bool, end_s: float) -> Path:  # noqa: ARG002  the joined video knows both
         """Raises OSError."""
         self._log.close()
         self._file.close()

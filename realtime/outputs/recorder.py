@@ -149,11 +149,12 @@ class VideoRecorder:
             return
         try:
             self._container.mux(encoded(self._stream, None))
+            end_s = self._seconds(self._end_pts)
             if self._sound is not None:
-                self._sound.finish(self._seconds(self._end_pts))
+                self._sound.finish(end_s)
             if self._extras is not None:
-                self._extras.finish(self._seconds(self._end_pts))
-            self.written = self._file.finish(whole=self._whole)
+                self._extras.finish(end_s)
+            self.written = self._file.finish(whole=self._whole, end_s=end_s)
         except (av.FFmpegError, OSError) as error:
             raise self._salvaged(error) from error
         self._finished = True

@@ -50,7 +50,7 @@ class VideoTarget(Protocol):
     def unfinished(self) -> Path: ...
     @property
     def progressed_ns(self) -> int: ...
-    def finish(self, *, whole: bool) -> Path | None: ...
+    def finish(self, *, whole: bool, end_s: float) -> Path | None: ...
     def salvage(self) -> tuple[Path, float] | None: ...
     def discard(self) -> None: ...
 
@@ -82,13 +82,14 @@ class VideoFile:
         """The file that is being written."""
         return self._part.path
 
-    def finish(self, *, whole: bool) -> Path:
+    def finish(self, *, whole: bool, end_s: float) -> Path:
         """Write the index and give the video its name, or one of its own when it is not `whole`. Returns where it is.
 
+        end_s: when its last picture ends.
         Raises OSError or av.FFmpegError; then `salvage` keeps what there is.
         """
         self.container.close()
-        self._improve()
+        self._improve(end_s)
         return self._part.publish() if whole else self._part.keep()
 
     def salvage(self) -> tuple[Path, float] | None:
@@ -103,7 +104,7 @@ class VideoFile:
             if self._is_fragmented:
                 cut_torn_end(self._part.file)
         else:
-            self._improve()
+            self._improve(None)
         seconds = playable_s(self._part.path)
         if seconds is None:
             self._part.discard()
@@ -116,16 +117,16 @@ class VideoFile:
             self.container.close()
         self._part.discard()
 
-    def _improve(self) -> None:
+    def _improve(self, end_s: float | None) -> None:
         """Mend what fragments cost: how the video plays from a network and by chapters, and never a reason to fail."""
         if not self._is_fragmented:
             return
         chapters = self.container.chapters()
         try:
-            mend_index(self._part.file)
+            mend_index(self._part.file, end_s)
             if chapters:
                 self._rewrite(partial(copy_with_chapters, muxer=self._muxer, chapters=chapters))
-                mend_index(self._part.file)
+                mend_index(self._part.file, end_s)
             self._rewrite(put_index_first)
         except (av.FFmpegError, OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) else error

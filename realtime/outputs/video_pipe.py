@@ -71,7 +71,7 @@ class VideoPipe:
         self._pipe = pipe
         self.container = av.open(pipe, "w", format=container, options=OPTIONS[container])
 
-    def finish(self, *, whole: bool) -> Path | None:  # noqa: ARG002  what is in a pipe is so, whole or not
+    def finish(self, *, whole: bool, end_s: float) -> Path | None:  # noqa: ARG002  what is in a pipe is so, whole or not
         self.container.close()
         self._pipe.close()
         return None

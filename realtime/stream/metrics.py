@@ -51,7 +51,7 @@ class Snapshot(TypedDict):
     frames_out: int
     dropped: int
     repeated: int  # pictures that showed the very one before them again: of frames_out, and a virtual camera's own
-    outcomes: dict[str, int]
+    outcomes: dict[str, int]  # of frames_out
     fps: float | None  # frames_out over the time from the first to the last; a single frame has no rate
     latency_ms: Latency
     stages_ms: dict[str, StageTimes]
@@ -104,6 +104,7 @@ class _Output:
     def __init__(self) -> None:
         self.frames = 0
         self.repeated = 0
+        self.outcomes: Counter[Outcome] = Counter()
         self.latency = Histogram()
         self.recent: deque[tuple[int, int]] = deque(maxlen=RECENT_FRAMES)  # (sent, latency), ns
         self._first_ns = 0
@@ -115,6 +116,7 @@ class _Output:
             self._first_ns = now_ns
         self.frames += 1
         self.repeated += frame.image is self._last_image
+        self.outcomes[frame.outcome] += 1
         self.latency.add(now_ns - frame.captured_ns)
         self.recent.append((now_ns, now_ns - frame.captured_ns))
         self._last_ns, self._last_image = now_ns, frame.image
@@ -198,7 +200,7 @@ class StreamMetrics:
                 frames_out=primary.frames,
                 dropped=self._dropped,
                 repeated=primary.repeated + self._repeated,
-                outcomes=self._outcome_counts(),
+                outcomes=_by_name(primary.outcomes),
                 fps=primary.fps,
                 latency_ms=primary.latency_ms,
                 stages_ms={stage.value: _stage_times(self._stages[stage]) for stage in Stage if stage in self._stages},
@@ -224,14 +226,15 @@ class StreamMetrics:
         with self._lock:
             since_ns = self._clock_ns() - RECENT_NS
             sent = [entry for entry in self._outputs[self.primary].recent if entry[0] >= since_ns]
-            outcomes = self._outcome_counts()
+            outcomes = _by_name(self._outcomes)
         latencies = [latency_ns for _, latency_ns in sent]
         p50, p95 = np.percentile(latencies, (50, 95)) if latencies else (None, None)
         fps = _rate(len(sent), sent[-1][0] - sent[0][0]) if sent else None
         return Recent(fps, _ms(p50), _ms(p95), outcomes)
 
-    def _outcome_counts(self) -> dict[str, int]:
-        return {outcome.value: self._outcomes[outcome] for outcome in Outcome}
+
+def _by_name(outcomes: Counter[Outcome]) -> dict[str, int]:
+    return {outcome.value: outcomes[outcome] for outcome in Outcome}
 
 
 def _stage_times(histogram: Histogram) -> StageTimes:

@@ -15,11 +15,12 @@ import pytest
 from realtime.cli import commands, demo
 from realtime.cli.commands import NOBODY_SWAPPED
 from realtime.cli.interrupts import INTERRUPTED
+from realtime.fakes import raw_picture
 from realtime.media.timecode import read_timecode
 from realtime.pictures.reading import read_image
 from realtime.sources import open_source
 from realtime.stream.metrics import StreamMetrics
-from realtime.types import Outcome
+from realtime.types import Outcome, ShownFrame
 from tests.realtime.clips import facts_of
 from tests.realtime.commandline import LIVESWAP, environment, invoke, liveswap
 
@@ -207,7 +208,7 @@ def test_picture_with_nobody_in_it_is_written_and_told_from_a_swapped_one(
 
 def test_live_run_that_swapped_nobody_ends_with_0(home: Path, portrait: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     metrics = StreamMetrics(primary="x", swapper="mesh", device="cpu")
-    metrics.on_outcome(Outcome.FAILED)
+    metrics.on_sent("x", ShownFrame(raw_picture(0), 0, 0, 0, Outcome.FAILED), 0)
     for live, code in ((True, 0), (False, NOBODY_SWAPPED)):
         monkeypatch.setattr(commands, "execute", lambda *_, live=live, **_options: (metrics.snapshot(), live))
         done = invoke("run", "--face", portrait, "--input", "0", "--output", "null", "--i-have-consent", home=home)

@@ -142,3 +142,22 @@ def test_wish_that_comes_after_the_end_is_no_error() -> None:
     faces.remove("ann")
     faces.settle()
     assert faces.names == ("ann", "bob")
+
+
+def test_face_that_is_being_prepared_at_the_end_is_forgotten_without_a_word(caplog: pytest.LogCaptureFixture) -> None:
+    begun, ended = threading.Event(), threading.Event()
+    workers = []
+
+    def opener(_settings: SwapSettings) -> PrepareFn:
+        workers.append(threading.current_thread())
+        begun.set()
+        ended.wait(5)
+        raise RuntimeError("the engine is closed")
+
+    faces = source_bank(opener, "ann.jpg")
+    faces.apply_settings(swapper="finer")
+    assert begun.wait(5)
+    faces.close()
+    ended.set()
+    workers[0].join(5)
+    assert not caplog.records

@@ -112,11 +112,12 @@ def test_real_video_keeps_its_frames_times_sound_and_colours(media: Path, tmp_pa
     copy(path, tmp_path / "out.mp4")
     before, after = facts_of(path), facts_of(tmp_path / "out.mp4")
     assert after.times_s == pytest.approx(before.times_s, abs=1e-6)
-    assert after.duration_s == pytest.approx(before.duration_s, abs=0.04)
+    info = open_source(str(path)).info
+    lasts_s = max(before.duration_s, before.times_s[-1] + float(1 / info.rate))  # ffmpeg may take a cut one for shorter
+    assert after.duration_s == pytest.approx(lasts_s, abs=0.04)
     assert after.sound == before.sound[-len(after.sound) :]
     assert len(before.sound) - len(after.sound) <= 1  # of several packets before the first picture one is kept
-    settled = open_source(str(path)).info.colour
-    assert after.colour == (settled.matrix, settled.primaries, settled.transfer, 1)
+    assert after.colour == (info.colour.matrix, info.colour.primaries, info.colour.transfer, 1)
     frames = zip(open_source(str(path)).frames(), open_source(str(tmp_path / "out.mp4")).frames(), strict=True)
     drift = [np.mean(a.image.astype(np.int16) - b.image, axis=(0, 1)) for a, b in frames]
     assert np.abs(np.mean(drift, axis=0)).max() < 0.5  # no tint creeps in

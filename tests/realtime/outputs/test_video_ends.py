@@ -17,6 +17,7 @@ VIDEOS = {
     "sound goes on": (Video(times_ms=every(40, 25), sound_ms=(0, 4000)), 4.0),
     "rare pictures": (Video(times_ms=[*every(40, 25), 3000], sound_ms=(0, 6000)), 6.0),
     "a long pause": (Video(times_ms=[*every(40, 25), *every(40, 25, 16_000)], sound_ms=(0, 17_000)), 17.0),
+    "slower and slower": (Video(times_ms=[*(20 * n * n for n in range(22)), 8990]), 9.03),
     "one picture": (Video(times_ms=[0]), 0.04),
 }
 

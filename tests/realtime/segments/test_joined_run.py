@@ -44,7 +44,6 @@ def make(task: Task, pictures: int = LENGTH, follows: np.ndarray[Any, Any] = LEF
         image = np.full((48, 64, 3), pts * (2 if len(task.prefer) else 1), np.uint8)
         frame = ShownFrame(image, pts, 0, pts, Outcome.SWAPPED)
         sink.send(frame)
-        metrics.on_outcome(Outcome.SWAPPED)
         metrics.on_sent("video", frame, 1)
     sink.close()
     begins = task.prefer[0][np.newaxis] if len(task.prefer) else follows

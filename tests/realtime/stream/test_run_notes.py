@@ -3,9 +3,10 @@
 import pytest
 
 from realtime.choices import Strangers
+from realtime.fakes import raw_picture
 from realtime.stream.metrics import Snapshot, StreamMetrics
 from realtime.stream.run_notes import nobody_swapped, too_many
-from realtime.types import FacesSeen, Outcome
+from realtime.types import FacesSeen, Outcome, ShownFrame
 
 
 def numbers(*frames: tuple[Outcome, FacesSeen | None]) -> Snapshot:
@@ -14,7 +15,7 @@ def numbers(*frames: tuple[Outcome, FacesSeen | None]) -> Snapshot:
         if seen is not None:
             metrics.on_detector_run()
             metrics.on_faces(seen)
-        metrics.on_outcome(outcome)
+        metrics.on_sent("x", ShownFrame(raw_picture(0), 0, 0, 0, outcome), 0)
     return metrics.snapshot()
 
 

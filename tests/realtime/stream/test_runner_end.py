@@ -64,6 +64,13 @@ def test_an_output_gets_the_time_that_it_needs_to_finish() -> None:
     assert recorder.finished
 
 
+def test_stopped_video_counts_what_was_written_and_not_what_was_only_made() -> None:
+    slow, numbers = FakeSink(send_s=0.1), metrics()
+    run_for(make_runner(FakeSource(FOREVER), slow, observer=numbers), 0.5)
+    made, told = sum(numbers.recent().outcomes.values()), numbers.snapshot()
+    assert made > len(slow.frames) == told["frames_out"] == sum(told["outcomes"].values())
+
+
 class FileFake(FakeSink):
     """A file, as far as the runner knows one."""
 
