@@ -11,7 +11,7 @@ from engines.source_faces.usual_light import in_usual_light, own_in_usual_light
 
 LAYOUT = flat_layout()
 TRUSTED = np.ones(LAYOUT.size_hw, np.float32)
-LEFT_CHEEK, RIGHT_CHEEK, LEFT_BROW, RIGHT_BROW, UPPER_LIP = 50, 280, 105, 334, 0
+LEFT_CHEEK, RIGHT_CHEEK, LEFT_BROW, RIGHT_BROW, UPPER_LIP, LOWER_LIP = 50, 280, 105, 334, 0, 17
 Field = NDArray[np.float32]
 
 
@@ -76,14 +76,14 @@ def test_hard_light_from_the_front_is_no_harder_than_usual() -> None:
     assert gap["after"] - gap["mean"] < 0.7 * (gap["before"] - gap["mean"])
 
 
-def test_what_differs_is_coloured_as_skin_and_lips_keep_half_of_their_own_hue() -> None:
+def test_what_differs_is_coloured_as_skin_and_lips_keep_most_of_their_own_hue() -> None:
     green = np.zeros((*LAYOUT.size_hw, 3), np.float32)
     green[..., 1] = 0.15
     own = own_in_usual_light(green, mean_face(), TRUSTED, LAYOUT)
     blue, middle, red = at(own, LEFT_CHEEK)
     assert blue > middle > red > 0  # lighter, and no greener
     lips = at(own, UPPER_LIP)
-    assert lips[1] - lips[[0, 2]].max() == pytest.approx(0.075, abs=0.02)
+    assert lips[1] - lips[[0, 2]].max() == pytest.approx(0.105, abs=0.02)
 
 
 @pytest.mark.parametrize("own", [-1.0, 1.0], ids=["a strand", "a glint"])
@@ -105,10 +105,10 @@ def test_shine_of_dark_skin_is_no_brighter_on_light_skin() -> None:
     assert shown(-1.0) == pytest.approx(0.15, abs=0.01)
 
 
-def blob(reach: float) -> Field:
-    """(H, W, 3): a round dark place on the left cheek. reach: its sigma, eye distances."""
+def blob(reach: float, point: int = LEFT_CHEEK, below: float = 0.0) -> Field:
+    """(H, W, 3): a round dark place on a landmark, or so much below it. reach: its sigma. Both in eye distances."""
     rows, columns = np.mgrid[: LAYOUT.size_hw[0], : LAYOUT.size_hw[1]]
-    column, row = LAYOUT.points[LEFT_CHEEK]
+    column, row = LAYOUT.points[point] + np.array([0, below * LAYOUT.unit], np.float32)
     apart = ((columns - column) ** 2 + (rows - row) ** 2) / (reach * LAYOUT.unit) ** 2
     return np.repeat(-0.1 * np.exp(-apart / 2)[..., np.newaxis], 3, axis=2).astype(np.float32)
 
@@ -121,9 +121,16 @@ def test_marks_of_skin_are_kept_and_stains_are_halved(reach: float, least: float
 
 
 def test_features_keep_all_that_is_their_own() -> None:
-    own = np.roll(blob(0.1), (LAYOUT.points[LEFT_BROW] - LAYOUT.points[LEFT_CHEEK])[::-1].round().astype(int), (0, 1))
+    own = blob(0.1, LEFT_BROW)
     kept = own_in_usual_light(own, mean_face(), TRUSTED, LAYOUT)
     assert at(kept, LEFT_BROW).mean() == pytest.approx(at(own, LEFT_BROW).mean(), rel=0.05)
+
+
+def test_the_shadow_below_the_lips_is_a_stain() -> None:
+    column, row = (LAYOUT.points[LOWER_LIP] + [0, 0.06 * LAYOUT.unit]).round().astype(int)
+    own = blob(0.06, LOWER_LIP, below=0.06)
+    kept = own_in_usual_light(own, mean_face(), TRUSTED, LAYOUT)
+    assert kept[row, column].mean() / own[row, column].mean() < 0.75
 
 
 def test_hair_beside_skin_is_no_stain_of_it() -> None:
