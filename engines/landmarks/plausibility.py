@@ -27,9 +27,9 @@ JUMP = 0.08
 """Of its size, in the mean of its points: from which on one look in the square of the frame before is not enough."""
 
 OVERLAP, LEAST_SIZE = 0.2, 0.6
-"""Of landmarks with the box in which a detector saw their face: intersection over union, and their size in its own. Of
-909 faces (three clips of `../shared/media`, generated people also rolled, squeezed and cut off) the least had 0.66, and
-all but five 0.88 and more."""
+"""Of landmarks with the box in which a detector saw their face: intersection over union, and their width or height in
+its own. Of 909 faces (four clips of `../shared/media`, generated people also rolled, squeezed and cut off) the least
+had 0.66, and all but five 0.88 and more."""
 
 
 def located(landmarker: FaceLandmarker, image: Image, roi: Roi) -> FaceLandmarks | None:
@@ -84,8 +84,8 @@ def is_plausible(points: Points, frame_wh: tuple[int, int]) -> bool:
 def is_of_detected(points: Points, box: Points) -> bool:
     """Whether landmarks are those of the face that a detector saw in a box. points: (468, 3) px. box: (4,) px."""
     located_box = box_of(points)
-    overlaps = bool(iou(box, located_box[np.newaxis])[0] >= OVERLAP)
-    return overlaps and size_of(located_box) >= LEAST_SIZE * size_of(box)
+    shares = (located_box[2:] - located_box[:2]) / np.maximum(box[2:] - box[:2], np.float32(1e-6))
+    return bool(iou(box, located_box[np.newaxis])[0] >= OVERLAP and shares.max() >= LEAST_SIZE)
 
 
 def continues(before: Points, now: Points) -> bool:

@@ -130,8 +130,9 @@ class FramePainter:
         wanted = [face.track for face in assigned if face.worn is not None]
         inspections = [Inspection.begin(canvas, face.face.points, face.appearance) for face in wanted if self._live]
         by_face = {id(face): coverage for (face, _), coverage in zip(parts, paint_all(canvas, parts), strict=True)}
-        return all(is_covered(by_face[id(face.face)], face.face.points) for face in wanted) and not any(
-            inspection.is_bare(canvas) for inspection in inspections
+        done = [by_face[id(face.face)] for face in wanted]
+        return all(is_covered(each, face.face.points) for face, each in zip(wanted, done, strict=True)) and not any(
+            inspection.is_bare(canvas, each) for inspection, each in zip(inspections, done, strict=False)
         )
 
     def _blur(

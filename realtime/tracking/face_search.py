@@ -39,6 +39,8 @@ VIDEO_PERIOD = 10
 SELDOM = 3
 AGAIN = 2
 """Frames that are searched after one that had changed: a detector may overlook a face at the first look."""
+STEADY_IOU = 0.75
+"""Of a followed face's boxes in two pictures: one that moved or turned farther at once may have hidden somebody."""
 LONGEST_GAP_NS = 400_000_000
 """Between two pictures: after more time, anybody may have come."""
 
@@ -62,7 +64,7 @@ class FaceSearch:
         self._turns = self._again = self._unsearched = self._places = self._square = 0
         self._is_first = self._is_whole = True
         self._looks = MOST_LOOKS
-        self._edges_wait = False  # whether the last search left them out
+        self._edges_wait = self._has_jumped = False  # whether the last search left them out; a followed face just did
         self._followed = boxes_of([])
         self._edges: dict[Edge, int] = {}  # to be searched in so many more pictures
 
@@ -101,11 +103,13 @@ class FaceSearch:
         unplaced: boxes of faces that are not followed. places: how many more would be followed.
         """
         self._unsearched += 1
-        self._places, self._followed = places, np.array(followed, np.float32).reshape(-1, 4)
+        before, self._followed = self._followed, np.array(followed, np.float32).reshape(-1, 4)
+        self._places = places
+        self._has_jumped = any(iou(box, self._followed).max(initial=0) < STEADY_IOU for box in before)
         self._note_change(image, followed, unplaced)
         away = self._now_ns is None or at_ns - self._now_ns > LONGEST_GAP_NS
         self._is_first, self._now_ns = self._change.is_new or away, at_ns
-        takes_turns = bool(self._edges) and self._is_whole  # after the last picture: one run for each while all stirs
+        takes_turns = bool(self._edges) and self._is_whole and not self._has_jumped  # one run for each while all stirs
         self._is_whole = (
             (self._again > 0 and not takes_turns)
             or self._is_first
@@ -134,14 +138,18 @@ class FaceSearch:
         return LOST_PERIOD_NS if self._is_seldom and at_ns - lost_ns > SOON_NS else 0
 
     def run(self, image: Image, at_ns: int) -> list[Detection]:
-        """The faces in a picture that stand upright: all of it, or along one edge at which somebody may come in."""
+        """The faces in a picture that stand upright: all of it, or along one edge at which somebody may come in.
+
+        What a detector failed on stays due.
+        """
         self._change.searched()
         self._looks = MOST_LOOKS if self._is_first else FEW_LOOKS
         found: list[Detection] = []
         if self._is_whole:
-            self._searched_ns, self._unsearched = at_ns, 0
+            self._searched_ns = None
             found = self._preferred(self._seen_in(image))
-        at_edge = bool(self._edges) and (not self._is_whole or self._edges_wait)
+            self._searched_ns, self._unsearched = at_ns, 0
+        at_edge = bool(self._edges) and (not self._is_whole or (self._edges_wait and not self._has_jumped))
         self._edges_wait = not at_edge
         return [*found, *_others(self._seen_at_an_edge(image), found)] if at_edge else found
 
@@ -162,10 +170,11 @@ class FaceSearch:
     def _seen_at_an_edge(self, image: Image) -> list[Detection]:
         """At one that is to be searched most often."""
         edge = max(self._edges, key=lambda edge: self._edges[edge])
+        self._on_run()
+        found = detect_at_edge(self._detector, image, edge)
         left = self._edges.pop(edge) - 1
         self._edges |= {edge: left} if left else {}
-        self._on_run()
-        return detect_at_edge(self._detector, image, edge)
+        return found
 
     def _seen_in(self, image: Image) -> list[Detection]:
         """In the whole picture; a new one is looked at twice."""
@@ -214,7 +223,9 @@ class FaceSearch:
         return self._looks >= 0
 
     def _look_at_edges(self, edges: Iterable[Edge], *, times: int) -> None:
-        self._edges |= {edge: max(times, self._edges.get(edge, 0)) for edge in edges}
+        """In an order that is the same in every run: a set's is not."""
+        asked = {*edges}
+        self._edges |= {edge: max(times, self._edges.get(edge, 0)) for edge in Edge if edge in asked}
 
     def run_turned(self, image: Image) -> list[Detection]:
         """Those that lie or stand on their heads, in the same picture: of one quarter turn after the other.

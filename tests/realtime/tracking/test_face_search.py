@@ -95,6 +95,51 @@ def test_who_appears_is_looked_for_at_once_although_an_edge_stirs_too() -> None:
     assert len(search.run(appears, 43 * 33_333_333)) == 2
 
 
+def test_where_a_followed_face_jumps_while_an_edge_stirs_the_whole_picture_is_searched() -> None:
+    """It turned aside and shows who was behind it, or its landmarks slid onto somebody else."""
+    detector = Counted()
+    search, faces = FaceSearch(detector), [(300, 180, 60)]
+    at = [np.array([270, 150, 330, 210], np.float32), np.array([290, 150, 330, 210], np.float32)]
+    searched_whole = []
+    for number in range(40):
+        picture = picture_with_faces((640, 360), faces)
+        if number >= 20:
+            top = 40 + 60 * (number % 3)
+            picture[top : top + 90, 180:240] = picture[top : top + 90, :50] = (30, 200, 30)
+        jumps = number >= 20
+        detector.sizes.clear()
+        if search.is_due(picture, [at[number % 2 if jumps else 0]], number * 33_333_333):
+            search.run(picture, number * 33_333_333)
+        searched_whole.append(any(width > 640 for width, _ in detector.sizes))
+        assert len(detector.sizes) <= 1 + (number < 21)
+    assert all(searched_whole[20:])
+
+
+@pytest.mark.parametrize("stirs", ["inside", "at an edge"])
+def test_a_search_that_failed_is_due_until_it_succeeds(stirs: str) -> None:
+    class Failing(FakeDetector):
+        fails = False
+
+        def detect(self, image: Image) -> list[Detection]:
+            if self.fails:
+                raise RuntimeError("lost")
+            return super().detect(image)
+
+    detector = Failing()
+    search, followed = FaceSearch(detector), [np.array([270, 150, 330, 210], np.float32)]
+    picture = picture_with_faces((640, 360), [(300, 180, 60)])
+    for number in range(20):
+        if search.is_due(picture, followed, number * 33_333_333):
+            search.run(picture, number * 33_333_333)
+    assert not search.is_due(picture, followed, 20 * 33_333_333)
+    picture[100:190, slice(440, 520) if stirs == "inside" else slice(0, 60)] = (30, 200, 30)
+    detector.fails = True
+    for number in range(21, 31):  # longer than a changed picture is looked at again
+        assert search.is_due(picture, followed, number * 33_333_333)
+        with pytest.raises(RuntimeError, match="lost"):
+            search.run(picture, number * 33_333_333)
+
+
 @pytest.mark.parametrize(("score", "cut", "is_near", "is_face"), [
     (0.9, False, False, True),
     (0.55, False, True, False),
