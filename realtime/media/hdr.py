@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 
 from engines.image.hdr_light import Curve, Light, WidePlanes, display_light
 from engines.types import Image
-from realtime.media.colour import BT709, LUMA_WEIGHTS, SWSCALE_MATRIX, converted, range_of, tags_of
+from realtime.media.colour import BT709, LUMA_WEIGHTS, SWSCALE_MATRIX, converted, has_alpha, range_of, tags_of
+from realtime.pictures.original import resized
 from realtime.types import ColourTags, HdrFacts
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ BRIGHTEST_PER_CENT = 99.9
 """Of the pixels of a picture that counts as its brightness: glints are no white."""
 MEASURED_WIDTH = 480
 PLANAR_YUV = re.compile(r"yuva?4\d\dp(10|12|14|16)le")
-PLAIN, KEPT = "yuv444p12le", "yuv420p10le"
+PLAIN, KEPT, KEPT_ALPHA = "yuv444p12le", "yuv420p10le", "yuva420p10le"
+BLACK_CODES, MOST = (64, 512, 512), 1023
+"""Of luma and chroma in 10 bits of limited range; the most that is opaque."""
 DISPLAY = struct.Struct("=22i")
 """ffmpeg's AVMasteringDisplayMetadata: fractions of 8 chromaticities, least and most light; which are said."""
 LEVELS = struct.Struct("=II")
@@ -107,10 +110,28 @@ def _brightness(frame: av.VideoFrame) -> tuple[float, float]:
 
 
 def ten_bit(frame: av.VideoFrame, tags: ColourTags, reformatter: VideoReformatter) -> av.VideoFrame:
-    """An HDR frame in 10 bits, 4:2:0, limited range; the frame itself where it is. tags: as settle_hdr gives them."""
+    """An HDR frame in 10 bits, 4:2:0, limited range; the frame itself where it is. tags: as settle_hdr gives them.
+
+    A transparent one is laid on black.
+    """
     if frame.format.name == KEPT and not tags.full_range:
         return frame
+    if has_alpha(frame):
+        return _on_black(converted(reformatter, frame, tags, KEPT_ALPHA, ColorRange.MPEG))
     return converted(reformatter, frame, tags, KEPT, ColorRange.MPEG)
+
+
+def _on_black(frame: av.VideoFrame) -> av.VideoFrame:
+    """As players blend: by the coded numbers. frame: in KEPT_ALPHA."""
+    made = av.VideoFrame(frame.width, frame.height, KEPT)
+    opacity = np.asarray(_samples(frame.planes[3])[:, : frame.width] / MOST, np.float32)
+    for index, ground in enumerate(BLACK_CODES):
+        wide, target = frame.planes[index], made.planes[index]
+        share = opacity if not index else resized(opacity, (wide.width, wide.height))
+        values = _samples(wide)[:, : wide.width].astype(np.float32)
+        _samples(target)[:, : target.width] = np.rint(ground + (values - ground) * share)
+    made.pts, made.time_base = frame.pts, frame.time_base
+    return made
 
 
 def planes_of(frame: av.VideoFrame) -> WidePlanes:

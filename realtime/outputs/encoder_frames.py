@@ -33,6 +33,7 @@ ALPHA_CODECS = {".mov": "prores_ks", ".mkv": "ffv1"}
 """What a video that may be transparent gets by default, by the ending of its name; WebM's VP9 keeps it anyway."""
 ALPHA_ASIDE = frozenset({"libvpx", "libvpx-vp9"})
 KEEPERS = ".webm, .mov and .mkv"
+KEPT_IN_FILES = f"files in {KEEPERS} keep it transparent"
 
 
 def alpha_codec(path: Path, info: StreamInfo) -> str | None:

@@ -176,10 +176,13 @@ def _mode_of(target: Path) -> int | None:
 
 def _lock(target: Path) -> filelock.BaseFileLock | None:
     """Hold the target's name for this run. None where the file system has no locks."""
-    lock = filelock.FileLock(target.with_name(f".{_base(target)}.lock"), thread_local=False)
+    name = target.with_name(f".{_base(target)}.lock")
+    lock = filelock.FileLock(name, thread_local=False)
     try:
         lock.acquire(blocking=False)
     except filelock.Timeout as error:
+        if not is_file(name):  # one that cannot be made, as in /proc, counts as taken
+            return None
         raise SinkError(
             f"another liveswap run is writing {target}",
             remedy="wait until it has ended, or give --output another name",

@@ -23,6 +23,7 @@ from realtime.media.colour import FromBgr, settle
 from realtime.media.ffmpeg import explain
 from realtime.media.timeline import Timeline
 from realtime.outputs.connection import Address
+from realtime.outputs.encoder_frames import KEPT_IN_FILES, LossOfAlpha
 from realtime.outputs.live_sound import AudioSource
 from realtime.outputs.microphone import RATE
 from realtime.outputs.packet_queue import Encoded
@@ -74,6 +75,7 @@ class StreamSink:
         try:
             address = Address(where)
             self.name = address.shown
+            self._loss = LossOfAlpha(self.name, KEPT_IN_FILES)
             self._encoder = StreamEncoder(address.container, info, bits or bits_for(info.size_wh, info.rate))
             self._uplink = Uplink(address, self._encoder.tracks)
         except SinkError:
@@ -92,6 +94,7 @@ class StreamSink:
 
     def send(self, frame: ShownFrame) -> None:
         """Encode one picture and leave it to the uplink; of a video, when its time has come. Raises SinkError."""
+        self._loss.note(frame)
         at_s = self._time_of(frame)
         if not self._info.live:
             self._wait_until(at_s)

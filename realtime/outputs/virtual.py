@@ -19,6 +19,7 @@ from engines.image.geometry import fit_into
 from engines.types import Image
 from models.install import to_add
 from realtime.errors import SinkError
+from realtime.outputs.encoder_frames import KEPT_IN_FILES, LossOfAlpha
 from realtime.outputs.kinds import OUTPUTS, OutputOptions
 from realtime.outputs.v4l2_reset import reset_device
 from realtime.sources.camera_list import list_virtual_cameras
@@ -92,6 +93,7 @@ class VirtualCamera:
         self._opener, self._rate = opener, float(rate)
         self._device: Device | None = self._first_device()
         self.name = f"virtual camera {self._device.device}"
+        self._loss = LossOfAlpha(self.name, KEPT_IN_FILES)
         self.on_repeat: Callable[[], None] = lambda: None
         self.reopened = 0
         self._picture = draw_placeholder(self._size_wh, STARTING)
@@ -104,6 +106,7 @@ class VirtualCamera:
 
     def send(self, frame: ShownFrame) -> None:
         """Show `frame` at once. A device that went away is no error: it is opened again as soon as it can be."""
+        self._loss.note(frame)
         picture = fit_into(frame.image, self._size_wh)
         with self._lock:
             self._picture, self._newest_s = picture, time.monotonic()

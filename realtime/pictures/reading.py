@@ -36,6 +36,12 @@ KIND_BYTES = 256
 """In which a file says what it is."""
 MOST_BITS = 8
 """Of a colour, as everything here is worked on and written."""
+GAIN_MAPS = (
+    b"http://ns.adobe.com/hdr-gain-map/",
+    b"urn:iso:std:iso:ts:21496",
+    b"urn:com:apple:photo:2020:aux:hdrgainmap",
+)
+"""By which a picture says that another one beside it makes it HDR: Ultra HDR's, ISO 21496-1's, Apple's."""
 MOST_SCANS = 100
 """Of a JPEG: each goes over the whole picture. Encoders make about ten."""
 START_OF_SCAN = b"\xff\xda"
@@ -113,6 +119,8 @@ def _tell_what_is_left(content: bytes, name: str) -> None:
     header = header_of(content)
     if header is not None and header.bits > MOST_BITS:
         logger.warning("%s has %d bits a colour: they become %d", name, header.bits, MOST_BITS)
+    if any(mark in content for mark in GAIN_MAPS):
+        logger.warning("%s: not kept: its gain map, which makes it brighter on HDR screens", name)
 
 
 def _decoded(

@@ -29,7 +29,8 @@ class FrameReader:
 
     keeps_hdr: `planes` are wanted too; hdr: what they are, None where the video is no HDR or that is not wanted.
 
-    tags: what images are to be tagged as when they are written. name: of the stream, for messages.
+    tags: what images are to be tagged as when they are written. name: of the stream, for messages. has_alpha: whether
+    images may be transparent.
     original: what the latest image was made of, where that is transparent: it is seen on black, as in players.
     """
 
@@ -38,10 +39,12 @@ class FrameReader:
         self._reformatter = VideoReformatter()
         self._kept: tuple[av.VideoFrame, av.VideoFrame] | None = None
         self._converters: dict[ColourTags, ToBgr | HdrToBgr] = {}
+        self._loss_is_told = False
         self.original: Original | None = None
         said = tags_of(first)
         self.tags = SDR if is_hdr(said) else settle(said, (first.width, first.height))
         self.hdr = hdr_facts(first, light) if keeps_hdr and is_hdr(said) else None
+        self.has_alpha = has_alpha(first) and self.hdr is None
 
     def __call__(self, frame: av.VideoFrame) -> Image:
         """(H, W, 3) uint8 BGR of the frame's own size; a new array."""
@@ -65,7 +68,15 @@ class FrameReader:
         """Asked for twice of each frame, made once."""
         if self._kept is None or self._kept[0] is not frame:
             self._kept = frame, ten_bit(frame, tags, self._reformatter)
+            self._tell_of_alpha(frame, tags)
         return self._kept[1]
+
+    def _tell_of_alpha(self, frame: av.VideoFrame, tags: ColourTags) -> None:
+        """Once, that HDR is kept without transparency."""
+        if self._loss_is_told or not has_alpha(frame) or ToBgr(tags).with_alpha(frame)[1].min() == OPAQUE:
+            return
+        self._loss_is_told = True
+        logger.warning("%s: what is transparent is black: --hdr keep keeps no transparency, SDR does", self._name)
 
     def _on_black(self, frame: av.VideoFrame, converter: ToBgr | HdrToBgr, tags: ColourTags) -> Image:
         if isinstance(converter, ToBgr):

@@ -19,9 +19,8 @@ import av
 
 from realtime.errors import SourceError
 from realtime.media.addresses import shown_url
-from realtime.media.colour import has_alpha
 from realtime.media.damage import Damage
-from realtime.media.dolby import needs_dolby
+from realtime.media.dolby import head_of, needs_dolby
 from realtime.media.ffmpeg import explain, listening, seek_before
 from realtime.media.joined_streams import TRANSPORT_OPTIONS
 from realtime.media.local_path import av_address
@@ -29,6 +28,7 @@ from realtime.sources.deinterlace import deinterlaced
 from realtime.sources.frame_reader import FrameReader
 from realtime.sources.frame_times import FrameTimes
 from realtime.sources.framing import Framing
+from realtime.sources.layout import tell_of_layout
 from realtime.sources.packets import LivePackets, PicturePacket, VideoPackets
 from realtime.sources.skipping import KeyFrameSkip, pictures_from
 from realtime.sources.tracks import TrackFacts, decoder_of, dolby_only, video_track
@@ -65,7 +65,7 @@ def open_file(path: Path, *, keeps_hdr: bool = False) -> "MediaSource":
             if incomplete
             else "check that it plays in a video player",
         ) from error
-    if container.format.name.startswith("matroska") and needs_dolby(path):
+    if needs_dolby(head_of(path), container.format.name):
         container.close()
         raise dolby_only(path.name)
     return MediaSource(container, path.name, live=False, sound_from=av_address(path), keeps_hdr=keeps_hdr)
@@ -125,7 +125,7 @@ class MediaSource:
             self._release()
             raise self._no_picture()
         self._to_bgr = FrameReader(first, name, video_light(sound_from, self._stream.index, first), keeps_hdr=keeps_hdr)
-        self._has_alpha = has_alpha(first)
+        tell_of_layout(first, self._stream, name)
         self._framing = Framing(first, self._to_bgr, self._stream, self._facts.told_aspect)
         self._decoded = chain([first], self._decoded)
         self.origin = self._video_start(first.pts or 0)
@@ -223,7 +223,7 @@ class MediaSource:
             frame_count=None if self._live else self._facts.frame_count,
             pixel_aspect=self._framing.pixel_aspect,
             colour=self._to_bgr.tags,  # players guess by the size before rotation
-            has_alpha=self._has_alpha,
+            has_alpha=self._to_bgr.has_alpha,
             hdr=self._to_bgr.hdr,
             sound_from=sound_from if self._container.streams.audio else None,
             timeline=self._packets.begin(float(self.origin * base)),

@@ -15,12 +15,14 @@ from pathlib import Path
 import av
 
 from realtime.errors import SourceError
+from realtime.media.dolby import HEAD_BYTES, needs_dolby
 from realtime.media.ffmpeg import explain, listening
 from realtime.media.local_path import is_file, remedy_for
 from realtime.media.standard_streams import STDIN
 from realtime.pictures.header import begins_as, holds_another
 from realtime.sources.media import MediaSource
 from realtime.sources.shared_pipe import SharedPipe
+from realtime.sources.tracks import dolby_only
 from realtime.types import Frame, FrameSource, StreamInfo
 
 logger = logging.getLogger(__name__)
@@ -69,6 +71,10 @@ def _open_video(pipe: SharedPipe, name: str) -> "PipeSource":
             f"{name} brings no video that can be read from a pipe: {explain(error)}",
             remedy=remedy,
         ) from error
+    if needs_dolby(pipe.fetched(HEAD_BYTES), container.format.name):
+        container.close()
+        pipe.close()
+        raise dolby_only(name)
     try:
         return PipeSource(MediaSource(container, name, live=False, sound_from=pipe), pipe)
     except SourceError as error:

@@ -57,6 +57,10 @@ class SharedPipe:
                 self._fetch()
             return b"".join(self._chunks)[:size]
 
+    def fetched(self, size: int) -> bytes:
+        """As `beginning`, of what came until now."""
+        return self.beginning(min(size, self._end))
+
     @property
     def received(self) -> bool:
         return self._end > 0

@@ -120,6 +120,38 @@ def test_planes_are_turned_with_the_picture(tmp_path: Path, rotation: int) -> No
     source.close()
 
 
+def write_transparent(path: Path) -> Path:
+    """As `write_video`, from transparent at the left to opaque at the right. Bright everywhere."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("ffv1", rate=30)
+        stream.width, stream.height = SIZE_WH
+        stream.pix_fmt = "yuva444p10le"
+        context = stream.codec_context
+        context.colorspace, context.color_primaries, context.color_trc, context.color_range = 9, 9, 16, 1
+        frame = av.VideoFrame(*SIZE_WH, "yuva444p10le")
+        for plane, value in zip(frame.planes, (600, 400, 620), strict=False):
+            plane.update(np.full(plane.buffer_size // 2, value, np.uint16).tobytes())
+        opacity = np.zeros((SIZE_WH[1], frame.planes[3].line_size // 2), np.uint16)
+        opacity[:, 24:40], opacity[:, 40:] = 512, 1023
+        frame.planes[3].update(opacity.tobytes())
+        frame.pts, frame.time_base = 0, Fraction(1, 30)
+        container.mux([*stream.encode(frame), *stream.encode(None)])
+    return path
+
+
+def test_transparent_video_that_stays_hdr_is_on_black_and_that_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = record(write_transparent(tmp_path / "in.mkv"), tmp_path / "out.mkv", "ffv1", paint=False)
+    luma, blue, red = planes_of(made[0])
+    assert [set(np.unique(part)) for part in (luma[:, :24], luma[:, 40:])] == [{64}, {600}]
+    assert np.abs(luma[:, 24:40].astype(int) - (64 + (600 - 64) / 2)).max() <= 1
+    assert [set(np.unique(part)) for part in (blue[:, :11], red[:, :11], blue[:, 21:])] == [{512}, {512}, {400}]
+    assert [record.getMessage() for record in caplog.records if "transparent" in record.getMessage()] == [
+        "in.mkv: what is transparent is black: --hdr keep keeps no transparency, SDR does"
+    ]
+
+
 def test_withheld_picture_brings_nothing_of_the_video_along(tmp_path: Path) -> None:
     source = open_source(str(write_video(tmp_path / "in.mkv")), KEPT)
     frame = next(iter(source.frames()))

@@ -193,3 +193,11 @@ def test_all_that_is_unfinished_can_be_removed_at_once(tmp_path: Path) -> None:
     done.publish()
     discard_unfinished()
     assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+def test_folder_where_no_file_can_be_made_is_not_called_another_run() -> None:
+    with pytest.raises(SinkError) as refused:
+        PartialFile(Path("/proc/out.mp4"))
+    assert "another liveswap run" not in str(refused.value)
+    assert "/proc" in str(refused.value)

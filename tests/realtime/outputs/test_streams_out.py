@@ -14,6 +14,7 @@ from realtime.errors import SinkError
 from realtime.outputs import connection, open_sink, stream, uplink
 from realtime.outputs.microphone import RATE, Block
 from realtime.outputs.stream import StreamEncoder, StreamSink, bits_for
+from realtime.pictures.original import Original
 from realtime.sources import open_source
 from realtime.types import FrameSink, Outcome, ShownFrame, StreamInfo
 from tests.realtime.clips import Clip, write_clip
@@ -78,6 +79,18 @@ def test_transport_stream_reaches_a_receiver_over_udp() -> None:
     assert {"aac", "h264"} <= set(got.codecs)
     assert got.size_wh == (320, 90)  # square pixels: platforms know no others
     assert np.diff(got.times_s) == pytest.approx(0.1, abs=0.002)
+
+
+def test_stream_of_what_is_transparent_says_once_that_it_is_lost(caplog: pytest.LogCaptureFixture) -> None:
+    sink = open_sink(f"udp://127.0.0.1:{free_udp_port()}", LIVE)
+    for number in range(3):
+        frame = picture(number, number / 10)
+        seen = Original(frame.image, frame.image, None, np.zeros((90, 160), np.uint8), ground=0)
+        sink.send(replace(frame, original=seen))
+    sink.close()
+    said = [record.getMessage() for record in caplog.records if "transparent" in record.getMessage()]
+    assert len(said) == 1
+    assert "what is transparent is black; files in .webm, .mov and .mkv keep it transparent" in said[0]
 
 
 def test_microphone_is_heard_and_let_go_of() -> None:

@@ -4,6 +4,7 @@ import platform
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -14,6 +15,7 @@ from engines.types import Image
 from realtime.errors import SinkError
 from realtime.outputs import OutputOptions, open_sink, virtual
 from realtime.outputs.virtual import VirtualCamera
+from realtime.pictures.original import Original
 from realtime.stream.privacy import draw_placeholder
 from realtime.types import Outcome, ShownFrame, StreamInfo
 
@@ -218,3 +220,15 @@ def test_pyvirtualcams_own_class_takes_our_pictures() -> None:
         pyvirtualcam.camera.BACKENDS.update(before)
     assert camera.name == "virtual camera LiveSwap test"
     assert 77 in sent
+
+
+def test_camera_that_shows_what_is_transparent_says_so_once(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    camera = VirtualCamera("virtual", INFO, opener=bench.open)
+    frame = shown(90)
+    seen = np.zeros((48, 64), np.uint8)
+    for _ in range(3):
+        camera.send(replace(frame, original=Original(frame.image, frame.image, None, seen)))
+    camera.close()
+    said = [record.getMessage() for record in caplog.records if "transparent" in record.getMessage()]
+    assert len(said) == 1
+    assert "what is transparent is white; files in .webm, .mov and .mkv keep it transparent" in said[0]

@@ -39,3 +39,23 @@ def test_of_numbered_pictures_it_is_said_once(tmp_path: Path, caplog: pytest.Log
         cv2.imwrite(str(tmp_path / f"{number:03d}.png"), np.full((48, 64, 3), 90 * 257, np.uint16))
     assert len(list(open_source(str(tmp_path / "%03d.png")).frames())) == 4
     assert caplog.text.count("16 bits a colour") == 1
+
+
+@pytest.mark.parametrize(
+    ("mark", "is_told"),
+    [
+        (b'xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/" hdrgm:Version="1.0"', True),
+        (b"urn:iso:std:iso:ts:21496:-1\x00", True),
+        (b"xmlns:tiff='http://ns.adobe.com/tiff/1.0/'", False),
+    ],
+)
+def test_photo_with_a_gain_map_is_taken_as_sdr_and_that_is_said(
+    tmp_path: Path, mark: bytes, is_told: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "in.jpg"
+    PIL.Image.new("RGB", (64, 48), (90,) * 3).save(path)
+    content = path.read_bytes()
+    path.write_bytes(content[:2] + b"\xff\xe2" + (len(mark) + 2).to_bytes(2, "big") + mark + content[2:])
+    [frame] = open_source(str(path)).frames()
+    assert np.abs(frame.image.astype(int) - 90).max() <= 1
+    assert ("in.jpg: not kept: its gain map" in caplog.text) is is_told
