@@ -59,7 +59,7 @@ def header_of(content: bytes) -> PictureHeader | None:
 def kind_of(content: bytes) -> str | None:
     """What kind of picture a file begins like, readable or not; None when it is none that is known."""
     for signature, name in UNREAD:
-        if content.startswith(signature) and not content.startswith(MPEG_4):
+        if content.startswith(signature) and not content.startswith(NO_ICONS):
             return name
     if is_heif(content):
         return HEIC
@@ -207,8 +207,8 @@ READERS: tuple[tuple[bytes, Callable[[bytes], PictureHeader | None]], ...] = (
     (b"II*\0", _tiff),
     (b"MM\0*", _tiff),
 )
-MPEG_4 = b"\0\0\1\0\0\0"
-"""A raw stream may begin so; an icon's file has an icon in it, and a number above 0 here."""
+NO_ICONS = b"\0\0\1\0\0\0", b"\0\0\2\0\0\0"
+"""So begin raw MPEG-4 and Targa; an icon's or cursor's file has one in it, and a number above 0 here."""
 SIGNATURES = ((b"\xff\xd8\xff", JPEG), (b"\x89PNG", PNG), (b"GIF8", GIF), (b"II*\0", RAW), (b"MM\0*", RAW))
 UNREAD = (
     (b"\0\0\1\0", "an icon"),
@@ -221,6 +221,8 @@ UNREAD = (
     (b"\x76\x2f\x31\x01", "OpenEXR"),
     (b"#?RADIANCE", "Radiance HDR"),
     (b"DDS ", "DDS"),
+    (b"%PDF", "PDF"),
+    (b"<svg", "SVG"),
     (b"qoif", "QOI"),
     (b"FUJIFILM", RAW),
     (b"IIU\0", RAW),

@@ -59,3 +59,9 @@ def test_photo_with_a_gain_map_is_taken_as_sdr_and_that_is_said(
     [frame] = open_source(str(path)).frames()
     assert np.abs(frame.image.astype(int) - 90).max() <= 1
     assert ("in.jpg: not kept: its gain map" in caplog.text) is is_told
+
+
+def test_targa_begins_like_a_cursor_and_is_none(tmp_path: Path) -> None:
+    PIL.Image.new("RGB", (64, 48), (90, 120, 150)).save(tmp_path / "in.tga")
+    [frame] = open_source(str(tmp_path / "in.tga")).frames()
+    assert frame.image[24, 32].tolist() == [150, 120, 90]

@@ -186,6 +186,8 @@ def test_shrinking_leaves_what_fits_as_it_is() -> None:
         (tiff_of(160, 120, extra=[(254, 1)]), "raw"),
         (tiff_of(160, 120, extra=[(50_706, 0x401)]), "raw"),
         (saved(JPEG)[:20], "JPEG"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>', "SVG"),
+        (b"%PDF-1.4\n", "PDF"),
     ],
 )
 def test_kind_that_is_not_read_is_called_by_its_name_and_is_no_video(tmp_path: Path, content: bytes, kind: str) -> None:
