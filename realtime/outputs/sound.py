@@ -36,6 +36,8 @@ it."""
 CUSTOM_LAYOUT = "+"
 """In the name of a layout that lists its channels. PyAV 18.1 frees such a list twice: once is right, and before any
 decoder sees it the layout is replaced by a plain number of channels."""
+IN_FRAGMENTS = {"movflags": "frag_keyframe+empty_moov"}
+"""How an MP4 goes into a pipe."""
 NO_WRITING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EPIPE})
 """What a disk or pipe says that takes no more. Other numbers, such as "not permitted", are coders' words."""
 INTERLEAVING_S = 5.0
@@ -215,7 +217,9 @@ class SoundCopier:
 def _can_be_copied(stream: av.AudioStream, form: ContainerFormat) -> bool:
     """Whether a muxer takes a stream's description; tried in memory, for in the video it would cost the video."""
     try:
-        with av.open(io.BytesIO() if form.goes_back else OneWay(), "w", format=form.muxer) as scratch:
+        where = io.BytesIO() if form.goes_back else OneWay()
+        options = {} if form.goes_back or not form.is_mp4 else IN_FRAGMENTS
+        with av.open(where, "w", format=form.muxer, options=options) as scratch:
             scratch.add_stream_from_template(stream)
             scratch.start_encoding()
     except (av.FFmpegError, ValueError):

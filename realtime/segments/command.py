@@ -68,7 +68,7 @@ def make_video(config: RunConfig, *, accepts_licences: bool) -> Snapshot:
             told = nobody_swapped(numbers)
             report(config, numbers, [video.sink], video.info.rate, [] if told is None else [told])
     if seen:
-        say("interrupted: what was made can be played up to here")
+        say("interrupted" if video.sink.written is None else "interrupted: what was made can be played up to here")
         raise KeyboardInterrupt
     return numbers
 
