@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from realtime.choices import Faces, Hdr
 from realtime.cli import options, server_options
 from realtime.config import NeuralConfig, RunConfig, parse_bitrate, parse_map, parse_rate, parse_size, parse_whose
+from realtime.media.local_path import without_scheme
 from realtime.media.trim import Trim
 
 if TYPE_CHECKING:
@@ -138,8 +139,8 @@ def _config(
 ) -> RunConfig:
     return RunConfig(
         faces_from=tuple(photos),
-        input=where_from,
-        outputs=tuple(outputs),
+        input=without_scheme(where_from),
+        outputs=tuple(map(without_scheme, outputs)),
         maps=tuple(parse_map(pair) for pair in more.map_ or ()),
         swapper=swap.swapper,
         device=swap.device,

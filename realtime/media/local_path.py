@@ -11,6 +11,8 @@ import os
 import stat
 import unicodedata
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 REMEDIES = {
     errno.EACCES: "check its permissions: ls -l shows them",
@@ -45,6 +47,17 @@ def local_path(name: str) -> Path:
     except RuntimeError:  # ~somebody: there is no such person here
         return literal
     return expanded if os.path.lexists(expanded) else _other_spelling(expanded) or expanded
+
+
+def without_scheme(name: str) -> str:
+    """The path that an address such as file:///home/a%20b.mp4 means, as file managers copy it; any other name as it is.
+
+    On another machine's files it is left as it is.
+    """
+    if not name.lower().startswith("file://") or os.path.lexists(name):
+        return name
+    parts = urlsplit(name, allow_fragments=False)
+    return name if parts.hostname not in {None, "localhost"} or parts.query else url2pathname(parts.path)
 
 
 def av_address(path: Path) -> str:

@@ -245,5 +245,6 @@ class MediaSource:
             raise SourceError(f"{self._name} ended: {reason}", remedy="check the sender, then start again")
 
     def _no_picture(self) -> SourceError:
-        what, remedy = ("gave no picture", "check the sender") if self._live else ("cannot be decoded", "copy it again")
+        again = "download it, and give the file" if "://" in self._name else "copy it again"
+        what, remedy = ("gave no picture", "check the sender") if self._live else ("cannot be decoded", again)
         return SourceError(f"{self._name} {what}: {self._packets.last_error}", remedy=remedy)

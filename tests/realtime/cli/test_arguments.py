@@ -59,6 +59,11 @@ EVERYTHING = RunArguments(
 )
 
 
+def test_files_may_be_given_as_file_managers_copy_them() -> None:
+    given = RunArguments(where_from="file:///in%20it.mp4", output=["file:///o.mp4", "rtmp://host/x"], face=[ALICE])
+    assert (given.config().input, given.config().outputs) == ("/in it.mp4", ("/o.mp4", "rtmp://host/x"))
+
+
 def test_every_option_reaches_the_run() -> None:
     """One that is forgotten on its way leaves what it sets as it is."""
     asked = EVERYTHING.config()

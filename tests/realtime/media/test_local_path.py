@@ -8,7 +8,7 @@ import pytest
 
 from realtime.cli.console import printable, say, shown_name
 from realtime.errors import SinkError, SourceError
-from realtime.media.local_path import is_file, is_folder, is_pipe, local_path
+from realtime.media.local_path import is_file, is_folder, is_pipe, local_path, without_scheme
 from realtime.outputs import open_sink
 from realtime.sources import open_source
 from realtime.types import Outcome, ShownFrame
@@ -123,3 +123,19 @@ def test_names_are_shown_as_they_are_and_never_command_the_terminal(capsys: pyte
     say(shown_name(os.fsdecode(b"caf\xe9\x1b[2J\n.mp4")))
     assert capsys.readouterr().err == "-> o [bold] :cat: [/] x.mp4\ncaf\\xe9\\x1b[2J\\n.mp4\n"
     assert printable("grün\t字\n") == "grün\t字\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("file:///home/ann/a%20film.mp4", "/home/ann/a film.mp4"),
+        ("FILE://localhost/home/ann/100%25.mp4", "/home/ann/100%.mp4"),
+        ("file:///home/ann/a#1.mp4", "/home/ann/a#1.mp4"),
+        ("file://server/share/film.mp4", "file://server/share/film.mp4"),
+        ("file:film.mp4", "file:film.mp4"),
+        ("http://example.org/film.mp4", "http://example.org/film.mp4"),
+        ("100%25.mp4", "100%25.mp4"),
+    ],
+)
+def test_address_of_a_local_file_means_the_file(name: str, meant: str) -> None:
+    assert without_scheme(name) == meant

@@ -4,7 +4,11 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from realtime.errors import SourceError
@@ -104,3 +108,28 @@ def test_stream_that_does_not_open_is_an_error_that_keeps_the_password(url: str,
         open_source(url)
     assert "geheim" not in str(raised.value) + raised.value.remedy
     assert raised.value.remedy
+
+
+class FromTheBeginning(SimpleHTTPRequestHandler):
+    """A server that cannot give a part of a file, as Python's own."""
+
+    def log_message(self, *_: object) -> None: ...
+
+
+def test_server_that_cannot_seek_is_told_apart_from_a_damaged_video(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, 4 << 20, dtype=np.uint8)  # or it would fit into one read
+    video = write_clip(tmp_path / "clip.mp4").read_bytes()
+    index = video.index(b"moov") - 4
+    free = (len(noise) + 8).to_bytes(4, "big") + b"free" + noise.tobytes()
+    (tmp_path / "clip.mp4").write_bytes(video[:index] + free + video[index:])
+    assert len(list(open_source(str(tmp_path / "clip.mp4")).frames())) == 30
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(FromTheBeginning, directory=str(tmp_path))) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            with pytest.raises(SourceError) as raised:
+                open_source(f"http://127.0.0.1:{server.server_port}/clip.mp4")
+        finally:
+            server.shutdown()
+            thread.join()
+    assert raised.value.remedy == "download it, and give the file"
