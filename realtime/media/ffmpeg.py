@@ -14,6 +14,7 @@ from typing import cast
 import av
 import av.logging
 
+from realtime.media.programme_map import first_part
 from realtime.types import Readable, Rereadable
 
 logger = logging.getLogger(__name__)
@@ -39,8 +40,11 @@ def listening() -> Iterator[None]:
 
 
 def readable(where: str | Rereadable) -> str | Readable:
-    """What `av.open` takes to read `where`, a file's or stream's address or a pipe, from its beginning once more."""
-    return where if isinstance(where, str) else where.reader()
+    """What `av.open` takes to read `where`, a file's or stream's address or a pipe, from its beginning once more.
+
+    Of recordings in several codecs that were joined, the first (joined_streams.py knows the others).
+    """
+    return first_part(where) if isinstance(where, str) else where.reader()
 
 
 def seek_before(container: av.container.InputContainer, at: int, stream: av.VideoStream | None = None) -> bool:

@@ -1,17 +1,20 @@
 """Transport streams in which recordings of several senders were joined: in the middle the pictures get other numbers.
 
 ffmpeg finds new streams there, and PyAV hands on the packets of those that were there at the beginning only. So the
-rest of the file is opened anew from the byte where these end, and its streams take their places.
+rest of the file is opened anew from the byte where these end, and its streams take their places. So it is where a
+recording in other codecs begins (programme_map.py); their packets bring their decoder along.
 
 Knows containers and bytes; knows nothing of times.
 """
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias, cast
 
 import av
 from av.stream import Stream
+
+from realtime.media.programme_map import codec_changes, part_address, path_of, whole_address
 
 logger = logging.getLogger(__name__)
 
@@ -24,12 +27,28 @@ MOST_FAILURES = 20
 AnyPacket: TypeAlias = "av.Packet[Stream]"
 
 
+def foreign_decoder(packet: "av.Packet[Any]") -> av.CodecContext | None:
+    """What decodes a packet that is in another codec than its stream; None for any other."""
+    return packet.opaque if isinstance(packet.opaque, av.CodecContext) else None
+
+
+def decoded(packet: "av.Packet[av.AudioStream]") -> list[av.AudioFrame]:
+    """The sound of a packet, in whichever codec it is. Raises av.FFmpegError."""
+    decoder = foreign_decoder(packet)
+    return packet.decode() if decoder is None else cast("av.AudioCodecContext", decoder).decode(packet)
+
+
 class JoinedReader:
     """Reads one opened container, which stays the caller's to close, and what follows in its file. For one thread."""
 
     def __init__(self, container: av.container.InputContainer) -> None:
         self._whole = self._part = container
         self._is_transport = container.format.name == "mpegts"
+        self._address = whole_address(container.name)
+        is_file = self._is_transport and self._address.startswith("file:")
+        self._changes = codec_changes(path_of(self._address)) if is_file else ()
+        self._until = self._next_change(0)
+        self._decoders: dict[int, av.CodecContext] = {}  # of streams in another codec than those they stand for
         self._begins: dict[int, int] = {}  # of the last packet of each stream, bytes
         self._offset = self._end = self._opened_at = 0  # bytes: of the part, of its last packet, of the newest try
 
@@ -41,7 +60,9 @@ class JoinedReader:
                 return
             try:
                 for packet in self._part.demux([stream for stream in self._part.streams if stream.index in places]):
-                    packet.stream = places[packet.stream.index]
+                    decoder, packet.stream = self._decoders.get(packet.stream.index), places[packet.stream.index]
+                    if decoder is not None:
+                        packet.opaque = decoder
                     if self._is_in_order(packet):
                         yield packet
             except IndexError:  # PyAV 18.1, behind the last packet of a file in which streams turned up
@@ -90,14 +111,17 @@ class JoinedReader:
 
     def _go_on(self) -> bool:
         """Open what follows in the file; whether there is anything."""
-        address, size = self._whole.name, self._whole.size
-        is_joinable = self._is_transport and address.startswith("file:")
-        if not is_joinable or self._end <= self._opened_at or size - self._end < LEAST_REST:
+        if not (self._is_transport and self._address.startswith("file:")):
+            return False
+        start, size = max(self._end, self._until), path_of(self._address).stat().st_size
+        if start <= self._opened_at or size - start < LEAST_REST:
             return False
         self.close()
-        self._offset = self._opened_at = self._end
+        self._offset = self._opened_at = self._end = start
+        self._until, self._decoders = self._next_change(start), {}
         try:
-            self._part = av.open(f"subfile,,start,{self._end},end,0,,:{address}", container_options=TRANSPORT_OPTIONS)
+            address = part_address(self._address, start, self._until)
+            self._part = av.open(address, container_options=TRANSPORT_OPTIONS)
         except av.FFmpegError as error:
             logger.debug("nothing to be read from byte %d on: %s", self._offset, error)
             self._part = self._whole
@@ -105,8 +129,17 @@ class JoinedReader:
         logger.debug("another recording from byte %d on", self._offset)
         return True
 
+    @property
+    def changes_codecs(self) -> bool:
+        """Whether it goes on in other codecs somewhere."""
+        return bool(self._changes)
+
+    def _next_change(self, start: int) -> int:
+        """Where the part that begins at `start` ends because other codecs follow, bytes; 0 where none do."""
+        return next((at for at in self._changes if at > start), 0)
+
     def _places(self, streams: Sequence[Stream]) -> dict[int, Stream]:
-        """Which stream of the caller's each stream of the part stands for: the next one of its codec."""
+        """Which stream of the caller's each stream of the part stands for: the next of its codec, else of its kind."""
         if self._part is self._whole:
             return {stream.index: stream for stream in streams}
         found, free = dict[int, Stream](), list(streams)
@@ -115,4 +148,11 @@ class JoinedReader:
             if same:
                 found[stream.index] = same[0]
                 free.remove(same[0])
+        for stream in self._part.streams:
+            alike = [place for place in free if place.type == stream.type and stream.type in {"video", "audio"}]
+            if stream.index not in found and alike and stream.codec_context is not None:
+                found[stream.index] = alike[0]
+                free.remove(alike[0])
+                decoder = av.CodecContext.create(stream.codec_context.name, "r")
+                self._decoders.setdefault(stream.index, decoder)
         return found

@@ -38,6 +38,7 @@ CUSTOM_LAYOUT = "+"
 decoder sees it the layout is replaced by a plain number of channels."""
 IN_FRAGMENTS = {"movflags": "frag_keyframe+empty_moov"}
 """How an MP4 goes into a pipe."""
+WHY = "which plays everywhere in this kind of file"
 NO_WRITING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EPIPE})
 """What a disk or pipe says that takes no more. Other numbers, such as "not permitted", are coders' words."""
 INTERLEAVING_S = 5.0
@@ -94,6 +95,7 @@ class SoundCopier:
         timeline: Timeline,
     ) -> None:
         self._source, self._target, self._form, self._timeline = source, target, form, timeline
+        self._reader = JoinedReader(source)
         self._tracks: dict[int, SoundTrack] = {}
         self._times: dict[int, PacketTimes] = {}
         for stream in source.streams.audio:
@@ -160,7 +162,7 @@ class SoundCopier:
             context.layout = layout = f"{channels} channels"
         is_pcm = codec.startswith("pcm_")
         plays = not is_pcm and not is_unspecified(layout) and self._form.can_hold_audio(codec)
-        if plays and _can_be_copied(stream, self._form):
+        if plays and not self._reader.changes_codecs and _can_be_copied(stream, self._form):
             return None
         keeps_pcm = is_pcm and self._form.holds_pcm
         encoder = pcm_encoder(codec, context.format.name) if keeps_pcm else self._form.audio_encoder
@@ -168,7 +170,8 @@ class SoundCopier:
         if not keeps_pcm:
             made = f"{av.Codec(encoder, 'w').canonical_name} {wanted.layout}"
             what = f"sound {self._number(stream.index)} ({codec} {layout})"
-            logger.warning("%s is converted to %s, which plays everywhere in this kind of file", what, made)
+            why = "because it goes on in others" if self._reader.changes_codecs else WHY
+            logger.warning("%s is converted to %s, %s", what, made, why)
         return wanted
 
     def _read(self) -> Iterator[AudioPacket]:
@@ -177,7 +180,7 @@ class SoundCopier:
         if not streams:
             return
         try:
-            for packet in JoinedReader(self._source).demux_over_damage(streams):
+            for packet in self._reader.demux_over_damage(streams):
                 if packet.size and packet.stream.index in self._tracks:
                     yield cast("AudioPacket", packet)
         except av.FFmpegError as error:

@@ -12,6 +12,7 @@ from typing import cast
 import av
 from av.filter import Graph
 
+from realtime.media.joined_streams import decoded
 from realtime.outputs.codecs import AudioFormat
 from realtime.outputs.packet_times import STEP_S, AudioPacket, duration_of
 
@@ -50,7 +51,7 @@ class Transcoder:
                 self._drain()  # what follows begins anew, exactly where it belongs
         packet.pts = packet.dts = round(video_s / (packet.time_base or Fraction(1, 90_000)))
         try:
-            frames = packet.decode()
+            frames = decoded(packet)
         except av.FFmpegError:
             self.damaged += 1
             frames = []

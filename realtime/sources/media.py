@@ -21,7 +21,7 @@ from realtime.errors import SourceError
 from realtime.media.addresses import shown_url
 from realtime.media.damage import Damage
 from realtime.media.dolby import head_of, needs_dolby
-from realtime.media.ffmpeg import explain, listening, seek_before
+from realtime.media.ffmpeg import explain, listening, readable, seek_before
 from realtime.media.joined_streams import TRANSPORT_OPTIONS
 from realtime.media.local_path import av_address
 from realtime.sources.deinterlace import deinterlaced
@@ -30,6 +30,7 @@ from realtime.sources.frame_times import FrameTimes
 from realtime.sources.framing import Framing
 from realtime.sources.layout import tell_of_layout
 from realtime.sources.packets import LivePackets, PicturePacket, VideoPackets
+from realtime.sources.picture_decoder import PictureDecoder
 from realtime.sources.skipping import KeyFrameSkip, pictures_from
 from realtime.sources.tracks import TrackFacts, decoder_of, dolby_only, video_track
 from realtime.sources.video_light import video_light
@@ -41,8 +42,6 @@ logger = logging.getLogger(__name__)
 URL_SCHEMES = ("rtsp", "rtsps", "http", "https", "srt", "udp", "rtmp", "tcp")
 OPEN_TIMEOUT_S, READ_TIMEOUT_S = 10.0, 5.0
 LIVE_OPTIONS = {"rtsp_transport": "tcp"}
-FILE_THREADS, LIVE_THREADS = "AUTO", "SLICE"
-"""Decoding several frames at once is faster, and holds back as many: 67 ms of a 30 fps stream on two cores."""
 ONE_STAMP_FORMATS = frozenset({"avi"})
 """They say when a packet is to be decoded, and not when its picture is shown."""
 BEFORE_S = 1
@@ -56,7 +55,7 @@ def open_file(path: Path, *, keeps_hdr: bool = False) -> "MediaSource":
     """Open a video file. keeps_hdr: its frames bring their HDR along. Raises SourceError."""
     try:
         with listening():
-            container = av.open(av_address(path), container_options=TRANSPORT_OPTIONS)
+            container = av.open(readable(av_address(path)), "r", container_options=TRANSPORT_OPTIONS)
     except av.FFmpegError as error:
         incomplete = any(words in explain(error) for words in INCOMPLETE)
         raise SourceError(
@@ -109,15 +108,15 @@ class MediaSource:
         except SourceError:
             container.close()
             raise
-        self._decoder = decoder_of(self._stream)
-        self._decoder.thread_type = LIVE_THREADS if live else FILE_THREADS
+        own = decoder_of(self._stream)
+        self._decoder = PictureDecoder(own, live=live)
         self._facts = TrackFacts.of(container, self._stream)
         self._packets: LivePackets | VideoPackets = (
             LivePackets(container, self._stream, self._damage, READ_TIMEOUT_S)
             if live
             else VideoPackets(container, self._stream, self._damage)
         )
-        self._skip = KeyFrameSkip(self._decoder)
+        self._skip = KeyFrameSkip(own)
         self._times = FrameTimes(self._facts.step, dts_only=container.format.name in ONE_STAMP_FORMATS)
         self._decoded: Iterator[av.VideoFrame] = deinterlaced(self._stamped(), name)
         first = next(self._decoded, None)  # only a decoded frame tells rotation and colour for sure
@@ -176,7 +175,7 @@ class MediaSource:
         that lock, and everything stands still for good. Here they are waited for without the lock.
         """
         if self._container.streams.video:  # gone once it is closed
-            self._decoder.flush_buffers()
+            self._decoder.rest()
         self._container.close()
 
     def _stamped(self) -> Iterator[av.VideoFrame]:

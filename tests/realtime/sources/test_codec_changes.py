@@ -1,0 +1,70 @@
+"""Recordings in several codecs, joined byte by byte: every picture and all of the sound is there."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from realtime.media.programme_map import codec_changes
+from realtime.sources import open_source
+from tests.realtime.outputs.test_recorder import copy
+from tests.realtime.videos import Video, every, join, number_of, write_video
+
+PICTURES = 12
+LENGTH_S = PICTURES * 0.04
+SETTINGS = {"libx264": {"preset": "ultrafast", "crf": "10"}, "libx265": {"preset": "ultrafast"}}
+OLD, NEW, NEWEST = ("mpeg4", "mp2"), ("libx264", "aac"), ("libx265", "mp2")
+
+
+def recording(path: Path, codecs: tuple[str, str]) -> Path:
+    video = Video(
+        times_ms=every(40, PICTURES),
+        sound_ms=(0, PICTURES * 40),
+        size_wh=(320, 240),
+        codec=codecs[0],
+        sound_codec=codecs[1],
+        options=SETTINGS.get(codecs[0], {"b": "2000000"}),
+    )
+    return write_video(path, video)
+
+
+def joined(folder: Path, kinds: Sequence[tuple[str, str]]) -> Path:
+    parts = [recording(folder / f"{number}.ts", codecs) for number, codecs in enumerate(kinds)]
+    return join(folder / "joined.ts", *parts)
+
+
+@pytest.mark.parametrize("kinds", [(OLD, NEW), (NEW, OLD), (NEW, NEWEST), (OLD, NEW, OLD)])
+def test_every_picture_of_every_recording_is_shown_in_its_time(
+    tmp_path: Path, kinds: Sequence[tuple[str, str]], caplog: pytest.LogCaptureFixture
+) -> None:
+    source = open_source(str(joined(tmp_path, kinds)))
+    frames = list(source.frames())
+    assert [number_of(frame.image) for frame in frames] == [*range(PICTURES)] * len(kinds)
+    times_s = [float(frame.pts * source.info.time_base) for frame in frames]
+    assert all(before < after for before, after in pairwise(times_s))
+    assert times_s[-1] == pytest.approx(LENGTH_S * len(kinds) - 0.04, abs=0.1)
+    assert source.info.damage is not None
+    assert source.info.damage.numbers() == {"faulty_frames": 0, "lost_pieces": 0}
+    assert "jump" in caplog.text
+
+
+@pytest.mark.parametrize("kinds", [(OLD, NEW), (NEW, OLD), (OLD, NEW, OLD)])
+def test_sound_of_every_recording_is_heard(tmp_path: Path, kinds: Sequence[tuple[str, str]]) -> None:
+    copy(joined(tmp_path, kinds), tmp_path / "out.mp4")
+    with av.open(str(tmp_path / "out.mp4")) as made:
+        heard = np.concatenate([frame.to_ndarray()[0] for frame in made.decode(audio=0)])
+        rate = made.streams.audio[0].rate
+    assert len(heard) / rate == pytest.approx(LENGTH_S * len(kinds), abs=0.12)  # codecs round each up to a packet
+    for number in range(len(kinds)):
+        middle = round((number + 0.5) * LENGTH_S * rate)
+        assert np.abs(heard[middle - rate // 20 : middle + rate // 20]).max() > 0.15
+
+
+def test_recordings_in_the_same_codecs_are_no_change(tmp_path: Path) -> None:
+    assert codec_changes(joined(tmp_path, (NEW, NEW))) == ()
+    [at] = codec_changes(joined(tmp_path, (OLD, NEW)))
+    assert at == pytest.approx((tmp_path / "0.ts").stat().st_size, abs=4 * 188)
+    assert codec_changes(tmp_path / "gone.ts") == ()
