@@ -1,7 +1,8 @@
 """Where a transport stream goes on in other codecs: recordings of several cameras that were joined byte by byte.
 
 ffmpeg takes the codecs of the last one it looked into for those of the first, and decodes none of the pictures rightly.
-The map of a programme says which codecs its streams have, so a change of it is where another recording begins.
+The map of a programme says which codec each of its streams has, by its number, so where one has another, another
+recording begins. That streams come or go is no such change: broadcasts do it.
 
 Source: ISO/IEC 13818-1, 2.4.4.9 (TS_program_map_section). Knows bytes; decodes nothing.
 """
@@ -37,14 +38,13 @@ def _changes(path: Path, size: int, _changed_ns: int) -> tuple[int, ...]:
     with path.open("rb") as file, mmap.mmap(file.fileno(), min(size, LOOKED_THROUGH), access=mmap.ACCESS_READ) as head:
         if head[:1] != b"G":
             return ()
-        before: dict[int, tuple[int, ...]] = {}
+        known: dict[int, int] = {}
         changes = []
         for at in _maps(head):
-            number = (head[at + 1] & 0x1F) << 8 | head[at + 2]
             codecs = _codecs(head[at + HEADER + 1 : at + PACKET])
-            if codecs and before.setdefault(number, codecs) != codecs:
-                before[number] = codecs
+            if any(known.get(number, codec) != codec for number, codec in codecs.items()):
                 changes.append(_beginning(head, at))
+            known |= codecs
         return tuple(changes)
 
 
@@ -58,17 +58,17 @@ def _maps(head: mmap.mmap) -> Iterator[int]:
         at = head.find(SECTION, at + 1)
 
 
-def _codecs(section: bytes) -> tuple[int, ...]:
-    """The types of a map's streams, in its order; none where the map does not fit into its packet."""
+def _codecs(section: bytes) -> dict[int, int]:
+    """The types of a map's streams by their numbers; none where the map does not fit into its packet."""
     length = (section[1] & 0x0F) << 8 | section[2]
     at, end = 12 + ((section[10] & 0x0F) << 8 | section[11]), 3 + length - 4
     if end > len(section):
-        return ()
-    found = []
+        return {}
+    found = {}
     while at + 5 <= end:
-        found.append(section[at])
+        found[(section[at + 1] & 0x1F) << 8 | section[at + 2]] = section[at]
         at += 5 + ((section[at + 3] & 0x0F) << 8 | section[at + 4])
-    return tuple(found)
+    return found
 
 
 def _beginning(head: mmap.mmap, at: int) -> int:

@@ -13,6 +13,7 @@ from realtime.errors import SourceError
 from realtime.media.damage import Damage
 from realtime.media.joined_streams import TRANSPORT_OPTIONS
 from realtime.media.local_path import av_address
+from realtime.media.programme_map import codec_changes
 from realtime.segments.plan import Cuts
 from realtime.sources.media import ONE_STAMP_FORMATS, open_file
 from realtime.sources.packets import VideoPackets
@@ -21,6 +22,9 @@ from realtime.sources.tracks import TrackFacts, video_track
 
 def video_cuts(path: Path) -> Cuts:
     """The times of a video's pictures. Raises SourceError where they cannot be told in the middle of it."""
+    if codec_changes(path):
+        problem = f"{path.name} is of several recordings in different codecs, which are read from the beginning on"
+        raise SourceError(problem, remedy="leave --workers away")
     video = open_file(path)
     video.close()
     with av.open(av_address(path), container_options=TRANSPORT_OPTIONS) as container:

@@ -8,8 +8,10 @@ import av
 import numpy as np
 import pytest
 
+from realtime.errors import SourceError
 from realtime.media.programme_map import codec_changes
 from realtime.sources import open_source
+from realtime.sources.cuts import video_cuts
 from tests.realtime.outputs.test_recorder import copy
 from tests.realtime.videos import Video, every, join, number_of, write_video
 
@@ -68,3 +70,19 @@ def test_recordings_in_the_same_codecs_are_no_change(tmp_path: Path) -> None:
     [at] = codec_changes(joined(tmp_path, (OLD, NEW)))
     assert at == pytest.approx((tmp_path / "0.ts").stat().st_size, abs=4 * 188)
     assert codec_changes(tmp_path / "gone.ts") == ()
+
+
+@pytest.mark.parametrize("is_heard_first", [True, False])
+def test_streams_that_come_or_go_are_no_change(tmp_path: Path, is_heard_first: bool) -> None:
+    heard = recording(tmp_path / "heard.ts", NEW)
+    silent = write_video(tmp_path / "silent.ts", Video(times_ms=every(40, PICTURES), size_wh=(320, 240)))
+    path = join(tmp_path / "joined.ts", *((heard, silent) if is_heard_first else (silent, heard)))
+    assert codec_changes(path) == ()
+    source = open_source(str(path))
+    assert source.info.sound_from is not None
+    assert len(list(source.frames())) == 2 * PICTURES
+
+
+def test_they_are_not_cut_for_several_workers(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="different codecs"):
+        video_cuts(joined(tmp_path, (OLD, NEW)))
