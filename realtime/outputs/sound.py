@@ -170,7 +170,7 @@ class SoundCopier:
         if not keeps_pcm:
             made = f"{av.Codec(encoder, 'w').canonical_name} {wanted.layout}"
             what = f"sound {self._number(stream.index)} ({codec} {layout})"
-            why = "because it goes on in others" if self._reader.changes_codecs else WHY
+            why = "because it goes on in another format" if self._reader.changes_codecs else WHY
             logger.warning("%s is converted to %s, %s", what, made, why)
         return wanted
 

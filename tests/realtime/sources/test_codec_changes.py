@@ -86,3 +86,44 @@ def test_streams_that_come_or_go_are_no_change(tmp_path: Path, is_heard_first: b
 def test_they_are_not_cut_for_several_workers(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="different codecs"):
         video_cuts(joined(tmp_path, (OLD, NEW)))
+
+
+def tone(path: Path, rate: int, layout: str) -> Path:
+    """A picture and half a second of 440 Hz, AAC."""
+    with av.open(str(path), "w") as container:
+        pictures = container.add_stream("libx264", rate=25, options={"preset": "ultrafast"})
+        pictures.width, pictures.height, pictures.pix_fmt = 64, 48, "yuv420p"
+        sound = container.add_stream("aac", rate=rate)
+        sound.layout = layout
+        for number in range(PICTURES):
+            image = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 20 * number, np.uint8), format="rgb24")
+            image.pts = number
+            container.mux(pictures.encode(image))
+        for start in range(0, round(LENGTH_S * rate), 1024):
+            wave = np.sin(2 * np.pi * 440 * np.arange(start, start + 1024) / rate).astype(np.float32) * 0.4
+            channels = {"mono": 1, "stereo": 2}[layout]
+            block = av.AudioFrame.from_ndarray(np.stack([wave] * channels), format="fltp", layout=layout)
+            block.sample_rate, block.pts = rate, start
+            container.mux(sound.encode(block))
+        container.mux(pictures.encode(None))
+        container.mux(sound.encode(None))
+    return path
+
+
+def pitch(samples: np.ndarray, rate: int) -> float:
+    """Of a tone, Hz."""
+    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
+    return float(np.argmax(spectrum) * rate / len(samples))
+
+
+def test_aac_of_another_rate_keeps_its_pitch(tmp_path: Path) -> None:
+    parts = tone(tmp_path / "1.ts", 48_000, "stereo"), tone(tmp_path / "2.ts", 32_000, "mono")
+    copy(join(tmp_path / "joined.ts", *parts), tmp_path / "out.mp4")
+    with av.open(str(tmp_path / "out.mp4")) as made:
+        assert len(list(made.decode(video=0))) == 2 * PICTURES
+    with av.open(str(tmp_path / "out.mp4")) as made:
+        heard = np.concatenate([frame.to_ndarray()[0] for frame in made.decode(audio=0)])
+        rate = made.streams.audio[0].rate
+    half, edge = len(heard) // 2, rate // 10
+    assert pitch(heard[edge : half - edge], rate) == pytest.approx(440, abs=8)
+    assert pitch(heard[half + edge : -edge], rate) == pytest.approx(440, abs=8)
