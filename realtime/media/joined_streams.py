@@ -130,6 +130,11 @@ class JoinedReader:
         return True
 
     @property
+    def is_whole(self) -> bool:
+        """Whether nothing of the file was opened anew, so that packets tell their places in it."""
+        return self._part is self._whole
+
+    @property
     def changes_codecs(self) -> bool:
         """Whether it goes on in other codecs somewhere."""
         return bool(self._changes)

@@ -18,11 +18,15 @@ MARGIN_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A run of pictures without a jump: container times, s, and what to take off for video time."""
+    """A run of pictures without a jump: container times, s, and what to take off for video time.
+
+    after: where the last picture before it lies in the file, byte; -1 where that is not known.
+    """
 
     start_s: float
     end_s: float
     offset_s: float
+    after: int = -1
 
     def distance_s(self, container_s: float) -> float:
         """How far outside the part a container time is, s; 0 within."""
@@ -42,6 +46,8 @@ class Timeline:
         self._end_s: float | None = None
         self._last_s = -math.inf
         self._cut_s = 0.0
+        self.reached = -1
+        """Where the newest picture lies in the file, byte; -1 where that is not known."""
 
     @property
     def end_s(self) -> float | None:
@@ -62,12 +68,20 @@ class Timeline:
         """What lies before video time `start_s` is cut away: from now on video time counts from there."""
         self._cut_s += start_s
 
-    def close_gap(self, at_s: float, by_s: float) -> None:
-        """From the picture at container time `at_s` on, video time is earlier by `by_s` more (negative: later)."""
+    def close_gap(self, at_s: float, by_s: float, after: int = -1) -> None:
+        """From the picture at container time `at_s` on, video time is earlier by `by_s` more (negative: later).
+
+        after: where the picture before it lies in the file, byte; -1 where that is not known.
+        """
         last = self._parts[-1]
         offset_s = last.offset_s + by_s
         ended = replace(last, end_s=at_s - by_s)
-        self._parts = (*self._parts[:-1], ended, Part(at_s, math.inf, offset_s))
+        self._parts = (*self._parts[:-1], ended, Part(at_s, math.inf, offset_s, after))
+
+    def part_at(self, byte: int) -> float:
+        """The video time at which the part begins that a byte of the file lies in, s, as far as parts are known."""
+        part = next((part for part in reversed(self._parts) if 0 <= part.after < byte), None)
+        return 0.0 if part is None else part.start_s - part.offset_s - self._cut_s
 
     def finish(self, last_s: float, end_s: float) -> None:
         """All was read: the last picture is shown from `last_s` to `end_s`, s, video time of the whole, uncut video."""

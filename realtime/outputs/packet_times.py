@@ -44,6 +44,10 @@ class PacketTimes:
         at_s = stamp_of(packet)
         if at_s is None or at_s == self._start_s:
             return self.end_s
+        if self._start_s is None and packet.pos is not None and self._timeline.reached >= 0:
+            if packet.pos > self._timeline.reached and picture_end_s is None:
+                return None  # perhaps it belongs to another recording, which the pictures have not come to
+            self.end_s = max(self.end_s, self._timeline.part_at(packet.pos))
         found = self._mapped(at_s)
         if picture_end_s is not None and found > max(picture_end_s, self.end_s) + FAR_S:
             return self.end_s

@@ -46,6 +46,8 @@ class VideoPackets:
         self._unread = self._read()
         self._shift = 0  # what is added to stamps, in the stream's time base
         self._timeline: Timeline | None = None
+        self._reached = -1  # where the newest picture lies in the file, byte
+        self._closed_after: list[int] = []  # where the pictures before the jumps of `closed` lie
         self.closed: list[tuple[float, float]] = []
         self.until_s = -math.inf
         self.last_error = "it holds no pictures"
@@ -53,8 +55,9 @@ class VideoPackets:
     def begin(self, origin_s: float) -> Timeline:
         """The video's timeline, which is told of jumps from now on. origin_s: video time 0 in the first part's time."""
         self._timeline = Timeline(origin_s)
-        for at_s, by_s in self.closed:
-            self._timeline.close_gap(at_s, by_s)
+        for (at_s, by_s), after in zip(self.closed, self._closed_after, strict=True):
+            self._timeline.close_gap(at_s, by_s, after)
+        self._timeline.reached = self._reached
         return self._timeline
 
     def begin_anew(self) -> None:
@@ -68,6 +71,7 @@ class VideoPackets:
             stamp = self._stamp(packet)
             if stamp is not None:
                 self._place(packet, stamp)
+            self._note_place(packet)
             yield packet
 
     def _next(self) -> "PicturePacket | None":
@@ -106,8 +110,16 @@ class VideoPackets:
         self._shift -= by
         self.closed.append((at_s, float(by * base)))
         logger.debug("at container time %.3f s the stamps jump by %.3f s", at_s, float(by * base))
+        self._closed_after.append(self._reached)
         if self._timeline is not None:
-            self._timeline.close_gap(*self.closed[-1])
+            self._timeline.close_gap(*self.closed[-1], self._reached)
+
+    def _note_place(self, packet: PicturePacket) -> None:
+        """Where the pictures are in a file of joined recordings that is read as it is."""
+        if self._container.format.name in JOINED_FORMATS and packet.pos is not None and self._reader.is_whole:
+            self._reached = packet.pos
+            if self._timeline is not None:
+                self._timeline.reached = packet.pos
 
     def _stamp(self, packet: PicturePacket) -> Stamp | None:
         if packet.dts is None:

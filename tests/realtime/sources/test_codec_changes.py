@@ -127,3 +127,13 @@ def test_aac_of_another_rate_keeps_its_pitch(tmp_path: Path) -> None:
     half, edge = len(heard) // 2, rate // 10
     assert pitch(heard[edge : half - edge], rate) == pytest.approx(440, abs=8)
     assert pitch(heard[half + edge : -edge], rate) == pytest.approx(440, abs=8)
+
+
+def test_sound_that_only_a_later_recording_has_is_heard_with_its_pictures(tmp_path: Path) -> None:
+    silent = write_video(tmp_path / "silent.ts", Video(times_ms=every(40, PICTURES), size_wh=(320, 240)))
+    path = join(tmp_path / "joined.ts", silent, recording(tmp_path / "heard.ts", NEW))
+    copy(path, tmp_path / "out.mp4")
+    with av.open(str(tmp_path / "out.mp4")) as made:
+        heard = [(frame.time or 0.0, float(np.abs(frame.to_ndarray()).max())) for frame in made.decode(audio=0)]
+    begins_s = next(at_s for at_s, loud in heard if loud > 0.1)
+    assert begins_s == pytest.approx(LENGTH_S, abs=0.08)
