@@ -146,7 +146,7 @@ def requests(api: dict[str, Any]) -> Iterator[str]:
 
 def tree() -> Iterator[str]:
     """Every file of the code, two spaces a level, with the first sentence that it says of itself."""
-    lines = [*_below("")]
+    lines = [*_below("", shown())]
     width = 2 + max(len(line) for line, told in lines if told)
     yield from (f"{line:{width}}{told}".rstrip() for line, told in lines)
 
@@ -158,16 +158,17 @@ def shown() -> set[str]:
     return {path.relative_to(ROOT).as_posix() for path in modules | data if "__pycache__" not in path.parts}
 
 
-def _below(folder: str, depth: int = 0) -> Iterator[tuple[str, str]]:
-    """Files first, then folders; the line of a folder is what its __init__.py says."""
-    inside = {path[len(folder) :].partition("/")[0] for path in shown() if path.startswith(folder)}
-    folders = {name for name in inside if any(path.startswith(f"{folder}{name}/") for path in shown())}
+def _below(folder: str, paths: Iterable[str], depth: int = 0) -> Iterator[tuple[str, str]]:
+    """Files first, then folders; the line of a folder is what its __init__.py says. paths: those of the folder."""
+    within = {path[len(folder) :] for path in paths if path.startswith(folder)}
+    folders = {path.partition("/")[0] for path in within if "/" in path}
+    inside = {path.partition("/")[0] for path in within}
     order = sorted(inside, key=lambda name: (name in folders, name))
     for name in order if folder else [layer for layer in CODE if layer in inside]:
         path = f"{folder}{name}"
         if name in folders:
             yield f"{'  ' * depth}{name}/", TOLD.get(path) or _sentence(ROOT / path / "__init__.py")
-            yield from _below(f"{path}/", depth + 1)
+            yield from _below(f"{path}/", [f"{folder}{below}" for below in within], depth + 1)
         elif name != "__init__.py":
             slash = "/" if (ROOT / path).is_dir() else ""
             yield f"{'  ' * depth}{name}{slash}", TOLD.get(path) or _sentence(ROOT / path)

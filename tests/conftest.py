@@ -1,4 +1,4 @@
-"""What tests share: where real media and models are, and a printed reason where they are not."""
+"""What tests share: real media and models, a printed reason where there are none, and how a run of all is spread."""
 
 from collections.abc import Callable
 from functools import cache
@@ -12,6 +12,18 @@ from models.store import ModelStore
 from realtime.built_in_models import FACES, HANDS
 
 MEDIA = Path(__file__).parent.parent.parent / "shared" / "media"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """`pytest` alone runs on all cores (xdist). With a path it stays in one process, which begins sooner."""
+    given = config.option
+    if config.args_source is not pytest.Config.ArgsSource.TESTPATHS or getattr(given, "numprocesses", 0) is not None:
+        return
+    if given.collectonly or given.usepdb or given.markexpr or hasattr(config, "workerinput"):  # one that xdist began
+        return
+    given.numprocesses, given.dist = "auto", "worksteal"
+    given.benchmark_disable = True  # what runs beside others cannot be timed; no test does
 
 
 @pytest.fixture(scope="session")

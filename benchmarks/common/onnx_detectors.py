@@ -26,14 +26,14 @@ def _rows(graph: Graph, stride: int, values: int, *, bias: float, spread: float)
     return graph.add("Reshape", last, graph.constant(np.array([-1, values])))
 
 
-def scrfd(path: Path, *, size: int | None = None) -> Path:
-    """Nine outputs as det_10g has them; size None: any size."""
+def scrfd(path: Path, *, size: int | None = None, bias: float = -0.5) -> Path:
+    """Nine outputs as det_10g has them; size None: any size. bias: of scores; at -7 it finds a dozen, not hundreds."""
     edge: int | str = size or "?"
     names = [f"{kind}_{stride}" for kind in ("score", "bbox", "kps") for stride in STRIDES]
     outputs = [value(name, "rows", {"s": 1, "b": 4, "k": 10}[name[0]]) for name in names]
     graph = Graph([value("input.1", 1, 3, edge, edge)], outputs)
     for stride in STRIDES:
-        score = _rows(graph, stride, 1, bias=-0.5, spread=2.0)
+        score = _rows(graph, stride, 1, bias=bias, spread=2.0)
         graph.add("Sigmoid", score, out=f"score_{stride}")
         box = _rows(graph, stride, 4, bias=1.5, spread=1.0)
         graph.add("Abs", box, out=f"bbox_{stride}")

@@ -25,7 +25,7 @@ from engines.compositor.network import (
     weights_file,
 )
 from engines.errors import EngineError, ModelContractError
-from engines.swappers.mesh.swapper import MeshSwapper
+from engines.swappers.mesh.swapper import MeshFace, MeshSwapper
 from engines.types import FaceLandmarks, Image
 from tests.engines.fake_compositor import FixedNetwork, TowardsTheTarget, fields
 from tests.engines.made_faces import everybody, layers_on, mean_at
@@ -89,11 +89,19 @@ def test_no_more_faces_go_together_than_the_network_takes(takes: int, runs: list
     assert Compositor(network).fields([]) == []
 
 
+@pytest.fixture(scope="module")
+def told() -> tuple[FixedNetwork, MeshFace]:
+    """A network that says what it is told to, and a face that was prepared with it."""
+    network = FixedNetwork(fields())
+    return network, MeshSwapper(compositor=Compositor(network)).prepare(everybody(textured((400, 400))))
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("channel", range(9))
-def test_values_that_are_no_numbers_raise_and_nothing_is_painted(bad: float, channel: int) -> None:
-    network = FixedNetwork(fields())
-    worn = MeshSwapper(compositor=Compositor(network)).prepare(everybody(textured((400, 400))))
+def test_values_that_are_no_numbers_raise_and_nothing_is_painted(
+    told: tuple[FixedNetwork, MeshFace], bad: float, channel: int
+) -> None:
+    network, worn = told
     network.answer = fields()
     network.answer[channel, 5, 7] = bad
     before = picture()

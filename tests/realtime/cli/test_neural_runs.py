@@ -31,7 +31,7 @@ FILES: dict[str, Callable[[Path], Path]] = {
     "gpen_bfr_256.onnx": lambda path: onnx_zoo.enhancer(path, 256),
     "xseg_1.onnx": onnx_zoo.occluder,
     "bisenet_resnet_34.onnx": onnx_zoo.parser,
-    "det_10g.onnx": onnx_detectors.scrfd,
+    "det_10g.onnx": lambda path: onnx_detectors.scrfd(path, bias=-7),  # landmarks are looked for in each box
 }
 
 
