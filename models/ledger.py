@@ -1,12 +1,12 @@
 """What a person agreed to, remembered: when each key was answered and how.
 
-Knows answers; record_file.py knows the file, and nobody here what the keys mean or how people are asked.
+Knows answers; records.py knows the file, and nobody here what the keys mean or how people are asked.
 """
 
 from datetime import UTC, datetime
 from pathlib import Path
 
-from models.record_file import RecordFile
+from models.records import RecordFile
 
 
 class Ledger:

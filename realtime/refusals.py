@@ -1,9 +1,10 @@
-"""What a run is refused for once its input is known, before anything is written. Knows configs and names of files."""
+"""What a run is refused for before anything is written. Knows configs, kinds and names of files."""
 
 import os
 from pathlib import Path
 
 from models.errors import UserError
+from realtime.batch.plan import wants_batch
 from realtime.choices import Hdr
 from realtime.config import RunConfig
 from realtime.errors import SinkError
@@ -12,7 +13,10 @@ from realtime.media.local_path import is_file, local_path
 from realtime.outputs.codecs import CONTAINERS
 from realtime.outputs.hdr_video import check_hdr_outputs
 from realtime.pictures.numbered_names import files_named
+from realtime.sources.content import FileKind, kind_of
 from realtime.types import StreamInfo
+
+ALONE = "leave --workers away"
 
 
 def refuse_unfit(config: RunConfig, info: StreamInfo) -> None:
@@ -45,4 +49,25 @@ def _refuse_useless_microphone(config: RunConfig, *, live: bool) -> None:
         raise UserError(
             "--mic records, and no output is a recording or a stream",
             remedy="add --output call.mp4; in a call, choose the microphone in the call's own settings",
+        )
+
+
+def refuse_what_cannot_be_cut(config: RunConfig) -> None:
+    """Raises UserError for what only one process can make."""
+    path, outputs = local_path(config.input), config.outputs
+    if wants_batch(config.input, outputs):
+        raise UserError("--workers make one video, and this is a batch", remedy=f"give one video, or {ALONE}")
+    if not is_file(path) or kind_of(path) is not FileKind.VIDEO:
+        raise UserError(f"--workers is for a video in a file, and {config.input} is none", remedy=ALONE)
+    if len(outputs) > 1 or "://" in outputs[0] or Path(outputs[0]).suffix.lower() not in CONTAINERS:
+        raise UserError(
+            f"--workers makes one video, and no {' or '.join(outputs)}",
+            remedy=f"give one --output that ends in {' '.join(CONTAINERS)}, or {ALONE}",
+        )
+    if config.at_s is not None:
+        raise UserError("--at wants one frame, and --workers are for many", remedy=ALONE)
+    if len(config.faces_from) > 1 and config.faces.limit != 1:
+        raise UserError(
+            "with several --face, who wears which depends on who comes first in the video: it cannot be cut",
+            remedy=f"say who wears whose face, --map TARGET=SOURCE, give one --face, or {ALONE}",
         )

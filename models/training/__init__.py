@@ -17,7 +17,6 @@ the losses, a sheet to judge by eye, and a cache that may be deleted.
     occluders.py   a bank of these, put before faces
     scene.py       light on faces
     sources.py     what photos of a source do to its texture
-    mean_face.py      the face of nobody, which the engines lay on a source to see what is in front of it
     camera.py      blur, noise and compression, on a wearer and a target alike
     pairs.py       all this makes pairs of which it is known what is right
     relight.py     the engines' coarse relight, in torch

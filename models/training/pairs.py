@@ -31,7 +31,6 @@ from models.training.image_ops import (
     similarities,
     wide_mean,
 )
-from models.training.mean_face import flat_nobody
 from models.training.occluders import GROWN, OF_A_SOURCE, SHARES, SHAVED, Bank, Placed, brightness, put
 from models.training.people import PICTURE_PX, People
 from models.training.people_tensors import Crowd
@@ -39,7 +38,7 @@ from models.training.placement import Geometry, Placement
 from models.training.prepared_sources import PHOTOS, REMAINS, SEEN, Sources
 from models.training.scene import exposed, scene_light
 from models.training.sources import WORN, Lying, aged, continued, half_mirrored, lit_otherwise, with_skin_of, worn
-from models.training.uv_sampling import SQUARE_PX
+from models.training.uv_sampling import SQUARE_PX, flat_nobody
 
 WIDEST_PX, NARROWEST_PX = 44 / 1.5, 16 / 1.5
 """How coarsely a pasted face is lit like the photo below it. Finer, and it gets the photo's own features, of which the

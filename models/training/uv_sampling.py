@@ -11,6 +11,7 @@ from engines.image.geometry import distance_to, nearness, smoothstep
 from engines.mesh import mesh_topology
 from engines.mesh.raster import paint_attributes, vertex_facing, visible_triangles
 from engines.mesh.uv_map import UVLayout
+from engines.swappers.mesh.source_occlusion import nobody
 from engines.types import Image, Points
 
 SQUARE_PX = 128
@@ -115,3 +116,10 @@ def features_map() -> NDArray[np.float32]:
         marked = np.maximum(marked, LAYOUT.mask_of([part], FEATURES_MARGIN).astype(np.float32))
     nostrils = LAYOUT.mask_of([mesh_topology.NOSTRILS], NOSTRILS_MARGIN) * np.float32(NOSTRILS_SHARE)
     return np.asarray(cv2.GaussianBlur(np.maximum(marked, nostrils), (0, 0), FEATURES_SOFT_PX), np.float32)
+
+
+def flat_nobody() -> NDArray[np.float32]:
+    """(1, 3, H, W) 0..1, BGR: nobody's face, laid flat. The engines ask with it what is in front of a source's face."""
+    height, width = LAYOUT.size_hw
+    image = cv2.resize(nobody().image[..., :3], (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.ascontiguousarray(image.transpose(2, 0, 1)[np.newaxis] / np.float32(255), np.float32)

@@ -4,7 +4,7 @@ A small hidden file beside the results says of each from which bytes and with wh
 bytes it then had. A result is finished when all of that still holds. What nobody here made, or somebody changed since,
 is not touched.
 
-Knows what a record says; models/record_log.py knows the file, and nobody here how results are made.
+Knows what a record says; models/records.py knows the file, and nobody here how results are made.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import TypedDict
 
-from models.record_log import RecordLog
+from models.records import RecordLog
 from realtime.batch.plan import Job
 from realtime.config import RunConfig
 from realtime.errors import SinkError

@@ -41,7 +41,7 @@ def run(config: RunConfig, *, has_consent: bool, accepts_licences: bool = False)
     """Swap from one input to some outputs, or from many to a folder, once there is consent for every photo."""
     batch = _batch_of(config)
     if config.workers > 1:
-        from realtime.segments.refusals import refuse_what_cannot_be_cut  # noqa: PLC0415  loads the engines
+        from realtime.refusals import refuse_what_cannot_be_cut  # noqa: PLC0415  loads the engines
 
         refuse_what_cannot_be_cut(config)
     require_consent(config, home_folder(), given=has_consent, ask=_asked())

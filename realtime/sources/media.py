@@ -19,7 +19,7 @@ import av
 
 from realtime.errors import SourceError
 from realtime.media.addresses import shown_url
-from realtime.media.damage import Damage
+from realtime.media.damage import Damage, reading_report
 from realtime.media.dolby import head_of, needs_dolby
 from realtime.media.ffmpeg import explain, listening, readable, seek_before
 from realtime.media.joined_streams import TRANSPORT_OPTIONS
@@ -34,7 +34,6 @@ from realtime.sources.picture_decoder import PictureDecoder
 from realtime.sources.skipping import KeyFrameSkip, pictures_from
 from realtime.sources.tracks import TrackFacts, decoder_of, dolby_only, video_track
 from realtime.sources.video_light import video_light
-from realtime.sources.video_report import report
 from realtime.types import Frame, Rereadable, StreamInfo
 
 logger = logging.getLogger(__name__)
@@ -237,7 +236,7 @@ class MediaSource:
         if self.info.timeline is not None:
             self.info.timeline.finish(*(float((at - self.origin) * self._facts.time_base) for at in self._last))
         held_s, jumps_s = self._packets.until_s - self._facts.start_s, [by_s for _, by_s in self._packets.closed]
-        for told in report(held_s, self._facts.promised_s, jumps_s, self._times.repaired):
+        for told in reading_report(held_s, self._facts.promised_s, jumps_s, self._times.repaired):
             logger.warning("%s %s", self._name, told)
         if self._live:
             reason = self._packets.last_error
