@@ -21,6 +21,7 @@ from realtime.media.ffmpeg import explain, listening
 from realtime.media.timeline import Timeline
 from realtime.outputs.codecs import VIDEO_TAGS, container_of, require_crf, video_encoder
 from realtime.outputs.encoder_frames import EncoderFrames, alpha_codec
+from realtime.outputs.encoder_threads import as_scheduled_before
 from realtime.outputs.encoding import VideoPacket, encoded
 from realtime.outputs.extras import VideoExtras, open_extras
 from realtime.outputs.hdr_video import hdr_encoder
@@ -90,7 +91,7 @@ class VideoRecorder:
             self._sound = self._add_sound()
             self._container.metadata["comment"] = COMMENT
             self._extras = open_extras(self._info, self._container)
-            with listening():
+            with listening(), as_scheduled_before():
                 self._container.start_encoding()
         except (av.FFmpegError, ValueError) as error:
             width, height = self._frames.size_wh
