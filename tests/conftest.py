@@ -18,9 +18,11 @@ MEDIA = Path(__file__).parent.parent.parent / "shared" / "media"
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """`pytest` alone runs on all cores (xdist). With a path it stays in one process, which begins sooner."""
     given = config.option
-    if config.args_source is not pytest.Config.ArgsSource.TESTPATHS or getattr(given, "numprocesses", 0) is not None:
+    is_everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not given.markexpr
+    is_worker = hasattr(config, "workerinput")  # one that xdist began
+    if not is_everything or is_worker or getattr(given, "numprocesses", 0) is not None:
         return
-    if given.collectonly or given.usepdb or given.markexpr or hasattr(config, "workerinput"):  # one that xdist began
+    if given.collectonly or given.usepdb or given.cov_source:  # coverage must know before conftests are read
         return
     given.numprocesses, given.dist = "auto", "worksteal"
     given.benchmark_disable = True  # what runs beside others cannot be timed; no test does

@@ -7,6 +7,8 @@ from realtime.tracking.reidentification import Track
 from realtime.tracking.tracker import FaceTracker
 
 FRAME_NS = 33_333_333
+SLOWLY_NS = 300_000_000
+"""Between frames of a long wait, which then needs few of them: just short enough not to be a gap."""
 Faces = list[tuple[int, int, int]]
 
 
@@ -18,10 +20,12 @@ class Scene:
         self.tracker = FaceTracker(self.detector, self.landmarker, max_faces=max_faces)
         self.now_ns = 0
 
-    def show(self, faces: Faces, frames: int = 1, people: Sequence[int] | None = None) -> list[Track]:
+    def show(
+        self, faces: Faces, frames: int = 1, people: Sequence[int] | None = None, every_ns: int = FRAME_NS
+    ) -> list[Track]:
         tracks: list[Track] = []
         for _ in range(frames):
-            self.now_ns += FRAME_NS
+            self.now_ns += every_ns
             picture = picture_with_faces((640, 360), faces, range(len(faces)) if people is None else people)
             tracks = self.tracker.update(picture, self.now_ns)
         return tracks

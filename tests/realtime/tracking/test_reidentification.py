@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.realtime.scene import FRAME_NS, Scene
+from tests.realtime.scene import FRAME_NS, SLOWLY_NS, Scene
 
 
 def test_newcomer_gets_the_next_number_and_the_first_keeps_its_own() -> None:
@@ -38,9 +38,9 @@ def test_somebody_who_was_lost_may_still_be_there_until_they_return_or_half_a_mi
     assert lost.box_xyxy == pytest.approx([410, 140, 490, 220], abs=4)
     scene.show([(150, 180, 80), (450, 180, 80)])
     assert len(scene.tracker.lost) == 0
-    scene.show([(150, 180, 80)], frames=800)
+    scene.show([(150, 180, 80)], frames=89, every_ns=SLOWLY_NS)
     assert len(scene.tracker.lost) == 1
-    scene.show([(150, 180, 80)], frames=120)
+    scene.show([(150, 180, 80)], frames=14, every_ns=SLOWLY_NS)
     assert len(scene.tracker.lost) == 0
 
 
@@ -53,11 +53,16 @@ def test_somebody_who_went_out_at_the_edge_is_waited_for_half_a_second() -> None
     assert len(scene.tracker.lost) == 0
 
 
-@pytest.mark.parametrize(("away", "returns"), [(3, 500), (60, 200), (1200, 330)], ids=["soon", "same place", "late"])
-def test_who_returns_is_known_by_their_looks_wherever_and_whenever(away: int, returns: int) -> None:
+@pytest.mark.parametrize(
+    ("away_ns", "returns"),
+    [(3 * FRAME_NS, 500), (60 * FRAME_NS, 200), (1200 * FRAME_NS, 330)],
+    ids=["soon", "same place", "late"],
+)
+def test_who_returns_is_known_by_their_looks_wherever_and_whenever(away_ns: int, returns: int) -> None:
     scene = Scene()
     scene.show([(200, 180, 80)], frames=10)
-    scene.show([], frames=away)
+    every_ns = FRAME_NS if away_ns < SLOWLY_NS else SLOWLY_NS
+    scene.show([], frames=away_ns // every_ns, every_ns=every_ns)
     [track] = scene.show([(returns, 180, 90)])
     assert track.id == 1
 
