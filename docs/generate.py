@@ -111,7 +111,8 @@ def table(panel: str, options: Iterable[Any]) -> Iterator[str]:
     for option in options:
         spelled = " ".join(f"`{name}`" for name in [*option.opts, *option.secondary_opts])
         value = value_of(option)
-        text = (option.help or "").replace(" | ", ", ").replace("|", "\\|").rstrip(".") + "."
+        text = (option.help or "").replace(" | ", ", ").replace("|", "\\|")
+        text += "" if text.endswith(".") else "."
         notes = [*(["Required."] if option.required else []), *(["Repeat for more."] if option.multiple else [])]
         notes = [note for note in notes if note not in text]
         yield f"| {spelled}{f' *{value}*' if value else ''} | {' '.join([text, *notes])} | {default_of(option)} |"

@@ -139,6 +139,6 @@ def _unknown(path: Path, session: OrtSession, fitting: Sequence[ModelSpec], mani
             families.setdefault(spec.family, difference)
     nearest = "; ".join(families[name] for name in ("latent", "picture") if name in families)
     return ModelContractError(
-        f"{path.name} is no model that liveswap knows ({here}). As a swapper: {nearest}",
-        remedy="liveswap models list shows what there is; if it is one of them, add --like NAME to see what differs",
+        f"{path.name} is not a model that liveswap knows ({here}). As a swapper: {nearest}",
+        remedy="liveswap models list shows all known models; if it is one of them, add --like NAME to see what differs",
     )

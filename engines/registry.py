@@ -82,10 +82,10 @@ def open_swapper(spec: ModelSpec, context: ModelContext, choices: SwapChoices = 
     """A swapper of any neural family. Raises UserError: no such thing, not fetched, not that family, wrong choice."""
     if spec.task != "swap" or spec.identity is None:
         raise EngineError(
-            f"{spec.name} does not swap faces; it is there to {spec.task}", remedy=swapper_names(context.manifest)
+            f"{spec.name} does not swap faces: its task is to {spec.task}", remedy=swapper_names(context.manifest)
         )
     if choices.morph is not None and spec.family != "dfm":
-        raise EngineError(f"{spec.name} has no morph", remedy="--morph is for DFM files; leave it away")
+        raise EngineError(f"{spec.name} has no morph", remedy="--morph is for DFM files; omit it")
     encoder = None if spec.family == "dfm" else _encoder(spec, context, per_frame=choices.strength != DEFAULT_STRENGTH)
     finish = Finish(open_masks(context, choices), choices.relight)
     session = context.open_engine(context.fetch(spec))
@@ -93,7 +93,7 @@ def open_swapper(spec: ModelSpec, context: ModelContext, choices: SwapChoices = 
         if choices.strength != DEFAULT_STRENGTH or choices.boost != 1:
             raise EngineError(
                 f"{spec.name} has neither strength nor pixel boost: its person is in the weights",
-                remedy="leave --strength and --pixel-boost away; --morph is its dial",
+                remedy="omit --strength and --pixel-boost; its dial is --morph",
             )
         morph = DEFAULT_MORPH if choices.morph is None else choices.morph
         return DfmSwapper(spec.name, session, morph=morph, finish=finish)
@@ -157,7 +157,7 @@ def open_detector(name: str, context: ModelContext) -> FaceDetector:
     session = context.open_engine(context.fetch(spec), edge)
     opener = DETECTORS.get(spec.family)
     if opener is None:
-        raise EngineError(f"{spec.name} is no ONNX detector", remedy="leave --detector away for the built-in one")
+        raise EngineError(f"{spec.name} is not an ONNX detector", remedy="omit --detector for the built-in one")
     return opener(spec, session, size=pixels)
 
 
@@ -212,7 +212,7 @@ def _emap(spec: ModelSpec, context: ModelContext) -> NDArray[Any]:
             if emap is not None:
                 return emap
     raise ModelContractError(
-        f"{spec.name} carries no embedding matrix (emap), and {EMAP_DONOR}, whose it uses, is not here",
+        f"{spec.name} carries no embedding matrix (emap), and {EMAP_DONOR}, which has it, is not here",
         remedy=f"liveswap models pull {EMAP_DONOR}, or liveswap models add its file",
     )
 
@@ -221,7 +221,7 @@ def _of_task(context: ModelContext, name: str, task: str) -> ModelSpec:
     spec = context.manifest.get(name)
     if spec.task != task:
         names = ", ".join(other.name for other in context.manifest if other.task == task)
-        raise EngineError(f"{name} is there to {spec.task}, not to {task}", remedy=f"use one of: {names}")
+        raise EngineError(f"{name} is a model to {spec.task}, not to {task}", remedy=f"use one of: {names}")
     return spec
 
 

@@ -48,7 +48,7 @@ def _own_rows(folder: Path) -> Manifest:
 def _table(spec: ModelSpec) -> dict[str, Any]:
     """The row as TOML tells it: what models/rows.py reads."""
     if not isinstance(spec.source, FileSource):
-        raise ManifestError(f"{spec.name} is no file of your own", remedy="add a file")
+        raise ManifestError(f"{spec.name} is not a file that you added", remedy="add a file")
     row: dict[str, Any] = {key: getattr(spec, key) for key in ("task", "family", "licence", "credit", "sha256")}
     if spec.bytes is not None:
         row["bytes"] = spec.bytes

@@ -61,6 +61,6 @@ def load_manifest(path: Path = BUILT_IN) -> Manifest:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
         raise ManifestError(
-            f"the manifest {path} cannot be read: {error}", remedy="mend or remove that file"
+            f"the manifest {path} cannot be read: {error}", remedy="correct or remove that file"
         ) from error
     return Manifest(tuple(parse_row(name, table, path) for name, table in tables.items()))

@@ -60,7 +60,7 @@ class RecordFile:
         except (OSError, ValueError) as error:
             raise self._errors.unreadable(error) from error
         if not isinstance(entries, dict):
-            raise self._errors.unreadable(ValueError("it is none"))
+            raise self._errors.unreadable(ValueError("it holds no entries"))
         return entries
 
     def write(self, entries: Mapping[str, Any]) -> None:

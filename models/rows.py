@@ -166,4 +166,4 @@ def _parse_source(table: dict[str, Any], where: str, folder: Path) -> Source:
 
 
 def _malformed(where: str, expected: str, got: object) -> ManifestError:
-    return ManifestError(f"{where}: expected {expected}, got {got!r}", remedy="mend that row of the manifest")
+    return ManifestError(f"{where}: expected {expected}, got {got!r}", remedy="correct that row of the manifest")

@@ -189,6 +189,6 @@ def unlike_its_row(spec: ModelSpec, path: Path) -> DownloadError | ChecksumError
         )
     return ChecksumError(
         f"{spec.name}: {path} has {path.stat().st_size} bytes and sha256 {sha256_of(path)}, "
-        f"its manifest row says {spec.bytes or 'nothing of size'} and {spec.sha256}",
+        f"its manifest row says {spec.bytes or 'no size'} and {spec.sha256}",
         remedy=f"put the right file there; if the new one is yours: liveswap models add {path}",
     )

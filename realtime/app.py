@@ -183,7 +183,7 @@ def _savings(config: RunConfig, engines: FaceEngines, tracker: FaceTracker, pipe
     return [
         *savings,
         Saving("smoothing", tracker.leave_unsteady),
-        Saving("every second and third search for newcomers and hands", tracker.search_seldom),
+        Saving("every second and third search for new faces and hands", tracker.search_seldom),
         Saving("every second row and column", pipeline.work_at_half_size),
     ]
 

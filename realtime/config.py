@@ -114,7 +114,7 @@ class RunConfig:
             raise UserError("no output", remedy="add --output OUT: a file such as out.mp4, a picture, or null")
         require_share("--enhancer-blend", self.enhancer_blend)
         if self.maps and self.faces_from:
-            raise UserError("--map and --face do not go together", remedy="give every face to be worn in a --map")
+            raise UserError("--map and --face do not go together", remedy="give every source face in a --map")
         parse_whose("--iris", self.iris)
         parse_whose("--mouth", self.mouth)
         if self.latency_budget_ms is not None and not 1 <= self.latency_budget_ms <= 10_000:
@@ -124,7 +124,7 @@ class RunConfig:
         if self.swapper == MESH:
             self._require_mesh_options()
         elif self.iris != "wearer":
-            raise UserError("--iris is for the mesh swapper", remedy="leave it away: networks paint their own eyes")
+            raise UserError("--iris is for the mesh swapper", remedy="omit it: networks paint their own eyes")
         self._require_video_options()
 
     @property
@@ -151,15 +151,15 @@ class RunConfig:
 
     def _require_video_options(self) -> None:
         if self.duration_s is not None and not 0 < self.duration_s < float("inf"):
-            raise UserError(f"--duration {self.duration_s:g} is no length of time", remedy="give seconds above 0")
+            raise UserError(f"--duration {self.duration_s:g} is not a length of time", remedy="give seconds above 0")
         if self.workers < 1:
             raise UserError(f"--workers {self.workers} is out of range", remedy="give 1 or more, at most one a core")
         if self.hdr is Hdr.KEEP and self.size_wh is not None:
-            raise UserError("--size and --hdr keep do not go together", remedy="leave one of them away")
+            raise UserError("--size and --hdr keep do not go together", remedy="use only one of them")
         if self.at_s is not None and self.trim is not None:
             raise UserError("--at and --trim do not go together", remedy="give --at within the whole video")
         if self.at_s is not None and not 0 <= self.at_s < float("inf"):
-            raise UserError(f"--at {self.at_s:g} is no time in a video", remedy="give seconds from 0")
+            raise UserError(f"--at {self.at_s:g} is not a time in a video", remedy="give seconds from 0")
 
     def _require_mesh_options(self) -> None:
         if not self.sources:
@@ -167,7 +167,7 @@ class RunConfig:
         if self.neural != NeuralConfig(strength=self.neural.strength):
             raise UserError(
                 "--pixel-boost, --morph, --occluder, --regions, --relight and --precision are for neural swappers",
-                remedy="add --swapper NAME (liveswap models list shows them), or leave those options away",
+                remedy="add --swapper NAME (liveswap models list shows them), or omit those options",
             )
 
 
@@ -182,14 +182,14 @@ def parse_whose(option: str, text: str) -> "FaceOrigin":
     for whose in WHOSE:
         if text == whose:
             return whose
-    raise UserError(f"{option} {text} says nothing", remedy=f"use {' or '.join(WHOSE)}")
+    raise UserError(f"{option} {text} is not a choice", remedy=f"use {' or '.join(WHOSE)}")
 
 
 def parse_map(text: str) -> tuple[Path, Path]:
     """ "target.jpg=source.jpg" -> both. Raises UserError."""
     target, found, source = text.partition("=")
     if not (found and target and source):
-        raise UserError(f"--map {text!r} is no pair", remedy="give --map target.jpg=source.jpg")
+        raise UserError(f"--map {text!r} is not a pair", remedy="give --map target.jpg=source.jpg")
     return Path(target), Path(source)
 
 
@@ -197,7 +197,7 @@ def parse_size(text: str) -> tuple[int, int]:
     """ "1280x720" -> (1280, 720). Raises UserError."""
     match = SIZE.fullmatch(text)
     if match is None:
-        raise UserError(f"--size {text!r} is no size", remedy="give width x height in px, e.g. --size 1280x720")
+        raise UserError(f"--size {text!r} is not a size", remedy="give width x height in px, e.g. --size 1280x720")
     width, height = int(match[1]), int(match[2])
     if not (16 <= width <= 7680 and 16 <= height <= 7680):
         raise UserError(f"--size {text} is out of range", remedy="each side may be 16 to 7680 px")
@@ -208,7 +208,9 @@ def parse_bitrate(text: str) -> int:
     """ "2500k", "4M" or "800000" -> bits a second. Raises UserError."""
     match = BITRATE.fullmatch(text)
     if match is None:
-        raise UserError(f"--bitrate {text!r} is no rate", remedy="give bits a second, e.g. --bitrate 2500k or 4M")
+        raise UserError(
+            f"--bitrate {text!r} is not a bit rate", remedy="give bits a second, e.g. --bitrate 2500k or 4M"
+        )
     bits = int(float(match[1]) * {"": 1, "k": 1000, "m": 1_000_000}[match[2].lower()])
     if not LEAST_BITS <= bits <= MOST_BITS:
         raise UserError(f"--bitrate {text} is out of range", remedy="give 100k to 100M bits a second")
@@ -220,7 +222,9 @@ def parse_rate(text: str) -> Fraction:
     try:
         rate = Fraction(text)
     except (ValueError, ZeroDivisionError) as error:
-        raise UserError(f"--fps {text!r} is no rate", remedy="give frames per second, e.g. --fps 30") from error
+        raise UserError(
+            f"--fps {text!r} is not a frame rate", remedy="give frames per second, e.g. --fps 30"
+        ) from error
     if not 1 <= rate <= 240:
         raise UserError(f"--fps {text} is out of range", remedy="give 1 to 240 frames per second")
     return rate

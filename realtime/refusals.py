@@ -16,7 +16,7 @@ from realtime.pictures.numbered_names import files_named
 from realtime.sources.content import FileKind, kind_of
 from realtime.types import StreamInfo
 
-ALONE = "leave --workers away"
+ALONE = "omit --workers"
 
 
 def refuse_unfit(config: RunConfig, info: StreamInfo) -> None:
@@ -44,7 +44,7 @@ def _refuse_useless_microphone(config: RunConfig, *, live: bool) -> None:
     if config.microphone is None:
         return
     if not live:
-        raise UserError("--mic is for live pictures", remedy="leave it away: a video keeps its own sound")
+        raise UserError("--mic is for live pictures", remedy="omit it: a video keeps its own sound")
     if not any("://" in where or Path(where).suffix.lower() in CONTAINERS for where in config.outputs):
         raise UserError(
             "--mic records, and no output is a recording or a stream",
@@ -58,7 +58,7 @@ def refuse_what_cannot_be_cut(config: RunConfig) -> None:
     if wants_batch(config.input, outputs):
         raise UserError("--workers make one video, and this is a batch", remedy=f"give one video, or {ALONE}")
     if not is_file(path) or kind_of(path) is not FileKind.VIDEO:
-        raise UserError(f"--workers is for a video in a file, and {config.input} is none", remedy=ALONE)
+        raise UserError(f"--workers is for a video in a file, and {config.input} is not one", remedy=ALONE)
     if len(outputs) > 1 or "://" in outputs[0] or Path(outputs[0]).suffix.lower() not in CONTAINERS:
         raise UserError(
             f"--workers makes one video, and no {' or '.join(outputs)}",
@@ -68,6 +68,6 @@ def refuse_what_cannot_be_cut(config: RunConfig) -> None:
         raise UserError("--at wants one frame, and --workers are for many", remedy=ALONE)
     if len(config.faces_from) > 1 and config.faces.limit != 1:
         raise UserError(
-            "with several --face, who wears which depends on who comes first in the video: it cannot be cut",
-            remedy=f"say who wears whose face, --map TARGET=SOURCE, give one --face, or {ALONE}",
+            "with several --face, who gets which depends on who appears first, so the video cannot be split",
+            remedy=f"say who gets whose face, --map TARGET=SOURCE, give one --face, or {ALONE}",
         )

@@ -20,7 +20,7 @@ def swapper_spec(config: RunConfig, manifest: Manifest) -> ModelSpec | None:
     spec = manifest.get(config.swapper)
     if spec.task != "swap":
         raise EngineError(
-            f"{spec.name} does not swap faces; it is there to {spec.task}", remedy=swapper_names(manifest)
+            f"{spec.name} does not swap faces: its task is to {spec.task}", remedy=swapper_names(manifest)
         )
     return spec
 

@@ -33,7 +33,7 @@ def read_emap(path: Path) -> NDArray[np.float32] | None:
         return None
     if len(found) > 1:
         raise ModelContractError(
-            f"{path.name} has {len(found)} matrices of 512 x 512, and which is its emap cannot be told",
+            f"{path.name} has {len(found)} matrices of 512 x 512, and its emap cannot be identified",
             remedy="take the original inswapper file",
         )
     return np.asarray(numpy_helper.to_array(found[0]), np.float32)

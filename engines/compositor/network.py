@@ -75,7 +75,7 @@ class Compositor:
     def fields(self, layers: Sequence[Layers]) -> list[NDArray[np.float32]]:
         """(9, S, S) float32 of each face, in one run where the network takes several.
 
-        Raises EngineError for values that are no numbers: they must never be seen.
+        Raises EngineError for values that are not numbers: they must never be seen.
         """
         if not layers:
             return []
@@ -84,7 +84,7 @@ class Compositor:
         batches = [np.concatenate(squares[n : n + together]) for n in range(0, len(squares), together)]
         made = np.concatenate([self._session.run(batch)[self._output] for batch in batches])
         if not np.isfinite(made).all():
-            raise EngineError("the compositor gave values that are no numbers", remedy="ask for another --device")
+            raise EngineError("the compositor gave values that are not numbers", remedy="ask for another --device")
         return list(np.asarray(made, np.float32))
 
 

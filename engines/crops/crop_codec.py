@@ -72,7 +72,7 @@ class CropCodec:
         broken = to_bgra(planes, self._out_gain, self._out_offset, mask, self._is_rgb, self._picture)
         if broken:
             raise EngineError(
-                f"the network gave {broken} values that are no numbers",
+                f"the network gave {broken} values that are not numbers",
                 remedy="use the fp32 file of this model, or another --device",
             )
         return self._picture

@@ -43,7 +43,7 @@ def by_stride(outputs: Iterable[NDArray[Any]], size: int, per_cell: int, model: 
         if len(rows) not in strides:
             raise ModelContractError(
                 f"{model}: an output of {len(rows)} rows fits no grid of a {size} px input",
-                remedy="use a size that is a multiple of 32; or it is no detector of this family",
+                remedy="use a size that is a multiple of 32; or it is not a detector of this family",
             )
         of_stride = found[strides[len(rows)]]
         width = rows.shape[1]

@@ -84,7 +84,7 @@ class _LoopbackHttpHandler(urllib.request.HTTPHandler):
         # not req.host: behind a proxy that is the proxy
         if not _is_loopback(urlsplit(req.full_url).hostname or ""):
             raise DownloadError(
-                f"{req.full_url} is not encrypted, so anybody on the way could change it",
+                f"{req.full_url} is not encrypted, so anybody on the network could change it",
                 remedy="use an https:// address; if one led here, tell its publisher",
             )
         return super().http_open(req)

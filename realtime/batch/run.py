@@ -40,7 +40,7 @@ class Became(StrEnum):
     NOBODY = "nobody swapped"
     FINISHED = "finished before"
     FAILED = "failed"
-    BUG = "failed by a bug"
+    BUG = "failed because of a bug"
     INTERRUPTED = "interrupted"
 
 
@@ -113,7 +113,7 @@ class BatchRun:
         if standing is Standing.FINISHED:
             reason = self._record.reason(job)
             return Result(job, Became.NOBODY if reason else Became.FINISHED, reason)
-        problem = f"{job.target} is there, and no batch made it as it is now"
+        problem = f"{job.target} exists, and no batch made it as it is now"
         tell(problem, "move it away, or give --output another folder")
         return Result(job, Became.FAILED, problem)
 

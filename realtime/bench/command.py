@@ -79,7 +79,7 @@ def seconds_of(length: str) -> float:
     """ "90", "90s", "30m" or "2h" -> seconds. Raises UserError."""
     match = LENGTH.fullmatch(length)
     if match is None or float(match[1]) <= 0:
-        raise UserError(f"--soak {length!r} is no length of time", remedy="give seconds, or 30m, or 2h")
+        raise UserError(f"--soak {length!r} is not a length of time", remedy="give seconds, or 30m, or 2h")
     return float(match[1]) * UNITS_S[match[2] or "s"]
 
 

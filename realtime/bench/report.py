@@ -20,9 +20,9 @@ MAIN = "1280x720, 30 fps"
 FULL_SHARE = 0.97
 """Of the asked rate: all but a hiccup."""
 REMEDIES = {
-    "track": "fewer --faces cut it, and --latency-budget 20 leaves out searches for newcomers when it is late",
-    "swap": "a smaller picture (--size 640x360) or a face farther away cuts it",
-    "show": "--no-badge cuts it, and so does leaving --mirror away",
+    "track": "fewer --faces cut it, and --latency-budget 20 skips searches for new faces when it is late",
+    "swap": "a smaller picture (--size 640x360) or a face farther from the camera cuts it",
+    "show": "--no-badge cuts it, and so does omitting --mirror",
     "wait": "something else keeps the cores busy",
 }
 
@@ -43,7 +43,7 @@ def read_document(path: Path) -> tuple[dict[str, str], list[Result]]:
         raise UserError(f"{path} cannot be read: {error.strerror}", remedy="check the path") from error
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(
-            f"{path} is no report of liveswap bench", remedy="make one: liveswap bench --json > old.json"
+            f"{path} is not a report of liveswap bench", remedy="make one: liveswap bench --json > old.json"
         ) from error
 
 

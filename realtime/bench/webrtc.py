@@ -44,7 +44,7 @@ def there_and_back(equipment: Equipment, seconds: float, size_wh: tuple[int, int
         try:
             found = asyncio.run(_visit(server, Video(video, RATE), seconds))
         except (MediaStreamError, aiohttp.ClientError) as error:
-            raise UserError(f"the session broke off: {error!r}", remedy="see what liveswap serve says") from error
+            raise UserError(f"the session ended early: {error!r}", remedy="see what liveswap serve says") from error
     if not found.samples_ms:
         raise UserError("no picture came back", remedy="see what liveswap serve says")
     return found

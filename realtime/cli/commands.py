@@ -156,7 +156,7 @@ def execute(config: RunConfig, *, accepts_licences: bool = False) -> tuple[Snaps
             report(config, numbers, built.sinks, None if built.info.live else built.info.rate, _notes(built, numbers))
     if seen:
         is_kept = any(isinstance(sink, FileSink) and sink.written is not None for sink in built.sinks)
-        say("interrupted: what was made can be played up to here" if is_kept else "interrupted")
+        say("interrupted: what was made so far can be played" if is_kept else "interrupted")
         raise KeyboardInterrupt
     return numbers, built.info.live
 

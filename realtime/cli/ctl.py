@@ -77,7 +77,7 @@ def _serve(listener: Listener, answerer: "_Answerer", ending: threading.Event) -
         try:
             connection = listener.accept()
         except OSError as error:
-            logger.debug("a controller went away: %s", error)
+            logger.debug("a controller disconnected: %s", error)
             if ending.wait(0.1):
                 return
             continue
@@ -106,7 +106,7 @@ class _Answerer:
         except AuthenticationError:
             logger.warning("somebody without the secret tried to control this run")
         except (OSError, EOFError) as error:
-            logger.debug("a controller went away: %s", error)
+            logger.debug("a controller disconnected: %s", error)
 
     def _reply(self, command: str) -> dict[str, str]:
         try:
@@ -119,7 +119,7 @@ class _Answerer:
 def _awaited(connection: "Connection[bytes, bytes]", patience_s: float) -> "Connection[bytes, bytes]":
     """The connection, once it has something to read. Raises TimeoutError when it says nothing for too long."""
     if not connection.poll(patience_s):
-        raise TimeoutError(f"nothing was said for {patience_s:g} s")
+        raise TimeoutError(f"no answer for {patience_s:g} s")
     return connection
 
 

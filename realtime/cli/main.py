@@ -55,7 +55,7 @@ def main() -> NoReturn:
             sys.exit(0)
         is_pattern = "unexpected extra argument" in error.format_message()
         hint = "a pattern needs quotes: --input 'clips/*.mp4'; " if is_pattern else ""
-        fail(error.format_message(), f"{hint}liveswap --help and liveswap COMMAND --help list what there is")
+        fail(error.format_message(), f"{hint}liveswap --help and liveswap COMMAND --help list all commands and options")
     except BrokenPipeError:  # `| head` has read enough
         sys.exit(1)
     except (KeyboardInterrupt, typer.Abort):
@@ -66,7 +66,7 @@ def main() -> NoReturn:
 @app.callback(invoke_without_command=True)
 def common(
     *,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more about what is done.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Verbose output.")] = False,
     show_version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     """What holds for every command."""
@@ -92,7 +92,7 @@ def run(arguments: RunArguments) -> None:
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where demo.mp4 and demo.png go.")] = Path(),
 ) -> None:
-    """See it work: fetches two public-domain portraits, writes demo.mp4 and demo.png, prints the numbers."""
+    """Try it: fetches two public-domain portraits, writes demo.mp4 and demo.png, prints the numbers."""
     from realtime.cli.demo import make_demo  # noqa: PLC0415
 
     make_demo(folder)
@@ -123,13 +123,19 @@ def serve(arguments: ServeArguments) -> None:
 )
 def bench(
     quick: Annotated[bool, typer.Option("--quick", help="Half a minute instead of three.")] = False,
-    only: Annotated[str, typer.Option("--only", metavar="TEXT", help="Rows with this in their name: live, 1080.")] = "",
-    soak: Annotated[str | None, typer.Option("--soak", metavar="TIME", help="One live run for so long: 30m.")] = None,
+    only: Annotated[
+        str, typer.Option("--only", metavar="TEXT", help="Only rows with this in their name: live, 1080.")
+    ] = "",
+    soak: Annotated[
+        str | None, typer.Option("--soak", metavar="TIME", help="One live run of this length: 30m.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Everything as JSON on stdout.")] = False,
     html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="A report with plots.")] = None,
-    compare: Annotated[Path | None, typer.Option("--compare", metavar="FILE", help="An older run's --json.")] = None,
+    compare: Annotated[
+        Path | None, typer.Option("--compare", metavar="FILE", help="Compare with an older run's --json.")
+    ] = None,
 ) -> None:
-    """What does this machine reach, and where does the time go? Engines alone, live, flat out, whole runs."""
+    """How fast is this machine, and where does the time go? Engines alone, live, flat out, whole runs."""
     from realtime.cli import commands  # noqa: PLC0415
 
     commands.bench(soak=soak, quick=quick, only=only, as_json=as_json, html=html, compare=compare)
@@ -160,7 +166,7 @@ def devices() -> None:
 
 @app.command(epilog=examples("liveswap doctor"))
 def doctor() -> None:
-    """Is this machine ready? Says what to type where it is not."""
+    """Is this machine ready? Tells what to type where it is not."""
     from realtime.cli import machine_commands  # noqa: PLC0415
 
     if not machine_commands.show_doctor():

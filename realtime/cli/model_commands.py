@@ -93,7 +93,7 @@ def verify_models(names: list[str]) -> None:
         show((f"{status:8}", STATUS_STYLES[status]), f" {name}")
     bad = [name for name, status in found.items() if status is not FileStatus.OK]
     if bad:
-        raise UserError(f"not in order: {', '.join(bad)}", remedy=f"liveswap models pull {' '.join(bad)}")
+        raise UserError(f"damaged or missing: {', '.join(bad)}", remedy=f"liveswap models pull {' '.join(bad)}")
 
 
 def add_models(files: list[Path], *, like: str | None, name: str | None) -> None:

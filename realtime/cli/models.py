@@ -9,12 +9,12 @@ from realtime.cli import completion
 from realtime.cli.help import PlainHelp, examples
 from realtime.cli.options import Accepts, Names
 
-models_app = typer.Typer(help="The model files: what there is, fetch it, check it.", no_args_is_help=True)
+models_app = typer.Typer(help="List, fetch, add and check model files.", no_args_is_help=True)
 
 
 @models_app.command("list", epilog=examples("liveswap models list"))
 def models_list() -> None:
-    """What there is, and what is on this disk."""
+    """List the known models, and which of them are on this disk."""
     from realtime.cli import model_commands  # noqa: PLC0415  loads what --help need not wait for
 
     model_commands.list_models()
@@ -38,16 +38,18 @@ def models_pull(names: Names = None, *, accept_licence: Accepts = False) -> None
 def models_add(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="FILE", help="Your .onnx or .dfm files; without any: what other programs have."),
+        typer.Argument(
+            metavar="FILE", help="Your .onnx or .dfm files; without any: looks for those of other programs."
+        ),
     ] = None,
     *,
     like: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", autocompletion=completion.models_for(), help="It is what this row of the list is."
+            metavar="NAME", autocompletion=completion.models_for(), help="Treat the file as this model of the list."
         ),
     ] = None,
-    name: Annotated[str | None, typer.Option(metavar="NAME", help="What to call it.")] = None,
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="Its name in the list.")] = None,
 ) -> None:
     """Recognise model files that you have, and use them where they lie."""
     from realtime.cli import model_commands  # noqa: PLC0415  loads what --help need not wait for
@@ -62,11 +64,13 @@ def models_build(
         typer.Argument(
             metavar="NAME",
             autocompletion=completion.models_for(),
-            help="Of a model; with @320 behind it for a detector of that size.",
+            help="Name of the model; for a detector of 320 px, NAME@320.",
         ),
     ],
     *,
-    target: Annotated[str, typer.Option(metavar="sm86,sm89", help="GPUs to build for; they need not be here.")] = "",
+    target: Annotated[
+        str, typer.Option(metavar="sm86,sm89", help="GPUs to build for; this machine needs none of them.")
+    ] = "",
     device: Annotated[
         str, typer.Option(metavar="NAME", autocompletion=completion.words("rtx", "tensorrt"), help="rtx | tensorrt")
     ] = "rtx",

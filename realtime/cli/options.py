@@ -50,13 +50,13 @@ Outputs = Annotated[
 ]
 Maps = Annotated[
     list[str] | None,
-    typer.Option("--map", metavar="TARGET=SOURCE", help="Who wears whose face: ann.jpg=alice.jpg. Needs a recogniser."),
+    typer.Option("--map", metavar="TARGET=SOURCE", help="Who gets whose face: ann.jpg=alice.jpg. Needs a recogniser."),
 ]
 Others = Annotated[
     Strangers | None,
     typer.Option(
         "--strangers",
-        help="Faces that are not to be swapped: live and with --map they are blurred; in files left.",
+        help="The other faces. Default: blurred live and with --map, left as they are in files.",
         rich_help_panel=LOOK,
     ),
 ]
@@ -83,14 +83,12 @@ Device = Annotated[
 ]
 Strength = Annotated[
     float,
-    typer.Option(
-        metavar="SHARE", help="0..1: from the target's skin and light to all of the source.", rich_help_panel=LOOK
-    ),
+    typer.Option(metavar="SHARE", help="0..1: how much of the source's skin and light is shown.", rich_help_panel=LOOK),
 ]
 Iris = Annotated[
     str,
     typer.Option(
-        metavar="WHOSE", autocompletion=WHOSE, help="wearer | source: whose colour of eyes.", rich_help_panel=LOOK
+        metavar="WHOSE", autocompletion=WHOSE, help="wearer | source: whose eye colour.", rich_help_panel=LOOK
     ),
 ]
 Mouth = Annotated[
@@ -99,16 +97,21 @@ Mouth = Annotated[
 ]
 Hands = Annotated[bool, typer.Option(help="Hands stay in front of the face.", rich_help_panel=LOOK)]
 Boost = Annotated[
-    int, typer.Option("--pixel-boost", metavar="K", help="K times finer, K x K times the work.", rich_help_panel=NEURAL)
+    int,
+    typer.Option(
+        "--pixel-boost", metavar="K", help="K times the resolution, K x K times the work.", rich_help_panel=NEURAL
+    ),
 ]
-Morph = Annotated[float | None, typer.Option(metavar="SHARE", help="0..1, of a DFM file.", rich_help_panel=NEURAL)]
+Morph = Annotated[
+    float | None, typer.Option(metavar="SHARE", help="0..1: the morph value of a DFM file.", rich_help_panel=NEURAL)
+]
 Occlusion = Annotated[
     str | None,
     typer.Option(
         "--occluder",
         metavar="NAME",
         autocompletion=completion.models_for("occlude"),
-        help="Tells what is in front: xseg_1 ...",
+        help="Finds what covers the face: xseg_1 ...",
         rich_help_panel=NEURAL,
     ),
 ]
@@ -118,19 +121,19 @@ Regions = Annotated[
         "--regions",
         metavar="NAME",
         autocompletion=completion.models_for("parse"),
-        help="Face only: bisenet_resnet_34 ...",
+        help="Swap these regions of the face only: bisenet_resnet_34 ...",
         rich_help_panel=NEURAL,
     ),
 ]
 Relight = Annotated[
-    bool, typer.Option("--relight", help="The target's light on what the network made.", rich_help_panel=NEURAL)
+    bool, typer.Option("--relight", help="Put the target's light on the swapped face.", rich_help_panel=NEURAL)
 ]
 Precision = Annotated[
     str,
     typer.Option(
         metavar="LEVEL",
         autocompletion=completion.words("auto", "fp16", "mixed", "fp32"),
-        help="auto | fp16 | mixed | fp32, of GPU engines.",
+        help="auto | fp16 | mixed | fp32, for GPU engines.",
         rich_help_panel=NEURAL,
     ),
 ]
@@ -144,7 +147,8 @@ Enhancer = Annotated[
     ),
 ]
 Blend = Annotated[
-    float, typer.Option("--enhancer-blend", metavar="SHARE", help="0..1 of the enhancer.", rich_help_panel=NEURAL)
+    float,
+    typer.Option("--enhancer-blend", metavar="SHARE", help="0..1: share of the enhanced face.", rich_help_panel=NEURAL),
 ]
 Finder = Annotated[
     str | None,
@@ -181,26 +185,30 @@ Size = Annotated[
 ]
 Fps = Annotated[
     str | None,
-    typer.Option(metavar="F", help="Of a camera or numbered pictures; at most, of a file.", rich_help_panel=OUT),
+    typer.Option(
+        metavar="F", help="Frame rate of a camera or numbered pictures; at most, of a file.", rich_help_panel=OUT
+    ),
 ]
 Budget = Annotated[
     float | None,
     typer.Option(
         "--latency-budget",
         metavar="MS",
-        help="Live: leave work out when it is overrun (enhancer, smoothing, newcomers, size).",
+        help="Live: skip work when latency exceeds it (enhancer, smoothing, new faces, size).",
         rich_help_panel=OUT,
     ),
 ]
-Mirror = Annotated[bool, typer.Option(help="Live: as in a mirror; the badge stays readable.", rich_help_panel=LOOK)]
+Mirror = Annotated[bool, typer.Option(help="Live: mirror the picture; the badge stays readable.", rich_help_panel=LOOK)]
 Duration = Annotated[
     float | None,
-    typer.Option(metavar="S", help="Stop after so many seconds; a picture: a video of them.", rich_help_panel=OUT),
+    typer.Option(
+        metavar="S", help="Stop after this many seconds; of a picture, make a video this long.", rich_help_panel=OUT
+    ),
 ]
 Part = Annotated[
     str | None,
     typer.Option(
-        "--trim", metavar="START-END", help="Only that part of a video: 10-25.5, 1:30-, -0:45.", rich_help_panel=OUT
+        "--trim", metavar="START-END", help="Only this part of a video: 10-25.5, 1:30-, -0:45.", rich_help_panel=OUT
     ),
 ]
 At = Annotated[
@@ -208,22 +216,22 @@ At = Annotated[
     typer.Option("--at", metavar="S", help="Only the frame of a video at this second.", rich_help_panel=OUT),
 ]
 Recursive = Annotated[
-    bool, typer.Option("--recursive", help="Of an input folder, folders within it too.", rich_help_panel=OUT)
+    bool, typer.Option("--recursive", help="Include the subfolders of an input folder.", rich_help_panel=OUT)
 ]
 Workers = Annotated[
     int,
-    typer.Option("--workers", metavar="N", help="Processes that make one video together.", rich_help_panel=OUT),
+    typer.Option("--workers", metavar="N", help="Processes that work on one video together.", rich_help_panel=OUT),
 ]
 Mic = Annotated[
     str | None,
-    typer.Option("--mic", metavar="NAME", help="Live: record sound too; default, or a name.", rich_help_panel=OUT),
+    typer.Option("--mic", metavar="NAME", help="Live: record sound; default, or a microphone.", rich_help_panel=OUT),
 ]
 Codec = Annotated[str | None, typer.Option(metavar="NAME", help="h264, hevc, vp9, av1, ffv1 ...", rich_help_panel=OUT)]
 KeepHdr = Annotated[Hdr, typer.Option("--hdr", help="HDR videos become SDR, or stay HDR.", rich_help_panel=OUT)]
 Crf = Annotated[int | None, typer.Option(metavar="N", help="Encoder quality: lower is better.", rich_help_panel=OUT)]
 Bitrate = Annotated[
-    str | None, typer.Option(metavar="RATE", help="Of a stream, bits a second: 2500k, 4M.", rich_help_panel=OUT)
+    str | None, typer.Option(metavar="RATE", help="Bit rate of a stream: 2500k, 4M.", rich_help_panel=OUT)
 ]
 Metrics = Annotated[
-    Path | None, typer.Option(metavar="FILE.json", help="Write the numbers there.", rich_help_panel=OUT)
+    Path | None, typer.Option(metavar="FILE.json", help="Write the run's numbers to this file.", rich_help_panel=OUT)
 ]

@@ -11,24 +11,24 @@ Host = Annotated[
     str,
     typer.Option(
         metavar="ADDRESS",
-        help="Where to listen; other machines need the token that is then made.",
+        help="Address to listen on. Other machines need a token; without --token one is made.",
         rich_help_panel=SERVER,
     ),
 ]
-Port = Annotated[int, typer.Option(metavar="N", help="0 takes a free one.", rich_help_panel=SERVER)]
+Port = Annotated[int, typer.Option(metavar="N", help="Port to listen on; 0 picks a free one.", rich_help_panel=SERVER)]
 Token = Annotated[
     str | None,
     typer.Option(
-        metavar="SECRET", help="Ask for this one (16 characters or more), on this machine too.", rich_help_panel=SERVER
+        metavar="SECRET",
+        help="Require this token (16 characters or more), on this machine too.",
+        rich_help_panel=SERVER,
     ),
 ]
 Ice = Annotated[
     list[str] | None,
     typer.Option(metavar="SERVER", help="stun:HOST:PORT | turn:USER:PASSWORD@HOST:PORT", rich_help_panel=SERVER),
 ]
-MostSessions = Annotated[
-    int, typer.Option(metavar="N", help="Visitors at the same time, at most.", rich_help_panel=SERVER)
-]
+MostSessions = Annotated[int, typer.Option(metavar="N", help="Visitors at the same time.", rich_help_panel=SERVER)]
 Framed = Annotated[
     bool,
     typer.Option(
@@ -37,8 +37,13 @@ Framed = Annotated[
 ]
 TlsCert = Annotated[
     Path | None,
-    typer.Option(metavar="FILE.pem", help="Serve https, which cameras need elsewhere.", rich_help_panel=SERVER),
+    typer.Option(
+        metavar="FILE.pem",
+        help="Serve https: browsers on other machines need it for the camera.",
+        rich_help_panel=SERVER,
+    ),
 ]
 TlsKey = Annotated[
-    Path | None, typer.Option(metavar="FILE.pem", help="Where the key is not in that file.", rich_help_panel=SERVER)
+    Path | None,
+    typer.Option(metavar="FILE.pem", help="The private key, if it is not in --tls-cert.", rich_help_panel=SERVER),
 ]

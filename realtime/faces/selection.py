@@ -61,7 +61,7 @@ class Selection:
         if chosen is None:
             return ""
         if not chosen.is_offered:
-            return f"face {chosen.name} (removed; worn until another is chosen)"
+            return f"face {chosen.name} (removed; used until you choose another)"
         offered = self.offered
         return f"face {offered.index(chosen) + 1} of {len(offered)} ({chosen.name})"
 

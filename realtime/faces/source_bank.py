@@ -177,4 +177,4 @@ class SourceBank:
         if is_wanted:
             self.notice = problem
         expected = isinstance(error, UserError)
-        logger.warning("%s; what was worn goes on", problem, exc_info=None if expected else error)
+        logger.warning("%s; the previous face stays", problem, exc_info=None if expected else error)

@@ -49,7 +49,7 @@ def reading_report(held_s: float, promised_s: float | None, jumps_s: Sequence[fl
     """
     told = []
     if promised_s and not jumps_s and held_s < promised_s - max(1.0, CUT_OFF * promised_s):
-        told.append(f"breaks off: it holds {held_s:.1f} of {promised_s:.1f} s")
+        told.append(f"is cut off: it holds {held_s:.1f} of {promised_s:.1f} s")
     if jumps_s:
         more = f" and {len(jumps_s) - MOST_TOLD} more" if len(jumps_s) > MOST_TOLD else ""
         gaps = ", ".join(f"{by_s:.1f} s" for by_s in jumps_s[:MOST_TOLD])

@@ -57,7 +57,7 @@ def seek_before(container: av.container.InputContainer, at: int, stream: av.Vide
     try:
         container.seek(at, stream=stream)
     except av.FFmpegError as error:  # such as a pipe, or a web server that sends from the beginning only
-        logger.info("not sought in, but read from its beginning: %s", explain(error))
+        logger.info("cannot seek, so it is read from its beginning: %s", explain(error))
         return False
     return True
 

@@ -19,7 +19,7 @@ REMEDIES = {
     errno.EPERM: "check its permissions: ls -l shows them",
     errno.ENAMETOOLONG: "use a shorter name",
     errno.ENOTDIR: "a part of the path is a file, not a folder: check the path",
-    errno.ELOOP: "the link leads back to itself: make it anew, or give the file itself",
+    errno.ELOOP: "the link leads back to itself: create it again, or give the file itself",
     errno.EROFS: "its disk can only be read: use another folder",
     errno.ENOSPC: "make room on the disk, or use another one",
     errno.EDQUOT: "make room in your quota, or use another disk",

@@ -28,7 +28,7 @@ class Trim:
         """Read "10-25.5", "1:02:03.5-", "-0:45". Raises UserError for anything else."""
         start, dash, end = text.translate(DASHES).strip().partition("-")
         if not dash or not (start.strip() or end.strip()):
-            raise UserError(f"--trim {text!r} is no part of a video", remedy=EXAMPLES)
+            raise UserError(f"--trim {text!r} is not a part of a video", remedy=EXAMPLES)
         trim = cls(_seconds(start, text) or Fraction(0), _seconds(end, text))
         if trim.end_s is not None and trim.end_s <= trim.start_s:
             raise UserError(f"--trim {text}: it ends before it begins", remedy=EXAMPLES)
@@ -45,5 +45,5 @@ def _seconds(words: str, text: str) -> Fraction | None:
     found = CLOCK.fullmatch(words.strip())
     hours, minutes, seconds = (found[1], found[2], Fraction(found[3])) if found else (None, None, Fraction(-1))
     if seconds < 0 or (minutes is not None and seconds >= 60) or (hours is not None and int(minutes or 0) >= 60):
-        raise UserError(f"--trim {text!r}: {words.strip()!r} is no time", remedy=EXAMPLES)
+        raise UserError(f"--trim {text!r}: {words.strip()!r} is not a time", remedy=EXAMPLES)
     return seconds + 60 * int(minutes or 0) + 3600 * int(hours or 0)

@@ -230,7 +230,7 @@ def _is_coder(name: str) -> bool:
 def require_crf(encoder: str, crf: int) -> None:
     """Raise SinkError when `encoder` has no such factor."""
     if encoder not in CRF_RANGES:
-        raise SinkError(f"{encoder} has no --crf", remedy="leave it away, or use --codec h264, hevc, vp9 or av1")
+        raise SinkError(f"{encoder} has no --crf", remedy="omit it, or use --codec h264, hevc, vp9 or av1")
     least, most = CRF_RANGES[encoder]
     if not least <= crf <= most:
         raise SinkError(

@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 ENCODERS = {"libx265": "hevc", "libsvtav1": "av1", "libvpx-vp9": "vp9", "ffv1": "ffv1"}
 """That carry HDR's tags in a way that players read, and --codec's names for them."""
-WAY_OUT = "or leave --hdr keep away for SDR"
+WAY_OUT = "or omit --hdr keep for SDR"
 
 
 def check_hdr_outputs(outputs: Sequence[str], info: StreamInfo) -> None:

@@ -19,5 +19,5 @@ class NullSink:
 def open_null(where: str, _info: StreamInfo, _options: OutputOptions) -> FrameSink:
     """Raises SinkError for words behind it."""
     if where != "null":
-        raise SinkError(f"--output {where}: nowhere has no places", remedy="use --output null")
+        raise SinkError(f"--output {where}: null takes nothing after it", remedy="use --output null")
     return NullSink()

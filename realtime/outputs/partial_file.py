@@ -147,7 +147,7 @@ def writable_target(path: Path) -> Path:
     if mode is not None and stat.S_ISDIR(mode):
         raise SinkError(f"{path} is a folder", remedy=f"name a file in it, e.g. {path / 'out.mp4'}")
     if mode is not None and not stat.S_ISREG(mode):
-        raise SinkError(f"{path} is no ordinary file", remedy="give --output another name")
+        raise SinkError(f"{path} is not a regular file", remedy="give --output another name")
     folder = target.parent
     if is_file(folder):
         raise SinkError(f"{folder} is a file, so nothing can lie in it", remedy="check the path of --output")

@@ -45,5 +45,5 @@ def reset_device(device: str) -> bool:
         return False
     finally:
         os.close(handle)
-    logger.info("%s was left unusable by an earlier program and was put right", device)
+    logger.info("%s was left unusable by an earlier program and was reset", device)
     return True

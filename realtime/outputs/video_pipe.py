@@ -55,7 +55,7 @@ class PipeSink:
     def send(self, frame: ShownFrame) -> None:
         self._recorder.send(frame)
         if self._pipe.is_gone:
-            raise ReaderGoneError(f"{self.name} is read no more", remedy="start what reads it again")
+            raise ReaderGoneError(f"nobody reads {self.name} any more", remedy="start what reads it again")
 
     def close(self) -> None:
         self._recorder.close()

@@ -139,7 +139,7 @@ class VirtualCamera:
             self._device.send(picture)
             self._sent_s = time.monotonic()
         except GONE as error:
-            logger.warning("%s went away (%s); it is opened again when it is back", self.name, error)
+            logger.warning("%s was lost (%s); it is opened again when it is back", self.name, error)
             self._let_go()
 
     def _let_go(self) -> None:

@@ -149,7 +149,7 @@ def _profile_of(picture: PIL.Image.Image, colours: PIL.Image.Image, name: str) -
     try:
         return _Profile(content, colours.mode)
     except BAD_PROFILE as error:
-        logger.warning("%s: its colour profile cannot be used (%s); it was taken for sRGB", name, error)
+        logger.warning("%s: its colour profile cannot be used (%s); it was treated as sRGB", name, error)
         return None
 
 

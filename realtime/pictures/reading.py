@@ -179,7 +179,7 @@ def judge(content: bytes, name: str, most_pixels: int, formats: Collection[str])
             remedy="make it smaller: the face itself needs only a few hundred",
         )
     if header.format == JPEG and content.count(START_OF_SCAN) > MOST_SCANS:
-        raise SourceError(f"{name} is not a readable picture: it has endless scans", remedy="save it anew")
+        raise SourceError(f"{name} is not a readable picture: it has endless scans", remedy="save it again")
     return header
 
 

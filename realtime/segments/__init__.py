@@ -5,7 +5,7 @@ excerpt.py     the pictures of one segment, and those beside it that are only lo
 joints.py      whose faces are followed where one segment ends and the next begins
 make.py        one segment from the video to packets in a file: the same for a process here and one elsewhere
 worker.py      a process that makes segments; processes.py: such processes, as their owner sees them
-joined_run.py  who makes what, what is made anew, and the joining
+joined_run.py  who makes what, what is made again, and the joining
 numbers.py     the numbers of the segments as those of one run
 command.py     `liveswap run --workers`
 """

@@ -68,7 +68,7 @@ def make_video(config: RunConfig, *, accepts_licences: bool) -> Snapshot:
             told = nobody_swapped(numbers)
             report(config, numbers, [video.sink], video.info.rate, [] if told is None else [told])
     if seen:
-        say("interrupted" if video.sink.written is None else "interrupted: what was made can be played up to here")
+        say("interrupted" if video.sink.written is None else "interrupted: what was made so far can be played")
         raise KeyboardInterrupt
     return numbers
 
@@ -94,7 +94,7 @@ class VideoInSegments:
             self.sink.close()
             raise UserError(
                 f"{self.info.name} can be transparent, and what {path.name} keeps of that cannot be joined",
-                remedy="leave --workers away, or end the output's name in .mov or .mkv",
+                remedy="omit --workers, or end the output's name in .mov or .mkv",
             )
         self._config, self._store, self._target = config, store, Path(os.path.realpath(path))
 

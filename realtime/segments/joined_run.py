@@ -162,7 +162,7 @@ class JoinedRun:
                 f"segment {number + 1} of {len(self._segments)} ended {MOST_TRIES} workers ({why}) {gone.last}".strip(),
                 remedy="where memory is short, use fewer --workers; without --workers it is made in one process",
             )
-        logger.warning("a worker died (%s): segment %d of %d is made anew", why, number + 1, len(self._segments))
+        logger.warning("a worker died (%s): segment %d of %d is made again", why, number + 1, len(self._segments))
         if task is not None:
             self._tasks.appendleft(task)
         self._busy[self._start(self._inbox)] = None
@@ -188,7 +188,7 @@ class JoinedRun:
         if not prefer or made.task.prefer:
             return True
         del self._made[self._next]
-        logger.info("segment %d follows somebody else than the one before it, and is made anew", self._next + 1)
+        logger.info("segment %d follows somebody else than the one before it, and is made again", self._next + 1)
         self._tasks.appendleft(replace(made.task, prefer=prefer))
         idle = next((worker for worker, task in self._busy.items() if task is None), None)
         if idle is not None:

@@ -117,7 +117,7 @@ def _picture(content: bytes, name: str, options: SourceOptions) -> FrameSource:
 def _address(where: str, options: SourceOptions) -> FrameSource:
     if where.partition("://")[0] not in URL_SCHEMES:
         schemes = ", ".join(f"{scheme}://" for scheme in URL_SCHEMES)
-        raise SourceError(f"{shown_url(where)} is no address that can be read", remedy=f"use one of {schemes}")
+        raise SourceError(f"{shown_url(where)} is not an address that can be read", remedy=f"use one of {schemes}")
     opener = open_srt if where.startswith("srt://") else open_url
     stream = opener(where)
     return _recovering(lambda: opener(where), stream, options, URL_WAIT_S) if stream.info.live else stream

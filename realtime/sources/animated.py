@@ -58,7 +58,7 @@ class AnimatedSource:
                 picture, lasts_ms = self._picture.frame(number)
             except DamagedPictureError:
                 logger.warning(
-                    "%s breaks off: it holds %d of %s", self._name, number, counted(self._picture.count, "frame")
+                    "%s is cut off: it holds %d of %s", self._name, number, counted(self._picture.count, "frame")
                 )
                 return
             read, shown_ms = to_srgb(picture, self._name, keeps=True), _shown_ms(lasts_ms)

@@ -44,6 +44,6 @@ def video_cuts(path: Path) -> Cuts:
     if not is_told or packets.closed or len(set(times)) < len(times):
         raise SourceError(
             f"the times of {path.name} are only known from its beginning on: they jump, are missing or come twice",
-            remedy="leave --workers away, or bring it into another file first: ffmpeg -i VIDEO -c copy VIDEO.mkv",
+            remedy="omit --workers, or copy the video into another file first: ffmpeg -i VIDEO -c copy VIDEO.mkv",
         )
     return Cuts(times, sorted(key for key in keys if key >= 0), base)

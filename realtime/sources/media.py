@@ -58,7 +58,7 @@ def open_file(path: Path, *, keeps_hdr: bool = False) -> "MediaSource":
     except av.FFmpegError as error:
         incomplete = any(words in explain(error) for words in INCOMPLETE)
         raise SourceError(
-            f"{path} is no video that can be read: {explain(error)}",
+            f"{path} is not a readable video: {explain(error)}",
             remedy="the file is incomplete or no video at all: copy or download it again"
             if incomplete
             else "check that it plays in a video player",

@@ -22,7 +22,7 @@ class OneFrame:
     def __init__(self, video: FrameSource, at_s: float) -> None:
         try:
             if video.info.live:
-                raise SourceError("--at is for videos, and this input has no end", remedy="leave --at away")
+                raise SourceError("--at is for videos, and this input has no end", remedy="omit --at")
             if isinstance(video, SeekableSource):
                 video.skip_to(Fraction(at_s))
             self._frame = _frame_at(video, at_s)

@@ -78,7 +78,7 @@ def find_area(where: str) -> Area:
     """The rectangle that `where` means on this desktop. Raises SourceError when it is not on it."""
     match = GRAMMAR.fullmatch(where)
     if match is None:
-        raise SourceError(f"--input {where} is no part of a screen", remedy="use screen, screen:2 or screen:X,Y,WxH")
+        raise SourceError(f"--input {where} is not a part of a screen", remedy="use screen, screen:2 or screen:X,Y,WxH")
     with _connected() as screen:
         desktop, *monitors = [Area.of(monitor) for monitor in screen.monitors]
     if match["width"] is not None:
@@ -103,7 +103,7 @@ def _connected() -> mss.MSS:
         return mss.MSS()
     except mss.ScreenShotError as error:
         raise SourceError(
-            f"the screen cannot be read: {error}", remedy="run it where a desktop is (on X11 DISPLAY says where)"
+            f"the screen cannot be read: {error}", remedy="run it in a desktop session (on X11, set DISPLAY)"
         ) from error
 
 

@@ -101,7 +101,7 @@ def video_track(container: av.container.InputContainer, name: str) -> av.VideoSt
 def dolby_only(name: str) -> SourceError:
     """What is said of Dolby Vision of profile 5."""
     return SourceError(
-        f"{name} is Dolby Vision of a kind (profile 5) whose colours only players with a licence know",
+        f"{name} is Dolby Vision of a kind (profile 5) whose colours only licensed players can decode",
         remedy="convert it first: ffmpeg -i IN -vf libplacebo=colorspace=bt709:color_trc=bt709 OUT.mp4",
     )
 

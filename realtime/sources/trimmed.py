@@ -42,7 +42,7 @@ class Trimmed:
         whole = video.info
         if whole.live or whole.is_still:
             video.close()
-            raise SourceError(f"--trim is for videos, and {whole.name} is none", remedy="leave --trim away")
+            raise SourceError(f"--trim is for videos, and {whole.name} is not one", remedy="omit --trim")
         if trim.start_s and isinstance(video, SeekableSource):
             video.skip_to(trim.start_s)
         if whole.timeline is not None:

@@ -60,7 +60,7 @@ class LatencyBudget:
         saving.switch(True)
         self.left_out += (saving.name,)
         logger.warning(
-            "%.0f ms of latency, the budget is %.0f: %s is left out", mean_ns / MS, self._limit_ns / MS, saving.name
+            "%.0f ms of latency, the budget is %.0f: %s is skipped", mean_ns / MS, self._limit_ns / MS, saving.name
         )
 
     def _save_less(self) -> None:
@@ -69,4 +69,4 @@ class LatencyBudget:
         saving = self._savings[len(self.left_out) - 1]
         saving.switch(False)
         self.left_out = self.left_out[:-1]
-        logger.warning("the latency budget is kept easily: %s is taken up again", saving.name)
+        logger.warning("the latency budget is kept easily: %s is on again", saving.name)

@@ -97,7 +97,7 @@ class LiveControl:
         if word == "status":
             return self.status()
         if word not in COMMANDS:
-            raise UserError(f"{command!r} is no command", remedy=f"use one of: {', '.join([*COMMANDS, 'status'])}")
+            raise UserError(f"{command!r} is not a command", remedy=f"use one of: {', '.join([*COMMANDS, 'status'])}")
         with self._turn:
             self.settings = COMMANDS[word](self, argument.strip())
             return self.status()
@@ -125,7 +125,7 @@ class LiveControl:
             return replace(self.settings, when_lost=WhenLost(argument))
         except ValueError as error:
             raise UserError(
-                f"no such thing as {argument!r} when lost", remedy="use hold, blur, slate or pass"
+                f"when-lost {argument!r} is not a choice", remedy="use hold, blur, slate or pass"
             ) from error
 
     def strangers(self, argument: str) -> LiveSettings:
@@ -133,12 +133,12 @@ class LiveControl:
         try:
             return replace(self.settings, strangers=Strangers(argument))
         except ValueError as error:
-            raise UserError(f"no such thing as {argument!r} for strangers", remedy="use leave, blur or swap") from error
+            raise UserError(f"strangers {argument!r} is not a choice", remedy="use leave, blur or swap") from error
 
     def switched(self, setting: str, argument: str) -> LiveSettings:
         """on, off, or nothing to turn it over."""
         if argument not in {ON, OFF, ""}:
-            raise UserError(f"{setting} {argument} says neither on nor off", remedy=f"{setting} on, or {setting} off")
+            raise UserError(f"{setting} {argument} is neither on nor off", remedy=f"{setting} on, or {setting} off")
         value = argument == ON if argument else not getattr(self.settings, setting)
         changes: dict[str, Any] = {setting: value}
         return replace(self.settings, **changes)

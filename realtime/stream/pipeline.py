@@ -108,7 +108,7 @@ class SwapPipeline:
         try:
             self._backfill.fill()
         except Exception as error:  # noqa: BLE001  they are shown as they were tracked
-            self._log_failure(error, "newcomers may be late", "looks back failed")
+            self._log_failure(error, "new faces may be swapped late", "looks back failed")
         return self._wanted(self._backfill.ready())
 
     def rest(self) -> Iterator[ShownFrame]:

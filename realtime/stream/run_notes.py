@@ -26,7 +26,7 @@ def nobody_swapped(numbers: Snapshot) -> Note | None:
         return None
     if outcomes["failed"]:
         why = f"the engines failed{_in(outcomes['failed'], frames)}"
-        return _note(why, "see what they said above; liveswap doctor looks for the usual causes")
+        return _note(why, "see the messages above; liveswap doctor looks for the usual causes")
     if faces["frames_with_wanted"]:
         why = f"of the faces{_in(faces['frames_with_wanted'], frames)} too little could be painted to be shown"
         return _note(why, "show the face from the front, in even light, with nothing before it")

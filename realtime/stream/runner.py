@@ -197,7 +197,7 @@ class StreamRunner:
         while thread.is_alive():
             if worker.is_stalled(ending_since_ns):
                 problem = f"{worker.name} does not respond and was left unfinished"
-                self._note(SinkError(problem, remedy="see whether its disk or network hangs"))
+                self._note(SinkError(problem, remedy="check whether its disk or network hangs"))
                 return
             thread.join(POLL_S)
 
@@ -234,7 +234,7 @@ class StreamRunner:
 
     def _fail_source(self, error: BaseException) -> None:
         if self._must_end or self._stop_asked:
-            logger.info("the source complained while it was being closed: %s", error)
+            logger.info("closing the source failed: %s", error)
         else:
             self._note(error)  # and no more: what was read before is still on its way to the outputs
 
@@ -243,7 +243,7 @@ class StreamRunner:
             self._errors.append(error)
             is_first = len(self._errors) == 1
         if not is_first:
-            logger.error("then: %s", error, exc_info=None if isinstance(error, UserError) else error)
+            logger.error("another error: %s", error, exc_info=None if isinstance(error, UserError) else error)
 
 
 def _ignore(_count: int) -> None:

@@ -174,4 +174,4 @@ def _parsed(url: str, header: str) -> SplitResult:
     try:
         return urlsplit(url)
     except ValueError as error:
-        raise RefusedError(400, f"{header} is no address", remedy="use the page of liveswap itself") from error
+        raise RefusedError(400, f"{header} is not an address", remedy="use the page of liveswap itself") from error

@@ -50,7 +50,7 @@ def remember(request: web.Request, response: web.StreamResponse) -> None:
 async def offer_in(request: web.Request) -> str:
     """An SDP offer with video. Raises RefusedError (400, 413, 415)."""
     if request.content_type != SDP:
-        raise RefusedError(415, f"{request.content_type} is no offer", remedy=f"send Content-Type: {SDP}")
+        raise RefusedError(415, f"{request.content_type} is not an offer", remedy=f"send Content-Type: {SDP}")
     try:
         offer = (await _body(request, LONGEST_SDP)).decode()
     except UnicodeDecodeError as error:
@@ -74,7 +74,7 @@ async def command_in(request: web.Request) -> str:
     try:
         message = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise RefusedError(400, "this is no JSON", remedy=COMMAND) from error
+        raise RefusedError(400, "this is not JSON", remedy=COMMAND) from error
     command = message.get("command") if isinstance(message, dict) else None
     if not isinstance(command, str):
         raise UserError("there is no 'command' in it", remedy=COMMAND)

@@ -116,7 +116,7 @@ def _ice_server(address: str) -> RTCIceServer:
     scheme, found, rest = address.partition(":")
     if scheme not in {"stun", "turn", "turns"} or not (found and rest):
         raise UserError(
-            f"--ice {address} is no ICE server", remedy="give stun:HOST:PORT, or turn:USER:PASSWORD@HOST:PORT"
+            f"--ice {address} is not an ICE server", remedy="give stun:HOST:PORT, or turn:USER:PASSWORD@HOST:PORT"
         )
     login, at, host = rest.rpartition("@")
     if not at:

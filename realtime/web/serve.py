@@ -79,7 +79,7 @@ def made_token() -> str:
 
 
 def _require_unguessable(token: str) -> None:
-    remedy = f"leave --token away, and one is made; or take --token {made_token()}"
+    remedy = f"omit --token, and one is made; or use --token {made_token()}"
     if len(token) < LEAST_TOKEN:
         raise UserError(f"--token has {len(token)} characters; under {LEAST_TOKEN} it can be guessed", remedy=remedy)
     if not TOKEN.fullmatch(token):

@@ -94,7 +94,7 @@ class Sessions:
         if len(self._sessions) + self._opening.total() >= self._most:
             raise RefusedError(
                 503,
-                f"this server swaps for {self._most} at a time, and they are all here",
+                f"server full ({self._most} of {self._most})",
                 remedy="try again when somebody has left, or start it with a larger --sessions",
                 retry_after_s=5,
             )

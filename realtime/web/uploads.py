@@ -55,7 +55,9 @@ class Uploads:
         Raises RefusedError (403) without consent, SourceError and SourcePhotoError.
         """
         if not has_consent:
-            raise RefusedError(403, QUESTION.format(name=name), remedy="say so beside the picture, and send it again")
+            raise RefusedError(
+                403, QUESTION.format(name=name), remedy="confirm consent with the picture, and send it again"
+            )
 
         def work() -> Entry:
             image = decode_image(content, name, most_pixels=MOST_PIXELS, fit_pixels=FIT_PIXELS)

@@ -119,7 +119,7 @@ def test_a_stream_is_changed_while_it_runs_and_ends_with_its_block() -> None:
         while not stream.numbers["frames_out"]:
             assert not stream.wait(0.05)
         assert "paused" in stream.command("pause on")
-        with pytest.raises(UserError, match="no command"):
+        with pytest.raises(UserError, match="not a command"):
             stream.command("dance")
     assert not stream.is_running
     assert facts_of(Path("out.mkv")).times_s

@@ -35,7 +35,7 @@ def test_hands_are_not_looked_for_where_a_network_tells_what_is_in_front() -> No
 
 @pytest.mark.parametrize("option", ["iris", "mouth"])
 def test_whose_it_is_must_be_somebody(option: str) -> None:
-    with pytest.raises(UserError, match=f"--{option} nobody says nothing") as caught:
+    with pytest.raises(UserError, match=f"--{option} nobody is not a choice") as caught:
         config(**{option: "nobody"})
     assert caught.value.remedy == "use wearer or source"
 

@@ -45,7 +45,7 @@ def iris_colour(photo: SourcePhoto) -> NDArray[np.float32]:
     if not found:
         raise SourcePhotoError(
             f"no iris can be made out in {photo.name}",
-            remedy="use a larger photo with open eyes, or leave --iris away",
+            remedy="use a larger photo with open eyes, or omit --iris",
         )
     return np.asarray(np.mean(found, axis=0), np.float32)
 

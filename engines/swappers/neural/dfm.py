@@ -69,7 +69,7 @@ class DfmFace:
         picture[:, :, :3] = np.clip(made[FACE_OUT].reshape(self._size, self._size, 3) * 255, 0, 255)
         picture[:, :, 3] = np.minimum(self._softened(own), box_mask(self._size))
         if not np.isfinite(picture).all():
-            raise EngineError("the network gave values that are no numbers", remedy="ask for another --device")
+            raise EngineError("the network gave values that are not numbers", remedy="ask for another --device")
         return lay_on(canvas, (crop, affine), picture, face, self._finish)
 
     def _plane(self, mask: NDArray[Any]) -> Mask:

@@ -96,8 +96,8 @@ class PictureEncoder:
         """The person in `photo`. Raises ModelContractError for a strength: there is no embedding to mix."""
         if strength != DEFAULT_STRENGTH:
             raise ModelContractError(
-                "this swapper is told who to show by a picture, so it has no strength to set",
-                remedy="leave --strength away",
+                "this swapper takes a picture as identity, so it has no strength to set",
+                remedy="omit --strength",
             )
         crop, _ = self._codec.cut(photo.image, five_points(photo.face))
         return FixedSource(self._codec.encode(crop).copy())

@@ -106,7 +106,7 @@ def test_values_that_are_no_numbers_raise_and_nothing_is_painted(
     network.answer[channel, 5, 7] = bad
     before = picture()
     after = before.copy()
-    with pytest.raises(EngineError, match="no numbers"):
+    with pytest.raises(EngineError, match="not numbers"):
         worn.paint(after, FACE)
     assert (after == before).all()
 

@@ -86,7 +86,7 @@ def test_file_in_the_way_of_a_folder_of_results_fails_its_files_alone(clips: Pat
     done = invoke("run", "--face", portrait, *words, home=home)
     assert done.returncode == 2, done.stderr
     assert "out/more cannot be written: File exists" in done.stderr
-    assert "failed by a bug" not in done.stderr
+    assert "failed because of a bug" not in done.stderr
     assert Path("out/person.png").exists()
 
 

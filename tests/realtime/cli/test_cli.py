@@ -158,7 +158,7 @@ def test_live_run_ends_after_its_duration_and_swaps_what_it_sees(home: Path, por
 
 
 def test_demo_needs_nothing_but_the_install(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo, "SECONDS", max(demo.SHOWN_AT_S) + 0.6)
+    monkeypatch.setattr(demo, "SECONDS", max(demo.SHOWN_AT_S) + 2)  # a busy machine drops the last frames
     done = invoke("demo", tmp_path, home=home)
     assert done.returncode == 0, done.stderr
     assert facts_of(tmp_path / "demo.mp4").times_s[-1] >= max(demo.SHOWN_AT_S)

@@ -10,10 +10,10 @@ from tests.realtime.commandline import invoke
 MISTAKES = {
     "no face photo": (["--face", "none.jpg"], "there is no file none.jpg"),
     "photo is text": (["--face", "text.jpg"], "and no picture either"),
-    "video of a face is text": (["--face", "text.mp4"], "no video that can be read"),
+    "video of a face is text": (["--face", "text.mp4"], "not a readable video"),
     "folder of faces is empty": (["--face", "empty"], "no picture in empty"),
     "photo is huge": (["--face", "huge.png"], "20000 x 20000"),
-    "input is text": (["--input", "text.mp4"], "no video that can be read"),
+    "input is text": (["--input", "text.mp4"], "not a readable video"),
     "input is empty": (["--input", "zero.mp4"], "is empty"),
     "input is a folder": (["--input", "."], "is a folder"),
     "input is missing": (["--input", "nothing.mp4"], "there is no file nothing.mp4"),

@@ -31,7 +31,7 @@ FILES: dict[str, Callable[[Path], Path]] = {
     "gpen_bfr_256.onnx": lambda path: onnx_zoo.enhancer(path, 256),
     "xseg_1.onnx": onnx_zoo.occluder,
     "bisenet_resnet_34.onnx": onnx_zoo.parser,
-    "det_10g.onnx": lambda path: onnx_detectors.scrfd(path, bias=-7),  # landmarks are looked for in each box
+    "det_10g.onnx": lambda path: onnx_detectors.scrfd(path, bias=-4),  # landmarks are looked for in each box
 }
 
 
@@ -122,12 +122,12 @@ MISTAKES = {
     ),
     "no swapper at all": (
         ["--swapper", "gpen_bfr_256"],
-        "does not swap faces; it is there to enhance",
+        "does not swap faces: its task is to enhance",
         "--swapper mesh",
     ),
     "licence": (["--swapper", "hyperswap_1b_256"], "licence of hyperswap_1b_256 was not accepted", "--accept-licence"),
     "strength": (["--swapper", "inswapper_128", "--strength", "2"], "--strength 2", "0 to 1"),
-    "strength of a picture": (["--swapper", "uniface_256", "--strength", "1"], "no strength to set", "--strength away"),
+    "strength of a picture": (["--swapper", "uniface_256", "--strength", "1"], "no strength to set", "omit --strength"),
     "morph of no dfm": (["--swapper", "inswapper_128", "--morph", "1"], "has no morph", "DFM"),
     "boost": (["--swapper", "inswapper_128", "--pixel-boost", "99"], "--pixel-boost 99", "1 to 8"),
     "boost of a dfm": (["--swapper", "somebody", "--pixel-boost", "2"], "neither strength nor pixel boost", "--morph"),

@@ -49,9 +49,9 @@ ANN, BOB, EVE, OTHER = (1, 0, 0), (2, 0, 0), (3, 0, 0), (7, 0, 0)
         ("face bob", "ann", BOB, "face 1 of 2 (bob)"),
         ("face 2", "ann", BOB, "face 1 of 2 (bob)"),
         ("face next", "eve", BOB, "face 2 of 2 (bob)"),
-        ("face bob", "bob", BOB, "face bob (removed; worn until another is chosen)"),
-        ("status", "ann", ANN, "face ann (removed; worn until another is chosen)"),
-        ("face eve", "eve", EVE, "face eve (removed; worn until another is chosen)"),
+        ("face bob", "bob", BOB, "face bob (removed; used until you choose another)"),
+        ("status", "ann", ANN, "face ann (removed; used until you choose another)"),
+        ("face eve", "eve", EVE, "face eve (removed; used until you choose another)"),
     ],
 )
 def test_target_keeps_their_face_whatever_is_removed(

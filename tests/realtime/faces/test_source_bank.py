@@ -63,7 +63,7 @@ def test_swapper_that_fails_leaves_what_was_worn_and_says_why(caplog: pytest.Log
     assert list(faces) == before
     assert faces.settings == SwapSettings("mesh")
     assert "not on this disk" in faces.notice
-    assert "what was worn goes on" in caplog.text
+    assert "the previous face stays" in caplog.text
 
 
 def test_of_several_wishes_only_the_last_is_prepared() -> None:

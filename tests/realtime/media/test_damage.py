@@ -77,10 +77,10 @@ def test_video_that_is_cut_off_is_said_to_be(tmp_path: Path, ending: str, caplog
     video = Video(times_ms=every(40, 200), size_wh=(160, 128), sound_ms=(0, 8000))
     path = write_video(tmp_path / f"video{ending}", video, options)
     read(path)
-    assert "breaks off" not in caplog.text
+    assert "is cut off" not in caplog.text
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     read(path)
-    assert "breaks off" in caplog.text
+    assert "is cut off" in caplog.text
 
 
 @pytest.mark.parametrize(("until_ms", "is_cut_off"), [(30_000, False), (1900, True)])
@@ -106,7 +106,7 @@ def test_video_is_as_long_as_the_last_of_pictures_sound_and_subtitles(
         at = content.index(b"\x44\x89\x88") + 3  # Matroska's Duration, ms
         (tmp_path / "video.mkv").write_bytes(content[:at] + wrong + content[at + 8 :])
     read(tmp_path / "video.mkv")
-    assert ("breaks off" in caplog.text) is is_cut_off
+    assert ("is cut off" in caplog.text) is is_cut_off
 
 
 def test_video_shorter_than_its_sound_or_with_rare_pictures_is_not_cut_off(
@@ -115,4 +115,4 @@ def test_video_shorter_than_its_sound_or_with_rare_pictures_is_not_cut_off(
     for ending in (".mp4", ".mkv"):
         read(write_video(tmp_path / f"sound{ending}", Video(times_ms=every(40, 25), sound_ms=(0, 8000))))
         read(write_video(tmp_path / f"rare{ending}", Video(times_ms=[*every(40, 25), 9000], sound_ms=(0, 9000))))
-    assert "breaks off" not in caplog.text
+    assert "is cut off" not in caplog.text

@@ -142,7 +142,7 @@ def test_breaking_off_is_said_and_what_came_before_is_kept(tmp_path: Path, caplo
     content = path.read_bytes()
     path.write_bytes(content[: content.rindex(b"fdAT") + 20])
     assert len(list(open_source(str(path)).frames())) == len(TIMES_MS) - 1
-    assert "breaks off: it holds 3 of 4 frames" in caplog.text
+    assert "is cut off: it holds 3 of 4 frames" in caplog.text
 
 
 def test_too_large_is_refused_before_a_frame_is_decoded(tmp_path: Path) -> None:

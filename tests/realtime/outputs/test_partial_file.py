@@ -131,7 +131,7 @@ def test_name_that_cannot_be_is_refused_with_a_remedy(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     refused = {
         "x" * 252 + ".mp4": "too long",
-        "pipe.mp4": "no ordinary file",
+        "pipe.mp4": "not a regular file",
         "loop.mp4": "symbolic links",
         "astray.mp4": "no folder .*nowhere",
         "folder.mp4": "is a folder",

@@ -65,7 +65,7 @@ def test_reader_that_goes_is_noticed(tmp_path: Path) -> None:
     source = open_source(str(write_clip(tmp_path / "clip.mp4", Clip(frames=300, size_wh=(320, 240)))))
     reading = Reading(tmp_path / "pipe", most=1000)
     sink = open_sink(str(tmp_path / "pipe"), source.info)
-    with pytest.raises(ReaderGoneError, match="is read no more"):
+    with pytest.raises(ReaderGoneError, match="nobody reads"):
         send_all(source, sink)
     sink.close()
     source.close()
@@ -73,7 +73,7 @@ def test_reader_that_goes_is_noticed(tmp_path: Path) -> None:
 
 
 def test_reader_that_goes_ends_its_output_and_a_run_that_has_no_other() -> None:
-    gone = ReaderGoneError("pipe is read no more", remedy="start it again")
+    gone = ReaderGoneError("pipe nobody reads", remedy="start it again")
     pipe, other = FakeSink("pipe", faults={5: gone}), FakeSink("other")
     make_runner(FakeSource(60), pipe, other).run()
     assert (seqs(pipe), seqs(other)) == (list(range(5)), list(range(60)))

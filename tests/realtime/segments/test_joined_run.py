@@ -131,7 +131,7 @@ def test_a_worker_that_dies_costs_its_segment_only_once(tmp_path: Path, caplog: 
     video = Video(tmp_path, 3, s1=[lambda _: DIES])
     video.run.run()
     assert video.shown() == list(range(15))
-    assert "a worker died (signal 9): segment 2 of 3 is made anew" in caplog.text
+    assert "a worker died (signal 9): segment 2 of 3 is made again" in caplog.text
     assert len(video.workers) == 3
 
 

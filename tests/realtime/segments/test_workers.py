@@ -126,7 +126,7 @@ def test_ctrl_c_keeps_the_beginning_and_leaves_nobody(
         run.send_signal(signal.SIGINT)
         _, said = run.communicate(timeout=60)
     assert run.returncode == 130, said
-    assert "interrupted: what was made can be played up to here" in said
+    assert "interrupted: what was made so far can be played" in said
     assert 0 < len(images(out)) < REPEATS * PICTURES
     assert [path.name for path in tmp_path.iterdir()] == ["out.mp4"]
     assert workers
@@ -150,8 +150,8 @@ def test_workers_go_when_their_owner_is_killed(
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        (("--input", "0"), "--workers is for a video in a file, and 0 is none"),
-        (("--input", "-"), "--workers is for a video in a file, and - is none"),
+        (("--input", "0"), "--workers is for a video in a file, and 0 is not one"),
+        (("--input", "-"), "--workers is for a video in a file, and - is not one"),
         (("--output", "out.png"), "--workers makes one video, and no out.png"),
         (("--output", "-"), "--workers makes one video, and no -"),
         (("--output", "null"), "--workers makes one video, and no null"),

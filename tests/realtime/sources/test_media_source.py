@@ -107,8 +107,8 @@ def truncated(path: Path) -> None:
 BROKEN = {
     "missing": (lambda _path: None, "there is no file"),
     "empty": (lambda path: path.write_bytes(b""), "is empty"),
-    "text": (lambda path: path.write_text("hello\n" * 50), "no video that can be read"),
-    "noise": (lambda path: path.write_bytes(np.random.default_rng(1).bytes(5000)), "no video that can be read"),
+    "text": (lambda path: path.write_text("hello\n" * 50), "not a readable video"),
+    "noise": (lambda path: path.write_bytes(np.random.default_rng(1).bytes(5000)), "not a readable video"),
     "folder": (lambda path: path.mkdir(), "is a folder"),
     "truncated": (truncated, "moov atom not found"),
 }

@@ -100,7 +100,7 @@ def test_live_frames_come_when_they_were_sent_not_when_the_decoder_has_more(
     [
         ("http://127.0.0.1:9/x", "Connection refused"),
         ("rtsp://user:geheim@127.0.0.1:9/x", "Connection refused"),
-        ("gopher://user:geheim@127.0.0.1/x", "no address that can be read"),
+        ("gopher://user:geheim@127.0.0.1/x", "not an address that can be read"),
     ],
 )
 def test_stream_that_does_not_open_is_an_error_that_keeps_the_password(url: str, reason: str) -> None:

@@ -154,7 +154,7 @@ def test_an_engine_that_fails_looking_back_loses_no_picture(caplog: pytest.LogCa
 
     shown = Video(overlooks={20}, fault=fail).play(ALONE * 20 + BOTH * 20)
     assert swapped(shown, 230) == list(range(21, 40))
-    assert "newcomers may be late" in caplog.text
+    assert "new faces may be swapped late" in caplog.text
 
 
 def test_large_pictures_wait_in_bounded_memory() -> None:

@@ -117,7 +117,7 @@ def test_command_from_another_process_is_answered_and_a_wrong_one_explained(tmp_
     with listening(tmp_path, LiveControl(bank).apply):
         assert (tmp_path / FILE).stat().st_mode & 0o077 == 0, "others may read the secret"
         assert send(tmp_path, "face next") == "face 2 of 3 (bob)"
-        with pytest.raises(UserError, match="'dance' is no command") as caught:
+        with pytest.raises(UserError, match="'dance' is not a command") as caught:
             send(tmp_path, "dance")
         assert "face" in caught.value.remedy
         answers = []
@@ -164,7 +164,7 @@ def test_run_that_has_stopped_answering_is_given_up(tmp_path: Path, monkeypatch:
     monkeypatch.setattr("realtime.cli.ctl.HANDSHAKE_S", 0.05)
     with Listener() as silent:
         (tmp_path / FILE).write_text(json.dumps({"address": silent.address, "secret": "00" * 32}))
-        with pytest.raises(UserError, match=r"does not answer.*nothing was said"):
+        with pytest.raises(UserError, match=r"does not answer.*no answer for"):
             send(tmp_path, "status")
 
 

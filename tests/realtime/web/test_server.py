@@ -171,7 +171,7 @@ def test_control_speaks_the_words_of_ctl_and_explains_others(tmp_path: Path) -> 
             assert wrong.status == status
             await said(wrong)
         wrong = await server.client.post(path, json={"command": "dance"})
-        assert (wrong.status, await said(wrong)) == (422, "'dance' is no command")
+        assert (wrong.status, await said(wrong)) == (422, "'dance' is not a command")
         await socket.close()
 
     serving(test, tmp_path)

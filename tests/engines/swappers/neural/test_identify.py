@@ -77,7 +77,7 @@ def test_file_that_only_its_maker_can_tell_asks_for_it_and_takes_the_answer(tmp_
             lambda p: onnx_zoo.swapper(p, 200),
             r"inputs target \[1, 3, 200, 200\].*target's picture of shape \(1, 3, 128",
         ),
-        (onnx_zoo.converter, "no model that liveswap knows|fits several"),
+        (onnx_zoo.converter, "not a model that liveswap knows|fits several"),
     ],
 )
 def test_file_that_fits_nothing_is_refused_with_what_it_has(tmp_path: Path, make: Maker, words: str) -> None:
