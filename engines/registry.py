@@ -3,6 +3,7 @@
 Knows families and what they are made of; knows no download and no device (it is given ways to fetch and to open).
 """
 
+import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -173,10 +174,12 @@ def check_contract(spec: ModelSpec, session: Session) -> None:
         raise differs(spec.name, f"one of the ONNX families {known}", spec.family)
 
 
-def swapper_names(manifest: Manifest) -> str:
-    """A hint: which swappers there are."""
-    names = ", ".join(spec.name for spec in manifest.for_task("swap"))
-    return f"use --swapper {', '.join(SWAPPERS.names())}, or one of: {names}"
+def swapper_names(manifest: Manifest, meant: str = "") -> str:
+    """A hint: which swapper was meant, or which there are."""
+    built_in, neural = [*SWAPPERS.names()], [spec.name for spec in manifest.for_task("swap")]
+    if close := difflib.get_close_matches(meant, [*built_in, *neural], n=3):
+        return f"did you mean {' or '.join(close)}?"
+    return f"use --swapper {', '.join(built_in)}, or one of: {', '.join(neural)}"
 
 
 def _encoder(spec: ModelSpec, context: ModelContext, *, per_frame: bool) -> SourceEncoder:

@@ -17,6 +17,8 @@ def swapper_spec(config: RunConfig, manifest: Manifest) -> ModelSpec | None:
     """The row of a neural swapper; None for a built-in one. Raises UserError for what is no swapper."""
     if config.swapper in SWAPPERS:
         return None
+    if config.swapper not in manifest:
+        raise EngineError(f"there is no swapper {config.swapper!r}", remedy=swapper_names(manifest, config.swapper))
     spec = manifest.get(config.swapper)
     if spec.task != "swap":
         raise EngineError(

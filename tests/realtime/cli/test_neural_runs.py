@@ -117,8 +117,14 @@ def test_gpu_paints_what_the_cpu_paints(
 MISTAKES = {
     "no such swapper": (
         ["--swapper", "inswaper_128"],
-        "there is no model 'inswaper_128'",
+        "there is no swapper 'inswaper_128'",
         "did you mean inswapper_128",
+    ),
+    "no such built-in swapper": (["--swapper", "mseh"], "there is no swapper 'mseh'", "did you mean mesh?"),
+    "nothing like a swapper": (
+        ["--swapper", "xyz"],
+        "there is no swapper 'xyz'",
+        "use --swapper mesh, or one of",
     ),
     "no swapper at all": (
         ["--swapper", "gpen_bfr_256"],
