@@ -1,12 +1,15 @@
 """What a run may be, and what becomes of its options when its swapper is changed."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from models.errors import UserError
-from realtime.config import NeuralConfig, RunConfig, parse_bitrate
+from realtime.choices import Hdr
+from realtime.config import NeuralConfig, RunConfig, parse_bitrate, parse_map, parse_rate, parse_size
+from realtime.media.trim import Trim
 
 
 def config(**options: Any) -> RunConfig:
@@ -52,3 +55,43 @@ def test_bitrate_that_no_stream_has_is_refused_with_an_example(text: str) -> Non
     with pytest.raises(UserError, match="--bitrate") as caught:
         parse_bitrate(text)
     assert "100k" in caught.value.remedy or "2500k" in caught.value.remedy
+
+
+MISTAKES: dict[str, tuple[dict[str, Any], str, str]] = {
+    "no output": ({"outputs": ()}, "no output", "add --output"),
+    "no face": ({"faces_from": ()}, "no source face", "add --face PHOTO"),
+    "map beside face": ({"maps": ((Path("a.jpg"), Path("b.jpg")),)}, "do not go together", "in a --map"),
+    "budget": ({"latency_budget_ms": 0.5}, "--latency-budget 0.5 is out of range", "1 to 10000"),
+    "iris of a network": ({"swapper": "inswapper_128", "iris": "source"}, "--iris is for the mesh", "omit it"),
+    "workers": ({"workers": 0}, "--workers 0 is out of range", "1 or more"),
+    "HDR in another size": ({"hdr": Hdr.KEEP, "size_wh": (640, 360)}, "do not go together", "only one"),
+    "a frame of a part": ({"at_s": 1.0, "trim": Trim.parse("1-2")}, "--at and --trim", "whole video"),
+    "a frame before the first": ({"at_s": -1.0}, "--at -1 is not a time", "seconds from 0"),
+    "no duration": ({"duration_s": 0.0}, "--duration 0 is not a length", "above 0"),
+}
+
+
+@pytest.mark.parametrize(("options", "problem", "remedy"), MISTAKES.values(), ids=MISTAKES)
+def test_a_run_that_cannot_be_is_refused_with_a_remedy(options: dict[str, Any], problem: str, remedy: str) -> None:
+    given = {"faces_from": (Path("alice.jpg"),), "input": "test", "outputs": ("null",), **options}
+    with pytest.raises(UserError, match=problem) as caught:
+        RunConfig(**given)
+    assert remedy in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("parse", "text", "problem"),
+    [
+        (parse_map, "ann.jpg", "'ann.jpg' is not a pair"),
+        (parse_map, "=alice.jpg", "is not a pair"),
+        (parse_size, "large", "'large' is not a size"),
+        (parse_size, "10x10", "10x10 is out of range"),
+        (parse_rate, "fast", "'fast' is not a frame rate"),
+        (parse_rate, "1/0", "'1/0' is not a frame rate"),
+        (parse_rate, "1000", "1000 is out of range"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_a_remedy(parse: Callable[[str], Any], text: str, problem: str) -> None:
+    with pytest.raises(UserError, match=problem) as caught:
+        parse(text)
+    assert caught.value.remedy

@@ -157,7 +157,7 @@ def test_workers_go_when_their_owner_is_killed(
         (("--output", "null"), "--workers makes one video, and no null"),
         (("--at", "1"), "--at wants one frame, and --workers are for many"),
         (("--workers", "0"), "--workers 0 is out of range"),
-        (("--faces", "all", "--face", "other.jpg"), "who wears which depends on who comes first in the video"),
+        (("--faces", "all", "--face", "other.jpg"), "who gets which depends on who appears first"),
     ],
 )
 def test_what_one_process_alone_can_make_is_refused(

@@ -140,7 +140,7 @@ def test_pipe_that_brings_nothing_or_no_video_says_so(feed: Feed, tmp_path: Path
     with pytest.raises(SourceError, match="nothing came through pipe"):
         open_source(feed(b""))
     (tmp_path / "pipe").unlink()
-    with pytest.raises(SourceError, match="not a readable video from a pipe") as raised:
+    with pytest.raises(SourceError, match="no video that can be read from a pipe") as raised:
         open_source(feed(b"just words\n" * 1000))
     assert "-f matroska" in raised.value.remedy
     (tmp_path / "pipe").unlink()

@@ -59,7 +59,7 @@ def test_stream_goes_out_by_srt_and_ends_whole(
     for number in range(FRAMES):
         image = np.full((90, 160, 3), number, np.uint8)
         sink.send(ShownFrame(image, number, 10**12 + number * 10**8, 0, Outcome.SWAPPED))
-        time.sleep(0.01)
+        time.sleep(0.03)
     sink.close()
     listening[0].wait(10)
     with av.open(str(tmp_path / "got.ts")) as got:

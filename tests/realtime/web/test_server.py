@@ -36,7 +36,7 @@ async def said(answer: Any) -> str:
 MISTAKES = {
     "no offer": ("POST", "/session", b"hello", SDP, 400, "cannot be answered"),
     "offer of nothing": ("POST", "/whip", b"v=0\r\n", SDP, 400, "no video"),
-    "not called an offer": ("POST", "/whip", b"v=0\r\n", {}, 415, "no offer"),
+    "not called an offer": ("POST", "/whip", b"v=0\r\n", {}, 415, "not an offer"),
     "nobody to watch": ("POST", "/whep?session=none", b"v=0\r\n", SDP, 404, "no such session"),
     "to watch anybody": ("POST", "/whep", b"v=0\r\n", SDP, 400, "which session"),
     "a watch key for all": ("POST", "/whip?watch=me", b"v=0\r\n", SDP, 400, "can be guessed"),
