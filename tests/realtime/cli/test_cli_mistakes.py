@@ -28,7 +28,7 @@ MISTAKES = {
     "when lost": (["--when-lost", "vanish"], "vanish"),
     "device": (["--device", "cuda"], "--device cuda"),
     "swapper": (["--swapper", "inswapper_128"], "licence of inswapper_128 was not accepted"),
-    "no such swapper": (["--swapper", "faceswap"], "no model 'faceswap'"),
+    "no such swapper": (["--swapper", "faceswap"], "no swapper 'faceswap'"),
     "size": (["--size", "big"], "--size 'big'"),
     "rate": (["--fps", "0"], "--fps 0"),
     "duration": (["--duration", "-1"], "--duration -1"),
