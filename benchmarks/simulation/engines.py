@@ -169,8 +169,9 @@ class SimulatedFace:
         world = self._world
         scale = size_wh[0] / world.size_wh[0]
         middle = np.array([box[0] + box[2], box[1] + box[3]]) / 2 / scale
+        seen = [actor for actor in world.here if world.visible[id(actor)].any()]  # nobody paints whom they cannot see
         nearest = min(
-            world.here, key=lambda a: float(np.hypot(*(middle - np.array([a.x, a.y]) * world.size_wh[0]))), default=None
+            seen, key=lambda a: float(np.hypot(*(middle - np.array([a.x, a.y]) * world.size_wh[0]))), default=None
         )
         if nearest is None:
             return np.zeros(size_wh[::-1], np.bool_)

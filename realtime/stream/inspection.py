@@ -23,9 +23,9 @@ face it is 0.5 and mostly less; of half a bare face 0.87 and more (four clips of
 MOST_BARE = 0.36
 """Share of a face that may be its own: a target's glasses and the hair on the forehead are left as they are. Honestly
 swapped halves of faces reach 0.35 (`benchmarks.privacy`, covers)."""
-MOST_UNEXPLAINED = 0.3
-"""Share of a face that was not painted, beside what its painter says is covered: 0.27 at most in 1,008 honest swaps
-(four clips of `../shared/media` and four generated people, six sources, three strengths)."""
+LITTLE_HIDDEN, MOST_UNEXPLAINED = 0.1, 0.3
+"""Where a painter says that less of a face is covered, so much of it may not be painted: 0.27 at most in 1,008 honest
+swaps (four clips of `../shared/media` and four generated people, six sources, three strengths)."""
 UNTOUCHED = 0.9
 """Share from which on nothing was painted at all, whatever covers a part of the face."""
 LEAST_PAINTED, LEAST_OF_VISIBLE = 0.27, 0.50
@@ -63,19 +63,19 @@ class Inspection:
     def bare_share(self, painted: Image, hidden: float = 1.0) -> float:
         """0..1: how much of the face without its rim is still to be seen in `painted`, the same picture afterwards.
 
-        hidden: 0..1, what the painter says of it that something covers: no more than that can be anything but the face.
+        hidden: 0..1, what the painter says of it that something covers: where that is nothing, all is the face.
         """
         after = flat_face(painted, self.points)
         apart = cv2.blur(np.abs(after.colours - self.before.colours).mean(axis=2), (AVERAGED_PX, AVERAGED_PX))
         unchanged = (apart < UNCHANGED).astype(np.float32)
         weight = self.before.seen * inner_face()
         share = float((unchanged * weight).sum() / max(float(weight.sum()), 1e-6))
-        if share <= MOST_BARE or share >= UNTOUCHED or share - hidden > MOST_UNEXPLAINED or not self.own.looks:
+        if share <= MOST_BARE or share >= UNTOUCHED or hidden < LITTLE_HIDDEN or not self.own.looks:
             return share
         look = self.before.look()
         return share if self.own.agreement(look, unchanged) >= OWN else 0.0
 
     def is_bare(self, painted: Image, coverage: Coverage) -> bool:
         """Whether somebody could still see who it is. coverage: what the painter says."""
-        share = self.bare_share(painted, coverage.occluded)
-        return share > MOST_BARE or share - coverage.occluded > MOST_UNEXPLAINED
+        most = MOST_UNEXPLAINED if coverage.occluded < LITTLE_HIDDEN else MOST_BARE
+        return self.bare_share(painted, coverage.occluded) > most
