@@ -39,8 +39,8 @@ VIDEO_PERIOD = 10
 SELDOM = 3
 AGAIN = 2
 """Frames that are searched after one that had changed: a detector may overlook a face at the first look."""
-STEADY_IOU = 0.75
-"""Of a followed face's boxes in two pictures: one that moved or turned farther at once may have hidden somebody."""
+EDGES_WAIT = 3
+"""Pictures whose edges are left out while something changes inside, too, from each to the next."""
 LONGEST_GAP_NS = 400_000_000
 """Between two pictures: after more time, anybody may have come."""
 
@@ -64,7 +64,7 @@ class FaceSearch:
         self._turns = self._again = self._unsearched = self._places = self._square = 0
         self._is_first = self._is_whole = True
         self._looks = MOST_LOOKS
-        self._edges_wait = self._has_jumped = False  # whether the last search left them out; a followed face just did
+        self._left_out = 0  # searches since one of them was
         self._followed = boxes_of([])
         self._edges: dict[Edge, int] = {}  # to be searched in so many more pictures
 
@@ -103,13 +103,11 @@ class FaceSearch:
         unplaced: boxes of faces that are not followed. places: how many more would be followed.
         """
         self._unsearched += 1
-        before, self._followed = self._followed, np.array(followed, np.float32).reshape(-1, 4)
-        self._places = places
-        self._has_jumped = any(iou(box, self._followed).max(initial=0) < STEADY_IOU for box in before)
+        self._places, self._followed = places, np.array(followed, np.float32).reshape(-1, 4)
         self._note_change(image, followed, unplaced)
         away = self._now_ns is None or at_ns - self._now_ns > LONGEST_GAP_NS
         self._is_first, self._now_ns = self._change.is_new or away, at_ns
-        takes_turns = bool(self._edges) and self._is_whole and not self._has_jumped  # one run for each while all stirs
+        takes_turns = bool(self._edges) and self._is_whole and self._again <= AGAIN  # nothing has just changed inside
         self._is_whole = (
             (self._again > 0 and not takes_turns)
             or self._is_first
@@ -149,8 +147,9 @@ class FaceSearch:
             self._searched_ns = None
             found = self._preferred(self._seen_in(image))
             self._searched_ns, self._unsearched = at_ns, 0
-        at_edge = bool(self._edges) and (not self._is_whole or (self._edges_wait and not self._has_jumped))
-        self._edges_wait = not at_edge
+        wait = EDGES_WAIT if self._again > AGAIN else 1
+        at_edge = bool(self._edges) and (not self._is_whole or self._left_out >= wait)
+        self._left_out = 0 if at_edge else self._left_out + 1
         return [*found, *_others(self._seen_at_an_edge(image), found)] if at_edge else found
 
     def is_face(self, image: Image, found: Detection) -> bool:
