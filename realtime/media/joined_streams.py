@@ -9,12 +9,14 @@ Knows containers and bytes; knows nothing of times.
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 import av
 from av.stream import Stream
 
-from realtime.media.programme_map import codec_changes, part_address, path_of, whole_address
+from realtime.media.local_path import path_at
+from realtime.media.programme_map import codec_changes, part_address, whole_address
 
 logger = logging.getLogger(__name__)
 
@@ -43,10 +45,10 @@ class JoinedReader:
 
     def __init__(self, container: av.container.InputContainer) -> None:
         self._whole = self._part = container
-        self._is_transport = container.format.name == "mpegts"
         self._address = whole_address(container.name)
-        is_file = self._is_transport and self._address.startswith("file:")
-        self._changes = codec_changes(path_of(self._address)) if is_file else ()
+        self._is_transport = container.format.name == "mpegts"
+        self._path = path_at(self._address) if self._is_transport else None
+        self._changes = codec_changes(self._path) if self._path is not None else ()
         self._until = self._next_change(0)
         self._decoders: dict[int, av.CodecContext] = {}  # of streams in another codec than those they stand for
         self._begins: dict[int, int] = {}  # of the last packet of each stream, bytes
@@ -111,10 +113,10 @@ class JoinedReader:
 
     def _go_on(self) -> bool:
         """Open what follows in the file; whether there is anything."""
-        if not (self._is_transport and self._address.startswith("file:")):
+        if self._path is None:
             return False
-        start, size = max(self._end, self._until), path_of(self._address).stat().st_size
-        if start <= self._opened_at or size - start < LEAST_REST:
+        start = max(self._end, self._until)
+        if start <= self._opened_at or _size_of(self._path) - start < LEAST_REST:
             return False
         self.close()
         self._offset = self._opened_at = self._end = start
@@ -161,3 +163,11 @@ class JoinedReader:
                 decoder = av.CodecContext.create(stream.codec_context.name, "r")
                 self._decoders.setdefault(stream.index, decoder)
         return found
+
+
+def _size_of(path: Path) -> int:
+    """Bytes; 0 of a file that is deleted while it is read: then nothing of it can be opened anew."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

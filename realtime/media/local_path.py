@@ -65,6 +65,11 @@ def av_address(path: Path) -> str:
     return f"{LOCAL}{path.absolute()}"
 
 
+def path_at(av_address: str) -> Path | None:
+    """The file that an address of `av_address` means; None for any other address."""
+    return Path(av_address.removeprefix(LOCAL)) if av_address.startswith(LOCAL) else None
+
+
 def is_file(path: Path) -> bool:
     """Whether a file's bytes lie there, to be read again and again. False, too, where nobody can tell."""
     return stat.S_ISREG(_mode(path))

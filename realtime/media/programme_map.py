@@ -10,11 +10,12 @@ bytes; decodes nothing.
 """
 
 import mmap
-import os
 from collections.abc import Iterator
 from functools import lru_cache
 from heapq import merge
 from pathlib import Path
+
+from realtime.media.local_path import path_at
 
 LOOKED_THROUGH = 256 << 20
 """Bytes at the beginning of a file. A change behind them is damage to whoever reads on."""
@@ -112,15 +113,11 @@ def part_address(address: str, start: int, end: int) -> str:
 
 def first_part(address: str) -> str:
     """What is to be opened of a file: it, or, where it goes on in other codecs, what comes before."""
-    changes = codec_changes(path_of(address)) if address.startswith("file:") else ()
+    path = path_at(address)
+    changes = codec_changes(path) if path is not None else ()
     return part_address(address, 0, changes[0]) if changes else address
 
 
 def whole_address(address: str) -> str:
     """Of the file that an address, perhaps of a part, means."""
     return address.partition(",,:")[2] if address.startswith("subfile,,") else address
-
-
-def path_of(address: str) -> Path:
-    """Of a local file's address."""
-    return Path(os.fspath(address.removeprefix("file:")))

@@ -24,7 +24,7 @@ def video_cuts(path: Path) -> Cuts:
     """The times of a video's pictures. Raises SourceError where they cannot be told in the middle of it."""
     if codec_changes(path):
         problem = f"{path.name} is of several recordings in different codecs, which are read from the beginning on"
-        raise SourceError(problem, remedy="leave --workers away")
+        raise SourceError(problem, remedy="omit --workers")
     video = open_file(path)
     video.close()
     with av.open(av_address(path), container_options=TRANSPORT_OPTIONS) as container:

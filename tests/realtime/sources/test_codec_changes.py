@@ -137,3 +137,10 @@ def test_sound_that_only_a_later_recording_has_is_heard_with_its_pictures(tmp_pa
         heard = [(frame.time or 0.0, float(np.abs(frame.to_ndarray()).max())) for frame in made.decode(audio=0)]
     begins_s = next(at_s for at_s, loud in heard if loud > 0.1)
     assert begins_s == pytest.approx(LENGTH_S, abs=0.08)
+
+
+def test_a_recording_that_is_deleted_while_it_is_read_is_read_to_its_end(tmp_path: Path) -> None:
+    path = recording(tmp_path / "one.ts", NEW)
+    source = open_source(str(path))
+    path.unlink()
+    assert len([*source.frames()]) == PICTURES
