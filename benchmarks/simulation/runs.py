@@ -41,18 +41,15 @@ def simulated(frames: int, processes: int, seed: int) -> Tally:
     """At least so many frames of random scenes, the first of them of `seed`; says on stderr how far it is."""
     batches = -(-frames // (SCENE_FRAMES * BATCH))
     firsts = range(seed, seed + batches * BATCH, BATCH)
-    tally = Tally()
     with ProcessPoolExecutor(processes) as pool:
-        for found in _reported(pool.map(partial(played, scenes=BATCH), firsts), batches):
-            tally.add(found)
-    return tally
+        return _sum_of(pool.map(partial(played, scenes=BATCH), firsts), batches)
 
 
-def _reported(tallies: Iterator[Tally], batches: int) -> Iterator[Tally]:
+def _sum_of(tallies: Iterator[Tally], batches: int) -> Tally:
+    """Of so many batches; tells of each that shows somebody, and now and then how far it is."""
     began = told = time.monotonic()
     total = Tally()
     for done, tally in enumerate(tallies, start=1):
-        yield tally
         total.add(tally)
         now = time.monotonic()
         if now - told >= REPORT_S or done == batches or tally.recognisable:
@@ -62,6 +59,7 @@ def _reported(tallies: Iterator[Tally], batches: int) -> Iterator[Tally]:
             line = f"{total.frames:,} of {batches * BATCH * SCENE_FRAMES:,} frames, {shown} show somebody"
             line += f" (now --scene {', '.join(map(str, scenes))})" if scenes else ""
             print(f"{line}, {left_s / 60:.0f} min left", file=sys.stderr, flush=True)
+    return total
 
 
 def sheet_of(seed: int, folder: Path) -> tuple[Tally, list[Path]]:

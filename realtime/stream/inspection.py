@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from engines.recognition.appearance import Appearance, FlatFace, flat_face, inner_face
+from engines.recognition.appearance import Appearance, FlatFace, Plane, flat_face, inner_face
 from engines.source_faces.photo import head_angles
 from engines.types import Coverage, Image, Points
 
@@ -60,22 +60,29 @@ class Inspection:
         """image: not yet painted."""
         return cls(points, flat_face(image, points), own)
 
-    def bare_share(self, painted: Image, hidden: float = 1.0) -> float:
-        """0..1: how much of the face without its rim is still to be seen in `painted`, the same picture afterwards.
+    def is_bare(self, painted: Image, coverage: Coverage) -> bool:
+        """Whether somebody could still see in `painted`, the same picture afterwards, who it is.
 
-        hidden: 0..1, what the painter says of it that something covers: where that is nothing, all is the face.
+        coverage: what the painter says. Where it says that nothing covers the face, all that it left is the face.
         """
+        unchanged = self._unchanged(painted)
+        share = self._share(unchanged)
+        if coverage.occluded < LITTLE_HIDDEN:
+            return share > MOST_UNEXPLAINED
+        if share <= MOST_BARE or share >= UNTOUCHED or not self.own.looks:
+            return share > MOST_BARE
+        return self.own.agreement(self.before.look(), unchanged) >= OWN
+
+    def bare_share(self, painted: Image) -> float:
+        """0..1: how much of the face without its rim is still in `painted` as it was before."""
+        return self._share(self._unchanged(painted))
+
+    def _share(self, unchanged: Plane) -> float:
+        weight = self.before.seen * inner_face()
+        return float((unchanged * weight).sum() / max(float(weight.sum()), 1e-6))
+
+    def _unchanged(self, painted: Image) -> Plane:
+        """1 where it is as it was before, else 0."""
         after = flat_face(painted, self.points)
         apart = cv2.blur(np.abs(after.colours - self.before.colours).mean(axis=2), (AVERAGED_PX, AVERAGED_PX))
-        unchanged = (apart < UNCHANGED).astype(np.float32)
-        weight = self.before.seen * inner_face()
-        share = float((unchanged * weight).sum() / max(float(weight.sum()), 1e-6))
-        if share <= MOST_BARE or share >= UNTOUCHED or hidden < LITTLE_HIDDEN or not self.own.looks:
-            return share
-        look = self.before.look()
-        return share if self.own.agreement(look, unchanged) >= OWN else 0.0
-
-    def is_bare(self, painted: Image, coverage: Coverage) -> bool:
-        """Whether somebody could still see who it is. coverage: what the painter says."""
-        most = MOST_UNEXPLAINED if coverage.occluded < LITTLE_HIDDEN else MOST_BARE
-        return self.bare_share(painted, coverage.occluded) > most
+        return np.asarray(apart < UNCHANGED, np.float32)
