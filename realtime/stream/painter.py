@@ -12,7 +12,7 @@ from typing import Protocol
 from engines.image.geometry import box_of
 from engines.swappers.blurred_face import blur_box
 from engines.swappers.compositing import Part, learn_all, paint_all
-from engines.types import Image, Points
+from engines.types import Coverage, Image, Points
 from realtime.choices import Strangers
 from realtime.stream.inspection import Inspection, is_covered
 from realtime.stream.live_settings import LiveSettings
@@ -131,6 +131,8 @@ class FramePainter:
         inspections = [Inspection.begin(canvas, face.face.points, face.appearance) for face in wanted if self._live]
         by_face = {id(face): coverage for (face, _), coverage in zip(parts, paint_all(canvas, parts), strict=True)}
         done = [by_face[id(face.face)] for face in wanted]
+        if self._live:
+            _note_hidden(wanted, done)
         return all(is_covered(each, face.face.points) for face, each in zip(wanted, done, strict=True)) and not any(
             inspection.is_bare(canvas, each) for inspection, each in zip(inspections, done, strict=False)
         )
@@ -163,6 +165,13 @@ class FramePainter:
         began_ns = time.monotonic_ns()
         yield
         self._observer.on_stage(stage, time.monotonic_ns() - began_ns)
+
+
+def _note_hidden(faces: Sequence[TrackedFace], done: Sequence[Coverage]) -> None:
+    """Whoever is behind something is not learnt from the next picture."""
+    for face, coverage in zip(faces, done, strict=True):
+        if face.face.track_state is not None:
+            face.face.track_state.hidden = coverage.occluded
 
 
 def _part_of(face: Assignment, everybody: Sequence[Assignment], strangers: Strangers) -> Part | None:

@@ -28,9 +28,11 @@ AT_EDGE = 0.15
 """Of its size."""
 LOOK_PERIOD_NS = 400_000_000
 NEW_FRAMES = 90
-LEARNT = 0.5
-"""Likeness from which a look is learnt. Below, something hides a good part of the face (of 40 % in four colours: 0.35
-in the middle), and what hides it would be taken for the face (inspection.py)."""
+LEARNT, LITTLE_HIDDEN = 0.5, 0.2
+"""Likeness from which a look is learnt, if no more than that of the face was hidden a frame before: what hides a good
+part of a face would be taken for the face (inspection.py). Of faces covered by 40 % the likeness is 0.35 in the middle
+and 0.74 at most, and the compositor takes 0.18 to 0.61 of them for hidden; of bare ones 0.18 at most
+(`benchmarks.privacy`, covers)."""
 BROKEN_FRAMES = 4
 """So many frames in a row in which somebody near others looks like another person, and it is another one."""
 MOVED, DEFORMED = 0.12, 0.02
@@ -111,6 +113,7 @@ class FollowedFace:
         """Compare it with what is remembered of its person, and remember this look. Returns a look, if it took one.
 
         is_alone: nobody is near enough to be taken for it; else every frame is compared, and only sure looks learnt.
+        Nobody is learnt from behind something, but for the first look.
         """
         self.person.moves, self.is_alone = self.person.moves or self._has_moved(), is_alone
         is_soon = self.looked_ns is not None and at_ns - self.looked_ns < LOOK_PERIOD_NS
@@ -120,7 +123,8 @@ class FollowedFace:
         alike = self.person.appearance.likeness(look)
         self.certainty = 1.0 if alike is None else alike
         self.unlike = self.unlike + 1 if self.certainty < DIFFERENT and not is_alone else 0
-        if self.certainty >= (LEARNT if is_alone else SAME) or not self.person.appearance.looks:
+        is_sure = self.certainty >= (LEARNT if is_alone else SAME)
+        if (is_sure and self.person.track_state.hidden <= LITTLE_HIDDEN) or not self.person.appearance.looks:
             self.person.appearance.learn(look)
         return look
 

@@ -1,11 +1,14 @@
 """What becomes of every face in one picture, row by row of the table in realtime/stream/privacy.py."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from engines.fakes import mesh_at
 from engines.mesh import mesh_topology
 from engines.recognition.appearance import Appearance, look_at
+from engines.track_state import TrackState
 from engines.types import Coverage, FaceLandmarks, Image
 from realtime.choices import Faces, Strangers
 from realtime.fakes import FACE_BOX_XYXY, FakeFace, FakeLost, FakeTrack, FakeTracker, landmarks_in, raw_picture
@@ -182,6 +185,15 @@ def test_swapped_is_looked_up_in_the_picture_and_never_believed(
     painting = Painting(worn=Claims(painted, claimed))
     painting.tracker.script = {0: (FakeTrack(1, face, appearance),)}
     assert painting.paint()[0] is status
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_how_much_of_a_face_is_hidden_is_told_to_who_learns_its_look_but_not_in_films(live: bool) -> None:
+    track_state = TrackState()
+    painting = Painting(live=live, worn=Claims(1.0, Coverage(0.3, 0.6)))
+    painting.tracker.script = {0: (FakeTrack(1, replace(whole_face(LEFT), track_state=track_state)),)}
+    painting.paint()
+    assert track_state.hidden == (0.6 if live else 0), "a film's next pictures may have been tracked already"
 
 
 def whole_face(box: tuple[int, int, int, int]) -> FaceLandmarks:

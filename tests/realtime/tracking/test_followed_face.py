@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from engines.fakes import mesh_at, picture_with_faces
-from engines.recognition.appearance import DIFFERENT, SAME, Appearance, look_at
+from engines.recognition.appearance import DIFFERENT, NEW, SAME, Appearance, look_at
 from engines.track_state import TrackState
 from engines.types import FaceLandmarks, Image, Points, Roi
-from realtime.tracking.reidentification import LOOK_PERIOD_NS, FollowedFace, Person
+from realtime.tracking.reidentification import LEARNT, LOOK_PERIOD_NS, FollowedFace, Person
 
 EDGE = 120
 PICTURE = picture_with_faces((320, 240), [(160, 120, EDGE)], [1])
@@ -63,3 +63,13 @@ def test_a_face_that_jumped_is_compared_at_once() -> None:
     assert face.recognise(PICTURE, 1, is_alone=True) is None
     face.see(FaceLandmarks(STANDS + np.float32(20), 1.0), 2)
     assert face.recognise(PICTURE, 2, is_alone=True) is not None
+
+
+@pytest.mark.parametrize("is_hidden", [False, True])
+def test_what_hides_a_part_of_a_face_is_not_learnt_as_theirs(is_hidden: bool) -> None:
+    face, other_side = followed(), picture_with_faces((320, 240), [(160, 120, EDGE)], [1])
+    other_side[126:] = other_side[126:] // 3 + 90
+    face.person.track_state.hidden = 0.4 if is_hidden else 0.1
+    face.recognise(other_side, 0, is_alone=True)
+    assert LEARNT < face.certainty < NEW, "else nothing would be learnt anyway"
+    assert len(face.person.appearance.looks) == (1 if is_hidden else 2)
