@@ -226,8 +226,18 @@ def summary(numbers: "Snapshot", video_rate: Fraction | None = None) -> Text:
             rate = numbers["frames_out"] / wall_s
             text.append(f"{rate:.1f} fps ({rate / float(video_rate):.2f} x real time), ")
     text.append_text(outcome_text(numbers["outcomes"]))
+    if video_rate is not None:
+        text.append(_faces_text(numbers))
     damage = damage_words(numbers["damage"])
     return text.append(f"; {damage}", "yellow") if damage else text
+
+
+def _faces_text(numbers: "Snapshot") -> str:
+    """How many faces were swapped, where some were and there were several: of a picture all, of a video the most."""
+    seen, wanted = numbers["faces"]["most_seen"], numbers["faces"]["most_wanted"]
+    if seen < 2 or not numbers["outcomes"]["swapped"]:
+        return ""
+    return f" ({wanted} of {seen} faces)" if numbers["frames_out"] == 1 else f" (up to {counted(wanted, 'face')} a frame)"
 
 
 def outcome_text(outcomes: dict[str, int]) -> Text:

@@ -41,11 +41,14 @@ def damage_words(numbers: DamageNumbers) -> str:
     return f"the input is damaged: {', '.join(told)}" if told else ""
 
 
-def reading_report(held_s: float, promised_s: float | None, jumps_s: Sequence[float], repaired: int) -> list[str]:
+def reading_report(
+    held_s: float, promised_s: float | None, jumps_s: Sequence[float], repaired: int, *, hides_another: bool
+) -> list[str]:
     """Sentences without their subject, the video.
 
     held_s: how long it was. promised_s: what its header says; None where it does not know, and nothing is believed of
-    it where time jumps. jumps_s: by how much. repaired: stamps that were made up.
+    it where time jumps. jumps_s: by how much. repaired: stamps that were made up. hides_another: another recording was written
+    behind it.
     """
     told = []
     if promised_s and not jumps_s and held_s < promised_s - max(1.0, CUT_OFF * promised_s):
@@ -56,4 +59,6 @@ def reading_report(held_s: float, promised_s: float | None, jumps_s: Sequence[fl
         told.append(f"has time stamps that jump ({gaps}{more}); the video goes on there without a gap")
     if repaired:
         told.append(f"has {counted(repaired, 'time stamp')} missing or going back")
+    if hides_another:
+        told.append("has another recording behind it that is not read, nor played: join them with ffmpeg's concat demuxer")
     return told

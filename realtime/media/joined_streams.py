@@ -8,6 +8,7 @@ Knows containers and bytes; knows nothing of times.
 """
 
 import logging
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias, cast
@@ -26,6 +27,13 @@ LEAST_REST = 8 << 10
 """Bytes behind the last packet that may hold another recording."""
 MOST_FAILURES = 20
 """Of reading a file, in a row, before the rest of it is given up."""
+BEGINNINGS = {
+    "mov": re.compile(rb"\x00\x00\x00.ftyp", re.DOTALL),
+    "flv": re.compile(rb"FLV\x01"),
+}
+"""How files begin of which ffmpeg, as players do, reads the first and not what was written behind it."""
+MOST_INDEX = 64 << 20
+"""Bytes behind the last packet in which such a beginning is looked for: as large as the index of a day."""
 AnyPacket: TypeAlias = "av.Packet[Stream]"
 
 
@@ -135,6 +143,16 @@ class JoinedReader:
     def is_whole(self) -> bool:
         """Whether nothing of the file was opened anew, so that packets tell their places in it."""
         return self._part is self._whole
+
+    @property
+    def hides_another(self) -> bool:
+        """Whether another recording follows that is not read, now that everything else is."""
+        beginning, path = BEGINNINGS.get(self._whole.format.name.split(",")[0]), path_at(self._address)
+        if beginning is None or path is None or not path.is_file():
+            return False
+        with path.open("rb") as file:
+            file.seek(self._end)
+            return beginning.search(file.read(MOST_INDEX)) is not None
 
     @property
     def changes_codecs(self) -> bool:

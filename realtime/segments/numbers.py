@@ -63,6 +63,8 @@ def _faces(parts: Sequence[FaceNumbers]) -> FaceNumbers:
         frames_with_unplaced=sum(part["frames_with_unplaced"] for part in parts),
         frames_with_more=sum(part["frames_with_more"] for part in parts),
         most_more=max(part["most_more"] for part in parts),
+        most_seen=max(part["most_seen"] for part in parts),
+        most_wanted=max(part["most_wanted"] for part in parts),
     )
 
 

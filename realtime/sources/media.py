@@ -236,7 +236,8 @@ class MediaSource:
         if self.info.timeline is not None:
             self.info.timeline.finish(*(float((at - self.origin) * self._facts.time_base) for at in self._last))
         held_s, jumps_s = self._packets.until_s - self._facts.start_s, [by_s for _, by_s in self._packets.closed]
-        for told in reading_report(held_s, self._facts.promised_s, jumps_s, self._times.repaired):
+        promised_s, hides_another = self._facts.promised_s, self._packets.hides_another
+        for told in reading_report(held_s, promised_s, jumps_s, self._times.repaired, hides_another=hides_another):
             logger.warning("%s %s", self._name, told)
         if self._live:
             reason = self._packets.last_error

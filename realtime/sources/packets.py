@@ -148,6 +148,11 @@ class VideoPackets:
             self._continuity.hear(start_s, end_s)
         self.until_s = max(self.until_s, end_s)
 
+    @property
+    def hides_another(self) -> bool:
+        """Whether another recording follows in the file that nobody reads, now that this one is read."""
+        return self._reader.hides_another
+
     def note(self, error: av.FFmpegError) -> None:
         """A piece of the video is lost."""
         self._damage.lost_pieces += 1
@@ -167,6 +172,8 @@ class LivePackets:
         self.closed: list[tuple[float, float]] = []
         self.until_s = -math.inf
         self.last_error = "the sender closed it"
+
+        self.hides_another = False
 
     def begin(self, _origin_s: float) -> None:
         """Nothing else is timed by a live stream's stamps."""

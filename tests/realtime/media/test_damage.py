@@ -50,6 +50,21 @@ def test_whole_video_has_no_damage(tmp_path: Path) -> None:
     assert info.damage.numbers() == {"faulty_frames": 0, "lost_pieces": 0}
 
 
+@pytest.mark.parametrize("ending", [".mp4", ".mov", ".flv", ".ts", ".mkv"])
+@pytest.mark.parametrize("options", [{}, {"movflags": "+faststart"}, {"movflags": "frag_keyframe+empty_moov"}], ids=str)
+def test_a_recording_written_behind_another_is_read_or_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, ending: str, options: dict[str, str]
+) -> None:
+    options = options if ending in {".mp4", ".mov"} else {}
+    part = write_video(tmp_path / f"part{ending}", Video(times_ms=every(40, 25)), options)
+    assert read(part)[1] == 25
+    assert not caplog.messages, "of one recording nothing is said"
+    joined = tmp_path / f"joined{ending}"
+    joined.write_bytes(part.read_bytes() * 2)
+    frames, is_said = read(joined)[1], any("has another recording behind it" in told for told in caplog.messages)
+    assert frames == (25 if is_said else 50)
+
+
 @pytest.mark.parametrize(
     ("faulty", "lost", "words"),
     [

@@ -96,6 +96,8 @@ def test_the_snapshot_is_the_object_that_was_promised() -> None:
             "frames_with_unplaced": 1,
             "frames_with_more": 1,
             "most_more": 4,
+            "most_seen": 20,
+            "most_wanted": 16,
         },
         "damage": {"faulty_frames": 0, "lost_pieces": 0},
         "notes": [],
@@ -216,3 +218,20 @@ def test_last_line_tells_the_speed_of_a_video_and_the_delay_of_a_live_picture(ra
         numbers.on_sent("first", shown(), 5 * S * number // 60)
     clock.now_ns = 4 * S
     assert re.fullmatch(said, summary(numbers.snapshot(), rate).plain)
+
+
+@pytest.mark.parametrize(
+    ("frames", "seen", "said"),
+    [
+        (1, FacesSeen(4, 3, 1), "1 swapped (3 of 5 faces)"),
+        (1, FacesSeen(1, 1, 0), "1 swapped"),
+        (3, FacesSeen(4, 2, 0), "3 swapped (up to 2 faces a frame)"),
+        (3, FacesSeen(1, 1, 0), "3 swapped"),
+    ],
+)
+def test_last_line_tells_how_many_faces_of_several_were_swapped(frames: int, seen: FacesSeen, said: str) -> None:
+    numbers = metrics(Clock())
+    numbers.on_faces(seen)
+    for number in range(frames):
+        numbers.on_sent("first", shown(), number)
+    assert summary(numbers.snapshot(), Fraction(30)).plain.endswith(said)
