@@ -29,7 +29,7 @@ function complain(error) {
 async function say(command) {
   if (!page.transport?.id) return complain(new Error(t("pressStart")));
   try {
-    settle((await control(page.transport.id, command)).now);
+    await control(page.transport.id, command);
     complain(null);
   } catch (error) {
     complain(error);
@@ -37,7 +37,11 @@ async function say(command) {
   await update();
 }
 
-const settle = (now) => ($("state").textContent = `${page.transport.name}: ${now}`);
+/** In words, what holds on the server; a notice of its own is English. */
+function holding({ face, notice, paused, mirror, badge }) {
+  const words = [face && t("wears", { face }), notice, paused && t("paused"), mirror && t("mirrored"), !badge && t("noBadge")];
+  return words.filter(Boolean).join(" · ") || t("running");
+}
 
 async function start() {
   complain(null);
@@ -184,6 +188,14 @@ async function record() {
   await done?.save();
 }
 
+/** The parts of a frame's way that the server times. */
+const STAGES = {
+  wait: () => t("stageWait"),
+  track: () => t("stageTrack"),
+  swap: () => t("stageSwap"),
+  show: () => t("stageShow"),
+  send: () => t("stageSend"),
+};
 const middle = (values) => (values.length ? [...values].sort((a, b) => a - b)[values.length >> 1] : null);
 const ms = (value) => (value === null || value === undefined ? "–" : `${Math.round(value)} ms`);
 
@@ -198,7 +210,7 @@ async function update() {
     if (page.transport?.id === id) void lost();
     return;
   }
-  settle(state.now);
+  $("state").textContent = `${page.transport.name}: ${holding(state)}`;
   gallery.mark(state.face);
   for (const one of ["mirror", "badge"]) $(one).checked = state[one];
   if (state.when_lost) $("when-lost").value = state.when_lost;
@@ -227,7 +239,7 @@ async function tick() {
   $("n-fps").textContent = `${fps.toFixed(1)} fps`;
   $("n-server").textContent = ms(server);
   $("n-net").textContent = [network?.rtt == null ? null : `${network.rtt.toFixed(1)} ms`, network?.kbps == null ? null : `${(network.kbps / 1000).toFixed(1)} Mbit/s`].filter(Boolean).join(", ") || "–";
-  $("stages").textContent = Object.entries(page.state?.stages_ms ?? {}).map(([stage, took]) => `${stage} ${took.p50?.toFixed(1)} ms`).join(" · ");
+  $("stages").textContent = Object.entries(page.state?.stages_ms ?? {}).map(([stage, took]) => `${STAGES[stage]?.() ?? stage} ${took.p50?.toFixed(1)} ms`).join(" · ");
   for (const [name, value] of Object.entries({ glass, fps, server, net: network?.rtt ?? network?.kbps ?? null })) charts[name].add(value);
 }
 

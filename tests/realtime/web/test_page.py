@@ -27,6 +27,9 @@ def test_picture_comes_back_swapped_with_its_latency(page: Page, server: ServerP
     assert state["outcomes"]["failed"] == 0
     assert page.inner_text("#latency").isdigit()
     assert page.inner_text("#state").startswith({"rtc": "WebRTC", "socket": "WebSocket"}[transport])
+    page.select_option("#language", "zh")
+    await_that(page, "state.textContent.includes('人脸') && stages.textContent.includes('换脸')")
+    page.select_option("#language", "en")
     page.click("#start")
     await_that(page, "state.textContent == 'stopped'")
 
