@@ -237,7 +237,8 @@ def _faces_text(numbers: "Snapshot") -> str:
     seen, wanted = numbers["faces"]["most_seen"], numbers["faces"]["most_wanted"]
     if seen < 2 or not numbers["outcomes"]["swapped"]:
         return ""
-    return f" ({wanted} of {seen} faces)" if numbers["frames_out"] == 1 else f" (up to {counted(wanted, 'face')} a frame)"
+    said = f"{wanted} of {seen} faces" if numbers["frames_out"] == 1 else f"up to {counted(wanted, 'face')} a frame"
+    return f" ({said})"
 
 
 def outcome_text(outcomes: dict[str, int]) -> Text:

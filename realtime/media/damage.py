@@ -47,8 +47,8 @@ def reading_report(
     """Sentences without their subject, the video.
 
     held_s: how long it was. promised_s: what its header says; None where it does not know, and nothing is believed of
-    it where time jumps. jumps_s: by how much. repaired: stamps that were made up. hides_another: another recording was written
-    behind it.
+    it where time jumps. jumps_s: by how much. repaired: stamps that were made up. hides_another: another recording was
+    written behind it.
     """
     told = []
     if promised_s and not jumps_s and held_s < promised_s - max(1.0, CUT_OFF * promised_s):
@@ -60,5 +60,5 @@ def reading_report(
     if repaired:
         told.append(f"has {counted(repaired, 'time stamp')} missing or going back")
     if hides_another:
-        told.append("has another recording behind it that is not read, nor played: join them with ffmpeg's concat demuxer")
+        told.append("has another recording behind it that is not read, nor played: join them with ffmpeg's concat")
     return told
