@@ -25,7 +25,7 @@ from rich.table import Table
 from rich.text import Text
 
 from realtime.media.damage import damage_words
-from realtime.wording import counted
+from realtime.wording import counted, faces_words
 
 if TYPE_CHECKING:
     from realtime.stream.metrics import Recent, Snapshot  # loads numpy, for which --help need not wait
@@ -226,19 +226,10 @@ def summary(numbers: "Snapshot", video_rate: Fraction | None = None) -> Text:
             rate = numbers["frames_out"] / wall_s
             text.append(f"{rate:.1f} fps ({rate / float(video_rate):.2f} x real time), ")
     text.append_text(outcome_text(numbers["outcomes"]))
-    if video_rate is not None:
-        text.append(_faces_text(numbers))
+    if video_rate is not None and numbers["outcomes"]["swapped"]:
+        text.append(faces_words(numbers["faces"]["most_wanted"], numbers["faces"]["most_seen"], numbers["frames_out"]))
     damage = damage_words(numbers["damage"])
     return text.append(f"; {damage}", "yellow") if damage else text
-
-
-def _faces_text(numbers: "Snapshot") -> str:
-    """How many faces were swapped, where some were and there were several: of a picture all, of a video the most."""
-    seen, wanted = numbers["faces"]["most_seen"], numbers["faces"]["most_wanted"]
-    if seen < 2 or not numbers["outcomes"]["swapped"]:
-        return ""
-    said = f"{wanted} of {seen} faces" if numbers["frames_out"] == 1 else f"up to {counted(wanted, 'face')} a frame"
-    return f" ({said})"
 
 
 def outcome_text(outcomes: dict[str, int]) -> Text:

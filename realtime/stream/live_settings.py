@@ -16,7 +16,7 @@ from models.errors import UserError
 from realtime.choices import Strangers, WhenLost
 from realtime.faces.selection import Selection, Source
 
-ON, OFF = "on", "off"
+ON, OFF, DEFAULT = "on", "off", "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +120,12 @@ class LiveControl:
         return self.settings
 
     def when_lost(self, argument: str) -> LiveSettings:
-        """hold, blur, slate or pass."""
+        """hold, blur, slate or pass; default for what the run was started with."""
         try:
-            return replace(self.settings, when_lost=WhenLost(argument))
+            return replace(self.settings, when_lost=None if argument == DEFAULT else WhenLost(argument))
         except ValueError as error:
             raise UserError(
-                f"when-lost {argument!r} is not a choice", remedy="use hold, blur, slate or pass"
+                f"when-lost {argument!r} is not a choice", remedy="use hold, blur, slate, pass or default"
             ) from error
 
     def strangers(self, argument: str) -> LiveSettings:

@@ -1,23 +1,14 @@
 // Requests to the server, with the token of the address, and its refusals as errors in words.
 
+import { ofTab } from "./kept.js";
 import { t } from "./words.js";
 
-/** What the tab keeps over a reload. Browsers may deny that to a frame of another site. */
-function stored() {
-  try {
-    return window.sessionStorage;
-  } catch {
-    return null;
-  }
-}
-
-const store = stored();
 const fromAddress = new URLSearchParams(location.hash.slice(1)).get("token");
-if (fromAddress && store) {
-  store.setItem("token", fromAddress);
+if (fromAddress && ofTab) {
+  ofTab.setItem("token", fromAddress);
   history.replaceState(null, "", location.pathname);
 }
-export const token = fromAddress ?? store?.getItem("token");
+export const token = fromAddress ?? ofTab?.getItem("token");
 
 /** What the server said no to; `hint` says what to do. */
 export class Refusal extends Error {
@@ -30,13 +21,13 @@ export class Refusal extends Error {
 
 // Whose uploads are whose, the server knows by a cookie. A frame of another site has none, and sends a header instead.
 const isFramed = window.top !== window;
-let key = store?.getItem("visitor");
+let key = ofTab?.getItem("visitor");
 export const visitor = () => key;
 
 async function introduce() {
   key = null;
   key = (await (await send("/visitor", { method: "POST" })).json()).visitor;
-  store?.setItem("visitor", key);
+  ofTab?.setItem("visitor", key);
 }
 
 /** A request of this visitor, see `send`. */

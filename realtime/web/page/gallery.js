@@ -63,6 +63,8 @@ export class Gallery {
 
   async #add(files) {
     for (const file of files) {
+      $("reading").textContent = t("reading", { name: file.name });
+      $("reading").hidden = false;
       const query = new URLSearchParams({ name: file.name, consent: $("consent").checked ? "yes" : "no" });
       try {
         const { name } = await askJson(`/faces?${query}`, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file });
@@ -73,6 +75,8 @@ export class Gallery {
         this.onProblem(error);
       }
     }
+    $("reading").hidden = true;
+    $("consent").checked = false; // it was for these
   }
 
   async #remove(name) {

@@ -3,6 +3,7 @@
 import { askJson, control } from "./api.js";
 import { StampedCopy, listDevices, openCamera } from "./camera.js";
 import { Chart } from "./chart.js";
+import { Choices } from "./choices.js";
 import { Gallery } from "./gallery.js";
 import { Recorder } from "./recorder.js";
 import { Stage } from "./stage.js";
@@ -18,23 +19,25 @@ const page = { running: false, ages: [], shown: 0, unique: 0, lastTaken: -1e9, i
 window.liveswap = page; // for tests and the curious
 
 const stage = new Stage();
-const gallery = new Gallery({ onWear: (name) => say(`face ${name}`), onProblem: complain });
+const choices = new Choices({ onLook: say, onDevice: restart });
+const gallery = new Gallery({ onWear: (name) => say(choices.choose("face", name)), onProblem: complain });
 
 function complain(error) {
   $("problem").textContent = error ? [error.message, error.hint].filter(Boolean).join(" — ") : "";
   $("problem").hidden = !error;
 }
 
-/** Tell the session something; what it answers is shown. */
+/** Tell the session something, and show what holds then; before Start it is told with all else that was chosen. */
 async function say(command) {
-  if (!page.transport?.id) return complain(new Error(t("pressStart")));
-  try {
-    await control(page.transport.id, command);
-    complain(null);
-  } catch (error) {
-    complain(error);
-  }
+  complain(null);
+  gallery.mark(choices.face(page.info.faces));
+  if (!page.transport?.id) return;
+  await tell(page.transport, [command]);
   await update();
+}
+
+async function tell(transport, commands) {
+  for (const command of commands) await control(transport.id, command).catch(complain);
 }
 
 /** In words, what holds on the server; a notice of its own is English. */
@@ -81,7 +84,7 @@ async function connect() {
   const wanted = $("transport").value;
   const ways = { rtc: [Rtc], socket: [Socket], auto: window.RTCPeerConnection ? [Rtc, Socket] : [Socket] }[wanted];
   page.info = await askJson("/info"); // a server that was started anew, or forgot this visitor, has other faces
-  await gallery.show(page.info, page.info.faces[0]);
+  await gallery.show(page.info, choices.face(page.info.faces));
   const sound = page.camera.getAudioTracks();
   page.copy?.stop();
   page.copy = new StampedCopy(page.feed, page.size);
@@ -94,6 +97,7 @@ async function connect() {
     const shown = way === Socket ? $("painted") : $("swapped");
     try {
       await transport.start(page.copy, sound, shown, page.info.ice, { gone: lost, hangs });
+      await tell(transport, choices.commands(page.info.faces)); // before anything is shown
       if (page.transport !== transport) return await transport.stop(); // Stop was pressed
       return begin(shown);
     } catch (error) {
@@ -148,6 +152,7 @@ async function lost() {
   page.retrying = true;
   const transport = page.transport;
   page.transport = null; // what still comes from it is not shown
+  forgetNumbers();
   stage.clear(t("connectionLost"));
   await transport?.stop().catch(() => {});
   while (page.running) {
@@ -170,6 +175,7 @@ async function stop() {
   const transport = page.transport;
   page.transport = null;
   stage.clear();
+  forgetNumbers();
   page.copy?.stop();
   for (const track of page.camera?.getTracks() ?? []) track.stop();
   if (page.feed) page.feed.srcObject = page.feed = null;
@@ -213,7 +219,8 @@ async function update() {
   $("state").textContent = `${page.transport.name}: ${holding(state)}`;
   gallery.mark(state.face);
   for (const one of ["mirror", "badge"]) $(one).checked = state[one];
-  if (state.when_lost) $("when-lost").value = state.when_lost;
+  $("when-lost").value = state.when_lost ?? "default";
+  $("before").style.transform = state.mirror ? "scaleX(-1)" : "";
   $("strangers").value = state.strangers;
   $("swapper").value = state.swapper;
   $("pause").setAttribute("aria-pressed", state.paused);
@@ -243,6 +250,12 @@ async function tick() {
   for (const [name, value] of Object.entries({ glass, fps, server, net: network?.rtt ?? network?.kbps ?? null })) charts[name].add(value);
 }
 
+/** What was measured is old as soon as there is no connection. */
+function forgetNumbers() {
+  for (const id of ["latency", "n-glass", "n-fps", "n-server", "n-net"]) $(id).textContent = "–";
+  $("stages").textContent = "";
+}
+
 async function fillDevices() {
   const { cameras, microphones } = await listDevices();
   fill($("camera"), [["", t("standard")], ...cameras]);
@@ -265,16 +278,6 @@ $("start").onclick = () => (page.running ? stop() : start());
 $("pause").onclick = () => say("pause");
 $("record").onclick = () => record().catch(complain);
 $("full").onclick = () => (document.fullscreenElement ? document.exitFullscreen() : $("frame").requestFullscreen());
-$("mirror").onchange = ({ target }) => {
-  $("before").style.transform = target.checked ? "scaleX(-1)" : "";
-  say(`mirror ${target.checked ? "on" : "off"}`);
-};
-$("badge").onchange = ({ target }) => say(`badge ${target.checked ? "on" : "off"}`);
-$("when-lost").onchange = ({ target }) => say(`when-lost ${target.value}`);
-$("strangers").onchange = ({ target }) => say(`strangers ${target.value}`);
-$("swapper").onchange = ({ target }) => say(`swapper ${target.value}`);
-$("strength").onchange = ({ target }) => say(`strength ${target.value}`);
-for (const id of ["camera", "size", "microphone", "transport"]) $(id).onchange = restart;
 
 addEventListener("pagehide", () => (stage.clear(), page.transport?.leave()));
 
@@ -282,8 +285,9 @@ setInterval(tick, 1000);
 try {
   page.info = await askJson("/info");
   fill($("swapper"), page.info.swappers.map((name) => [name, name]));
-  await gallery.show(page.info, page.info.faces[0]);
+  await gallery.show(page.info, choices.face(page.info.faces));
   await fillDevices();
+  choices.restore();
 } catch (error) {
   complain(error);
 }

@@ -1,5 +1,7 @@
 // Every sentence of the page, in English and Chinese, and which of the two is shown. What the server says is English.
 
+import { ofVisitor } from "./kept.js";
+
 export const WORDS = {
   "notStarted": {"en": "not started", "zh": "未开始"},
   "headline": {"en": "ms from camera to screen", "zh": "毫秒，从摄像头到屏幕"},
@@ -9,8 +11,8 @@ export const WORDS = {
   "swappedPicture": {"en": "Swapped picture", "zh": "换脸后的画面"},
   "cameraStaysOff": {"en": "Your camera stays off until you press Start.", "zh": "按“开始”之前，摄像头不会打开。"},
   "staysHere": {"en": "Pictures go to this server and nowhere else; nothing is stored.", "zh": "画面只发送到这台服务器，不会发往别处，也不会被保存。"},
-  "before": {"en": "Before", "zh": "换脸前"},
-  "after": {"en": "after", "zh": "换脸后"},
+  "before": {"en": "before", "zh": "换脸前"},
+  "after": {"en": "After", "zh": "换脸后"},
   "howMuch": {"en": "How much of your own picture is shown, from the left", "zh": "从左边起，显示多少你自己的画面"},
   "start": {"en": "Start", "zh": "开始"},
   "stop": {"en": "Stop", "zh": "停止"},
@@ -51,7 +53,7 @@ export const WORDS = {
   "onServer": {"en": "On the server", "zh": "服务器上"},
   "network": {"en": "Network", "zh": "网络"},
   "howMeasured": {"en": "Camera to screen is read from a time code in the pixels: from when this page holds your camera's picture until it shows the swapped one. The camera's and the screen's own delays come on top.", "zh": "“摄像头到屏幕”由画面像素中的时间码读出：从本页取得摄像头画面起，到显示换脸后的画面为止。摄像头和屏幕自身的延迟不计在内。"},
-  "pressStart": {"en": "Press Start first.", "zh": "请先按“开始”。"},
+  "reading": {"en": "Looking for the face in {name} …", "zh": "正在 {name} 中查找人脸……"},
   "asking": {"en": "asking for the camera", "zh": "正在请求使用摄像头"},
   "waitsForFirst": {"en": "Nothing is shown until the first swapped picture comes.", "zh": "在第一幅换脸后的画面到来之前，不显示任何内容。"},
   "cameraGone": {"en": "The camera was disconnected. Plug it in again, or allow it, then press Start.", "zh": "摄像头断开了。请重新接上或允许使用，然后按“开始”。"},
@@ -86,14 +88,10 @@ export const WORDS = {
 
 const KEPT = "language";
 
-/** What the visitor chose, else what their browser asks for. Browsers may deny storage to a frame of another site. */
+/** What the visitor chose, else what their browser asks for. */
 function wanted() {
-  try {
-    const chosen = localStorage.getItem(KEPT);
-    if (["en", "zh"].includes(chosen)) return chosen;
-  } catch {
-    // as nobody chose
-  }
+  const chosen = ofVisitor?.getItem(KEPT);
+  if (["en", "zh"].includes(chosen)) return chosen;
   return navigator.language.startsWith("zh") ? "zh" : "en";
 }
 
@@ -121,9 +119,5 @@ const select = document.getElementById("language");
 select.value = language;
 select.onchange = () => {
   show(select.value);
-  try {
-    localStorage.setItem(KEPT, select.value);
-  } catch {
-    // for this visit only
-  }
+  ofVisitor?.setItem(KEPT, select.value);
 };

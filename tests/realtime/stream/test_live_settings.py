@@ -35,6 +35,7 @@ NAMES = ("alice", "bob", "carol")
         (["pause", "pause"], "face 1 of 3 (alice)"),
         (["mirror on", "mirror on", "badge off"], "face 1 of 3 (alice), mirrored, no badge"),
         (["when-lost slate"], "face 1 of 3 (alice), when lost: slate"),
+        (["when-lost slate", "when-lost default"], "face 1 of 3 (alice)"),
         (["strangers swap"], "face 1 of 3 (alice), strangers: swap"),
     ],
 )
@@ -50,7 +51,7 @@ def test_words_change_what_holds(commands: list[str], now: str) -> None:
         ("dance", "use one of: face"),
         ("face dave", "1 to 3, or alice, bob, carol"),
         ("face 0", "1 to 3"),
-        ("when-lost vanish", "hold, blur, slate or pass"),
+        ("when-lost vanish", "hold, blur, slate, pass or default"),
         ("strangers vanish", "leave, blur or swap"),
         ("mirror maybe", "mirror on, or mirror off"),
     ],

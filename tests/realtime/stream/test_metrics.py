@@ -10,6 +10,7 @@ import pytest
 from realtime.cli.console import summary
 from realtime.fakes import raw_picture
 from realtime.stream.histogram import FLOOR_NS, Histogram
+from realtime.stream.face_counts import no_faces
 from realtime.stream.metrics import NULL_OBSERVER, StreamMetrics
 from realtime.types import FacesSeen, Outcome, ShownFrame, Stage, StreamObserver
 
@@ -76,8 +77,6 @@ def test_the_snapshot_is_the_object_that_was_promised() -> None:
     numbers.on_outcome(Outcome.SWAPPED)  # made, and never sent
     numbers.on_dropped(2)
     numbers.on_detector_run()
-    for seen in (FacesSeen(1, 1, 0), FacesSeen(2, 1, 1), FacesSeen(0, 0, 0), FacesSeen(16, 16, 4, is_full=True)):
-        numbers.on_faces(seen)
     clock.now_ns = 103 * S
     snapshot = json.loads(json.dumps(numbers.snapshot()))
     assert snapshot.pop("latency_ms") == pytest.approx({"p50": 20, "p95": 20, "p99": 20, "max": 20}, rel=0.01)
@@ -90,20 +89,27 @@ def test_the_snapshot_is_the_object_that_was_promised() -> None:
         "outcomes": {"swapped": 4, "no_face": 0, "withheld": 1, "failed": 0},
         "fps": 1.0,
         "detector_runs": 1,
-        "faces": {
-            "frames_with_faces": 3,
-            "frames_with_wanted": 3,
-            "frames_with_unplaced": 1,
-            "frames_with_more": 1,
-            "most_more": 4,
-            "most_seen": 20,
-            "most_wanted": 16,
-        },
+        "faces": no_faces(),
         "damage": {"faulty_frames": 0, "lost_pieces": 0},
         "notes": [],
         "swapper": "mesh",
         "device": "cpu",
         "wall_s": 3.0,
+    }
+
+
+def test_faces_are_counted_by_frame_and_the_most_in_one() -> None:
+    numbers = metrics()
+    for seen in (FacesSeen(1, 1, 0), FacesSeen(2, 1, 1), FacesSeen(0, 0, 0), FacesSeen(16, 16, 4, is_full=True)):
+        numbers.on_faces(seen)
+    assert json.loads(json.dumps(numbers.snapshot()["faces"])) == {
+        "frames_with_faces": 3,
+        "frames_with_wanted": 3,
+        "frames_with_unplaced": 1,
+        "frames_with_more": 1,
+        "most_more": 4,
+        "most_seen": 20,
+        "most_wanted": 16,
     }
 
 

@@ -1,0 +1,60 @@
+"""What a visitor chooses on the page: before and after Start, for themselves alone, kept over visits."""
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from benchmarks.common.browser import CHROMIUM
+from realtime.web.server_process import ServerProcess
+from tests.realtime.web.browsing import await_that, begin, start
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt install chromium")
+
+
+def test_what_becomes_of_other_people_is_chosen_and_told(page: Page, server: ServerProcess) -> None:
+    begin(page, server.url)
+    await_that(page, "liveswap.state.strangers == 'blur'")
+    page.select_option("#strangers", "leave")
+    await_that(page, "liveswap.state.strangers == 'leave'")
+    page.select_option("#strangers", "swap")
+    await_that(page, "liveswap.state.strangers == 'swap'")
+    page.wait_for_timeout(1200)
+    assert page.input_value("#strangers") == "swap"
+
+
+def test_what_is_chosen_before_start_holds_at_once_and_is_kept(page: Page, server: ServerProcess) -> None:
+    page.goto(server.url)
+    page.click("#faces .wear[title=hopper]")
+    page.check("#mirror")
+    page.uncheck("#badge")
+    page.select_option("#strangers", "leave")
+    page.select_option("#when-lost", "slate")
+    assert page.is_hidden("#problem")
+    start(page, server.url)  # loads it anew
+    await_that(page, "placeholder.hidden && liveswap.state", 40)
+    state = page.evaluate("liveswap.state")
+    assert (state["face"], state["mirror"], state["when_lost"]) == ("hopper", True, "slate")
+    assert (state["badge"], state["strangers"]) == (True, "blur"), "what unmasks is asked for anew at every visit"
+    page.select_option("#when-lost", "default")
+    await_that(page, "liveswap.state.when_lost === null")
+    page.click("#start")
+    await_that(page, "!/[0-9]/.test(latency.textContent + numbers.textContent)")
+
+
+def test_two_visitors_at_once_keep_their_own_settings(browser: Browser, page: Page, server: ServerProcess) -> None:
+    other = browser.new_page()
+    begin(page, server.url)
+    begin(other, server.url)
+    other.check("#mirror")
+    await_that(other, "liveswap.state.mirror")
+    page.wait_for_timeout(1200)
+    assert page.evaluate("liveswap.state.mirror") is False
+    other.close()
+    begin(page, server.url)
+
+
+def test_mirror_still_tells_the_latency(page: Page, server: ServerProcess) -> None:
+    begin(page, server.url)
+    page.check("#mirror")
+    await_that(page, "liveswap.state.mirror")
+    page.wait_for_timeout(2500)
+    assert page.evaluate("liveswap.numbers.glass") is not None
