@@ -9,8 +9,8 @@ import pytest
 
 from realtime.cli.console import summary
 from realtime.fakes import raw_picture
-from realtime.stream.histogram import FLOOR_NS, Histogram
 from realtime.stream.face_counts import no_faces
+from realtime.stream.histogram import FLOOR_NS, Histogram
 from realtime.stream.metrics import NULL_OBSERVER, StreamMetrics
 from realtime.types import FacesSeen, Outcome, ShownFrame, Stage, StreamObserver
 
