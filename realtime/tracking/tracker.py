@@ -201,13 +201,14 @@ class FaceTracker:
         for face in place:
             self._followed.remove(face)
             self._people.left(face.person)
-        near = [face.person for face in self._just_lost_near(box, at_ns)]
-        is_alone = len(near) == 1 and self._is_alone(box, near[0])
-        person = self._people.arrived(look_at(image, found.points), near, is_alone=is_alone)
+        near = {face.person: face.seen_ns for face in self._just_lost_near(box, at_ns)}
+        is_alone = len(near) == 1 and self._is_alone(box, next(iter(near)))
+        person = self._people.arrived(look_at(image, found.points), list(near), is_alone=is_alone)
+        is_other = self._unplaced.explain(detection.box_xyxy, box, near.get(person, -1))
         self._lost = [face for face in self._lost if face.person is not person]
         seen.append(FollowedFace(person, found, at_ns, found.points))
         self._followed.append(seen[-1])
-        return seen[-1]
+        return None if is_other else seen[-1]
 
     def _rois_of(self, detection: Detection, at_ns: int) -> list[Roi]:
         """Where a detector saw it, and where one was lost."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engines.image.geometry import size_of
+from engines.image.geometry import iou, size_of
 from engines.types import Points
 
 REMEMBERED_NS = 1_000_000_000
@@ -20,6 +20,7 @@ REMEMBERED_NS = 1_000_000_000
 class _Unplaced:
     box: Points
     seen_ns: int
+    since_ns: int
 
 
 class UnplacedFaces:
@@ -36,7 +37,15 @@ class UnplacedFaces:
         """These are seen now, and those are followed from now on. One that was near any of them before was that one."""
         now = *boxes, *placed
         others = [face for face in self._faces if not any(_has_moved(face.box, box) for box in now)]
-        self._faces = [*others, *(_Unplaced(box, at_ns) for box in boxes)]
+        self._faces = [*others, *(_Unplaced(box, at_ns, self._since(box, at_ns)) for box in boxes)]
+
+    def _since(self, box: Points, at_ns: int) -> int:
+        return min((face.since_ns for face in self._faces if _has_moved(face.box, box)), default=at_ns)
+
+    def explain(self, box: Points, other: Points, seen_ns: int) -> bool:
+        """Whether one that was there at `seen_ns` was rather where a box is now than `other` is, so is not that one."""
+        faces = [face for face in self._faces if face.since_ns <= seen_ns]
+        return any(iou(box, np.stack([other, face.box])).argmax() == 1 for face in faces)
 
     def look_after(self, at_ns: int) -> None:
         """Forget who has not been seen for long."""

@@ -38,3 +38,13 @@ def test_pictures_may_change_their_size() -> None:
     assert boxes_of(faces) == [[30, 120, 70, 280]]
     faces.forget()
     assert faces.boxes == ()
+
+
+def test_a_box_is_whose_it_overlaps_more_of_those_who_were_there_at_the_time() -> None:
+    faces = UnplacedFaces()
+    faces.see([box(95)], [], 5)
+    faces.see([box(100)], [], 9)
+    assert faces.explain(box(110), box(150), 5)
+    assert not faces.explain(box(110), box(150), 4), "it may have been the very one that went out of sight"
+    assert not faces.explain(box(140), box(150), 5)
+    assert not faces.explain(box(500), box(800), 5), "far from both"
