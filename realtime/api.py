@@ -15,17 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.image.geometry import box_of
-from engines.swappers.compositing import paint_all
 from engines.types import Coverage, FaceLandmarks, Points
 from models.errors import UserError
 from realtime.api_options import AnyPath, Options, admitted
 from realtime.app import Run, build_run
 from realtime.faces.loaded_faces import load_faces
-from realtime.stream.badge import Badge
+from realtime.stills import people_in, put_on
 from realtime.stream.metrics import Snapshot
 from realtime.stream.run_notes import nobody_swapped
 from realtime.tracking.assignment import OrderAssigner
-from realtime.tracking.tracker import FaceTracker
 from realtime.web.notebook import show
 from realtime.wording import counted
 
@@ -96,16 +94,11 @@ class Swapper:
             raise ValueError("got None for a picture: cv2.imread gives that for a file that it cannot read")
         if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
             raise ValueError(f"a picture is (H, W, 3) uint8, got {image.shape} {image.dtype}")
-        canvas = np.array(_as_bgr(image, order), order="C")
-        engines, wanted = self._loaded.engines, self._config.faces
-        hands = engines.hand_tracker()
-        most = wanted.limit if wanted.limit is not None else canvas.size
-        tracker = FaceTracker(engines.detector, engines.landmarker, hands=hands, max_faces=most, video=True)
-        assigned = OrderAssigner(self._loaded.source_bank, wanted).assign(tracker.update(canvas, 0))
+        picture, wanted = np.ascontiguousarray(_as_bgr(image, order)), self._config.faces
+        people = people_in(self._loaded.engines, picture, wanted.limit)
+        assigned = OrderAssigner(self._loaded.source_bank, wanted).assign(people)
         parts = [(each.track.face, each.worn) for each in assigned if each.worn is not None]
-        told = paint_all(canvas, parts)
-        if parts and self._config.badge:
-            Badge().stamp(canvas)
+        canvas, told = put_on(picture, parts, badge=self._config.badge)
         made = np.ascontiguousarray(_as_bgr(canvas, order)).view(SwappedImage)
         made.faces = tuple(SwappedFace.of(face, coverage) for (face, _), coverage in zip(parts, told, strict=True))
         return made

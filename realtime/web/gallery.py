@@ -52,6 +52,10 @@ class Gallery:
         """In the order of `names`."""
         return tuple(self._find(name).photo for name in self.names)
 
+    def photo(self, name: str) -> SourcePhoto:
+        """Raises RefusedError (404)."""
+        return self._find(name).photo
+
     def thumbnail(self, name: str) -> bytes:
         """JPEG. Raises RefusedError (404)."""
         return self._find(name).thumbnail

@@ -7,6 +7,7 @@ import asyncio
 import json
 import re
 import secrets
+from typing import Any
 
 from aiohttp import web
 
@@ -16,7 +17,7 @@ from realtime.web.sdp import require_offer
 from realtime.web.visitors import Visitor, Visitors
 
 SDP = "application/sdp"
-LONGEST_SDP, LONGEST_COMMAND = 64 * 1024, 4096
+LONGEST_SDP, LONGEST_JSON = 64 * 1024, 4096
 RECEIVE_S = 60.0
 """An upload of 16 MB at 2 Mbit/s."""
 COMMAND = 'send {"command": "..."}'
@@ -68,14 +69,19 @@ async def photo_in(request: web.Request) -> bytes:
         raise RefusedError(408, f"the photo did not come in {RECEIVE_S:g} s", remedy="send a smaller one") from error
 
 
-async def command_in(request: web.Request) -> str:
-    """A command. Raises RefusedError (400, 413) for what is no JSON, and UserError for JSON of something else."""
-    body = await _body(request, LONGEST_COMMAND)
+async def json_in(request: web.Request, remedy: str) -> dict[str, Any]:
+    """A JSON object; an empty one for JSON of something else. Raises RefusedError (400, 413) for what is no JSON."""
+    body = await _body(request, LONGEST_JSON)
     try:
         message = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise RefusedError(400, "this is not JSON", remedy=COMMAND) from error
-    command = message.get("command") if isinstance(message, dict) else None
+        raise RefusedError(400, "this is not JSON", remedy=remedy) from error
+    return message if isinstance(message, dict) else {}
+
+
+async def command_in(request: web.Request) -> str:
+    """A command. Raises as `json_in`, and UserError for JSON of something else."""
+    command = (await json_in(request, COMMAND)).get("command")
     if not isinstance(command, str):
         raise UserError("there is no 'command' in it", remedy=COMMAND)
     return command

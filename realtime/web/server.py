@@ -14,6 +14,7 @@ from aiohttp import web
 from models.errors import UserError
 from realtime.web.api import Api
 from realtime.web.auth import Guard, RefusedError
+from realtime.web.photo_api import PhotoApi
 from realtime.web.request_parts import remember
 
 logger = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ CHANGES, OPENS = {"POST", "DELETE"}, {"/socket"}
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def make_application(api: Api, guard: Guard) -> web.Application:
+def make_application(api: Api, photos: PhotoApi, guard: Guard) -> web.Application:
     """Ready to run."""
 
     @web.middleware
@@ -50,7 +51,7 @@ def make_application(api: Api, guard: Guard) -> web.Application:
     app.router.add_get("/", _page)
     app.router.add_get("/openapi.json", _openapi)
     app.router.add_static("/page/", PAGE)
-    app.router.add_routes(api.routes())
+    app.router.add_routes([*api.routes(), *photos.routes()])
     return app
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from engines.backends.session_pool import SharedModels
 from engines.kinds import SWAPPERS
-from engines.types import SourcePhoto
+from engines.types import Image, PreparedFace, SourcePhoto
 from models.library import known_models
 from models.store import ModelStore
 from realtime.app import make_pipeline
@@ -18,8 +18,10 @@ from realtime.config import RunConfig
 from realtime.face_engines import FaceEngines
 from realtime.faces.consent import ConsentLedger
 from realtime.faces.person import read_person
-from realtime.faces.source_bank import SourceBank
+from realtime.faces.source_bank import SourceBank, SwapSettings
+from realtime.stills import people_in
 from realtime.stream.metrics import StreamMetrics
+from realtime.tracking.reidentification import Track
 from realtime.web.gallery import Entry, entry_of, tidy
 from realtime.web.session import BROWSER, Stream
 from realtime.web.uploads import Uploads
@@ -63,6 +65,14 @@ class ServerState:
         pipeline, control = make_pipeline(self._config, engines, source_bank, BROWSER, metrics)
         strangers = Strangers.choose(self._config.strangers, live=True, mapped=bool(self._config.maps))
         return Stream(pipeline, control, source_bank, metrics, strangers, engines.close)
+
+    def people_in(self, image: Image) -> tuple[Track, ...]:
+        """The faces in a picture, the largest first. One thread at a time."""
+        return tuple(people_in(self._host, image))
+
+    def prepare(self, photo: SourcePhoto, swapper: str, strength: float) -> PreparedFace:
+        """A face for pictures. Raises UserError for a swapper that is not here."""
+        return self._host.prepare_fn(SwapSettings(swapper, strength))(photo)
 
     def swappers(self) -> list[str]:
         """What can be worn without a download."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from realtime.web.auth import RefusedError, is_loopback, network_of
 from realtime.web.gallery import Entry, Gallery
+from realtime.web.target_photo import TargetPhoto
 
 FORGOTTEN_S = 3600.0
 """A visitor who asked for nothing and sent nothing for so long is forgotten, with their photos."""
@@ -19,16 +20,22 @@ SWEEP_S = 30.0
 MOST = 1024
 MOST_PHOTOS, MOST_PHOTOS_OF_ADDRESS = 128, 48
 """Uploads of all visitors, and of those of one address, unless it is this machine's, as behind a proxy."""
+MOST_TARGETS = 8
+"""Photos of people who are to be changed, of all visitors: 36 MB each."""
 
 
 @dataclass(eq=False, slots=True)
 class Visitor:
-    """network: where they came from first, see `network_of`. last_seen_s: when they asked or sent last."""
+    """network: where they came from first, see `network_of`. last_seen_s: when they asked or sent last.
+
+    photo: whose people they want changed.
+    """
 
     key: str
     network: str
     gallery: Gallery
     last_seen_s: float
+    photo: TargetPhoto | None = None
 
 
 class Visitors:
@@ -71,6 +78,13 @@ class Visitors:
         of_address = sum(count for count, network in counts if network == visitor.network)
         if of_address >= MOST_PHOTOS_OF_ADDRESS and not is_loopback(visitor.network):
             raise RefusedError(429, f"there are {of_address} photos from here already", remedy="remove some first")
+
+    def keep_photo(self, visitor: Visitor, photo: TargetPhoto) -> None:
+        """Until the next one; of too many, whoever asked for nothing for longest loses theirs."""
+        visitor.photo = photo
+        kept = sorted((each for each in self._visitors.values() if each.photo), key=lambda each: each.last_seen_s)
+        for other in kept[:-MOST_TARGETS]:
+            other.photo = None
 
     async def sweep(self, present: Callable[[], Iterable[Visitor]]) -> None:
         """Forget whoever left long ago, for ever; cancel it at the end. present: who has a session now."""

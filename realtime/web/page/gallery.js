@@ -1,4 +1,4 @@
-// The faces that can be worn: shown, chosen, added by file, drop or paste, and removed.
+// The faces that can be worn: shown, chosen, added and removed.
 
 import { ask, askJson } from "./api.js";
 import { t } from "./words.js";
@@ -12,16 +12,7 @@ export class Gallery {
   constructor({ onWear, onProblem }) {
     this.onWear = onWear;
     this.onProblem = onProblem;
-    $("upload").onchange = ({ target }) => this.#add([...target.files]).finally(() => (target.value = ""));
-    const drop = $("drop");
-    addEventListener("dragover", (event) => (event.preventDefault(), drop.classList.add("over")));
-    addEventListener("dragleave", () => drop.classList.remove("over"));
-    addEventListener("drop", (event) => {
-      event.preventDefault();
-      drop.classList.remove("over");
-      this.#add([...event.dataTransfer.files]);
-    });
-    addEventListener("paste", (event) => this.#add([...event.clipboardData.files]));
+    $("upload").onchange = ({ target }) => this.add([...target.files]).finally(() => (target.value = ""));
   }
 
   /** Draw the faces anew. info: what the server has for this visitor. worn: the name of the one that is worn. */
@@ -61,7 +52,8 @@ export class Gallery {
     return this.#pictures.get(name);
   }
 
-  async #add(files) {
+  /** Photos of faces to wear. */
+  async add(files) {
     for (const file of files) {
       $("reading").textContent = t("reading", { name: file.name });
       $("reading").hidden = false;

@@ -5,8 +5,10 @@ import { StampedCopy, listDevices, openCamera } from "./camera.js";
 import { Chart } from "./chart.js";
 import { Choices } from "./choices.js";
 import { Gallery } from "./gallery.js";
+import { Photo } from "./photo.js";
 import { Recorder } from "./recorder.js";
 import { Stage } from "./stage.js";
+import { tab, tabs } from "./tabs.js";
 import { readAge, stripShare } from "./timecode.js";
 import { Rtc, Socket } from "./transport.js";
 import { t } from "./words.js";
@@ -19,12 +21,19 @@ const page = { running: false, ages: [], shown: 0, unique: 0, lastTaken: -1e9, i
 window.liveswap = page; // for tests and the curious
 
 const stage = new Stage();
-const choices = new Choices({ onLook: say, onDevice: restart });
-const gallery = new Gallery({ onWear: (name) => say(choices.choose("face", name)), onProblem: complain });
+const choices = new Choices({ onLook: (command) => (say(command), tab() === "photo" && photo.refresh()), onDevice: restart });
+const gallery = new Gallery({ onWear: (name) => (say(choices.choose("face", name)), photo.choose(name)), onProblem: complain });
+const photo = new Photo({
+  chosen: () => choices.face(page.info.faces),
+  look: () => ({ strength: Number($("strength").value), swapper: $("swapper").value, badge: $("badge").checked }),
+  onProblem: complain,
+});
 
 function complain(error) {
-  $("problem").textContent = error ? [error.message, error.hint].filter(Boolean).join(" — ") : "";
-  $("problem").hidden = !error;
+  for (const place of document.querySelectorAll(".problem")) {
+    place.textContent = error ? [error.message, error.hint].filter(Boolean).join(" — ") : "";
+    place.hidden = !error;
+  }
 }
 
 /** Tell the session something, and show what holds then; before Start it is told with all else that was chosen. */
@@ -280,6 +289,23 @@ $("record").onclick = () => record().catch(complain);
 $("full").onclick = () => (document.fullscreenElement ? document.exitFullscreen() : $("frame").requestFullscreen());
 
 addEventListener("pagehide", () => (stage.clear(), page.transport?.leave()));
+
+/** Files that were dropped or pasted: a photo to be changed, or faces to wear. */
+function take(files) {
+  if (!files.length) return;
+  if (tab() === "photo") photo.open(files[0]);
+  else gallery.add([...files]);
+}
+const zones = [$("drop"), $("photo")];
+addEventListener("dragover", (event) => (event.preventDefault(), zones.forEach((zone) => zone.classList.add("over"))));
+addEventListener("dragleave", () => zones.forEach((zone) => zone.classList.remove("over")));
+addEventListener("drop", (event) => {
+  event.preventDefault();
+  zones.forEach((zone) => zone.classList.remove("over"));
+  take(event.dataTransfer.files);
+});
+addEventListener("paste", (event) => take(event.clipboardData.files));
+tabs((name) => name !== "live" && page.running && stop());
 
 setInterval(tick, 1000);
 try {

@@ -6,7 +6,22 @@ export const WORDS = {
   "notStarted": {"en": "not started", "zh": "未开始"},
   "headline": {"en": "ms from camera to screen", "zh": "毫秒，从摄像头到屏幕"},
   "language": {"en": "Language", "zh": "语言"},
-  "picture": {"en": "Picture", "zh": "画面"},
+  "whatToSwap": {"en": "What to swap", "zh": "要换脸的内容"},
+  "live": {"en": "Live", "zh": "实时"},
+  "photo": {"en": "Photo", "zh": "照片"},
+  "yourPhoto": {"en": "Your photo", "zh": "你的照片"},
+  "swappedPhoto": {"en": "Swapped photo", "zh": "换脸后的照片"},
+  "dropPhoto": {"en": "Open a photo with people in it, drop one here, or paste it.", "zh": "打开一张有人的照片，或拖到这里，或粘贴。"},
+  "photoStays": {"en": "It goes to this server and nowhere else, and is forgotten with the next one.", "zh": "照片只发送到这台服务器，不会发往别处；打开下一张时即被清除。"},
+  "howMuchPhoto": {"en": "How much of the photo is shown as it was, from the left", "zh": "从左边起，显示多少原来的照片"},
+  "openPhoto": {"en": "Open a photo", "zh": "打开照片"},
+  "download": {"en": "Download", "zh": "下载"},
+  "format": {"en": "Format", "zh": "格式"},
+  "clickFaces": {"en": "Choose a face beside the photo, then click whoever is to wear it; click again to take it off.", "zh": "先在旁边选择人脸，再点击照片中要换脸的人；再次点击则取消。"},
+  "faceWears": {"en": "Face {number}: wears {name}", "zh": "第 {number} 张脸：换成 {name}"},
+  "faceIsOwn": {"en": "Face {number}: as it is", "zh": "第 {number} 张脸：保持原样"},
+  "nobodyInPhoto": {"en": "No face is seen in this photo. Try one in which faces are larger and lighter.", "zh": "这张照片里没有找到人脸。请换一张人脸更大、更亮的照片。"},
+  "swapping": {"en": "Swapping …", "zh": "正在换脸……"},
   "yourCamera": {"en": "Your camera", "zh": "你的摄像头"},
   "swappedPicture": {"en": "Swapped picture", "zh": "换脸后的画面"},
   "cameraStaysOff": {"en": "Your camera stays off until you press Start.", "zh": "按“开始”之前，摄像头不会打开。"},
@@ -21,7 +36,7 @@ export const WORDS = {
   "stopRecording": {"en": "Stop recording", "zh": "停止录制"},
   "fullScreen": {"en": "Full screen", "zh": "全屏"},
   "face": {"en": "Face", "zh": "人脸"},
-  "addPhoto": {"en": "Add a photo", "zh": "添加照片"},
+  "addPhoto": {"en": "Add a face", "zh": "添加人脸"},
   "orDrop": {"en": "or drop one here, or paste it", "zh": "或拖到这里，或粘贴"},
   "consent": {"en": "The person in it agreed; or it is me, a painting, or a picture made for this", "zh": "照片中的人已同意，或者是我本人、一幅画作，或专为此制作"},
   "removeFace": {"en": "Remove {name}", "zh": "移除 {name}"},
@@ -100,14 +115,15 @@ let language = "en"; // as index.html has it
 /** The words of a row; values: what stands in its {braces}. */
 export const t = (row, values = {}) => WORDS[row][language].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-// Elements say their row themselves: data-t is their text, data-t-label what screen readers are told.
-const marked = [...document.querySelectorAll("[data-t], [data-t-label]")];
+// Elements say their row themselves: data-t is their text, data-t-label and data-t-alt what screen readers are told.
+const marked = [...document.querySelectorAll("[data-t], [data-t-label], [data-t-alt]")];
 
 /** Show the page in a language; words that have changed meanwhile stay until they change again. */
 function show(next) {
   for (const one of marked) {
-    const { t: row, tLabel: label } = one.dataset;
+    const { t: row, tLabel: label, tAlt: alt } = one.dataset;
     if (label) one.setAttribute("aria-label", WORDS[label][next]);
+    if (alt) one.alt = WORDS[alt][next];
     if (row && one.textContent === WORDS[row][language]) one.textContent = WORDS[row][next];
   }
   language = next;

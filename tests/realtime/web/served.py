@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
 
 from engines.errors import SourcePhotoError
+from engines.recognition.appearance import Appearance
 from engines.types import Image, SourcePhoto
 from realtime.choices import Strangers
 from realtime.faces.consent import ConsentLedger
@@ -25,12 +26,15 @@ from realtime.stream.painter import FramePainter
 from realtime.stream.pipeline import SwapPipeline
 from realtime.stream.privacy import PrivacyGate, PrivacyPolicy
 from realtime.tracking.assignment import OrderAssigner
+from realtime.tracking.reidentification import Track
 from realtime.web.api import Api
 from realtime.web.auth import Guard
 from realtime.web.gallery import entry_of
+from realtime.web.photo_api import PhotoApi
 from realtime.web.server import make_application
 from realtime.web.session import BROWSER, Stream
 from realtime.web.sessions import Sessions
+from realtime.web.target_photo import PhotoStudio
 from realtime.web.uploads import Uploads
 from realtime.web.visitors import Visitors
 
@@ -56,6 +60,22 @@ def examine(image: Image, name: str) -> SourcePhoto:
     if not image.any():
         raise SourcePhotoError(f"no human face found in {name}", remedy="use a photo of a face")
     return SourcePhoto(name, image, landmarks_in((2, 2, 18, 18)))
+
+
+class TwoSquares:
+    """Sees two faces in any picture, and paints whoever wears one green."""
+
+    def people_in(self, image: Image) -> tuple[Track, ...]:
+        high, wide = image.shape[:2]
+        boxes = [(0, 0, wide // 3, high // 2), (wide // 2, high // 2, wide, high)]
+        size_wh = wide, high
+        return tuple(Track(n, landmarks_in(box), 1, size_wh, Appearance()) for n, box in enumerate(boxes))
+
+    def prepare(self, _photo: SourcePhoto, _swapper: str, _strength: float) -> FakeFace:
+        return FakeFace(PAINT_BGR)
+
+
+STUDIO = PhotoStudio(TwoSquares())
 
 
 @dataclass
@@ -86,7 +106,8 @@ async def served(home: Path, *, token: str | None = None, most: int = 4, silent_
     uploads = Uploads(examine, ConsentLedger(home / "consent.json"))
     shared = {name: entry_of(examine(GREY, name), name) for name in ("ann", "bob")}
     sessions, visitors = Sessions(make_stream, most=most, silent_s=silent_s), Visitors(shared)
-    app = make_application(Api(sessions, visitors, uploads, [], lambda: ["mesh"]), Guard(token))
+    api, photos = Api(sessions, visitors, uploads, [], lambda: ["mesh"]), PhotoApi(visitors, uploads, STUDIO)
+    app = make_application(api, photos, Guard(token))
     async with TestClient(TestServer(app)) as client:
         yield Served(client, sessions, visitors, closed)
     uploads.close()

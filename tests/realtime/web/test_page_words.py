@@ -12,7 +12,11 @@ from benchmarks.common.browser import CHROMIUM
 from realtime.web.server_process import ServerProcess
 
 PAGE = Path(__file__).parents[3] / "realtime" / "web" / "page"
-SAME_EVERYWHERE = {"liveswap", "English", "中文", "640x360", "1280x720", "1920x1080", "WebRTC", "WebSocket"}
+SAME_EVERYWHERE = {"liveswap", "English", "中文", "640x360", "1280x720", "1920x1080", "WebRTC", "WebSocket"} | {
+    "JPEG",
+    "PNG",
+    "WebP",
+}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 VALUES = re.compile(r"\{\w+\}")
 
@@ -43,6 +47,8 @@ class Texts(HTMLParser):
         self._row = named.get("data-t")
         if "aria-label" in named:
             self.said.append((named["aria-label"] or "", named.get("data-t-label")))
+        if named.get("alt"):
+            self.said.append((named["alt"] or "", named.get("data-t-alt")))
 
     def handle_endtag(self, tag: str) -> None:  # noqa: ARG002
         self._row = None

@@ -1,0 +1,35 @@
+"""One picture: who is in it, and who of them wears what.
+
+Knows one picture and no time; videos and live streams are `realtime.stream`'s business.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from engines.swappers.compositing import Part, paint_all
+from engines.types import Coverage, Image
+from realtime.face_engines import FaceEngines
+from realtime.stream.badge import Badge
+from realtime.tracking.reidentification import Track
+from realtime.tracking.tracker import FaceTracker
+
+
+def people_in(engines: FaceEngines, image: Image, most: int | None = None) -> list[Track]:
+    """The faces in a picture, the largest first. image: BGR. most: so many at most; None for all."""
+    limit = image.size if most is None else most
+    hands = engines.hand_tracker()
+    tracker = FaceTracker(engines.detector, engines.landmarker, hands=hands, max_faces=limit, video=True)
+    return tracker.update(image, 0)
+
+
+def put_on(image: Image, parts: Sequence[Part], *, badge: bool) -> tuple[Image, list[Coverage]]:
+    """A new picture in which faces are worn, and what became of each. parts: faces in it, and what they wear.
+
+    badge: whether it carries the visible mark, if anybody was swapped.
+    """
+    canvas = np.array(image, order="C")
+    told = paint_all(canvas, parts)
+    if parts and badge:
+        Badge().stamp(canvas)
+    return canvas, told

@@ -1,0 +1,124 @@
+// The photo tab: a photo comes, its faces are marked, and a click has one of them wear the face that is chosen beside it.
+// The server keeps the photo until the next one. Knows pictures and clicks; knows no camera and no connection.
+
+import { ask, askJson } from "./api.js";
+import { t } from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+const JSON_HEADERS = { "Content-Type": "application/json" };
+
+export class Photo {
+  #faces = [];
+  #wear = new Map(); // by the number of a face in the photo, the name of the face it wears
+  #newest = 0;
+
+  /** chosen() is the name of the face that is put on, look() how: {strength, swapper, badge}. onProblem(error or null). */
+  constructor({ chosen, look, onProblem }) {
+    [this.chosen, this.look, this.onProblem] = [chosen, look, onProblem];
+    $("open").onchange = ({ target }) => this.open(target.files[0]).finally(() => (target.value = ""));
+    $("compare-photo").oninput = ({ target }) => $("photo").style.setProperty("--split", `${target.value}%`);
+    $("download").onclick = () => this.#download();
+  }
+
+  /** Take a picture file: whoever is largest in it wears the chosen face at once. */
+  async open(file) {
+    if (!file) return;
+    this.#busy(t("reading", { name: file.name }));
+    try {
+      const facts = await askJson("/photo", { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file });
+      [this.#faces, this.name] = [facts.faces, file.name.replace(/\.[^.]*$/, "")];
+      this.#wear = new Map(facts.faces.length ? [[0, this.chosen()]] : []);
+      $("photo").style.aspectRatio = `${facts.width} / ${facts.height}`;
+      $("photo-hint").hidden = true;
+      await this.#show($("target"), {});
+      this.#mark(facts);
+      if (!facts.faces.length) throw new Error(t("nobodyInPhoto"));
+      await this.refresh();
+    } catch (error) {
+      this.onProblem(error);
+    } finally {
+      this.#busy("");
+    }
+  }
+
+  /** Another face was chosen: whoever wears one alone wears that now; of several the next click decides. */
+  async choose(name) {
+    if (this.#wear.size === 1) this.#wear.set([...this.#wear.keys()][0], name);
+    await this.refresh();
+  }
+
+  /** Show what is worn now. */
+  async refresh() {
+    if (!this.#faces.length) return;
+    this.#name();
+    this.#busy(t("swapping"));
+    try {
+      this.onProblem(null);
+      await this.#show($("result"), Object.fromEntries(this.#wear));
+      $("download").disabled = false;
+    } catch (error) {
+      this.onProblem(error);
+    } finally {
+      this.#busy("");
+    }
+  }
+
+  async #made(wear, format) {
+    const wish = { wear, format, ...this.look() };
+    return (await ask("/photo/swapped", { method: "POST", headers: JSON_HEADERS, body: JSON.stringify(wish) })).blob();
+  }
+
+  /** Only the newest wish is shown, whichever answer comes last. */
+  async #show(picture, wear) {
+    const turn = ++this.#newest, address = URL.createObjectURL(await this.#made(wear, "jpeg"));
+    if (turn !== this.#newest) return URL.revokeObjectURL(address);
+    URL.revokeObjectURL(picture.src);
+    picture.src = address;
+    picture.hidden = false;
+    await picture.decode().catch(() => {});
+  }
+
+  #mark({ width, height, faces }) {
+    const marks = faces.map(([left, top, right, bottom], number) => {
+      const mark = document.createElement("button");
+      Object.assign(mark.style, { left: `${(100 * left) / width}%`, top: `${(100 * top) / height}%`, width: `${(100 * (right - left)) / width}%`, height: `${(100 * (bottom - top)) / height}%` });
+      mark.onclick = () => this.#toggle(number);
+      return mark;
+    });
+    $("marks").replaceChildren(...marks);
+    $("result").hidden = true;
+    this.#name();
+  }
+
+  #name() {
+    for (const [number, mark] of [...$("marks").children].entries()) {
+      const worn = this.#wear.get(number);
+      mark.setAttribute("aria-pressed", worn !== undefined);
+      mark.setAttribute("aria-label", worn ? t("faceWears", { number: number + 1, name: worn }) : t("faceIsOwn", { number: number + 1 }));
+      mark.textContent = worn ?? "";
+    }
+  }
+
+  async #toggle(number) {
+    if (this.#wear.get(number) === this.chosen()) this.#wear.delete(number);
+    else this.#wear.set(number, this.chosen());
+    await this.refresh();
+  }
+
+  async #download() {
+    const link = document.createElement("a");
+    try {
+      link.href = URL.createObjectURL(await this.#made(Object.fromEntries(this.#wear), $("format").value));
+      link.download = `${this.name}-liveswap.${$("format").value}`;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    } catch (error) {
+      this.onProblem(error);
+    }
+  }
+
+  #busy(words) {
+    $("working").textContent = words;
+    $("working").hidden = !words;
+  }
+}

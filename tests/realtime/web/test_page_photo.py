@@ -1,0 +1,87 @@
+"""The photo tab in a real browser, against a real server: open, click, compare, download."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from playwright.sync_api import Page
+
+from benchmarks.common.browser import CHROMIUM
+from engines.types import Image
+from realtime.outputs.provenance import SOURCE_TYPE
+from realtime.pictures.reading import read_image
+from realtime.web.server_process import ServerProcess
+from tests.realtime.web.browsing import await_that, begin
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt install chromium")
+
+EDGE = 360
+MARKS = "document.querySelectorAll('#marks button')"
+
+
+@pytest.fixture(scope="module")
+def group(tmp_path_factory: pytest.TempPathFactory, model_file: Callable[[str], Path]) -> Path:
+    """Two people side by side."""
+    two = [cv2.resize(read_image(model_file(name)), (EDGE, EDGE)) for name in ("hopper", "astronaut")]
+    path = tmp_path_factory.mktemp("photo") / "group of two.png"
+    cv2.imwrite(str(path), np.hstack(two))
+    return path
+
+
+def halves_that_differ(made: Image, group: Path) -> list[bool]:
+    """Of each person, whether their face is another one."""
+    apart = np.abs(made.astype(int) - read_image(group))
+    return [float(half[EDGE // 5 : EDGE * 2 // 3].mean()) > 1 for half in np.hsplit(apart, 2)]
+
+
+def downloaded(page: Page, to: Path) -> Path:
+    with page.expect_download() as download:
+        page.click("#download")
+    download.value.save_as(to / download.value.suggested_filename)
+    return to / download.value.suggested_filename
+
+
+def test_a_photo_is_opened_its_faces_clicked_and_the_result_kept(
+    page: Page, server: ServerProcess, group: Path, tmp_path: Path
+) -> None:
+    page.goto(f"{server.url}#photo")
+    page.wait_for_selector("#faces li")
+    assert page.is_hidden("#stage")
+    assert page.is_disabled("#download")
+    page.set_input_files("#open", str(group))
+    await_that(page, "!result.hidden && working.hidden")
+    assert page.evaluate(f"{MARKS}.length") == 2
+    worn = page.evaluate(f"[...{MARKS}].map(b => b.textContent)")
+    assert sorted(worn) == ["", "hopper"], "the largest wears the chosen face"
+    page.select_option("#format", "png")
+    path = downloaded(page, tmp_path)
+    assert path.name == "group of two-liveswap.png"
+    assert SOURCE_TYPE.encode() in path.read_bytes()
+    assert sorted(halves_that_differ(read_image(path), group)) == [False, True]
+
+    page.uncheck("#badge")
+    page.click("#faces .wear[title=astronaut]")
+    await_that(page, f"[...{MARKS}].some(b => b.textContent == 'astronaut') && working.hidden")
+    page.click("#marks button[aria-pressed=false]")
+    await_that(page, f"[...{MARKS}].every(b => b.getAttribute('aria-pressed') == 'true') && working.hidden")
+    assert halves_that_differ(read_image(downloaded(page, tmp_path)), group) == [True, False], "hers is her own"
+
+
+def test_a_photo_of_nobody_is_explained_and_the_tab_is_left_and_entered(
+    page: Page, server: ServerProcess, tmp_path: Path
+) -> None:
+    begin(page, server.url)
+    page.click("#tab-photo")
+    await_that(page, "!liveswap.running")
+    assert page.is_visible("#studio")
+    nobody = tmp_path / "nobody.png"
+    cv2.imwrite(str(nobody), np.full((300, 300, 3), 127, np.uint8))
+    page.set_input_files("#open", str(nobody))
+    page.wait_for_selector("#photo-problem:not([hidden])")
+    assert "No face is seen" in page.inner_text("#photo-problem")
+    page.press("#tab-photo", "ArrowLeft")
+    await_that(page, "document.body.dataset.tab == 'live'")
+    assert page.is_visible("#stage")
+    assert page.is_hidden("#studio")

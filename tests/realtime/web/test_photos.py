@@ -1,0 +1,117 @@
+"""A photo goes to the server and comes back with other faces: of whoever sent it, marked, and nothing else of it."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import PIL.Image
+import pytest
+from aiohttp.test_utils import TestClient
+
+from engines.types import Image
+from realtime.outputs.provenance import SOURCE_TYPE
+from realtime.web.gallery import Gallery
+from realtime.web.target_photo import TargetPhoto
+from realtime.web.visitors import MOST_TARGETS, Visitors
+from tests.realtime.web.served import PAINT_BGR, png, run, served
+
+WIDE, HIGH = 240, 160
+
+
+def group() -> bytes:
+    """A photo of two, as the tests' engines see it."""
+    return cv2.imencode(".png", np.full((HIGH, WIDE, 3), 120, np.uint8))[1].tobytes()
+
+
+def pixels(content: bytes) -> Image:
+    found = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+    assert found is not None
+    return np.asarray(found, np.uint8)
+
+
+def test_chosen_faces_are_changed_the_others_stay_and_the_picture_is_marked(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with served(tmp_path) as server:
+            sent = await server.client.post("/photo", data=group())
+            facts = await sent.json()
+            assert (sent.status, facts["width"], facts["height"], len(facts["faces"])) == (201, WIDE, HIGH, 2)
+            wear = {"wear": {"1": "bob"}, "format": "png", "badge": False}
+            answer = await server.client.post("/photo/swapped", json=wear)
+            content = await answer.read()
+            assert (answer.status, answer.content_type) == (200, "image/png")
+            picture = pixels(content)
+            assert picture[HIGH * 3 // 4, WIDE * 3 // 4].tolist() == list(PAINT_BGR)
+            assert (picture[: HIGH // 2, : WIDE // 2] == 120).all(), "nobody chose that one"
+            assert SOURCE_TYPE.encode() in content
+            with PIL.Image.open(io.BytesIO(content)) as opened:
+                assert opened.size == (WIDE, HIGH)
+
+    run(test)
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "words"),
+    [
+        ({"wear": {"2": "ann"}}, 422, "there is no face 2"),
+        ({"wear": {"0": "nobody"}}, 404, "there is no face 'nobody'"),
+        ({"wear": {"first": "ann"}}, 422, '"wear"'),
+        ({}, 422, '"wear"'),
+        ([], 422, '"wear"'),
+        ({"wear": {"0": "ann"}, "strength": True}, 422, '"strength"'),
+        ({"wear": {"0": "ann"}, "strength": 2}, 422, '"strength"'),
+        ({"wear": {"0": "ann"}, "format": "bmp"}, 422, '"format"'),
+    ],
+)
+def test_what_cannot_be_done_is_said(tmp_path: Path, said: object, status: int, words: str) -> None:
+    async def test() -> None:
+        async with served(tmp_path) as server:
+            await server.client.post("/photo", data=group())
+            answer = await server.client.post("/photo/swapped", json=said)
+            told = await answer.json()
+            assert answer.status == status
+            assert words in told["error"]
+            assert told["hint"]
+
+    run(test)
+
+
+def test_a_photo_is_its_sender_s_alone_and_gone_when_they_say_so(tmp_path: Path) -> None:
+    async def swap(client: TestClient[Any, Any], **headers: str) -> int:
+        async with client.post("/photo/swapped", json={"wear": {"0": "ann"}}, headers=headers) as answer:
+            return answer.status
+
+    async def test() -> None:
+        async with served(tmp_path) as server:
+            assert await swap(server.client) == 404
+            await server.client.post("/photo", data=group())
+            other = (await (await server.client.post("/visitor")).json())["visitor"]
+            assert (await swap(server.client), await swap(server.client, **{"Liveswap-Visitor": other})) == (200, 404)
+            await server.client.delete("/photo")
+            assert await swap(server.client) == 404
+
+    run(test)
+
+
+def test_no_picture_is_refused_and_the_photo_before_stays(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with served(tmp_path) as server:
+            await server.client.post("/photo", data=png())
+            assert (await server.client.post("/photo", data=b"no picture")).status == 422
+            assert (await server.client.post("/photo/swapped", json={"wear": {"0": "ann"}})).status == 200
+
+    run(test)
+
+
+def test_of_too_many_photos_the_oldest_visitor_s_goes() -> None:
+    now = [0.0]
+    visitors = Visitors({}, clock=lambda: now[0])
+    photo = TargetPhoto(np.zeros((4, 4, 3), np.uint8), ())
+    everybody = []
+    for number in range(MOST_TARGETS + 2):
+        now[0] = float(number)
+        everybody.append(visitors.welcome("10.0.0.1"))
+        visitors.keep_photo(everybody[-1], photo)
+    assert [visitor.photo is None for visitor in everybody] == [True, True, *[False] * MOST_TARGETS]
+    assert isinstance(everybody[0].gallery, Gallery), "only their photo is gone"
