@@ -22,7 +22,7 @@ window.liveswap = page; // for tests and the curious
 
 const stage = new Stage();
 const choices = new Choices({ onLook: (command) => (say(command), tab() === "photo" && photo.refresh()), onDevice: restart });
-const gallery = new Gallery({ onWear: (name) => (say(choices.choose("face", name)), photo.choose(name)), onProblem: complain });
+const gallery = new Gallery({ onWear: (name) => (say(choices.choose("face", name)), tab() === "photo" && photo.choose(name)), onProblem: complain });
 const photo = new Photo({
   chosen: () => choices.face(page.info.faces),
   look: () => ({ strength: Number($("strength").value), swapper: $("swapper").value, badge: $("badge").checked }),

@@ -24,6 +24,7 @@ export class Photo {
   async open(file) {
     if (!file) return;
     this.#busy(t("reading", { name: file.name }));
+    $("download").disabled = true;
     try {
       const facts = await askJson("/photo", { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file });
       [this.#faces, this.name] = [facts.faces, file.name.replace(/\.[^.]*$/, "")];
