@@ -148,7 +148,7 @@ class JoinedReader:
     def hides_another(self) -> bool:
         """Whether another recording follows that is not read, now that everything else is."""
         beginning, path = BEGINNINGS.get(self._whole.format.name.split(",")[0]), path_at(self._address)
-        if beginning is None or path is None or not path.is_file():
+        if beginning is None or path is None or not self._end or not path.is_file():
             return False
         with path.open("rb") as file:
             file.seek(self._end)

@@ -172,7 +172,6 @@ class LivePackets:
         self.closed: list[tuple[float, float]] = []
         self.until_s = -math.inf
         self.last_error = "the sender closed it"
-
         self.hides_another = False
 
     def begin(self, _origin_s: float) -> None:
