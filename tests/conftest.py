@@ -1,6 +1,5 @@
 """What tests share: real media and models, a printed reason where there are none, and how a run of all is spread."""
 
-import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -25,7 +24,7 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         return
     if given.collectonly or given.usepdb or given.cov_source:  # coverage must know before conftests are read
         return
-    given.numprocesses, given.dist = (os.cpu_count() or 1) + 1, "worksteal"  # one waits for a browser or a server
+    given.numprocesses, given.dist = "auto", "worksteal"
     given.benchmark_disable = True  # what runs beside others cannot be timed; no test does
 
 

@@ -25,7 +25,7 @@ FARTHEST, GROWTH = 0.75, 1.5
 """From one frame to the next: how far a face may move, in its own sizes, and by how much it may grow or shrink."""
 JUMP = 0.08
 """Of its size, in the mean of its points: from which on one look in the square of the frame before is not enough."""
-OVERLAP, LEAST_SIZE = 0.4, 0.6
+OVERLAP, LEAST_SIZE = 0.25, 0.6
 """Of landmarks with the box in which a detector saw their face: intersection over union, and their width or height in
 its own. Of 568 faces (four clips of `../shared/media`, generated people also rolled, squeezed and cut off) the least
 overlap was 0.48, rolled by 48 degrees; of 909 the least size 0.66, and all but five had 0.88 and more."""

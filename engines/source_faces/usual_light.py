@@ -1,9 +1,8 @@
 """What is worn of a source's photo is the face, not its light: as it would look in soft light from the front.
 
 Whatever of a photo's light, skin tone and video stays in a face becomes a stain on a target, who has their own. So both
-sides are as the better lit one, hollows are less dark than usual, brows, lips and folds are as on usual skin, nothing
-is harder lit than usual, and what is lighter or darker has the hues of skin. Knows logarithms of flat faces; knows no
-photo and no target.
+sides are as the better lit one, brows, lips and folds as they are on usual skin, nothing is harder lit than usual, and
+what is lighter or darker has the hues of skin. Knows logarithms of flat faces; knows no photo and no target.
 """
 
 from functools import cache
@@ -13,7 +12,7 @@ import numpy as np
 
 from engines.image.image_ops import Field, mean_nearby, soft
 from engines.mesh import mesh_topology
-from engines.mesh.uv_map import UVLayout, feature_map
+from engines.mesh.uv_map import FEATURES_MARGIN, UVLayout, feature_map
 from engines.source_faces.face_basis import UNIT_PX, face_basis, flat_layout, spread
 
 HUE = np.array([1.13, 1.02, 0.85], np.float32)
@@ -24,17 +23,11 @@ LIPS_HUE = 0.7
 Looked at on four paintings and four people, on three targets."""
 USUAL = 3.0
 """Standard deviations of what is a face's own, from which on it is cut off."""
-HOLLOWS, HOLLOWS_KEPT = (0.045, 0.3), 0.5
-"""Eye distances between which all faces, so the mean one, are dark where light from above does not come: below brows,
-lids and lips; and how much of that is kept. All of it is seen twice on a target whose own are dark, too; without it
-noses lose their bridge. Looked at on four paintings and eight people, on three targets."""
 STAINS, STAINS_KEPT = (0.025, 0.3), 0.5
 """Eye distances between which what plain skin has of its own is light and shadow more than marks, and how much of it is
 kept. Looked at on four paintings and eight people, on three targets."""
 PLAIN = 0.05
 """Eye distances around features that are no plain skin."""
-DRAWN = 0.02
-"""Eye distances around brows, eyes and lips that are still theirs; beyond, a shadow is one."""
 ONE_SIDED = 0.1
 """Logarithm by which a place must be lighter than its mirror image to count three times as much."""
 CONTRAST = 0.2
@@ -55,7 +48,7 @@ def in_usual_light(explained: Field) -> Field:
     hardness = np.sqrt((apart.mean(axis=2) ** 2 * _plain_skin()).sum())
     features = feature_map(flat_layout())
     apart *= (features + (1 - features) * min(1.0, CONTRAST / max(hardness, CONTRAST)))[..., np.newaxis]
-    return np.asarray(_without_hollows() + tone + _in_hues_of_skin(apart, features, flat_layout()), np.float32)
+    return np.asarray(mean + tone + _in_hues_of_skin(apart, features, flat_layout()), np.float32)
 
 
 def own_in_usual_light(own: Field, explained: Field, trust: Field, layout: UVLayout) -> Field:
@@ -69,25 +62,16 @@ def own_in_usual_light(own: Field, explained: Field, trust: Field, layout: UVLay
     shine = np.log1p(np.expm1(np.maximum(brightness, 0)) * np.exp(np.minimum(darker, 0)))  # added, not multiplied
     most = USUAL * cv2.resize(spread(face_basis().spread[:, np.newaxis]), size_wh)
     kept = np.clip(np.where(brightness > 0, shine, brightness), -most, most)[..., :1]
-    stains = _stains(kept[..., 0], trust, layout) * (1 - soft(_drawn(layout), layout.unit / UNIT_PX))
+    stains = _stains(kept[..., 0], trust, layout) * (1 - _unstained(layout))
     kept -= (1 - STAINS_KEPT) * stains[..., np.newaxis]
     return _in_hues_of_skin(own + (kept - brightness), feature_map(layout), layout)
 
 
-@cache
-def _without_hollows() -> Field:
-    """(H, W, 3): the mean face, its hollows less dark beside what is around them."""
-    mean, layout = spread(face_basis().mean), flat_layout()
-    drawn = np.maximum(_drawn(layout), layout.mask_of([mesh_topology.NOSTRILS]))
-    brightness, skin = mean.mean(axis=2), layout.inside() * (1 - drawn)
-    near, around = (mean_nearby(brightness, skin.astype(np.float32), reach * UNIT_PX)[0] for reach in HOLLOWS)
-    darker = np.minimum(near - around, 0)[..., np.newaxis]
-    return spread((mean - (1 - HOLLOWS_KEPT) * darker * HUE)[layout.inside()])
-
-
-def _drawn(layout: UVLayout) -> Field:
-    """(H, W) 0 or 1: brows, eyes and lips themselves."""
-    return layout.mask_of(mesh_topology.features(), DRAWN).astype(np.float32)
+def _unstained(layout: UVLayout) -> Field:
+    """(H, W) 0..1: brows and eyes with what is around them, and lips alone: what is dark below them is a shadow."""
+    *brows_and_eyes, lips = mesh_topology.features()
+    mask = layout.mask_of(brows_and_eyes, FEATURES_MARGIN) | layout.mask_of([lips])
+    return soft(mask.astype(np.float32), layout.unit / UNIT_PX)
 
 
 def _stains(brightness: Field, trust: Field, layout: UVLayout) -> Field:
