@@ -94,11 +94,11 @@ class Swapper:
             raise ValueError("got None for a picture: cv2.imread gives that for a file that it cannot read")
         if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
             raise ValueError(f"a picture is (H, W, 3) uint8, got {image.shape} {image.dtype}")
-        picture, wanted = np.ascontiguousarray(_as_bgr(image, order)), self._config.faces
-        people = people_in(self._loaded.engines, picture, wanted.limit)
+        canvas, wanted = np.array(_as_bgr(image, order), order="C"), self._config.faces
+        people = people_in(self._loaded.engines, canvas, wanted.limit)
         assigned = OrderAssigner(self._loaded.source_bank, wanted).assign(people)
         parts = [(each.track.face, each.worn) for each in assigned if each.worn is not None]
-        canvas, told = put_on(picture, parts, badge=self._config.badge)
+        told = put_on(canvas, parts, badge=self._config.badge)
         made = np.ascontiguousarray(_as_bgr(canvas, order)).view(SwappedImage)
         made.faces = tuple(SwappedFace.of(face, coverage) for (face, _), coverage in zip(parts, told, strict=True))
         return made

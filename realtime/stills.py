@@ -5,8 +5,6 @@ Knows one picture and no time; videos and live streams are `realtime.stream`'s b
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from engines.swappers.compositing import Part, paint_all
 from engines.types import Coverage, Image
 from realtime.face_engines import FaceEngines
@@ -23,13 +21,12 @@ def people_in(engines: FaceEngines, image: Image, most: int | None = None) -> li
     return tracker.update(image, 0)
 
 
-def put_on(image: Image, parts: Sequence[Part], *, badge: bool) -> tuple[Image, list[Coverage]]:
-    """A new picture in which faces are worn, and what became of each. parts: faces in it, and what they wear.
+def put_on(canvas: Image, parts: Sequence[Part], *, badge: bool) -> list[Coverage]:
+    """Swap faces in a picture, in place; returns what became of each. parts: faces in it, and what they wear.
 
     badge: whether it carries the visible mark, if anybody was swapped.
     """
-    canvas = np.array(image, order="C")
     told = paint_all(canvas, parts)
     if parts and badge:
         Badge().stamp(canvas)
-    return canvas, told
+    return told

@@ -28,7 +28,7 @@ AT_EDGE = 0.15
 """Of its size."""
 LOOK_PERIOD_NS = 400_000_000
 NEW_FRAMES = 90
-LEARNT, LITTLE_HIDDEN = 0.5, 0.2
+LEARNT, MOST_HIDDEN = 0.5, 0.2
 """Likeness from which a look is learnt, if no more than that of the face was hidden a frame before: what hides a good
 part of a face would be taken for the face (inspection.py). Of faces covered by 40 % the likeness is 0.35 in the middle
 and 0.74 at most, and the compositor takes 0.18 to 0.61 of them for hidden; of bare ones 0.18 at most
@@ -124,7 +124,7 @@ class FollowedFace:
         self.certainty = 1.0 if alike is None else alike
         self.unlike = self.unlike + 1 if self.certainty < DIFFERENT and not is_alone else 0
         is_sure = self.certainty >= (LEARNT if is_alone else SAME)
-        if (is_sure and self.person.track_state.hidden <= LITTLE_HIDDEN) or not self.person.appearance.looks:
+        if (is_sure and self.person.track_state.hidden <= MOST_HIDDEN) or not self.person.appearance.looks:
             self.person.appearance.learn(look)
         return look
 

@@ -187,7 +187,7 @@ class FaceTracker:
         self._unplaced.see([*unplaced, *supplanted], [*placed.values()], at_ns)
 
     def _begin(self, image: Image, detection: Detection, at_ns: int, seen: list[FollowedFace]) -> FollowedFace | None:
-        """Follow a face from now on; perhaps it was before. Returns which it is. seen: those that are others."""
+        """Follow a face from now on, or again. Returns which was detected, if any. seen: those that are others."""
         place = self._place_for(detection)
         found = None if place is None else located_first(self._landmarker, image, self._rois_of(detection, at_ns))
         if place is None or found is None or not is_of_detected(found.points, detection.box_xyxy):

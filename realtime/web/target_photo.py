@@ -79,5 +79,6 @@ class PhotoStudio:
                 for photo in wishes.wear.values()
             }
             parts = [(target.people[place].face, worn[id(photo)]) for place, photo in wishes.wear.items()]
-            made, _ = put_on(target.image, parts, badge=wishes.badge)
+            made = target.image.copy()
+            put_on(made, parts, badge=wishes.badge)
         return encode_picture(made, Path("photo").with_suffix(ENDINGS[wishes.media]))

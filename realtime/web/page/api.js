@@ -59,6 +59,13 @@ async function send(path, options = {}) {
 
 export const askJson = async (path, options) => (await ask(path, options)).json();
 
+const posted = (type, body) => ({ method: "POST", headers: { "Content-Type": type }, body });
+
+/** Send a file; what the server says of it. */
+export const sendFile = (path, file) => askJson(path, posted("application/octet-stream", file));
+
+/** Send an object as JSON; the response. */
+export const sendJson = (path, message) => ask(path, posted("application/json", JSON.stringify(message)));
+
 /** One command for a session, in the words of `liveswap ctl`. */
-export const control = (id, command) =>
-  askJson(`/session/${id}/control`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ command }) });
+export const control = (id, command) => sendJson(`/session/${id}/control`, { command });

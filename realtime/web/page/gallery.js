@@ -1,6 +1,6 @@
 // The faces that can be worn: shown, chosen, added and removed.
 
-import { ask, askJson } from "./api.js";
+import { ask, askJson, sendFile } from "./api.js";
 import { t } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -59,7 +59,7 @@ export class Gallery {
       $("reading").hidden = false;
       const query = new URLSearchParams({ name: file.name, consent: $("consent").checked ? "yes" : "no" });
       try {
-        const { name } = await askJson(`/faces?${query}`, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file });
+        const { name } = await sendFile(`/faces?${query}`, file);
         this.#pictures.delete(name);
         await this.#refresh();
         this.onWear(name);

@@ -296,12 +296,12 @@ function take(files) {
   if (tab() === "photo") photo.open(files[0]);
   else gallery.add([...files]);
 }
-const zones = [$("drop"), $("photo")];
-addEventListener("dragover", (event) => (event.preventDefault(), zones.forEach((zone) => zone.classList.add("over"))));
-addEventListener("dragleave", () => zones.forEach((zone) => zone.classList.remove("over")));
+const { classList } = document.body;
+addEventListener("dragover", (event) => (event.preventDefault(), classList.add("dragging")));
+addEventListener("dragleave", () => classList.remove("dragging"));
 addEventListener("drop", (event) => {
   event.preventDefault();
-  zones.forEach((zone) => zone.classList.remove("over"));
+  classList.remove("dragging");
   take(event.dataTransfer.files);
 });
 addEventListener("paste", (event) => take(event.clipboardData.files));

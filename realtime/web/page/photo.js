@@ -1,16 +1,17 @@
 // The photo tab: a photo comes, its faces are marked, and a click has one of them wear the face that is chosen beside it.
 // The server keeps the photo until the next one. Knows pictures and clicks; knows no camera and no connection.
 
-import { ask, askJson } from "./api.js";
+import { sendFile, sendJson } from "./api.js";
+import { saveAs } from "./save_as.js";
 import { t } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
-const JSON_HEADERS = { "Content-Type": "application/json" };
 
 export class Photo {
   #faces = [];
   #wear = new Map(); // by the number of a face in the photo, the name of the face it wears
-  #newest = 0;
+  #asking = null; // what goes on until the newest wish is shown
+  #isStale = false; // whether there is a newer one than was asked for
 
   /** chosen() is the name of the face that is put on, look() how: {strength, swapper, badge}. onProblem(error or null). */
   constructor({ chosen, look, onProblem }) {
@@ -26,7 +27,7 @@ export class Photo {
     this.#busy(t("reading", { name: file.name }));
     $("download").disabled = true;
     try {
-      const facts = await askJson("/photo", { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file });
+      const facts = await sendFile("/photo", file);
       [this.#faces, this.name] = [facts.faces, file.name.replace(/\.[^.]*$/, "")];
       this.#wear = new Map(facts.faces.length ? [[0, this.chosen()]] : []);
       $("photo").style.aspectRatio = `${facts.width} / ${facts.height}`;
@@ -48,14 +49,23 @@ export class Photo {
     await this.refresh();
   }
 
-  /** Show what is worn now. */
+  /** Show what is worn now. One wish at a time, which the server expects; what was clicked meanwhile is the next one. */
   async refresh() {
     if (!this.#faces.length) return;
     this.#name();
+    this.#isStale = true;
+    this.#asking ??= this.#catchUp().finally(() => (this.#asking = null));
+    await this.#asking;
+  }
+
+  async #catchUp() {
     this.#busy(t("swapping"));
     try {
-      this.onProblem(null);
-      await this.#show($("result"), Object.fromEntries(this.#wear));
+      while (this.#isStale) {
+        this.#isStale = false;
+        this.onProblem(null);
+        await this.#show($("result"), Object.fromEntries(this.#wear));
+      }
       $("download").disabled = false;
     } catch (error) {
       this.onProblem(error);
@@ -65,14 +75,11 @@ export class Photo {
   }
 
   async #made(wear, format) {
-    const wish = { wear, format, ...this.look() };
-    return (await ask("/photo/swapped", { method: "POST", headers: JSON_HEADERS, body: JSON.stringify(wish) })).blob();
+    return (await sendJson("/photo/swapped", { wear, format, ...this.look() })).blob();
   }
 
-  /** Only the newest wish is shown, whichever answer comes last. */
   async #show(picture, wear) {
-    const turn = ++this.#newest, address = URL.createObjectURL(await this.#made(wear, "jpeg"));
-    if (turn !== this.#newest) return URL.revokeObjectURL(address);
+    const address = URL.createObjectURL(await this.#made(wear, "jpeg"));
     URL.revokeObjectURL(picture.src);
     picture.src = address;
     picture.hidden = false;
@@ -107,12 +114,9 @@ export class Photo {
   }
 
   async #download() {
-    const link = document.createElement("a");
+    const format = $("format").value;
     try {
-      link.href = URL.createObjectURL(await this.#made(Object.fromEntries(this.#wear), $("format").value));
-      link.download = `${this.name}-liveswap.${$("format").value}`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+      saveAs(await this.#made(Object.fromEntries(this.#wear), format), `${this.name}-liveswap.${format}`);
     } catch (error) {
       this.onProblem(error);
     }

@@ -1,5 +1,6 @@
 // Records what is shown, without the time code, into a WebM file for download.
 
+import { saveAs } from "./save_as.js";
 import { stripShare } from "./timecode.js";
 
 export class Recorder {
@@ -28,10 +29,6 @@ export class Recorder {
     const ended = new Promise((done) => (this.recorder.onstop = done));
     this.recorder.stop();
     await ended;
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob(this.#parts, { type: "video/webm" }));
-    link.download = `liveswap-${new Date().toISOString().slice(0, 19).replaceAll(":", "-")}.webm`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    saveAs(new Blob(this.#parts, { type: "video/webm" }), `liveswap-${new Date().toISOString().slice(0, 19).replaceAll(":", "-")}.webm`);
   }
 }

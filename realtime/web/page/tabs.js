@@ -1,13 +1,11 @@
 // Which of the page's tabs is shown: the address says it (#photo), so that it can be linked and kept.
 
-const NAMES = ["live", "photo"];
-
 /** The one that is shown. */
 export const tab = () => document.body.dataset.tab;
 
-/** Have the buttons and the address choose. onShow(name) is called for each that is left or entered. */
+/** Have the buttons and the address choose; the first unless they do. onShow(name) is told which is shown now. */
 export function tabs(onShow) {
-  const buttons = [...document.querySelectorAll("[role=tab]")];
+  const buttons = [...document.querySelectorAll("[role=tab]")], names = buttons.map((button) => button.dataset.tab);
   const show = (name) => {
     document.body.dataset.tab = name;
     for (const button of buttons) {
@@ -17,7 +15,7 @@ export function tabs(onShow) {
     }
     onShow(name);
   };
-  const asked = () => (NAMES.includes(location.hash.slice(1)) ? location.hash.slice(1) : NAMES[0]);
+  const asked = () => names.find((name) => name === location.hash.slice(1)) ?? names[0];
   for (const button of buttons) {
     button.onclick = () => (location.hash = button.dataset.tab);
     button.onkeydown = ({ key }) => {

@@ -69,6 +69,22 @@ def test_a_photo_is_opened_its_faces_clicked_and_the_result_kept(
     assert halves_that_differ(read_image(downloaded(page, tmp_path)), group) == [True, False], "hers is her own"
 
 
+def test_clicks_that_come_faster_than_pictures_end_at_the_last_one(
+    page: Page, server: ServerProcess, group: Path, tmp_path: Path
+) -> None:
+    page.goto(f"{server.url}#photo")
+    page.wait_for_selector("#faces li")
+    page.set_input_files("#open", str(group))
+    await_that(page, "!result.hidden && working.hidden")
+    page.select_option("#format", "png")
+    before = halves_that_differ(read_image(downloaded(page, tmp_path)), group)
+    page.evaluate(f"for (let n = 0; n < 5; n++) [...{MARKS}].find(b => b.textContent != '' || n % 2).click()")
+    await_that(page, "working.hidden", 60)
+    assert page.is_hidden("#photo-problem"), page.inner_text("#photo-problem")
+    assert sorted(before) == [False, True]
+    assert halves_that_differ(read_image(downloaded(page, tmp_path)), group) == [False, False], "off in the end"
+
+
 def test_a_photo_of_nobody_is_explained_and_the_tab_is_left_and_entered(
     page: Page, server: ServerProcess, tmp_path: Path
 ) -> None:
