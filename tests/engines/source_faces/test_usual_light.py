@@ -30,9 +30,15 @@ def across(most: float) -> Field:
     return np.broadcast_to(steps[np.newaxis, :, np.newaxis], (*LAYOUT.size_hw, 1)).astype(np.float32)
 
 
-def test_the_mean_face_stays_as_it_is() -> None:
-    inside = LAYOUT.inside()
-    assert in_usual_light(mean_face())[inside] == pytest.approx(mean_face()[inside], abs=0.05)
+BELOW_BROW, BELOW_LIP = 222, 18
+
+
+def test_the_mean_face_stays_as_it_is_but_for_its_hollows() -> None:
+    brighter = (in_usual_light(mean_face()) - mean_face()).mean(axis=2)
+    assert brighter[LAYOUT.inside()].min() > -0.05, "nothing gets darker"
+    assert [at(brighter, place) for place in (LEFT_CHEEK, RIGHT_CHEEK, LEFT_BROW)] == pytest.approx([0] * 3, abs=0.05)
+    assert at(brighter, BELOW_BROW) > 0.2
+    assert at(brighter, BELOW_LIP) > 0.02
 
 
 @pytest.mark.parametrize("darker", [-1.0, 0.4])
