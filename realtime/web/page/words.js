@@ -98,6 +98,7 @@ export const WORDS = {
   "seeWhether": {"en": "check that liveswap serve is still running", "zh": "请检查 liveswap serve 是否仍在运行"},
   "serverFull": {"en": "the server accepts no other session now", "zh": "服务器现在不接受新的会话"},
   "noSocket": {"en": "no WebSocket gets through either", "zh": "WebSocket 也无法连通"},
+  "noRecorder": {"en": "This browser cannot record. Chrome, Edge, Firefox from 130 and Safari from 16.4 can.", "zh": "此浏览器无法录制。Chrome、Edge、Firefox 130 及以上、Safari 16.4 及以上可以。"},
   "noRtc": {"en": "WebRTC does not get through", "zh": "WebRTC 无法连通"}
 };
 

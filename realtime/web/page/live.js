@@ -1,0 +1,242 @@
+// The live tab: the camera goes out, the swapped picture comes back, and what is lost is tried again.
+// Knows when what begins and ends; how pictures travel is transport.js's business, what the frame shows stage.js's.
+
+import { askJson, control } from "./api.js";
+import { StampedCopy, openCamera } from "./camera.js";
+import { fillDevices } from "./devices.js";
+import { forgetNumbers, middle, showNumbers } from "./measured.js";
+import { complain } from "./problem.js";
+import { Recording } from "./recording.js";
+import { Stage } from "./stage.js";
+import { page } from "./state.js";
+import { readAge, stripShare } from "./timecode.js";
+import { Rtc, Socket } from "./transport.js";
+import { t } from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+const RETRY_MS = 2000;
+const HANGS_AFTER_S = 2;
+const WHILE_RUNNING = ["pause", "record", "full"];
+
+export class Live {
+  #stage = new Stage();
+  #recording = new Recording();
+
+  /** choices: what a session is told. gallery: shown anew at every connection. */
+  constructor(choices, gallery) {
+    [this.choices, this.gallery] = [choices, gallery];
+    $("start").onclick = () => (page.running ? this.stop() : this.start());
+    $("record").onclick = () => this.#record().catch(complain);
+    addEventListener("pagehide", () => (this.#stage.clear(), page.transport?.leave()));
+    setInterval(() => this.#tick(), 1000);
+  }
+
+  async start() {
+    complain(null);
+    page.running = true;
+    $("start").textContent = t("stop");
+    $("state").textContent = t("asking");
+    try {
+      this.#stage.clear(t("waitsForFirst"));
+      page.size = $("size").value;
+      page.camera = await openCamera({ camera: $("camera").value, size: page.size, microphone: $("microphone").value });
+      if (!page.running) return await this.stop(); // pressed while the browser asked
+      for (const track of page.camera.getVideoTracks()) track.onended = () => this.#cameraLost();
+      page.feed = await playing(page.camera);
+      await fillDevices();
+      await this.#connect();
+    } catch (error) {
+      await this.stop();
+      complain(error);
+    }
+  }
+
+  async stop() {
+    page.running = false;
+    const transport = page.transport;
+    page.transport = null;
+    this.#stage.clear();
+    forgetNumbers();
+    page.copy?.stop();
+    for (const track of page.camera?.getTracks() ?? []) track.stop();
+    if (page.feed) page.feed.srcObject = page.feed = null;
+    await this.#recording.end().catch(complain);
+    await transport?.stop().catch(() => {});
+    $("start").textContent = t("start");
+    $("state").textContent = t("stopped");
+    for (const id of WHILE_RUNNING) $(id).disabled = true;
+  }
+
+  async restart() {
+    if (!page.running) return;
+    await this.stop();
+    await this.start();
+  }
+
+  /** Tell the session something, and show what holds then; before Start it is told with all else that was chosen. */
+  async say(command) {
+    complain(null);
+    this.gallery.mark(this.choices.face(page.info.faces));
+    if (!page.transport?.id) return;
+    await tell(page.transport, [command]);
+    await this.#update();
+  }
+
+  async #cameraLost() {
+    if (!page.running) return;
+    await this.stop();
+    complain(new Error(t("cameraGone")));
+  }
+
+  async #record() {
+    await this.#recording.toggle(page.size, page.camera.getAudioTracks(), () => page.running);
+  }
+
+  /** Connect, by WebRTC first; where that does not get through, by WebSocket. */
+  async #connect() {
+    const wanted = $("transport").value;
+    const ways = { rtc: [Rtc], socket: [Socket], auto: window.RTCPeerConnection ? [Rtc, Socket] : [Socket] }[wanted];
+    page.info = await askJson("/info"); // a server that was started anew, or forgot this visitor, has other faces
+    await this.gallery.show(page.info, this.choices.face(page.info.faces));
+    const sound = page.camera.getAudioTracks();
+    page.copy?.stop();
+    page.copy = new StampedCopy(page.feed, page.size);
+    page.strip = stripShare(page.copy.width, page.copy.height);
+    $("after").style.setProperty("--tall", `${100 / (1 - page.strip)}%`);
+    $("frame").style.aspectRatio = `${page.copy.width} / ${page.copy.height}`;
+    for (const way of ways) {
+      $("state").textContent = t("connecting", { name: way.name });
+      const transport = (page.transport = new way());
+      const shown = way === Socket ? $("painted") : $("swapped");
+      try {
+        await transport.start(page.copy, sound, shown, page.info.ice, { gone: () => this.#lost(), hangs: () => this.#hangs() });
+        await tell(transport, this.choices.commands(page.info.faces)); // before anything is shown
+        if (page.transport !== transport) return await transport.stop(); // Stop was pressed
+        return this.#begin(shown);
+      } catch (error) {
+        await transport.stop().catch(() => {});
+        if (page.transport !== transport) return;
+        if (way === ways.at(-1) || error.status) throw error;
+      }
+    }
+  }
+
+  #begin(shown) {
+    for (const one of [$("painted"), $("swapped")]) one.hidden = one !== shown;
+    for (const id of WHILE_RUNNING) $(id).disabled = false;
+    page.showing = shown;
+    page.ages = [];
+    page.state = null; // the server counts anew
+    const transport = page.transport;
+    if (shown === $("painted")) transport.onShown = () => page.transport === transport && this.#note(shown, shown.width, shown.height);
+    else this.#follow(shown, transport);
+    return this.#update();
+  }
+
+  #follow(video, transport) {
+    video.requestVideoFrameCallback(() => {
+      if (page.transport !== transport) return;
+      this.#note(video, video.videoWidth, video.videoHeight);
+      this.#follow(video, transport);
+    });
+  }
+
+  /** A picture is shown: how old is it? */
+  #note(shown, wide, high) {
+    this.#stage.reveal(page.camera);
+    page.shown++;
+    const age = readAge(shown, wide, high, page.strip, performance.now());
+    page.age = age ?? page.age ?? 0;
+    this.#recording.add(shown, wide, high, performance.now() - page.age);
+    if (age === null) return;
+    page.ages.push(age);
+    const taken = Math.floor(performance.now()) - age;
+    if (Math.abs(taken - page.lastTaken) > 2) page.unique++;
+    page.lastTaken = taken;
+  }
+
+  /** No pictures come for now; the next one is shown. */
+  #hangs() {
+    this.#stage.conceal(t("noPictures"));
+  }
+
+  /** The connection is gone, perhaps because the server was started anew: try again until Stop is pressed. */
+  async #lost() {
+    if (!page.running || page.retrying) return;
+    page.retrying = true;
+    const transport = page.transport;
+    page.transport = null; // what still comes from it is not shown
+    forgetNumbers();
+    this.#stage.clear(t("connectionLost"));
+    await transport?.stop().catch(() => {});
+    while (page.running) {
+      $("state").textContent = t("tryingAgain");
+      try {
+        await this.#connect();
+        complain(null);
+        break;
+      } catch (error) {
+        if (error.status === 401) await this.stop(); // each try would count as a guess
+        complain(error);
+        await new Promise((done) => setTimeout(done, RETRY_MS));
+      }
+    }
+    page.retrying = false;
+  }
+
+  /** What holds on the server, shown. */
+  async #update() {
+    const id = page.transport?.id;
+    if (!id || page.retrying) return;
+    let state;
+    try {
+      state = await askJson(`/session/${id}`);
+    } catch (error) {
+      if (page.transport?.id === id) void this.#lost();
+      return;
+    }
+    $("state").textContent = `${page.transport.name}: ${holding(state)}`;
+    this.gallery.mark(state.face);
+    for (const one of ["mirror", "badge"]) $(one).checked = state[one];
+    $("when-lost").value = state.when_lost ?? "default";
+    $("before").style.transform = state.mirror ? "scaleX(-1)" : "";
+    $("strangers").value = state.strangers;
+    $("swapper").value = state.swapper;
+    $("pause").setAttribute("aria-pressed", state.paused);
+    const failed = state.outcomes.failed - (page.state?.outcomes.failed ?? 0);
+    if (failed > 0) complain(new Error(t("engineFailed", { failed })));
+    page.state = state;
+  }
+
+  /** Once a second: numbers and charts, and what holds on the server. */
+  async #tick() {
+    const now = performance.now(), seconds = (now - (page.ticked ?? now - 1000)) / 1000;
+    const { ages, shown, unique } = page;
+    page.empty = shown ? 0 : (page.empty ?? 0) + 1;
+    Object.assign(page, { ages: [], shown: 0, unique: 0, ticked: now });
+    if (!page.transport?.id) return;
+    if (page.empty === HANGS_AFTER_S) this.#hangs();
+    await this.#update();
+    const network = await page.transport?.network().catch(() => null);
+    page.numbers = { glass: middle(ages), fps: shown / seconds, server: page.state?.latency_p50_ms ?? null, network };
+    page.history = [...(page.history ?? []).slice(-600), { ages, fps: page.numbers.fps, unique: unique / seconds }];
+    showNumbers(page.numbers, page.state?.stages_ms ?? {});
+  }
+}
+
+async function tell(transport, commands) {
+  for (const command of commands) await control(transport.id, command).catch(complain);
+}
+
+/** In words, what holds on the server; a notice of its own is English. */
+function holding({ face, notice, paused, mirror, badge }) {
+  const words = [face && t("wears", { face }), notice, paused && t("paused"), mirror && t("mirrored"), !badge && t("noBadge")];
+  return words.filter(Boolean).join(" · ") || t("running");
+}
+
+/** A video element that plays a stream and is no part of the page, so that nobody sees it. */
+async function playing(stream) {
+  const video = Object.assign(document.createElement("video"), { muted: true, playsInline: true, srcObject: stream });
+  await video.play();
+  return video;
+}
