@@ -29,6 +29,7 @@ from engines.registry import (
     open_recogniser,
     open_swapper,
 )
+from engines.source_faces.fitness import FoundFace
 from engines.swappers.mesh.swapper import MeshSwapper
 from engines.swappers.neural.dfm import DfmSwapper
 from engines.swappers.neural.enhancer import EnhancedFace, FaceEnhancer
@@ -89,6 +90,10 @@ class FaceEngines:
     def examine(self, image: Image, name: str) -> SourcePhoto:
         """The face in a photo. name: for messages. Raises SourcePhotoError, with the reason, when none can be worn."""
         return self._built_in.examiner.examine(image, name)
+
+    def faces_in(self, image: Image, name: str) -> list[FoundFace]:
+        """All faces in a photo, the largest first. Raises SourcePhotoError when there is none."""
+        return self._built_in.examiner.faces(image, name)
 
     def source_bank(self, photos: tuple[Path, ...]) -> SourceBank:
         """The faces behind these paths, ready to be worn. Raises SourceError or SourcePhotoError."""

@@ -57,6 +57,7 @@ VENDORS = {
         "realtime/web/api.py",
         "realtime/web/request_parts.py",
         "realtime/web/client.py",
+        "realtime/web/faces_api.py",
         "realtime/web/photo_api.py",
         "realtime/web/serve.py",
         "realtime/web/server.py",

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from engines.image.geometry import eye_distance
-from engines.source_faces.photo import head_angles
+from engines.source_faces.fitness import head_angles
 from engines.types import SourcePhoto
 
 MOST = 6

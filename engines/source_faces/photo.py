@@ -1,6 +1,7 @@
-"""Is this photo fit to be a source face? Every face is found, the best one taken, and a refusal says why.
+"""The faces of a photo that others shall wear: every one is found, however small, painted or sideways.
 
-Knows what makes a good source; knows nothing of files (it is given pixels, EXIF rotation already applied).
+Whether one is fit for it is the business of fitness.py. Knows nothing of files (it is given pixels, EXIF rotation
+already applied).
 Detectors are trained on upright photographs, so a painting, a drawing or a sideways scan gets several chances: zoomed
 out (a face that fills the picture), zoomed in (a small one), and turned by quarters. They look at a small copy, since
 they see no more of a large one; landmarks are placed in the photo itself. The landmark model has the last word: what it
@@ -8,25 +9,14 @@ calls no face is none, however sure the detector was of a cat.
 """
 
 import logging
-import math
 from collections.abc import Iterator
 
 import cv2
 import numpy as np
 
 from engines.errors import SourcePhotoError
-from engines.image.geometry import (
-    CHIN,
-    FOREHEAD_TOP,
-    IMAGE_LEFT_EYE_OUTER,
-    IMAGE_RIGHT_EYE_OUTER,
-    box_of,
-    eye_distance,
-    iou,
-    moved,
-    roi_from_detection,
-    roi_from_landmarks,
-)
+from engines.image.geometry import box_of, eye_distance, iou, roi_from_detection, roi_from_landmarks
+from engines.source_faces.fitness import FoundFace, face_size, looked_at
 from engines.types import Detection, FaceDetector, FaceLandmarker, FaceLandmarks, Image, Points, SourcePhoto
 
 logger = logging.getLogger(__name__)
@@ -34,17 +24,10 @@ logger = logging.getLogger(__name__)
 PHOTO_THRESHOLD = 0.4
 """Detector score for photos: lower than for live pictures, since the landmarks confirm each finding."""
 MIN_PRESENCE, SURE_PRESENCE = 0.5, 0.98
-MIN_FACE_PX = 80
-MAX_YAW_DEG, MAX_PITCH_DEG = 50.0, 40.0
-MAX_CUT_OFF = 0.03
-"""Part of the landmarks that may lie outside the picture."""
 LOOKS = 3
 SETTLED = 0.02
 """Movement between the last two looks, in eye distances: below 0.02 on photos and paintings, over 0.027 on animals."""
 SAME_FACE_IOU = 0.4
-KEPT_MARGIN = 0.5
-"""Photo kept around the face, as a fraction of its longer side: a 60-megapixel photo need not stay in memory."""
-
 LOOKED_AT_PX = 1024
 """Longer side, at least, of the copy in which faces are searched, below twice this: its closest look still has two
 pixels for each that the detector's 256 px input takes."""
@@ -67,7 +50,18 @@ class PhotoExaminer:
     def examine(self, image: Image, name: str) -> SourcePhoto:
         """The photo cut to its best face, upright.
 
-        image: BGR of any size. name: for messages. Raises SourcePhotoError, with the reason, when no face is usable.
+        image: BGR of any size. name: for messages. Raises SourcePhotoError, with the reason, when that is not usable.
+        """
+        found = self.faces(image, name)
+        logger.info("%s: %d face(s) found, took the largest", name, len(found))
+        if found[0].problem is not None:
+            raise found[0].problem
+        return found[0].photo
+
+    def faces(self, image: Image, name: str) -> list[FoundFace]:
+        """All faces of a photo, the largest first; what is perhaps none only if nothing is surely one.
+
+        Raises SourcePhotoError when there is none at all.
         """
         found: list[tuple[FaceLandmarks, Image]] = []
         times = max(1, max(image.shape[:2]) // LOOKED_AT_PX)
@@ -81,10 +75,9 @@ class PhotoExaminer:
                 f"no human face found in {name} (looked from near and far, upright and turned by quarters)",
                 remedy="use a photo of a human face, from the front and evenly lit; animals and doodles do not work",
             )
-        best, upright = max(found, key=lambda found: (found[0].presence >= SURE_PRESENCE, face_size(found[0])))
-        logger.info("%s: %d face(s) found, took the largest", name, len(found))
-        _refuse_unfit(best, upright, name)
-        return _cut_out(upright, best, name)
+        sure = [(face, upright) for face, upright in found if face.presence >= SURE_PRESENCE]
+        largest_first = sorted(sure or found, key=lambda each: -face_size(each[0]))
+        return [looked_at(upright, face, name) for face, upright in largest_first]
 
     def _faces(self, image: Image, small: Image, times: int, turn: int | None) -> list[tuple[FaceLandmarks, Image]]:
         """Every face of an image held this way up, and the image so; the first of the looks that finds any is enough.
@@ -156,49 +149,3 @@ def _shrunk(image: Image, times: int) -> Image:
 
 def _turned(image: Image, turn: int | None) -> Image:
     return image if turn is None else np.ascontiguousarray(cv2.rotate(image, turn), np.uint8)
-
-
-def face_size(face: FaceLandmarks) -> float:
-    """Longer side of the face's box, px."""
-    x1, y1, x2, y2 = box_of(face.points)
-    return float(max(x2 - x1, y2 - y1))
-
-
-def head_angles(points: Points) -> tuple[float, float]:
-    """(yaw, pitch) in degrees, 0 = straight into the camera, from the mesh's own depth. points: (468, 3) px."""
-    across = points[IMAGE_RIGHT_EYE_OUTER] - points[IMAGE_LEFT_EYE_OUTER]
-    down = points[CHIN] - points[FOREHEAD_TOP]
-    yaw = math.degrees(math.atan2(float(across[2]), float(np.linalg.norm(across[:2]))))
-    pitch = math.degrees(math.atan2(float(down[2]), float(np.linalg.norm(down[:2]))))
-    return yaw, pitch
-
-
-def _refuse_unfit(face: FaceLandmarks, image: Image, name: str) -> None:
-    size = face_size(face)
-    if size < MIN_FACE_PX:
-        raise SourcePhotoError(
-            f"the face in {name} is {size:.0f} px large; at least {MIN_FACE_PX} px are needed",
-            remedy="use the photo in its full resolution, or one taken from nearer",
-        )
-    height, width = image.shape[:2]
-    x, y = face.points[:, 0], face.points[:, 1]
-    cut_off = float(((x < 0) | (y < 0) | (x >= width) | (y >= height)).mean())
-    if cut_off > MAX_CUT_OFF:
-        raise SourcePhotoError(
-            f"{cut_off:.0%} of the face in {name} lies outside the picture",
-            remedy="use a photo that shows the whole face, from the hairline to the chin",
-        )
-    yaw, pitch = head_angles(face.points)
-    if abs(yaw) > MAX_YAW_DEG or abs(pitch) > MAX_PITCH_DEG:
-        raise SourcePhotoError(
-            f"the face in {name} is turned too far: {abs(yaw):.0f} degrees sideways, {abs(pitch):.0f} up or down",
-            remedy=f"use one from the front: within {MAX_YAW_DEG:.0f} degrees sideways, {MAX_PITCH_DEG:.0f} up or down",
-        )
-
-
-def _cut_out(image: Image, face: FaceLandmarks, name: str) -> SourcePhoto:
-    x1, y1, x2, y2 = box_of(face.points)
-    margin = KEPT_MARGIN * max(x2 - x1, y2 - y1)
-    left, top = max(0, int(x1 - margin)), max(0, int(y1 - margin))
-    cut = image[top : int(y2 + margin) + 1, left : int(x2 + margin) + 1].copy()
-    return SourcePhoto(name, cut, moved(face, np.array([[1.0, 0.0, -left], [0.0, 1.0, -top]])))

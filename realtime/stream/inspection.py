@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from engines.recognition.appearance import Appearance, FlatFace, Plane, flat_face, inner_face
-from engines.source_faces.photo import head_angles
+from engines.source_faces.fitness import head_angles
 from engines.types import Coverage, Image, Points
 
 UNCHANGED = 3.0

@@ -1,4 +1,4 @@
-"""The requests of the server: sessions in and out, faces, control, numbers. `openapi.json` beside this describes them.
+"""The requests of the server: sessions in and out, control, numbers. `openapi.json` beside this describes them.
 
 Knows paths and status codes; who may ask is `guard`'s business, and what WebRTC is `rtc`'s.
 """
@@ -6,19 +6,17 @@ Knows paths and status codes; who may ask is `guard`'s business, and what WebRTC
 import asyncio
 import secrets
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from aiohttp import web
 from aiortc import RTCIceServer
 
 from realtime.web.auth import RefusedError
-from realtime.web.request_parts import SDP, command_in, offer_in, photo_in, visitor_of, watch_key_in
+from realtime.web.request_parts import SDP, command_in, offer_in, visitor_of, watch_key_in
 from realtime.web.rtc import PeerLink
 from realtime.web.session import SwapSession
 from realtime.web.sessions import Sessions
 from realtime.web.socket import swap_over_socket
 from realtime.web.status import exposition, session_state
-from realtime.web.uploads import Uploads
 from realtime.web.visitors import Visitor, Visitors
 
 MOST_WATCHERS = 8
@@ -31,16 +29,15 @@ class Api:
         self,
         sessions: Sessions,
         visitors: Visitors,
-        uploads: Uploads,
         ice: list[RTCIceServer],
         swappers: Callable[[], Sequence[str]],
     ) -> None:
-        self._sessions, self._visitors, self._uploads = sessions, visitors, uploads
+        self._sessions, self._visitors = sessions, visitors
         self._ice, self._swappers = ice, swappers
         self._watchers: dict[str, PeerLink] = {}
 
     def routes(self) -> list[web.RouteDef]:
-        """Everything but the page."""
+        """Everything but the page, faces and photos."""
         return [
             web.get("/healthz", self._health),
             web.get("/metrics", self._metrics),
@@ -55,9 +52,6 @@ class Api:
             web.post("/whep", self._start_whep),
             web.delete("/whep/{id}", self._end_whep),
             web.get("/socket", self._socket),
-            web.post("/faces", self._add_face),
-            web.get("/faces/{name}", self._show_face),
-            web.delete("/faces/{name}", self._remove_face),
         ]
 
     async def sweep(self) -> None:
@@ -79,8 +73,9 @@ class Api:
     async def _info(self, request: web.Request) -> web.Response:
         ice = [{"urls": server.urls, **_login(server)} for server in self._ice]
         faces = self._visitor(request).gallery
-        found = {"faces": faces.names, "own": faces.own_names, "swappers": list(self._swappers()), "ice": ice}
-        return web.json_response(found)
+        photos = {name: len(faces.photo(name).views) for name in faces.names}
+        found = {"faces": faces.names, "own": faces.own_names, "photos": photos}
+        return web.json_response({**found, "swappers": list(self._swappers()), "ice": ice})
 
     async def _welcome(self, request: web.Request) -> web.Response:
         return web.json_response({"visitor": self._visitors.welcome(request.remote or "").key}, status=201)
@@ -143,32 +138,6 @@ class Api:
 
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
         return await swap_over_socket(request, self._sessions, self._visitor(request))
-
-    async def _add_face(self, request: web.Request) -> web.Response:
-        visitor, has_consent = self._visitor(request), request.query.get("consent") == "yes"
-        name = visitor.gallery.name_for(request.query.get("name", "photo"))
-        self._visitors.require_room(visitor)
-        with self._uploads.one_of(request.remote or ""):
-            content = await photo_in(request)
-            face = await self._uploads.read(content, name, has_consent=has_consent, whose=visitor.key)
-            visitor.gallery.name_for(name)  # others of theirs may have come in the meantime
-            visitor.gallery.put(face)
-            for session in self._sessions.of(visitor):
-                session.stream.source_bank.add(face.photo)
-                await self._uploads.beside(session.stream.source_bank.settle)  # so that who hears of it can wear it
-        return web.json_response({"name": name}, status=201)
-
-    async def _show_face(self, request: web.Request) -> web.Response:
-        thumbnail = self._visitor(request).gallery.thumbnail(request.match_info["name"])
-        return web.Response(body=thumbnail, content_type="image/jpeg")
-
-    async def _remove_face(self, request: web.Request) -> web.Response:
-        name, visitor = request.match_info["name"], self._visitor(request)
-        visitor.gallery.remove(name)
-        for session in self._sessions.of(visitor):
-            if name in session.stream.source_bank.names:
-                await self._uploads.beside(partial(session.stream.source_bank.remove, name))
-        return web.json_response({})
 
     def _visitor(self, request: web.Request) -> Visitor:
         return visitor_of(request, self._visitors)

@@ -52,6 +52,11 @@ class Gallery:
         """In the order of `names`."""
         return tuple(self._find(name).photo for name in self.names)
 
+    @property
+    def photos_kept(self) -> int:
+        """Of the uploads; several may show one face."""
+        return sum(len(entry.photo.views) for entry in self._own.values())
+
     def photo(self, name: str) -> SourcePhoto:
         """Raises RefusedError (404)."""
         return self._find(name).photo
@@ -77,11 +82,15 @@ class Gallery:
         self._own[entry.photo.name] = entry
 
     def remove(self, name: str) -> None:
-        """Forget an upload. Raises RefusedError (404, or 403 for a shared one)."""
+        """Forget an upload. Raises as `require_own`."""
+        self.require_own(name)
+        del self._own[name]
+
+    def require_own(self, name: str) -> None:
+        """Raises RefusedError (404, or 403 for a shared one)."""
         self._find(name)
         if name not in self._own:
             raise RefusedError(403, f"{name} came with the server and stays", remedy="remove photos of your own")
-        del self._own[name]
 
     def _find(self, name: str) -> Entry:
         entry = self._own.get(name) or self._shared.get(name)

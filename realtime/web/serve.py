@@ -21,6 +21,7 @@ from realtime.config import RunConfig
 from realtime.web.aiortc_patches import require_known_aiortc
 from realtime.web.api import Api
 from realtime.web.auth import Guard, is_loopback
+from realtime.web.faces_api import FacesApi
 from realtime.web.photo_api import PhotoApi
 from realtime.web.rtc import ice_servers
 from realtime.web.server import make_application
@@ -99,10 +100,11 @@ async def _serve(config: RunConfig, options: ServeOptions, store: ModelStore, on
     server_state = ServerState(config, store)
     sessions = Sessions(server_state.make_stream, most=options.sessions)
     visitors, uploads = Visitors(server_state.shared), server_state.uploads
-    api = Api(sessions, visitors, uploads, ice_servers(options.ice), server_state.swappers)
+    api = Api(sessions, visitors, ice_servers(options.ice), server_state.swappers)
+    faces = FacesApi(sessions, visitors, uploads)
     photos = PhotoApi(visitors, uploads, PhotoStudio(server_state))
     guard = Guard(options.token, framed_by="*" if options.framed else "'self'")
-    runner = web.AppRunner(make_application(api, photos, guard), access_log=None, shutdown_timeout=1)
+    runner = web.AppRunner(make_application(api, faces, photos, guard), access_log=None, shutdown_timeout=1)
     await runner.setup()
     try:
         await server_state.open()

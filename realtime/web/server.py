@@ -14,6 +14,7 @@ from aiohttp import web
 from models.errors import UserError
 from realtime.web.api import Api
 from realtime.web.auth import Guard, RefusedError
+from realtime.web.faces_api import FacesApi
 from realtime.web.photo_api import PhotoApi
 from realtime.web.request_parts import remember
 
@@ -29,7 +30,7 @@ CHANGES, OPENS = {"POST", "DELETE"}, {"/socket"}
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def make_application(api: Api, photos: PhotoApi, guard: Guard) -> web.Application:
+def make_application(api: Api, faces: FacesApi, photos: PhotoApi, guard: Guard) -> web.Application:
     """Ready to run."""
 
     @web.middleware
@@ -51,7 +52,7 @@ def make_application(api: Api, photos: PhotoApi, guard: Guard) -> web.Applicatio
     app.router.add_get("/", _page)
     app.router.add_get("/openapi.json", _openapi)
     app.router.add_static("/page/", PAGE)
-    app.router.add_routes([*api.routes(), *photos.routes()])
+    app.router.add_routes([*api.routes(), *faces.routes(), *photos.routes()])
     return app
 
 

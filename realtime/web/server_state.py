@@ -41,7 +41,7 @@ class ServerState:
         self._host = FaceEngines(config, store, live=True, shared=self._shared)
         self._kept_open: SourceBank | None = None
         self.shared: dict[str, Entry] = {}
-        self.uploads = Uploads(self._host.examine, ConsentLedger(store.home / "consent.json"))
+        self.uploads = Uploads(self._host.faces_in, ConsentLedger(store.home / "consent.json"))
 
     async def open(self) -> None:
         """Take in the faces of the command line, and open the swapper before anybody comes.

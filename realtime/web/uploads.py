@@ -1,20 +1,20 @@
-"""From the bytes of an upload to a face that can be worn: beside the event loop, and a few at a time.
+"""From the bytes of an upload to the faces in it: beside the event loop, and a few at a time.
 
 Knows photos, consent and threads; knows nothing of HTTP, and where a face is kept is `gallery`'s business.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
 
-from engines.types import Image, SourcePhoto
+from engines.source_faces.fitness import FoundFace
+from engines.types import Image
 from realtime.faces.consent import QUESTION, ConsentLedger
 from realtime.pictures.reading import decode_image
 from realtime.web.auth import RefusedError, network_of
-from realtime.web.gallery import Entry, entry_of
 
 MOST_PIXELS = 32_000_000
 """Of a photo before it is made smaller. Decoding takes seconds, and 140 MB of a JPEG or PNG, 290 of an AVIF, 500 of a
@@ -27,10 +27,13 @@ T = TypeVar("T")
 
 
 class Uploads:
-    """Used in the event loop. examine: finds the face in a photo; may be called by AT_ONCE threads. Close it."""
+    """Used in the event loop. find: the faces in a photo, the largest first; may be called by AT_ONCE threads.
 
-    def __init__(self, examine: Callable[[Image, str], SourcePhoto], consents: ConsentLedger) -> None:
-        self._examine, self._consents = examine, consents
+    Close it.
+    """
+
+    def __init__(self, find: Callable[[Image, str], Sequence[FoundFace]], consents: ConsentLedger) -> None:
+        self._find, self._consents = find, consents
         self._threads = ThreadPoolExecutor(AT_ONCE, "upload")
         self._in_hand: Counter[str] = Counter()
 
@@ -49,9 +52,10 @@ class Uploads:
             self._in_hand[network] -= 1
             self._in_hand += Counter()  # forgets whoever has none
 
-    async def read(self, content: bytes, name: str, *, has_consent: bool, whose: str) -> Entry:
-        """A face. content: a picture file's bytes. name: what it is called. whose: the visitor who says they may.
+    async def read(self, content: bytes, name: str, *, has_consent: bool, whose: str) -> list[FoundFace]:
+        """The faces in a photo that can be worn, the largest first; if none can, the largest, which says why not.
 
+        content: a picture file's bytes. name: for messages. whose: the visitor who says they may.
         Raises RefusedError (403) without consent, SourceError and SourcePhotoError.
         """
         if not has_consent:
@@ -59,13 +63,14 @@ class Uploads:
                 403, QUESTION.format(name=name), remedy="confirm consent with the picture, and send it again"
             )
 
-        def work() -> Entry:
+        def work() -> list[FoundFace]:
             image = decode_image(content, name, most_pixels=MOST_PIXELS, fit_pixels=FIT_PIXELS)
-            return entry_of(self._examine(image, name), name)
+            found = self._find(image, name)
+            return [face for face in found if face.problem is None] or [found[0]]
 
-        entry = await self.beside(work)
+        found = await self.beside(work)
         self._consents.require(content, name, given=True, ask=None, whose=whose)
-        return entry
+        return found
 
     async def beside(self, work: Callable[[], T]) -> T:
         """Something slow, in a thread that no stream waits for."""

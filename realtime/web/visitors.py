@@ -72,7 +72,7 @@ class Visitors:
 
     def require_room(self, visitor: Visitor) -> None:
         """Raises RefusedError (503) when no more photos are taken in, or (429) from this address."""
-        counts = [(len(other.gallery.own_names), other.network) for other in self._visitors.values()]
+        counts = [(other.gallery.photos_kept, other.network) for other in self._visitors.values()]
         if sum(count for count, _ in counts) >= MOST_PHOTOS:
             raise RefusedError(503, f"there are {MOST_PHOTOS} photos already", remedy="try later", retry_after_s=60)
         of_address = sum(count for count, network in counts if network == visitor.network)

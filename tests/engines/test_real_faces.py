@@ -12,7 +12,8 @@ from engines.detectors.blazeface import BlazeFaceDetector
 from engines.errors import ModelContractError, SourcePhotoError
 from engines.image.geometry import box_of, eye_distance, roi_from_detection
 from engines.landmarks.face_mesh import FaceMeshLandmarker
-from engines.source_faces.photo import PhotoExaminer, head_angles
+from engines.source_faces.fitness import head_angles
+from engines.source_faces.photo import PhotoExaminer
 from engines.swappers.mesh.swapper import MeshSwapper
 from engines.types import Image
 from realtime.pictures.reading import read_image

@@ -1,23 +1,22 @@
-// The faces that can be worn: shown, chosen, added and removed.
+// The faces that can be worn: shown, chosen and removed. How they come is adding.js's business.
 
-import { ask, askJson, sendFile } from "./api.js";
+import { ask, askJson } from "./api.js";
+import { page } from "./state.js";
 import { t } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 
-/** onWear(name) is called when a face is chosen, onProblem(error) when the server says no. */
+/** onWear(name) is called when a face is chosen, onMore(name) for more photos of one, onProblem(error) when there is one. */
 export class Gallery {
   #pictures = new Map();
 
-  constructor({ onWear, onProblem }) {
-    this.onWear = onWear;
-    this.onProblem = onProblem;
-    $("upload").onchange = ({ target }) => this.add([...target.files]).finally(() => (target.value = ""));
+  constructor({ onWear, onMore, onProblem }) {
+    [this.onWear, this.onMore, this.onProblem] = [onWear, onMore, onProblem];
   }
 
   /** Draw the faces anew. info: what the server has for this visitor. worn: the name of the one that is worn. */
-  async show({ faces, own }, worn) {
-    const rows = await Promise.all(faces.map((name) => this.#row(name, name === worn, own.includes(name))));
+  async show({ faces, own, photos }, worn) {
+    const rows = await Promise.all(faces.map((name) => this.#row(name, { isWorn: name === worn, isOwn: own.includes(name), count: photos[name] })));
     $("faces").replaceChildren(...rows);
   }
 
@@ -25,21 +24,17 @@ export class Gallery {
     for (const button of document.querySelectorAll("#faces .wear")) button.setAttribute("aria-pressed", button.title === worn);
   }
 
-  async #row(name, isWorn, isOwn) {
-    const row = document.createElement("li"), wear = document.createElement("button"), remove = document.createElement("button");
-    const picture = new Image();
+  async #row(name, { isWorn, isOwn, count }) {
+    const row = document.createElement("li"), wear = document.createElement("button"), picture = new Image();
     picture.src = await this.#picture(name);
     picture.alt = "";
     wear.className = "wear";
     wear.title = name;
-    wear.append(picture, name);
+    wear.append(picture, count > 1 ? t("photosOf", { name, count }) : name);
     wear.setAttribute("aria-pressed", isWorn);
     wear.onclick = () => this.onWear(name);
-    remove.className = "remove";
-    remove.textContent = "×";
-    remove.setAttribute("aria-label", t("removeFace", { name }));
-    remove.onclick = () => this.#remove(name);
-    row.append(wear, ...(isOwn ? [remove] : []));
+    row.append(wear);
+    if (isOwn) row.append(small("more", "+", t("addToFace", { name }), () => this.onMore(name)), small("remove", "×", t("removeFace", { name }), () => this.#remove(name)));
     return row;
   }
 
@@ -52,37 +47,31 @@ export class Gallery {
     return this.#pictures.get(name);
   }
 
-  /** Photos of faces to wear. */
-  async add(files) {
-    for (const file of files) {
-      $("reading").textContent = t("reading", { name: file.name });
-      $("reading").hidden = false;
-      const query = new URLSearchParams({ name: file.name, consent: $("consent").checked ? "yes" : "no" });
-      try {
-        const { name } = await sendFile(`/faces?${query}`, file);
-        this.#pictures.delete(name);
-        await this.#refresh();
-        this.onWear(name);
-      } catch (error) {
-        this.onProblem(error);
-      }
-    }
-    $("reading").hidden = true;
-    $("consent").checked = false; // it was for these
-  }
-
   async #remove(name) {
     try {
       await ask(`/faces/${encodeURIComponent(name)}`, { method: "DELETE" });
-      URL.revokeObjectURL(this.#pictures.get(name));
-      this.#pictures.delete(name);
-      await this.#refresh();
+      await this.refresh(name);
     } catch (error) {
       this.onProblem(error);
     }
   }
 
-  async #refresh() {
-    await this.show(await askJson("/info"), document.querySelector("#faces [aria-pressed=true]")?.title);
+  /** The server has others now. changed: a face whose picture may be another one. */
+  async refresh(changed) {
+    this.#forget(changed);
+    page.info = await askJson("/info");
+    await this.show(page.info, document.querySelector("#faces [aria-pressed=true]")?.title);
   }
+
+  #forget(name) {
+    URL.revokeObjectURL(this.#pictures.get(name));
+    this.#pictures.delete(name);
+  }
+}
+
+/** A small round button in the corner of a face. */
+function small(className, sign, words, onclick) {
+  const button = Object.assign(document.createElement("button"), { className, textContent: sign, onclick });
+  button.setAttribute("aria-label", words);
+  return button;
 }

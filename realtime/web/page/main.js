@@ -1,5 +1,6 @@
 // The page: which part hears of what the others do, and where files go that are dropped. Everything else has its module.
 
+import { Adding } from "./adding.js";
 import { askJson } from "./api.js";
 import { Choices } from "./choices.js";
 import { fill, fillDevices } from "./devices.js";
@@ -10,10 +11,13 @@ import { complain } from "./problem.js";
 import { page } from "./state.js";
 import { tab, tabs } from "./tabs.js";
 
+const PICTURES = ["jpeg", "png", "webp", "heic", "heif", "avif", "tiff", "gif", "bmp"].map((kind) => `image/${kind}`).join();
 const $ = (id) => document.getElementById(id);
 
 const choices = new Choices({ onLook: (command) => (live.say(command), tab() === "photo" && photo.refresh()), onDevice: () => live.restart() });
-const gallery = new Gallery({ onWear: (name) => (live.say(choices.choose("face", name)), tab() === "photo" && photo.choose(name)), onProblem: complain });
+const wear = (name) => (live.say(choices.choose("face", name)), tab() === "photo" && photo.choose(name));
+const gallery = new Gallery({ onWear: wear, onMore: (name) => adding.more(name), onProblem: complain });
+const adding = new Adding(gallery, { onWear: wear, onProblem: complain });
 const photo = new Photo({
   chosen: () => choices.face(page.info.faces),
   look: () => ({ strength: Number($("strength").value), swapper: $("swapper").value, badge: $("badge").checked }),
@@ -24,11 +28,13 @@ const live = new Live(choices, gallery);
 $("pause").onclick = () => live.say("pause");
 $("full").onclick = () => (document.fullscreenElement ? document.exitFullscreen() : $("frame").requestFullscreen());
 
+for (const input of document.querySelectorAll("[data-takes=pictures]")) input.accept = PICTURES;
+
 /** Files that were dropped or pasted: a photo to be changed, or faces to wear. */
 function take(files) {
   if (!files.length) return;
   if (tab() === "photo") photo.open(files[0]);
-  else gallery.add([...files]);
+  else adding.add([...files]);
 }
 const { classList } = document.body;
 addEventListener("dragover", (event) => (event.preventDefault(), classList.add("dragging")));

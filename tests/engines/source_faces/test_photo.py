@@ -7,7 +7,8 @@ import pytest
 from engines.errors import SourcePhotoError
 from engines.fakes import FakeDetector, mesh_at, picture_with_faces
 from engines.image.geometry import box_of
-from engines.source_faces.photo import KEPT_MARGIN, LOOKED_AT_PX, ZOOM_OUT, PhotoExaminer
+from engines.source_faces.fitness import KEPT_MARGIN
+from engines.source_faces.photo import LOOKED_AT_PX, ZOOM_OUT, PhotoExaminer
 from engines.types import Detection, FaceLandmarks, Image, Roi
 
 LARGE_WH = (4000, 3000)

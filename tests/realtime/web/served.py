@@ -15,6 +15,7 @@ from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSes
 
 from engines.errors import SourcePhotoError
 from engines.recognition.appearance import Appearance
+from engines.source_faces.fitness import Doubt, FoundFace
 from engines.types import Image, SourcePhoto
 from realtime.choices import Strangers
 from realtime.faces.consent import ConsentLedger
@@ -29,6 +30,7 @@ from realtime.tracking.assignment import OrderAssigner
 from realtime.tracking.reidentification import Track
 from realtime.web.api import Api
 from realtime.web.auth import Guard
+from realtime.web.faces_api import FacesApi
 from realtime.web.gallery import entry_of
 from realtime.web.photo_api import PhotoApi
 from realtime.web.server import make_application
@@ -43,6 +45,7 @@ SIZE_WH = (320, 240)
 GREY_BGR, PAINT_BGR = (90, 90, 90), (20, 200, 40)
 """What a client sends, and what the fake face paints on it, in a box."""
 
+DARK = 20
 GREY = np.full((24, 24, 3), 40, np.uint8)
 
 
@@ -60,6 +63,14 @@ def examine(image: Image, name: str) -> SourcePhoto:
     if not image.any():
         raise SourcePhotoError(f"no human face found in {name}", remedy="use a photo of a face")
     return SourcePhoto(name, image, landmarks_in((2, 2, 18, 18)))
+
+
+def find(image: Image, name: str) -> list[FoundFace]:
+    """As `examine`; two faces in a wide picture, a dark one in a grey one that is darker than 20."""
+    doubts = (Doubt("dark", float(image.max())),) if image.max() < DARK else ()
+    wide = image.shape[1] > 1.5 * image.shape[0]
+    halves = np.hsplit(image, 2) if wide else [image]
+    return [FoundFace(examine(half, name), doubts, None) for half in halves]
 
 
 class TwoSquares:
@@ -103,11 +114,11 @@ async def served(home: Path, *, token: str | None = None, most: int = 4, silent_
         stream = Stream(pipeline, control, source_bank, metrics, Strangers.BLUR, lambda: closed.append(stream))
         return stream
 
-    uploads = Uploads(examine, ConsentLedger(home / "consent.json"))
+    uploads = Uploads(find, ConsentLedger(home / "consent.json"))
     shared = {name: entry_of(examine(GREY, name), name) for name in ("ann", "bob")}
     sessions, visitors = Sessions(make_stream, most=most, silent_s=silent_s), Visitors(shared)
-    api, photos = Api(sessions, visitors, uploads, [], lambda: ["mesh"]), PhotoApi(visitors, uploads, STUDIO)
-    app = make_application(api, photos, Guard(token))
+    api, faces = Api(sessions, visitors, [], lambda: ["mesh"]), FacesApi(sessions, visitors, uploads)
+    app = make_application(api, faces, PhotoApi(visitors, uploads, STUDIO), Guard(token))
     async with TestClient(TestServer(app)) as client:
         yield Served(client, sessions, visitors, closed)
     uploads.close()

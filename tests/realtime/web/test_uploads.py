@@ -8,32 +8,33 @@ import cv2
 import numpy as np
 import pytest
 
-from engines.types import Image, SourcePhoto
+from engines.source_faces.fitness import FoundFace
+from engines.types import Image
 from realtime.errors import SourceError
 from realtime.faces.consent import ConsentLedger
 from realtime.web import uploads
 from realtime.web.auth import RefusedError
 from realtime.web.uploads import AT_ONCE_OF_ADDRESS, FIT_PIXELS, MOST_PIXELS, Uploads
 from tests.realtime.heif import Heic, heic_of
-from tests.realtime.web.served import examine, png, run
+from tests.realtime.web.served import find, png, run
 
 
 def test_slow_photo_holds_up_neither_the_loop_nor_the_next_photo(tmp_path: Path) -> None:
     go_on = threading.Event()
 
-    def examine_slowly(image: Image, name: str) -> SourcePhoto:
+    def find_slowly(image: Image, name: str) -> list[FoundFace]:
         if name == "slow":
             assert go_on.wait(30)
-        return examine(image, name)
+        return find(image, name)
 
     async def test() -> None:
-        desk = Uploads(examine_slowly, ConsentLedger(tmp_path / "consent.json"))
+        desk = Uploads(find_slowly, ConsentLedger(tmp_path / "consent.json"))
         slow = asyncio.create_task(desk.read(png(), "slow", has_consent=True, whose="ann"))
-        quick = await desk.read(png(), "quick", has_consent=True, whose="bob")
+        (quick,) = await desk.read(png(), "quick", has_consent=True, whose="bob")
         assert quick.photo.name == "quick"
         assert not slow.done()
         go_on.set()
-        assert (await slow).photo.name == "slow"
+        assert (await slow)[0].photo.name == "slow"
         desk.close()
 
     run(test)
@@ -41,9 +42,9 @@ def test_slow_photo_holds_up_neither_the_loop_nor_the_next_photo(tmp_path: Path)
 
 def test_photo_of_a_phone_is_read_as_it_comes(tmp_path: Path) -> None:
     async def test() -> None:
-        desk = Uploads(examine, ConsentLedger(tmp_path / "consent.json"))
+        desk = Uploads(find, ConsentLedger(tmp_path / "consent.json"))
         photo = heic_of(np.full((96, 64, 3), 120, np.uint8))
-        entry = await desk.read(photo, "IMG_1.HEIC", has_consent=True, whose="ann")
+        (entry,) = await desk.read(photo, "IMG_1.HEIC", has_consent=True, whose="ann")
         assert entry.photo.image.shape == (96, 64, 3)
         lies = heic_of(np.full((96, 64, 3), 120, np.uint8), Heic(lies={"tile": (30_000, 30_000)}))
         with pytest.raises(SourceError, match="at most 32 million"):
@@ -56,12 +57,12 @@ def test_photo_of_a_phone_is_read_as_it_comes(tmp_path: Path) -> None:
 def test_large_photo_is_made_smaller_and_a_larger_one_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
 
-    def examine_it(image: Image, name: str) -> SourcePhoto:
+    def find_it(image: Image, name: str) -> list[FoundFace]:
         seen.append(image.shape[0] * image.shape[1])
-        return examine(image, name)
+        return find(image, name)
 
     async def test() -> None:
-        desk = Uploads(examine_it, ConsentLedger(tmp_path / "consent.json"))
+        desk = Uploads(find_it, ConsentLedger(tmp_path / "consent.json"))
         jpeg = cv2.imencode(".jpg", np.full((2000, 3000, 3), 99, np.uint8))[1].tobytes()
         await desk.read(jpeg, "large", has_consent=True, whose="ann")
         assert seen == [pytest.approx(FIT_PIXELS, rel=0.01)]
@@ -75,7 +76,7 @@ def test_large_photo_is_made_smaller_and_a_larger_one_refused(tmp_path: Path, mo
 
 
 def test_address_sends_few_at_once_and_others_are_not_kept_waiting(tmp_path: Path) -> None:
-    desk = Uploads(examine, ConsentLedger(tmp_path / "consent.json"))
+    desk = Uploads(find, ConsentLedger(tmp_path / "consent.json"))
     held = [desk.one_of("2001:db8::1") for _ in range(AT_ONCE_OF_ADDRESS)]
     for one in held:
         one.__enter__()
