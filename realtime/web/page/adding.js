@@ -2,6 +2,7 @@
 // is shown what was found, and says what is worn. Knows files and questions; knows no camera and no connection.
 
 import { sendFile } from "./api.js";
+import { answer } from "./dialogs.js";
 import { t } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -23,7 +24,6 @@ export class Adding {
     [this.gallery, this.onWear, this.onProblem] = [gallery, onWear, onProblem];
     $("upload").onchange = ({ target }) => this.add([...target.files]).finally(() => (target.value = ""));
     $("more-photos").onchange = ({ target }) => this.#add([...target.files], this.#person, true).finally(() => (target.value = ""));
-    for (const dialog of [$("found"), $("several")]) dialog.onclick = ({ target }) => close(dialog, target.closest("button"));
   }
 
   /** Ask for more photos of the person behind a face. */
@@ -87,16 +87,4 @@ function offered({ picture, doubts, problem }, number) {
   take.append(Object.assign(new Image(), { src: picture, alt: "" }), t("takeFace", { number: number + 1 }));
   row.append(take, words);
   return row;
-}
-
-/** The value of the button that a dialog was closed with, "" without one. */
-function answer(dialog) {
-  dialog.returnValue = "";
-  dialog.showModal();
-  return new Promise((done) => dialog.addEventListener("close", () => done(dialog.returnValue), { once: true }));
-}
-
-/** A button of a dialog was pressed, if it was one. */
-function close(dialog, button) {
-  if (button?.value || button?.dataset.close !== undefined) dialog.close(button.value);
 }

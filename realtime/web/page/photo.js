@@ -3,6 +3,7 @@
 
 import { sendFile, sendJson } from "./api.js";
 import { saveAs } from "./save_as.js";
+import { snapshot } from "./snapshot.js";
 import { t } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -17,6 +18,7 @@ export class Photo {
   constructor({ chosen, look, onProblem }) {
     [this.chosen, this.look, this.onProblem] = [chosen, look, onProblem];
     $("open").onchange = ({ target }) => this.open(target.files[0]).finally(() => (target.value = ""));
+    $("take").onclick = () => this.#take().catch(onProblem);
     $("compare-photo").oninput = ({ target }) => $("photo").style.setProperty("--split", `${target.value}%`);
     $("download").onclick = () => this.#download();
   }
@@ -41,6 +43,12 @@ export class Photo {
     } finally {
       this.#busy("");
     }
+  }
+
+  /** Take a picture with the camera, and open it. */
+  async #take() {
+    this.onProblem(null);
+    await this.open(await snapshot(t("photo")));
   }
 
   /** Another face was chosen: whoever wears one alone wears that now; of several the next click decides. */

@@ -101,3 +101,25 @@ def test_a_photo_of_nobody_is_explained_and_the_tab_is_left_and_entered(
     await_that(page, "document.body.dataset.tab == 'live'")
     assert page.is_visible("#stage")
     assert page.is_hidden("#studio")
+
+
+def test_a_picture_is_taken_with_the_camera_which_is_on_only_meanwhile(page: Page, server: ServerProcess) -> None:
+    page.add_init_script(
+        "const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices); window.opened = [];"
+        "navigator.mediaDevices.getUserMedia = async (wanted) => (opened.push(await open(wanted)), opened.at(-1))"
+    )
+    page.goto(f"{server.url}#photo")
+    page.wait_for_selector("#faces li")
+    assert page.evaluate("opened.length") == 0, "the camera starts only when asked"
+    page.click("#take")
+    page.wait_for_selector("#snapshot[open]")
+    assert page.evaluate("opened.map(s => s.getTracks().map(t => t.kind + t.readyState))") == [["videolive"]]
+    page.click("#snapshot [data-close]")
+    await_that(page, "opened[0].getTracks().every(t => t.readyState == 'ended')")
+    assert page.is_visible("#photo-hint")
+    page.click("#take")
+    page.wait_for_selector("#snapshot[open]")
+    page.click("#snapshot button[value=take]")
+    await_that(page, "!result.hidden && working.hidden")
+    assert page.evaluate("opened.flatMap(s => s.getTracks()).every(t => t.readyState == 'ended')")
+    assert page.evaluate(f"{MARKS}.length") == 1
