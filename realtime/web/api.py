@@ -23,7 +23,7 @@ MOST_WATCHERS = 8
 
 
 class Api:
-    """swappers: what may be worn, by name."""
+    """swappers: what may be worn, by name. addresses: where other machines find the server."""
 
     def __init__(
         self,
@@ -31,9 +31,10 @@ class Api:
         visitors: Visitors,
         ice: list[RTCIceServer],
         swappers: Callable[[], Sequence[str]],
+        addresses: Sequence[str] = (),
     ) -> None:
         self._sessions, self._visitors = sessions, visitors
-        self._ice, self._swappers = ice, swappers
+        self._ice, self._swappers, self._addresses = ice, swappers, addresses
         self._watchers: dict[str, PeerLink] = {}
 
     def routes(self) -> list[web.RouteDef]:
@@ -75,7 +76,8 @@ class Api:
         faces = self._visitor(request).gallery
         photos = {name: len(faces.photo(name).views) for name in faces.names}
         found = {"faces": faces.names, "own": faces.own_names, "photos": photos}
-        return web.json_response({**found, "swappers": list(self._swappers()), "ice": ice})
+        here = {"swappers": list(self._swappers()), "ice": ice, "addresses": list(self._addresses)}
+        return web.json_response({**found, **here})
 
     async def _welcome(self, request: web.Request) -> web.Response:
         return web.json_response({"visitor": self._visitors.welcome(request.remote or "").key}, status=201)

@@ -7,6 +7,7 @@ import asyncio
 import re
 import secrets
 import signal
+import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -100,7 +101,8 @@ async def _serve(config: RunConfig, options: ServeOptions, store: ModelStore, on
     server_state = ServerState(config, store)
     sessions = Sessions(server_state.make_stream, most=options.sessions)
     visitors, uploads = Visitors(server_state.shared), server_state.uploads
-    api = Api(sessions, visitors, ice_servers(options.ice), server_state.swappers)
+    addresses: list[str] = []
+    api = Api(sessions, visitors, ice_servers(options.ice), server_state.swappers, addresses)
     faces = FacesApi(sessions, visitors, uploads)
     photos = PhotoApi(visitors, uploads, PhotoStudio(server_state))
     guard = Guard(options.token, framed_by="*" if options.framed else "'self'")
@@ -109,6 +111,7 @@ async def _serve(config: RunConfig, options: ServeOptions, store: ModelStore, on
     try:
         await server_state.open()
         port = await _listen(runner, options, tls)
+        addresses += addresses_elsewhere(options, port, is_secure=tls is not None)
         on_ready(_address(options, port, is_secure=tls is not None))
         await _interrupted()
     finally:
@@ -143,6 +146,21 @@ async def _interrupted() -> None:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler or signal.SIG_DFL)
+
+
+def addresses_elsewhere(options: ServeOptions, port: int, *, is_secure: bool) -> list[str]:
+    """Where other machines, such as a phone in the same network, find the page, without the token."""
+    if is_loopback(options.host):
+        return []
+    host = options.host
+    if host in {"0.0.0.0", "::"}:  # noqa: S104  compared, not bound
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+            try:
+                asked.connect(("192.0.2.1", 9))  # of no machine (RFC 5737); nothing is sent
+            except OSError:
+                return []
+            host = asked.getsockname()[0]
+    return [f"http{'s' * is_secure}://{f'[{host}]' if ':' in host else host}:{port}/"]
 
 
 def _address(options: ServeOptions, port: int, *, is_secure: bool) -> str:

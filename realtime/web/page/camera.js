@@ -12,8 +12,17 @@ export async function openCamera({ camera, size, microphone }) {
   try {
     return await navigator.mediaDevices.getUserMedia({ video, audio });
   } catch (error) {
-    throw new Error(SAID.includes(error.name) ? t(error.name) : t("cameraFails", { problem: error.message }));
+    const said = new Error(SAID.includes(error.name) ? t(error.name) : t("cameraFails", { problem: error.message }));
+    throw error.name === "NotAllowedError" ? Object.assign(said, { hint: howToAllow() }) : said;
   }
+}
+
+/** In words, where this browser keeps what it was told. */
+function howToAllow() {
+  const { userAgent } = navigator;
+  if (userAgent.includes("Firefox/")) return t("allowInFirefox");
+  if (/Chrom(e|ium)\//.test(userAgent)) return t("allowInChrome");
+  return /iPhone|iPad/.test(userAgent) ? t("allowOnIphone") : t("allowInSafari");
 }
 
 const SAID = ["NotAllowedError", "NotFoundError", "NotReadableError", "OverconstrainedError"];

@@ -5,7 +5,7 @@
 import { ofVisitor } from "./kept.js";
 
 const $ = (id) => document.getElementById(id);
-const LOOK = ["swapper", "strength", "when-lost", "strangers", "mirror", "badge"], DEVICES = ["camera", "size", "microphone", "transport"];
+const LOOK = ["swapper", "strength", "when-lost", "strangers", "mirror", "badge"], DEVICES = ["camera", "quality", "size", "microphone", "transport"];
 const KEPT = "choices", FOR_THIS_VISIT = { "when-lost": "pass", strangers: "leave", badge: "off" };
 
 const read = (element) => (element.type === "checkbox" ? ["off", "on"][Number(element.checked)] : element.value);
@@ -19,10 +19,10 @@ function write(element, value) {
 export class Choices {
   #made = JSON.parse(ofVisitor?.getItem(KEPT) ?? "{}");
 
-  /** onLook(command) is called when how one looks was chosen, onDevice() when the camera or the connection was. */
+  /** onLook(command) is called when how one looks was chosen, onDevice(id) when the camera or the connection was. */
   constructor({ onLook, onDevice }) {
     for (const id of LOOK) $(id).onchange = () => onLook(this.choose(id, read($(id))));
-    for (const id of DEVICES) $(id).onchange = () => (this.choose(id, read($(id))), onDevice());
+    for (const id of DEVICES) $(id).onchange = () => (this.choose(id, read($(id))), onDevice(id));
   }
 
   /** Remember it. what: an element's id, or "face". Returns the command that says so. */

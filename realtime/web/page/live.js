@@ -6,28 +6,34 @@ import { StampedCopy, openCamera } from "./camera.js";
 import { fillDevices } from "./devices.js";
 import { forgetNumbers, middle, showNumbers } from "./measured.js";
 import { complain } from "./problem.js";
+import { Quality } from "./quality.js";
 import { Recording } from "./recording.js";
+import { showState } from "./session_state.js";
+import { SmallWindow } from "./small_window.js";
 import { Stage } from "./stage.js";
 import { page } from "./state.js";
-import { readAge, stripShare } from "./timecode.js";
+import { hiddenShare, readAge, stripShare } from "./timecode.js";
 import { Rtc, Socket } from "./transport.js";
 import { t } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const RETRY_MS = 2000;
 const HANGS_AFTER_S = 2;
-const WHILE_RUNNING = ["pause", "record", "full"];
+const WHILE_RUNNING = ["pause", "record", "small-window"];
 
 export class Live {
   #stage = new Stage();
   #recording = new Recording();
+  #small = new SmallWindow();
+  quality = (page.quality = new Quality());
 
   /** choices: what a session is told. gallery: shown anew at every connection. */
   constructor(choices, gallery) {
     [this.choices, this.gallery] = [choices, gallery];
     $("start").onclick = () => (page.running ? this.stop() : this.start());
     $("record").onclick = () => this.#record().catch(complain);
-    addEventListener("pagehide", () => (this.#stage.clear(), page.transport?.leave()));
+    $("small-window").onclick = () => this.#small.toggle().catch(complain);
+    addEventListener("pagehide", () => (this.#clear(), page.transport?.leave()));
     setInterval(() => this.#tick(), 1000);
   }
 
@@ -37,7 +43,7 @@ export class Live {
     $("start").textContent = t("stop");
     $("state").textContent = t("asking");
     try {
-      this.#stage.clear(t("waitsForFirst"));
+      this.#clear(t("waitsForFirst"));
       page.size = $("size").value;
       page.camera = await openCamera({ camera: $("camera").value, size: page.size, microphone: $("microphone").value });
       if (!page.running) return await this.stop(); // pressed while the browser asked
@@ -55,7 +61,7 @@ export class Live {
     page.running = false;
     const transport = page.transport;
     page.transport = null;
-    this.#stage.clear();
+    this.#clear();
     forgetNumbers();
     page.copy?.stop();
     for (const track of page.camera?.getTracks() ?? []) track.stop();
@@ -101,9 +107,10 @@ export class Live {
     const sound = page.camera.getAudioTracks();
     page.copy?.stop();
     page.copy = new StampedCopy(page.feed, page.size);
+    page.copy.hint = this.quality.hint;
     page.strip = stripShare(page.copy.width, page.copy.height);
-    $("after").style.setProperty("--tall", `${100 / (1 - page.strip)}%`);
-    $("frame").style.aspectRatio = `${page.copy.width} / ${page.copy.height}`;
+    $("after").style.setProperty("--tall", `${100 / (1 - hiddenShare(page.copy.width, page.copy.height))}%`);
+    $("frame").style.setProperty("--ratio", page.copy.width / page.copy.height);
     for (const way of ways) {
       $("state").textContent = t("connecting", { name: way.name });
       const transport = (page.transport = new way());
@@ -147,6 +154,7 @@ export class Live {
     page.shown++;
     const age = readAge(shown, wide, high, page.strip, performance.now());
     page.age = age ?? page.age ?? 0;
+    this.#small.add(shown, wide, high);
     this.#recording.add(shown, wide, high, performance.now() - page.age);
     if (age === null) return;
     page.ages.push(age);
@@ -158,6 +166,13 @@ export class Live {
   /** No pictures come for now; the next one is shown. */
   #hangs() {
     this.#stage.conceal(t("noPictures"));
+    this.#small.clear();
+  }
+
+  /** Show nothing but words. */
+  #clear(why) {
+    this.#stage.clear(why);
+    this.#small.clear();
   }
 
   /** The connection is gone, perhaps because the server was started anew: try again until Stop is pressed. */
@@ -167,7 +182,7 @@ export class Live {
     const transport = page.transport;
     page.transport = null; // what still comes from it is not shown
     forgetNumbers();
-    this.#stage.clear(t("connectionLost"));
+    this.#clear(t("connectionLost"));
     await transport?.stop().catch(() => {});
     while (page.running) {
       $("state").textContent = t("tryingAgain");
@@ -195,14 +210,9 @@ export class Live {
       if (page.transport?.id === id) void this.#lost();
       return;
     }
-    $("state").textContent = `${page.transport.name}: ${holding(state)}`;
+    if (page.transport?.id !== id) return; // Stop was pressed
+    showState(state, page.transport.name);
     this.gallery.mark(state.face);
-    for (const one of ["mirror", "badge"]) $(one).checked = state[one];
-    $("when-lost").value = state.when_lost ?? "default";
-    $("before").style.transform = state.mirror ? "scaleX(-1)" : "";
-    $("strangers").value = state.strangers;
-    $("swapper").value = state.swapper;
-    $("pause").setAttribute("aria-pressed", state.paused);
     const failed = state.outcomes.failed - (page.state?.outcomes.failed ?? 0);
     if (failed > 0) complain(new Error(t("engineFailed", { failed })));
     page.state = state;
@@ -221,17 +231,12 @@ export class Live {
     page.numbers = { glass: middle(ages), fps: shown / seconds, server: page.state?.latency_p50_ms ?? null, network };
     page.history = [...(page.history ?? []).slice(-600), { ages, fps: page.numbers.fps, unique: unique / seconds }];
     showNumbers(page.numbers, page.state?.stages_ms ?? {});
+    if (this.quality.stepsDown(page.numbers)) await this.restart();
   }
 }
 
 async function tell(transport, commands) {
   for (const command of commands) await control(transport.id, command).catch(complain);
-}
-
-/** In words, what holds on the server; a notice of its own is English. */
-function holding({ face, notice, paused, mirror, badge }) {
-  const words = [face && t("wears", { face }), notice, paused && t("paused"), mirror && t("mirrored"), !badge && t("noBadge")];
-  return words.filter(Boolean).join(" · ") || t("running");
 }
 
 /** A video element that plays a stream and is no part of the page, so that nobody sees it. */

@@ -6,15 +6,18 @@ import { Choices } from "./choices.js";
 import { fill, fillDevices } from "./devices.js";
 import { Gallery } from "./gallery.js";
 import { Live } from "./live.js";
+import { fullScreen, onlyPicture } from "./only_picture.js";
+import "./phone.js";
 import { Photo } from "./photo.js";
 import { complain } from "./problem.js";
+import "./shortcuts.js";
 import { page } from "./state.js";
 import { tab, tabs } from "./tabs.js";
 
 const PICTURES = ["jpeg", "png", "webp", "heic", "heif", "avif", "tiff", "gif", "bmp"].map((kind) => `image/${kind}`).join();
 const $ = (id) => document.getElementById(id);
 
-const choices = new Choices({ onLook: (command) => (live.say(command), tab() === "photo" && photo.refresh()), onDevice: () => live.restart() });
+const choices = new Choices({ onLook: (command) => (live.say(command), tab() === "photo" && photo.refresh()), onDevice });
 const wear = (name) => (live.say(choices.choose("face", name)), tab() === "photo" && photo.choose(name));
 const gallery = new Gallery({ onWear: wear, onMore: (name) => adding.more(name), onProblem: complain });
 const adding = new Adding(gallery, { onWear: wear, onProblem: complain });
@@ -26,7 +29,16 @@ const photo = new Photo({
 const live = new Live(choices, gallery);
 
 $("pause").onclick = () => live.say("pause");
-$("full").onclick = () => (document.fullscreenElement ? document.exitFullscreen() : $("frame").requestFullscreen());
+$("only").onclick = () => onlyPicture();
+$("full").onclick = () => fullScreen().catch(complain);
+
+/** The camera, the connection or the quality is to be another one: by its element's id. */
+function onDevice(id) {
+  if (id === "quality") live.quality.chosen();
+  if (id === "size") live.quality.sized();
+  if (["quality", "size"].includes(id)) for (const one of ["quality", "size"]) choices.choose(one, $(one).value);
+  return live.restart();
+}
 
 for (const input of document.querySelectorAll("[data-takes=pictures]")) input.accept = PICTURES;
 
@@ -53,6 +65,7 @@ try {
   await gallery.show(page.info, choices.face(page.info.faces));
   await fillDevices();
   choices.restore();
+  live.quality.sized();
 } catch (error) {
   complain(error);
 }

@@ -3,7 +3,7 @@
 // Knows pictures, sound and time; what an MP4 is, mediabunny knows, which is loaded with the first recording.
 
 import { saveAs } from "./save_as.js";
-import { stripShare } from "./timecode.js";
+import { drawBelowStrip } from "./timecode.js";
 import { t } from "./words.js";
 
 // As realtime/outputs/provenance.py, which says why: a test compares them.
@@ -29,7 +29,6 @@ export class Recorder {
     [this.width, this.height] = size.split("x").map(Number);
     this.canvas = document.createElement("canvas");
     [this.canvas.width, this.canvas.height] = [this.width, this.height];
-    this.context = this.canvas.getContext("2d", { alpha: false });
     this.file = new GrowingFile();
   }
 
@@ -66,8 +65,7 @@ export class Recorder {
     const seconds = (taken - this.#zero) / 1000;
     if (this.#isBusy || seconds <= this.#last) return;
     [this.#isBusy, this.#last] = [true, seconds];
-    const strip = high * stripShare(this.width, this.height);
-    this.context.drawImage(shown, 0, strip, wide, high - strip, 0, 0, this.width, this.height);
+    drawBelowStrip(this.canvas, shown, wide, high);
     try {
       await this.pictures.add(Math.max(0, seconds));
     } catch (error) {

@@ -11,6 +11,17 @@ export const stripHeight = (width) => Math.max(16, Math.round(width / CELLS / 2)
 /** The strip's part of the height of a picture of this size with its strip above. */
 export const stripShare = (width, height) => stripHeight(width) / (height + stripHeight(width));
 
+const SMEARED = 0.006; // of the height: what video codecs smear of the strip into the picture below
+
+/** The part of the height of such a picture that nobody wants to see. */
+export const hiddenShare = (width, height) => stripShare(width, height) + SMEARED;
+
+/** Fill a canvas with a picture (width x height px, with its strip above) without the strip. */
+export function drawBelowStrip(canvas, picture, width, height) {
+  const strip = height * hiddenShare(canvas.width, canvas.height);
+  canvas.getContext("2d", { alpha: false }).drawImage(picture, 0, strip, width, height - strip, 0, 0, canvas.width, canvas.height);
+}
+
 const check = (ms) => ((ms ^ (ms >> 8) ^ (ms >> 16) ^ 0xa5) * 7) & 0xff;
 
 /** Draw the strip for a moment (ms) on the top of a canvas. */

@@ -15,6 +15,7 @@ export class Rtc {
     const peer = (this.peer = new RTCPeerConnection({ iceServers: ice }));
     const stream = copy.canvas.captureStream(0);
     const [track] = stream.getVideoTracks();
+    track.contentHint = copy.hint;
     copy.onPicture = () => track.requestFrame();
     preferH264(peer.addTransceiver(track, { streams: [stream] }));
     for (const heard of sound) peer.addTrack(heard, stream);

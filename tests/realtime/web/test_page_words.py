@@ -16,6 +16,8 @@ SAME_EVERYWHERE = {"liveswap", "English", "中文", "640x360", "1280x720", "1920
     "JPEG",
     "PNG",
     "WebP",
+    *"SPRMIOF19",
+    "Esc",
 }
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 VALUES = re.compile(r"\{\w+\}")

@@ -1,0 +1,22 @@
+// What holds on the server, shown in the live tab's elements. Knows words and elements; asks nobody.
+
+import { t } from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+
+/** state: of GET /session/{id}. way: the name of the connection. */
+export function showState(state, way) {
+  $("state").textContent = `${way}: ${holding(state)}`;
+  for (const one of ["mirror", "badge"]) $(one).checked = state[one];
+  $("when-lost").value = state.when_lost ?? "default";
+  $("before").style.transform = state.mirror ? "scaleX(-1)" : "";
+  $("strangers").value = state.strangers;
+  $("swapper").value = state.swapper;
+  $("pause").setAttribute("aria-pressed", state.paused);
+}
+
+/** In words; a notice of the server's own is English. */
+function holding({ face, notice, paused, mirror, badge }) {
+  const words = [face && t("wears", { face }), notice, paused && t("paused"), mirror && t("mirrored"), !badge && t("noBadge")];
+  return words.filter(Boolean).join(" · ") || t("running");
+}
