@@ -113,14 +113,14 @@ def models_for(spec: ModelSpec, context: ModelContext) -> list[ModelSpec]:
     """The files a swapper needs, its own first."""
     needed = [spec]
     if spec.identity is not None and spec.identity.kind in {"emap", "latent"}:
-        needed.append(_recogniser(context))
+        needed.append(chosen_recogniser(context))
         needed += [context.manifest.get(spec.identity.converter)] if spec.identity.converter else []
     return needed
 
 
 def open_recogniser(context: ModelContext) -> FaceRecogniser:
     """The recogniser whose embeddings swappers use, on the device that was asked for."""
-    spec = _recogniser(context)
+    spec = chosen_recogniser(context)
     return FaceRecogniser(spec, context.open_engine(context.fetch(spec)))
 
 
@@ -189,7 +189,7 @@ def _encoder(spec: ModelSpec, context: ModelContext, *, per_frame: bool) -> Sour
         if taken.template is None:
             raise differs(spec.name, "a source picture with a template", "none")
         return PictureEncoder(CropFacts(taken, taken.template, CropFacts.of(spec).given))
-    recogniser_spec = _recogniser(context)
+    recogniser_spec = chosen_recogniser(context)
     opener: Callable[[Path], Session] = context.open_engine if per_frame else context.open_on_cpu
     recogniser = FaceRecogniser(recogniser_spec, opener(context.fetch(recogniser_spec)))
     converter = None
@@ -200,8 +200,8 @@ def _encoder(spec: ModelSpec, context: ModelContext, *, per_frame: bool) -> Sour
     return LatentEncoder(recogniser, emap=emap, converter=converter, to_unit=spec.identity.unit)
 
 
-def _recogniser(context: ModelContext) -> ModelSpec:
-    """The one that is on this disk, else the first."""
+def chosen_recogniser(context: ModelContext) -> ModelSpec:
+    """The recogniser that is on this disk, else the first."""
     known = [context.manifest.get(name) for name in RECOGNISERS if name in context.manifest]
     return next((spec for spec in known if context.is_here(spec)), known[0])
 

@@ -22,6 +22,7 @@ from engines.kinds import DEVICES, BuiltInChoices
 from engines.recognition.recogniser import unit
 from engines.registry import (
     ModelContext,
+    chosen_recogniser,
     models_for,
     open_built_in,
     open_detector,
@@ -131,16 +132,25 @@ class FaceEngines:
 
     def known_targets(self, photos: Sequence[Path], worn: Sequence[PreparedFace]) -> tuple[list[KnownTarget], Embed]:
         """The people in `photos`, each with the face they wear, and the way to recognise them."""
+        embed, known = self.embedder(), []
+        for path, face in zip(photos, worn, strict=True):
+            person = self.examine(read_image(path), path.name)
+            known.append(KnownTarget(path.stem, embed(person.image, person.face), face))
+        return known, embed
+
+    @property
+    def can_recognise(self) -> bool:
+        """Whether a recogniser is on this disk."""
+        return self._context.is_here(chosen_recogniser(self._context))
+
+    def embedder(self) -> Embed:
+        """The way to recognise people; fetched first where it is missing."""
         recogniser = open_recogniser(self._context)
 
         def embed(image: Image, face: FaceLandmarks) -> NDArray[np.float32]:
             return unit(recogniser.embed(image, five_points(face)))
 
-        known = []
-        for path, face in zip(photos, worn, strict=True):
-            person = self.examine(read_image(path), path.name)
-            known.append(KnownTarget(path.stem, embed(person.image, person.face), face))
-        return known, embed
+        return embed
 
     def leave_enhancer_out(self, out: bool) -> None:
         """Switch the enhancer off, or on again."""

@@ -62,6 +62,7 @@ VENDORS = {
         "realtime/web/serve.py",
         "realtime/web/server.py",
         "realtime/web/socket.py",
+        "realtime/web/video_api.py",
     },
     "aiortc": {"realtime/bench/webrtc.py", "realtime/web/"},
     "prometheus_client": {"realtime/web/status.py"},
@@ -79,6 +80,7 @@ VENDORS = {
         "realtime/cli/models.py",
         "realtime/cli/options.py",
         "realtime/cli/server_options.py",
+        "realtime/cli/words.py",
     },
     "rich": {
         "realtime/bench/report.py",
@@ -89,7 +91,12 @@ VENDORS = {
     },
     "matplotlib": {"realtime/bench/plots.py", "models/training/progress.py"},
     "platformdirs": {"models/store.py"},
-    "filelock": {"models/store.py", "engines/backends/trt_cache.py", "realtime/outputs/partial_file.py"},
+    "filelock": {
+        "models/store.py",
+        "engines/backends/trt_cache.py",
+        "realtime/outputs/partial_file.py",
+        "realtime/web/videos/private_folder.py",
+    },
     "cuda": {"engines/backends/cuda.py"},
     "sounddevice": {"realtime/outputs/microphone.py"},
     "pyvirtualcam": {"realtime/outputs/virtual.py"},
@@ -115,6 +122,7 @@ VENDORS = {
         "realtime/web/server_process.py",
         "realtime/web/session.py",
         "realtime/web/target_photo.py",
+        "realtime/web/videos/",
     },
 }
 """Who may import what is not ours; a name with a slash at its end is a folder."""

@@ -27,8 +27,8 @@ from realtime.tracking.near_search import SureOfSmall, detect_near, from_nearer,
 PERIOD_NS, LOST_PERIOD_NS = 250_000_000, 200_000_000
 """Between searches of a picture in which nothing seems to change: usually, and, to save work, while somebody is
 missing. Whoever comes out slowly from behind a face that is followed changes too little to be noticed; in twice the
-time half of their face was to be seen (a scene of 2,300 simulated ones). Unless work is to be saved every picture is searched for them: a face that turns back beside another one
-changes nothing but that one's surroundings."""
+time half of their face was to be seen (one scene of 4,170 simulated ones). Unless work is to be saved every picture is
+searched for the missing: a face that turns back beside another one changes nothing but that one's surroundings."""
 SOON_NS = 1_000_000_000
 """How long every picture is searched for a lost face, whatever work is to be saved."""
 MOST_LOOKS, FEW_LOOKS = 64, 8

@@ -69,6 +69,15 @@ async def photo_in(request: web.Request) -> bytes:
         raise RefusedError(408, f"the photo did not come in {RECEIVE_S:g} s", remedy="send a smaller one") from error
 
 
+async def piece_in(request: web.Request, longest: int) -> bytes:
+    """A part of a file. longest: bytes. Raises RefusedError (408, 413)."""
+    try:
+        async with asyncio.timeout(RECEIVE_S):
+            return await _body(request, longest)
+    except TimeoutError as error:
+        raise RefusedError(408, f"no whole piece came in {RECEIVE_S:g} s", remedy="send smaller ones") from error
+
+
 async def json_in(request: web.Request, remedy: str) -> dict[str, Any]:
     """A JSON object; an empty one for JSON of something else. Raises RefusedError (400, 413) for what is no JSON."""
     body = await _body(request, LONGEST_JSON)

@@ -11,6 +11,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -29,6 +30,16 @@ from realtime.web.server import make_application
 from realtime.web.server_state import ServerState
 from realtime.web.sessions import Sessions
 from realtime.web.target_photo import PhotoStudio
+from realtime.web.video_api import VideoApi
+from realtime.web.videos.beside import Beside
+from realtime.web.videos.job_process import run_words
+from realtime.web.videos.jobs import JobStore
+from realtime.web.videos.library import VideoLibrary
+from realtime.web.videos.making import Workshop
+from realtime.web.videos.order import server_words
+from realtime.web.videos.private_folder import Limits, PrivateFolder
+from realtime.web.videos.queue import JobQueue
+from realtime.web.videos.store import VideoStore
 from realtime.web.visitors import Visitors
 
 LEAST_TOKEN = 16
@@ -100,13 +111,16 @@ async def _serve(config: RunConfig, options: ServeOptions, store: ModelStore, on
     await require_known_aiortc()
     server_state = ServerState(config, store)
     sessions = Sessions(server_state.make_stream, most=options.sessions)
-    visitors, uploads = Visitors(server_state.shared), server_state.uploads
+    folders = PrivateFolder(store.home / "visitors")
+    visitors, uploads = Visitors(server_state.shared, is_known=folders.knows), server_state.uploads
     addresses: list[str] = []
     api = Api(sessions, visitors, ice_servers(options.ice), server_state.swappers, addresses)
     faces = FacesApi(sessions, visitors, uploads)
     photos = PhotoApi(visitors, uploads, PhotoStudio(server_state))
+    videos = VideoApi(visitors, folders, _workshop(config, store, folders, server_state), server_state.swappers)
     guard = Guard(options.token, framed_by="*" if options.framed else "'self'")
-    runner = web.AppRunner(make_application(api, faces, photos, guard), access_log=None, shutdown_timeout=1)
+    application = make_application(api, faces, photos, videos, guard)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
     await runner.setup()
     try:
         await server_state.open()
@@ -117,6 +131,14 @@ async def _serve(config: RunConfig, options: ServeOptions, store: ModelStore, on
     finally:
         await runner.cleanup()
         server_state.close()
+
+
+def _workshop(config: RunConfig, store: ModelStore, folders: PrivateFolder, server_state: ServerState) -> Workshop:
+    """What makes videos of visitors' videos."""
+    limits = Limits()
+    library = VideoLibrary(VideoStore(folders, limits), server_state.videos, Beside(), tuple(server_words(config)))
+    jobs = JobStore(folders, most=limits.jobs, kept_s=limits.kept_s)
+    return Workshop(library, jobs, JobQueue(jobs, partial(run_words, home=store.home)))
 
 
 async def _listen(runner: web.AppRunner, options: ServeOptions, tls: ssl.SSLContext | None) -> int:

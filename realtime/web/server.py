@@ -17,20 +17,22 @@ from realtime.web.auth import Guard, RefusedError
 from realtime.web.faces_api import FacesApi
 from realtime.web.photo_api import PhotoApi
 from realtime.web.request_parts import remember
+from realtime.web.video_api import VideoApi
 
 logger = logging.getLogger(__name__)
 
 PAGE = Path(__file__).parent / "page"
 OPENAPI = Path(__file__).parent / "openapi.json"
 LARGEST_UPLOAD = 16 * 1024 * 1024
-PUBLIC = ("/page/",)
+PUBLIC = ("/page/", "/results/")
+"""The page's files, and addresses that nobody guesses."""
 PUBLIC_PATHS = {"/", "/healthz", "/openapi.json", "/favicon.ico"}
 CHANGES, OPENS = {"POST", "DELETE"}, {"/socket"}
 
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def make_application(api: Api, faces: FacesApi, photos: PhotoApi, guard: Guard) -> web.Application:
+def make_application(api: Api, faces: FacesApi, photos: PhotoApi, videos: VideoApi, guard: Guard) -> web.Application:
     """Ready to run."""
 
     @web.middleware
@@ -49,10 +51,11 @@ def make_application(api: Api, faces: FacesApi, photos: PhotoApi, guard: Guard) 
 
     app = web.Application(middlewares=[guarded], client_max_size=LARGEST_UPLOAD)
     app.cleanup_ctx.append(sweeping)
+    app.cleanup_ctx.append(videos.run)
     app.router.add_get("/", _page)
     app.router.add_get("/openapi.json", _openapi)
     app.router.add_static("/page/", PAGE)
-    app.router.add_routes([*api.routes(), *faces.routes(), *photos.routes()])
+    app.router.add_routes([*api.routes(), *faces.routes(), *photos.routes(), *videos.routes()])
     return app
 
 

@@ -25,6 +25,7 @@ from realtime.tracking.reidentification import Track
 from realtime.web.gallery import Entry, entry_of, tidy
 from realtime.web.session import BROWSER, Stream
 from realtime.web.uploads import Uploads
+from realtime.web.videos.engines import VideoEngines
 
 HASHED = re.compile(r"-[0-9a-f]{8}$")
 """What the model store adds to a name."""
@@ -34,11 +35,13 @@ class ServerState:
     """Made, opened and closed in the event loop. Raises UserError for engines that cannot be had.
 
     shared: the faces of the command line by name, once it is open; they stay as they are. uploads: reads others.
+    videos: looks at theirs.
     """
 
     def __init__(self, config: RunConfig, store: ModelStore) -> None:
         self._config, self._store, self._shared = config, store, SharedModels()
         self._host = FaceEngines(config, store, live=True, shared=self._shared)
+        self.videos = VideoEngines(config, store, self._shared)
         self._kept_open: SourceBank | None = None
         self.shared: dict[str, Entry] = {}
         self.uploads = Uploads(self._host.faces_in, ConsentLedger(store.home / "consent.json"))
@@ -84,4 +87,5 @@ class ServerState:
         if self._kept_open is not None:
             self._kept_open.close()
         self.uploads.close()
+        self.videos.close()
         self._host.close()

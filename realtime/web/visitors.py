@@ -39,10 +39,18 @@ class Visitor:
 
 
 class Visitors:
-    """Everything in the event loop. shared: the faces that all may wear, filled before anybody comes. clock: s."""
+    """Everything in the event loop. shared: the faces that all may wear, filled before anybody comes. clock: s.
 
-    def __init__(self, shared: Mapping[str, Entry], clock: Callable[[], float] = time.monotonic) -> None:
-        self._shared, self._clock = shared, clock
+    is_known: whether somebody with this key has something on the disk, and is let in again after a restart.
+    """
+
+    def __init__(
+        self,
+        shared: Mapping[str, Entry],
+        clock: Callable[[], float] = time.monotonic,
+        is_known: Callable[[str], bool] = lambda _key: False,
+    ) -> None:
+        self._shared, self._clock, self._is_known = shared, clock, is_known
         self._visitors: dict[str, Visitor] = {}
 
     def __len__(self) -> int:
@@ -53,7 +61,10 @@ class Visitors:
 
         Raises RefusedError (410) for a key that was said and is none, and 503 when too many are here.
         """
-        visitor = self._visitors.get(said or cookie or "")
+        key = said or cookie or ""
+        visitor = self._visitors.get(key)
+        if visitor is None and key and self._is_known(key):
+            return self._let_in(key, address)
         if visitor is None and said:
             raise RefusedError(410, "this visitor is forgotten", remedy="ask for a new key: POST /visitor")
         if visitor is None:
@@ -63,9 +74,11 @@ class Visitors:
 
     def welcome(self, address: str) -> Visitor:
         """Somebody new. Raises RefusedError (503) when too many are here."""
+        return self._let_in(secrets.token_urlsafe(24), address)
+
+    def _let_in(self, key: str, address: str) -> Visitor:
         if len(self._visitors) >= MOST:
             self._make_room()
-        key = secrets.token_urlsafe(24)
         visitor = Visitor(key, network_of(address), Gallery(self._shared), self._clock())
         self._visitors[key] = visitor
         return visitor

@@ -13,19 +13,21 @@ import { complain } from "./problem.js";
 import "./shortcuts.js";
 import { page } from "./state.js";
 import { tab, tabs } from "./tabs.js";
+import { Video } from "./video.js";
 
 const PICTURES = ["jpeg", "png", "webp", "heic", "heif", "avif", "tiff", "gif", "bmp"].map((kind) => `image/${kind}`).join();
 const $ = (id) => document.getElementById(id);
 
-const choices = new Choices({ onLook: (command) => (live.say(command), tab() === "photo" && photo.refresh()), onDevice });
-const wear = (name) => (live.say(choices.choose("face", name)), tab() === "photo" && photo.choose(name));
+const choices = new Choices({ onLook: (command) => (live.say(command), edited[tab()]?.refresh()), onDevice });
+const wear = (name) => (live.say(choices.choose("face", name)), edited[tab()]?.choose(name));
 const gallery = new Gallery({ onWear: wear, onMore: (name) => adding.more(name), onProblem: complain });
 const adding = new Adding(gallery, { onWear: wear, onProblem: complain });
-const photo = new Photo({
+const chosen = {
   chosen: () => choices.face(page.info.faces),
   look: () => ({ strength: Number($("strength").value), swapper: $("swapper").value, badge: $("badge").checked }),
   onProblem: complain,
-});
+};
+const edited = { photo: new Photo(chosen), video: new Video(chosen) }; // by their tabs
 const live = new Live(choices, gallery);
 
 $("pause").onclick = () => live.say("pause");
@@ -42,10 +44,10 @@ function onDevice(id) {
 
 for (const input of document.querySelectorAll("[data-takes=pictures]")) input.accept = PICTURES;
 
-/** Files that were dropped or pasted: a photo to be changed, or faces to wear. */
+/** Files that were dropped or pasted: a photo or video to be changed, or faces to wear. */
 function take(files) {
   if (!files.length) return;
-  if (tab() === "photo") photo.open(files[0]);
+  if (edited[tab()]) edited[tab()].open(files[0]);
   else adding.add([...files]);
 }
 const { classList } = document.body;
@@ -57,7 +59,10 @@ addEventListener("drop", (event) => {
   take(event.dataTransfer.files);
 });
 addEventListener("paste", (event) => take(event.clipboardData.files));
-tabs((name) => name !== "live" && page.running && live.stop());
+tabs((name) => {
+  if (name !== "live" && page.running) void live.stop();
+  if (name === "video" && page.info.faces.length) void edited.video.enter();
+});
 
 try {
   page.info = await askJson("/info");
@@ -66,6 +71,7 @@ try {
   await fillDevices();
   choices.restore();
   live.quality.sized();
+  if (tab() === "video") await edited.video.enter();
 } catch (error) {
   complain(error);
 }

@@ -12,6 +12,7 @@ from benchmarks.common.browser import browsing
 from realtime.pictures.reading import read_image
 from realtime.sources.synthetic import SyntheticSource
 from realtime.web.server_process import ServerProcess
+from tests.realtime.clips import Clip, write_clip
 from tests.realtime.web.browsing import SIZE_WH, serving
 
 INTERRUPTED = 130
@@ -57,3 +58,9 @@ def page(browser: Browser) -> Iterator[Page]:
     yield opened
     opened.close()
     assert failures == []
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A second of a small video with sound."""
+    return write_clip(tmp_path_factory.mktemp("clip") / "clip.mp4", Clip(frames=30, size_wh=(96, 64))).read_bytes()

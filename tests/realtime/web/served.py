@@ -38,7 +38,12 @@ from realtime.web.session import BROWSER, Stream
 from realtime.web.sessions import Sessions
 from realtime.web.target_photo import PhotoStudio
 from realtime.web.uploads import Uploads
+from realtime.web.video_api import VideoApi
+from realtime.web.videos.making import Workshop
+from realtime.web.videos.private_folder import Limits, PrivateFolder
+from realtime.web.videos.queue import RunWords
 from realtime.web.visitors import Visitors
+from tests.realtime.web.video_fakes import Maker, TwoEyes, make_workshop
 
 T = TypeVar("T")
 SIZE_WH = (320, 240)
@@ -96,11 +101,23 @@ class Served:
     client: TestClient[Any, Any]
     sessions: Sessions
     visitors: Visitors
+    workshop: Workshop
     closed: list[Stream] = field(default_factory=list)
 
 
+@dataclass
+class Behind:
+    """What stands behind the requests for videos."""
+
+    sight: TwoEyes = field(default_factory=TwoEyes)
+    make: RunWords | None = None
+    limits: Limits = field(default_factory=Limits)
+
+
 @asynccontextmanager
-async def served(home: Path, *, token: str | None = None, most: int = 4, silent_s: float = 20) -> AsyncIterator[Served]:
+async def served(
+    home: Path, *, token: str | None = None, most: int = 4, silent_s: float = 20, behind: Behind | None = None
+) -> AsyncIterator[Served]:
     """In the block, a server whose faces are "ann" (green) and "bob"."""
     closed: list[Stream] = []
 
@@ -116,11 +133,14 @@ async def served(home: Path, *, token: str | None = None, most: int = 4, silent_
 
     uploads = Uploads(find, ConsentLedger(home / "consent.json"))
     shared = {name: entry_of(examine(GREY, name), name) for name in ("ann", "bob")}
-    sessions, visitors = Sessions(make_stream, most=most, silent_s=silent_s), Visitors(shared)
+    folders, given = PrivateFolder(home / "visitors"), behind or Behind()
+    sessions, visitors = Sessions(make_stream, most=most, silent_s=silent_s), Visitors(shared, is_known=folders.knows)
     api, faces = Api(sessions, visitors, [], lambda: ["mesh"]), FacesApi(sessions, visitors, uploads)
-    app = make_application(api, faces, PhotoApi(visitors, uploads, STUDIO), Guard(token))
+    workshop = make_workshop(folders, given.sight, given.make or Maker(), given.limits)
+    videos = VideoApi(visitors, folders, workshop, lambda: ["mesh"])
+    app = make_application(api, faces, PhotoApi(visitors, uploads, STUDIO), videos, Guard(token))
     async with TestClient(TestServer(app)) as client:
-        yield Served(client, sessions, visitors, closed)
+        yield Served(client, sessions, visitors, workshop, closed)
     uploads.close()
 
 

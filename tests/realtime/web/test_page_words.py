@@ -18,6 +18,8 @@ SAME_EVERYWHERE = {"liveswap", "English", "中文", "640x360", "1280x720", "1920
     "WebP",
     *"SPRMIOF19",
     "Esc",
+    "MP4",
+    "WebM",
 }
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 VALUES = re.compile(r"\{\w+\}")

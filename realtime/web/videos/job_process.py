@@ -1,0 +1,62 @@
+"""The process that makes a video, as the server sees it: started, heard, ended.
+
+It is in a session of its own, so Ctrl-C in the server's terminal reaches the server alone. Knows processes and pipes;
+worker.py is what runs in it.
+"""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+COMMAND = (sys.executable, "-m", __name__.replace("job_process", "worker"))  # whatever the package is called here
+SAID = "messages.txt"
+"""What it says for whoever mends bugs, in its folder."""
+LOWER = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
+"""For Windows; elsewhere the process itself gives way."""
+
+
+async def run_words(
+    words: Sequence[str],
+    folder: Path,
+    tell: Callable[[dict[str, Any]], None],
+    *,
+    home: Path,
+    command: Sequence[str] = COMMAND,
+) -> int:
+    """Make a video in a process that works in `folder`; cancel it to end the process at once.
+
+    home: where the models are. tell: given each message. Returns the exit status.
+    """
+    environment = {**os.environ, "LIVESWAP_HOME": str(home)}
+    with (folder / SAID).open("wb") as stderr:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            *words,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=stderr,
+            cwd=folder,
+            env=_found_from_anywhere(environment),
+            start_new_session=True,
+            creationflags=LOWER,
+        )
+    try:
+        async for line in process.stdout or ():  # type: ignore[union-attr]
+            tell(json.loads(line))
+        return await process.wait()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+def _found_from_anywhere(environment: dict[str, str]) -> dict[str, str]:
+    """The package is imported from where this process has it, though the other one works in another folder."""
+    root = str(Path(__file__).parents[len(__name__.split(".")) - 1])
+    paths = [root, *environment.get("PYTHONPATH", "").split(os.pathsep)]
+    return {**environment, "PYTHONPATH": os.pathsep.join(filter(None, paths))}

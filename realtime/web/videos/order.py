@@ -1,0 +1,150 @@
+"""What a visitor wants made of a video, as JSON says it, and as the words of `liveswap run` say it.
+
+Those words are what a preview and a job are made by, so the command that the page shows is the one that runs. Knows
+options and their limits; knows no engine.
+"""
+
+import re
+import shlex
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from models.errors import UserError
+from realtime.choices import Faces, Strangers
+from realtime.config import MESH, RunConfig, parse_whose, require_share
+from realtime.media.trim import Trim
+
+ENDINGS = ("mp4", "webm")
+EXAMPLE = 'send {"video": ID, "wear": ["alice"], "faces": "largest", "trim": [0, 2.5], "format": "mp4"}'
+MOST_FACES = 12
+NUMBER = re.compile(r"\d{1,3}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """wear: names of faces: of whoever is seen first, second ...; or, where `people` says so, one for each of these.
+
+    people: numbers of the video's people, whom a recogniser tells apart. trim: None for all of it. ending: of the
+    result's name.
+    """
+
+    wear: tuple[str, ...]
+    people: tuple[int, ...] = ()
+    faces: str = "largest"
+    swapper: str = MESH
+    strength: float = 0.5
+    mouth: str = "source"
+    strangers: str | None = None
+    badge: bool = True
+    trim: tuple[float, float] | None = None
+    ending: str = "mp4"
+
+    def wished(self) -> dict[str, Any]:
+        """For JSON, as `order_in` takes it."""
+        wear = dict(zip(map(str, self.people), self.wear, strict=True)) if self.people else list(self.wear)
+        look = {"swapper": self.swapper, "strength": self.strength, "mouth": self.mouth, "strangers": self.strangers}
+        return {
+            "wear": wear,
+            "faces": self.faces,
+            **look,
+            "badge": self.badge,
+            "trim": self.trim,
+            "format": self.ending,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The files of a run, by their names. face: of a face, by its place in `wear`. person: of somebody's picture."""
+
+    video: str
+    output: str
+    face: Callable[[int], str]
+    person: Callable[[int], str]
+
+
+def order_in(said: dict[str, Any], swappers: Collection[str]) -> Order:
+    """Raises UserError. swappers: that may be asked for."""
+    people, wear = _wear(said.get("wear"))
+    swapper, mouth, strangers = said.get("swapper", MESH), said.get("mouth", "source"), said.get("strangers")
+    badge, ending, strength = said.get("badge", True), said.get("format", "mp4"), said.get("strength", 0.5)
+    if swapper not in swappers:
+        raise UserError(f"there is no swapper {swapper!r} here", remedy=f"use one of {', '.join(swappers)}")
+    if isinstance(strength, bool) or not isinstance(strength, int | float):
+        raise UserError('"strength" is a number from 0 to 1', remedy=EXAMPLE)
+    require_share('"strength"', strength)
+    parse_whose('"mouth"', str(mouth))
+    if strangers is not None and strangers not in list(Strangers):
+        raise UserError('"strangers" is leave, blur or swap', remedy=EXAMPLE)
+    if not isinstance(badge, bool) or ending not in ENDINGS:
+        raise UserError(f'"badge" is true or false, "format" one of {", ".join(ENDINGS)}', remedy=EXAMPLE)
+    faces = str(said.get("faces", "largest"))
+    Faces.parse(faces)
+    trim = _trim(said.get("trim"))
+    return Order(wear, people, faces, swapper, float(strength), str(mouth), strangers, badge, trim, ending)
+
+
+def words_of(order: Order, places: Places, more: Sequence[str] = ()) -> list[str]:
+    """Of `liveswap run`, without what is so anyway; the output's name comes last. more: see `server_words`."""
+    if order.people:
+        pairs = [f"{places.person(who)}={places.face(place)}" for place, who in enumerate(order.people)]
+        worn = [word for pair in pairs for word in ("--map", pair)]
+    else:
+        worn = [word for place in range(len(order.wear)) for word in ("--face", places.face(place))]
+        worn += ["--faces", order.faces] if order.faces != "largest" else []
+    usual = Strangers.choose(None, live=False, mapped=bool(order.people))
+    look = [("--swapper", order.swapper, MESH), ("--strength", f"{order.strength:g}", "0.5")]
+    look += [("--mouth", order.mouth, "source"), ("--strangers", order.strangers or usual, usual)]
+    chosen = [word for option, value, plain in look if value != plain for word in (option, value)]
+    chosen += [] if order.badge else ["--no-badge"]
+    chosen += [] if order.trim is None else ["--trim", str(Trim(*map(_exact, order.trim)))]
+    return ["run", *worn, "--input", places.video, *chosen, *more, "--output", places.output]
+
+
+def server_words(config: RunConfig) -> list[str]:
+    """How whoever runs the server wants everything to be made."""
+    usual = [
+        ("--device", config.device, "auto"),
+        ("--detector", config.detector, None),
+        ("--enhancer", config.enhancer, None),
+        ("--iris", config.iris, "wearer"),
+        ("--precision", config.neural.precision, "auto"),
+    ]
+    words = [word for option, value, plain in usual if value is not None and value != plain for word in (option, value)]
+    return words if config.hands else [*words, "--no-hands"]
+
+
+def command_line(words: Sequence[str]) -> str:
+    """For a terminal."""
+    return shlex.join(["liveswap", *words])
+
+
+def _wear(said: Any) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Numbers of people, if each is to wear a face of their own, and names of faces."""
+    if isinstance(said, dict):
+        if not all(NUMBER.fullmatch(number) for number in said):
+            raise UserError('"wear" says which person, by their number, wears which face', remedy=EXAMPLE)
+        people, names = tuple(map(int, said)), list(said.values())
+    else:
+        people, names = (), [said] if isinstance(said, str) else said
+    if not isinstance(names, list) or not 1 <= len(names) <= MOST_FACES or not all(isinstance(n, str) for n in names):
+        raise UserError('"wear" names faces to be worn, at least one', remedy=EXAMPLE)
+    return people, tuple(names)
+
+
+def _trim(said: Any) -> tuple[float, float] | None:
+    if said is None:
+        return None
+    is_pair = isinstance(said, list | tuple) and len(said) == 2
+    if not is_pair or not all(isinstance(at, int | float) and not isinstance(at, bool) for at in said):
+        raise UserError('"trim" is [START, END] in seconds', remedy=EXAMPLE)
+    start, end = float(said[0]), float(said[1])
+    if not 0 <= start < end < float("inf"):
+        raise UserError(f"the part from {start:g} to {end:g} s is none", remedy='"trim" is [START, END] in seconds')
+    return start, end
+
+
+def _exact(at_s: float) -> Fraction:
+    return Fraction(at_s).limit_denominator(1000)

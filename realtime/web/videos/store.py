@@ -1,0 +1,188 @@
+"""Visitors' videos on the disk: they come in pieces, which can go on after a lost connection, and go when unused.
+
+Knows bytes, names and limits; what is in a video is `looking`'s business, and HTTP `video_api`'s.
+"""
+
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path, PurePath
+from typing import Any
+
+from realtime.web.auth import RefusedError
+from realtime.web.videos.looking import VideoFacts, require_video
+from realtime.web.videos.people import FoundPerson
+from realtime.web.videos.private_folder import Limits, PrivateFolder, discard, last_use_s, no_room, note_use, record_in
+
+KIND, CONTENT = "videos", "video"
+MOST_VIDEOS = 32
+"""Of one visitor."""
+HEAD_BYTES = 4096
+NAME_LENGTH = 120
+
+
+class VideoState(StrEnum):
+    """How far a video is."""
+
+    ARRIVING = "arriving"
+    READING = "reading"
+    READY = "ready"
+    REFUSED = "refused"
+
+
+@dataclass(slots=True, eq=False)
+class StoredVideo:
+    """owner: see `owner_of`. name: the visitor's file's. bytes: that it will have. uploaded: those that are here.
+
+    facts: None until it was looked at. people: None until they were searched. problem: why it is refused, and what to
+    do. is_busy: a piece of it is being written.
+    """
+
+    id: str
+    owner: str
+    folder: Path
+    name: str
+    bytes: int
+    uploaded: int = 0
+    state: VideoState = VideoState.ARRIVING
+    facts: VideoFacts | None = None
+    people: tuple[FoundPerson, ...] | None = None
+    problem: tuple[str, str] | None = None
+    is_busy: bool = False
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.folder / CONTENT
+
+    def is_now(self, state: VideoState) -> None:
+        """Change the state, on the disk too. Raises UserError when that is full."""
+        self.state = state
+        self.save()
+
+    def save(self) -> None:
+        """Raises UserError."""
+        facts = None if self.facts is None else asdict(self.facts)
+        people = None if self.people is None else [asdict(person) for person in self.people]
+        known = {"name": self.name, "bytes": self.bytes, "state": self.state, "problem": self.problem}
+        record_in(self.folder).write({**known, "facts": facts, "people": people})
+
+    @classmethod
+    def load(cls, folder: Path) -> "StoredVideo":
+        """As it was saved. Raises UserError, KeyError, TypeError and ValueError for what no video is."""
+        known = record_in(folder).read()
+        facts = None if known["facts"] is None else VideoFacts(**known["facts"])
+        people = None if known["people"] is None else tuple(FoundPerson(**each) for each in known["people"])
+        path, problem = folder / CONTENT, known["problem"]
+        uploaded = path.stat().st_size if path.exists() else 0
+        state, where = VideoState(known["state"]), (folder.name, folder.parent.parent.name, folder)
+        told = None if problem is None else (str(problem[0]), str(problem[1]))
+        return cls(*where, known["name"], known["bytes"], uploaded, state, facts, people, told)
+
+
+class VideoStore:
+    """Used in the event loop; `append` in a thread, one piece of a video at a time."""
+
+    def __init__(self, folders: PrivateFolder, limits: Limits) -> None:
+        self.folders, self.limits = folders, limits
+        self._videos: dict[str, StoredVideo] = {}
+
+    def open(self) -> None:
+        """Find what is on the disk; what cannot be read is thrown away."""
+        for folder in self.folders.found(KIND):
+            try:
+                video = StoredVideo.load(folder)
+            except (KeyError, TypeError, ValueError, OSError, RefusedError):
+                discard(folder)
+                continue
+            self._videos[video.id] = video
+
+    def __iter__(self) -> Iterator[StoredVideo]:
+        return iter(list(self._videos.values()))
+
+    def of(self, owner: str) -> list[StoredVideo]:
+        """Those of one visitor."""
+        return [video for video in self if video.owner == owner]
+
+    def begin(self, owner: str, name: str, size: int, used: int, used_by_all: int) -> StoredVideo:
+        """A video is to come. used, used_by_all: bytes that this visitor's things and everybody's have on the disk.
+
+        Raises RefusedError (413, 429, 507).
+        """
+        self._require_room(owner, size, used, used_by_all)
+        key = secrets.token_urlsafe(12).replace("-", "_")
+        video = StoredVideo(key, owner, self.folders.make(owner, KIND, key), tidy_file(name), size)
+        video.save()
+        self._videos[key] = video
+        return video
+
+    def find(self, owner: str, key: str) -> StoredVideo:
+        """Raises RefusedError (404), for another visitor's too."""
+        video = self._videos.get(key)
+        if video is None or video.owner != owner:
+            raise RefusedError(404, "there is no such video of yours", remedy="GET /videos lists them")
+        note_use(video.folder)
+        return video
+
+    def require_next(self, video: StoredVideo, length: int) -> None:
+        """Raises RefusedError (409, 413) unless a piece of this length can come now."""
+        if video.state is not VideoState.ARRIVING or video.is_busy:
+            raise RefusedError(409, f"{video.name} takes no piece now", remedy="ask GET /videos/ID how far it is")
+        if length > video.bytes - video.uploaded:
+            raise RefusedError(413, f"{video.name} was to have {video.bytes} bytes", remedy="delete it and begin anew")
+
+    def append(self, video: StoredVideo, piece: bytes) -> None:
+        """The next piece. In a thread. Raises RefusedError (507), and (422) where it begins as no video does."""
+        if video.uploaded == 0:
+            require_video(piece[:HEAD_BYTES], video.name)
+        try:
+            with video.path.open("ab") as file:
+                file.truncate(video.uploaded)  # of a piece that a full disk cut short
+                file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise no_room(error) from error
+        video.uploaded += len(piece)
+
+    def remove(self, video: StoredVideo) -> None:
+        """With all that is known of it."""
+        self._videos.pop(video.id, None)
+        discard(video.folder)
+
+    def expired(self, now_s: float) -> list[StoredVideo]:
+        """Those that nobody used for long."""
+        return [video for video in self if now_s >= self.expires_s(video)]
+
+    def expires_s(self, video: StoredVideo) -> float:
+        """Seconds since 1970."""
+        return last_use_s(video.folder) + self.limits.kept_s
+
+    def _require_room(self, owner: str, size: int, used: int, used_by_all: int) -> None:
+        limits, remedy = self.limits, "delete videos and results here, or send a shorter part"
+        if size > limits.most_bytes:
+            raise RefusedError(413, f"a video may have {limits.most_bytes / 1e9:g} GB at most", remedy=remedy)
+        if len(self.of(owner)) >= MOST_VIDEOS:
+            raise RefusedError(429, f"there are {MOST_VIDEOS} videos of yours already", remedy="delete some")
+        if used + size > limits.of_visitor:
+            raise RefusedError(507, f"you may keep {limits.of_visitor / 1e9:g} GB here", remedy=remedy)
+        coming = sum(video.bytes - video.uploaded for video in self)
+        if used_by_all + size > limits.of_all or coming + size > self.folders.free_bytes() - limits.free_bytes:
+            raise RefusedError(507, "the server has no room for this video", remedy=remedy, retry_after_s=600)
+
+
+def tidy_file(name: str) -> str:
+    """A file's name without its folder and without what cannot be shown."""
+    plain = PurePath(name.replace("\\", "/").replace("\0", "")).name
+    return "".join(letter for letter in plain if letter.isprintable())[-NAME_LENGTH:] or "video"
+
+
+def state_of(video: StoredVideo, expires_s: float) -> dict[str, Any]:
+    """For JSON."""
+    problem = {} if video.problem is None else {"error": video.problem[0], "hint": video.problem[1]}
+    facts = {} if video.facts is None else asdict(video.facts)
+    people = None if video.people is None else [asdict(person) for person in video.people]
+    known = {"id": video.id, "name": video.name, "bytes": video.bytes, "uploaded": video.uploaded}
+    return {**known, "state": video.state, **facts, "people": people, **problem, "expires_s": round(expires_s)}
