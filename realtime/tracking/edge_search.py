@@ -74,8 +74,22 @@ def detect_at_edge(detector: FaceDetector, image: Image, edge: Edge) -> list[Det
 def is_seen_from_nearer(detector: FaceDetector, image: Image, box: Points) -> bool:
     """Whether a face that an edge cuts off is one. box: x1, y1, x2, y2 px."""
     found = _detect_in(detector, image, *nearer((image.shape[1], image.shape[0]), box))
-    boxes = np.array([face.box_xyxy for face in found if face.score >= SURE], np.float32).reshape(-1, 4)
-    return bool(iou(box, boxes).max(initial=0) >= SAME_FACE_IOU)
+    return _is_surely_among(found, box)
+
+
+def is_seen_unmirrored(detector: FaceDetector, image: Image, box: Points) -> bool:
+    """Whether such a face is seen in the picture as it is: no sleeve and its mirror image are."""
+    return _is_surely_among(detector.detect(image), box)
+
+
+def _is_surely_among(found: list[Detection], box: Points) -> bool:
+    sure = boxes_of([face for face in found if face.score >= SURE])
+    return bool(iou(box, sure).max(initial=0) >= SAME_FACE_IOU)
+
+
+def boxes_of(found: list[Detection]) -> Points:
+    """(N, 4) px."""
+    return np.array([face.box_xyxy for face in found], np.float32).reshape(-1, 4)
 
 
 def nearer(size_wh: tuple[int, int], box: Points) -> tuple[tuple[slice, slice], tuple[int, int, int, int]]:

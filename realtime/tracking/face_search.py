@@ -15,11 +15,13 @@ from engines.types import Detection, FaceDetector, Image, Points
 from realtime.tracking.change_detector import ChangeDetector
 from realtime.tracking.edge_search import (
     Edge,
+    boxes_of,
     detect_at_edge,
     detect_mirrored,
     edges_stirred,
     edges_that_cut,
     is_seen_from_nearer,
+    is_seen_unmirrored,
     is_stirred_inside,
 )
 from realtime.tracking.near_search import SureOfSmall, detect_near, from_nearer, is_coarse, squares_of
@@ -160,7 +162,10 @@ class FaceSearch:
         if not self._may_look():
             return True
         self._on_run()
-        return is_seen_from_nearer(self._detector, image, found.box_xyxy)
+        if is_seen_from_nearer(self._detector, image, found.box_xyxy):
+            return True
+        self._on_run()  # a detector may overlook a face at any one look
+        return is_seen_unmirrored(self._detector, image, found.box_xyxy)
 
     def _preferred(self, found: list[Detection]) -> list[Detection]:
         wanted, self._prefer = np.array(self._prefer, np.float32).reshape(-1, 4), ()
@@ -243,8 +248,3 @@ def _others(found: list[Detection], known: list[Detection]) -> list[Detection]:
     """Those that are not known."""
     again = matched(boxes_of(known), boxes_of(found), least_iou=SAME_FACE_IOU).values()
     return [face for number, face in enumerate(found) if number not in again]
-
-
-def boxes_of(found: list[Detection]) -> Points:
-    """(N, 4) px."""
-    return np.array([face.box_xyxy for face in found], np.float32).reshape(-1, 4)

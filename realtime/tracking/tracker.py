@@ -15,7 +15,8 @@ from engines.image.geometry import SAME_FACE_IOU, box_of, iou, matched, roi_from
 from engines.landmarks.plausibility import followed, is_of_detected, located_first
 from engines.recognition.appearance import look_at
 from engines.types import Detection, FaceDetector, FaceLandmarker, Image, Points, Roi
-from realtime.tracking.face_search import SOON_NS, FaceSearch, boxes_of
+from realtime.tracking.edge_search import boxes_of
+from realtime.tracking.face_search import SOON_NS, FaceSearch
 from realtime.tracking.hand_tracker import HandTracker
 from realtime.tracking.reidentification import FollowedFace, LostTrack, People, Person, Track, far_from, near_enough
 from realtime.tracking.smoothing import SteadyLandmarks

@@ -122,20 +122,23 @@ def test_a_search_that_failed_is_due_until_it_succeeds(stirs: str) -> None:
             search.run(picture, number * 33_333_333)
 
 
-@pytest.mark.parametrize(("score", "cut", "is_near", "is_face"), [
-    (0.9, False, False, True),
-    (0.55, False, True, False),
-    (0.55, True, True, True),
-    (0.9, True, False, False),
+@pytest.mark.parametrize(("score", "cut", "is_near", "is_unmirrored", "is_face"), [
+    (0.9, False, False, False, True),
+    (0.55, False, True, True, False),
+    (0.55, True, True, False, True),
+    (0.9, True, False, False, False),
+    (0.9, True, False, True, True),
 ])  # fmt: skip
-def test_a_face_without_landmarks_at_the_edge_must_be_seen_from_nearer_too(
-    score: float, cut: bool, is_near: bool, is_face: bool
+def test_a_face_without_landmarks_at_the_edge_must_be_seen_once_more_from_nearer_or_without_its_mirror_image(
+    score: float, cut: bool, is_near: bool, is_unmirrored: bool, is_face: bool
 ) -> None:
     box = np.array([-20, 100, 60, 180] if cut else [100, 100, 180, 180], np.float32)
 
     class Nearer(FakeDetector):
         def detect(self, image: Image) -> list[Detection]:
-            """In a square of 1.6 x 80 px, of which the face is the middle."""
+            """In a square of 1.6 x 80 px, of which the face is the middle; or in the whole picture."""
+            if image.shape == picture.shape:
+                return [detection(box, 0.6)] if is_unmirrored else []
             assert image.shape[:2] == (128, 128)
             return [detection(np.array([24, 24, 104, 104], np.float32), 0.6 if is_near else SURE_DETECTION - 0.01)]
 
