@@ -65,7 +65,7 @@ def worn_by(options: argparse.Namespace, engines: FaceEngines) -> list[SourcePho
     photos = [] if options.people_only else list(sources_of(options.media, engines))
     names = SOURCES[: len(SOURCES) - len(photos)]
     pictures = people.pictures_of(options.people, names)
-    return [*photos, *(engines.examine(pictures[name], name) for name in names)]
+    return [*photos, *(engines.examiner.examine(pictures[name], name) for name in names)]
 
 
 def triple(photo: SourcePhoto, worn: PreparedFace, frames: list[Seen]) -> tuple[Image, Image, Image]:

@@ -111,7 +111,7 @@ def sources_of(media: Path, engines: FaceEngines) -> Iterator[SourcePhoto]:
     count = 0
     for path in sorted((*media.glob("*.jpg"), *media.glob("*.png"))):
         try:
-            photo = engines.examine(read_image(path), path.name)
+            photo = engines.examiner.examine(read_image(path), path.name)
         except SourcePhotoError as error:
             sys.stderr.write(f"left out: {error}\n")
             continue
@@ -132,7 +132,7 @@ def generated(place: Path, engines: FaceEngines, evaluator: Evaluator) -> Cast:
     """The pairs of people.txt. Raises UserError or SourcePhotoError where one cannot be had."""
     pairs = people.pairs_of(people.PAIRS.read_text(encoding="utf-8"))
     pictures = people.pictures_of(place, [name for pair in pairs for name in (pair.source, pair.target)])
-    sources = {pair.source: engines.examine(pictures[pair.source], pair.source) for pair in pairs}
+    sources = {pair.source: engines.examiner.examine(pictures[pair.source], pair.source) for pair in pairs}
     clips = {pair.target: held_still(pictures[pair.target], engines, evaluator) for pair in pairs}
     if short := [name for name, frames in clips.items() if len(frames) < HELD_FRAMES]:
         raise UserError(f"no face is followed in {short[0]}", remedy=f"name another target in {people.PAIRS.name}")

@@ -30,7 +30,6 @@ from engines.registry import (
     open_recogniser,
     open_swapper,
 )
-from engines.source_faces.fitness import FoundFace
 from engines.swappers.mesh.swapper import MeshSwapper
 from engines.swappers.neural.dfm import DfmSwapper
 from engines.swappers.neural.enhancer import EnhancedFace, FaceEnhancer
@@ -78,6 +77,7 @@ class FaceEngines:
         self._use(choose_device(config.device) if self._has_chosen else Choice("cpu"))
         self._built_in = BuiltIn(manifest, store, self._shared, with_hands=config.sees_hands)
         self.landmarker, self.hand_tracker = self._built_in.landmarker, self._built_in.hand_tracker
+        self.examiner = self._built_in.examiner
         if self._spec is not None:
             store.ensure_all(models_for(self._spec, self._context))  # all questions before the first download
         self.detector: FaceDetector = (
@@ -88,17 +88,9 @@ class FaceEngines:
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="engines")
         self._waits = not (live and _builds(self.device) and self._spec is not None and config.sources)
 
-    def examine(self, image: Image, name: str) -> SourcePhoto:
-        """The face in a photo. name: for messages. Raises SourcePhotoError, with the reason, when none can be worn."""
-        return self._built_in.examiner.examine(image, name)
-
-    def faces_in(self, image: Image, name: str) -> list[FoundFace]:
-        """All faces in a photo, the largest first. Raises SourcePhotoError when there is none."""
-        return self._built_in.examiner.faces(image, name)
-
     def source_bank(self, photos: tuple[Path, ...]) -> SourceBank:
         """The faces behind these paths, ready to be worn. Raises SourceError or SourcePhotoError."""
-        return self.source_bank_of(tuple(read_person(path, self.examine) for path in photos))
+        return self.source_bank_of(tuple(read_person(path, self.examiner.examine) for path in photos))
 
     def source_bank_of(self, sources: tuple[SourcePhoto, ...]) -> SourceBank:
         """These faces, ready to be worn."""
@@ -134,7 +126,7 @@ class FaceEngines:
         """The people in `photos`, each with the face they wear, and the way to recognise them."""
         embed, known = self.embedder(), []
         for path, face in zip(photos, worn, strict=True):
-            person = self.examine(read_image(path), path.name)
+            person = self.examiner.examine(read_image(path), path.name)
             known.append(KnownTarget(path.stem, embed(person.image, person.face), face))
         return known, embed
 

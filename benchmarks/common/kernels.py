@@ -78,7 +78,7 @@ def kernels(store: ModelStore) -> Kernels:
     equipment = Equipment(store)
     image = equipment.camera(HD).render(0)
     face = equipment.engines.landmarker.locate(image, equipment.roi_in(image))
-    photo = equipment.engines.examine(read_image(equipment.source), equipment.source.name)
+    photo = equipment.engines.examiner.examine(read_image(equipment.source), equipment.source.name)
     return {**_of_the_mesh(image, face, photo), **_of_a_neural_swap(image, face), **_of_the_frame(image, face)}
 
 
@@ -88,7 +88,7 @@ def networks(store: ModelStore) -> Kernels:
     image, engines = equipment.camera(HD).render(0), equipment.engines
     roi = equipment.roi_in(image)
     points = engines.landmarker.locate(image, roi).points
-    photo = engines.examine(read_image(equipment.source), equipment.source.name)
+    photo = engines.examiner.examine(read_image(equipment.source), equipment.source.name)
     surface = Surface.of(Warp(points, points))
     layers = layers_of(image, surface, _texture_of(photo), face_square(points))
     return {

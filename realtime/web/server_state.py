@@ -44,7 +44,7 @@ class ServerState:
         self.videos = VideoEngines(config, store, self._shared)
         self._kept_open: SourceBank | None = None
         self.shared: dict[str, Entry] = {}
-        self.uploads = Uploads(self._host.faces_in, ConsentLedger(store.home / "consent.json"))
+        self.uploads = Uploads(self._host.examiner.faces, ConsentLedger(store.home / "consent.json"))
 
     async def open(self) -> None:
         """Take in the faces of the command line, and open the swapper before anybody comes.
@@ -54,7 +54,7 @@ class ServerState:
         home = self._store.home
         for path in self._config.sources:
             name = HASHED.sub("", path.stem) if home in path.parents else path.stem
-            person = await asyncio.to_thread(read_person, path, self._host.examine)
+            person = await asyncio.to_thread(read_person, path, self._host.examiner.examine)
             self.shared[tidy(name)] = entry_of(person, tidy(name))
         photos = tuple(entry.photo for entry in self.shared.values())
         # Held for as long as the server runs, or the models would be let go whenever nobody is there.

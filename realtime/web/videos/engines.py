@@ -61,7 +61,7 @@ class VideoEngines:
         """Whether a picture is good enough to know the person in it by."""
         with self._turn:
             try:
-                self._host.examine(image, "a frame")
+                self._host.examiner.examine(image, "a frame")
             except SourcePhotoError:
                 return False
         return True

@@ -149,7 +149,7 @@ def still(store: ModelStore) -> tuple[FaceEngines, list[Bare]]:
     picture, engines = read_image(equipment.target), equipment.engines
     face = face_in(tracker_of(engines), picture, 0)
     assert face is not None
-    worn = MeshSwapper().prepare(engines.examine(read_image(equipment.source), "source"))
+    worn = MeshSwapper().prepare(engines.examiner.examine(read_image(equipment.source), "source"))
     return engines, [Bare(picture, face, worn, looked(worn, picture, face)) for _ in range(9)]
 
 
