@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 from engines.recognition.appearance import flat_face
 from realtime.choices import Strangers, WhenLost
@@ -19,6 +20,8 @@ from realtime.types import StreamObserver
 flat_face(raw_picture(0), landmarks_in().points)  # loads compiled code once: no first frame waits for it
 
 Script = Mapping[int, Fault | tuple[FakeTrack, ...]]
+Condition = Callable[[], object]
+TICK_S, LIMIT_S = 0.005, 30
 
 
 def make_runner(
@@ -36,22 +39,42 @@ def make_runner(
     return StreamRunner(source, pipeline, sinks, observer=observer, duration_s=duration_s)
 
 
-def run_for(runner: StreamRunner, seconds: float) -> float:
-    """Run, stop after `seconds`, and return how long the end took."""
+def run_for(runner: StreamRunner, seconds: float, *, once: Condition = lambda: True) -> float:
+    """Run, stop `seconds` after `once` is true, and return how long the end took."""
+    with stopped(runner, seconds, once=once) as since_s:
+        runner.run()
+        return since_s()
+
+
+@contextmanager
+def stopped(runner: StreamRunner, seconds: float, *, once: Condition = lambda: True) -> Iterator[Callable[[], float]]:
+    """In the block, `runner` is stopped `seconds` after `once` is true. Gives how long ago that was.
+
+    The machine's own delays do not count: what a thread that sleeps all the time sleeps too long.
+    """
     stopped_at: list[float] = []
+    delays_s: list[float] = []
+    over = threading.Event()
 
     def stop() -> None:
+        deadline = time.monotonic() + LIMIT_S
+        while not once() and time.monotonic() < deadline:
+            time.sleep(TICK_S)
+        time.sleep(seconds)
         stopped_at.append(time.monotonic())
         runner.stop()
+        while not over.is_set():
+            asked = time.monotonic()
+            time.sleep(TICK_S)
+            delays_s.append(max(0, time.monotonic() - asked - 2 * TICK_S))
 
-    timer = threading.Timer(seconds, stop)
-    timer.start()
+    thread = threading.Thread(target=stop, daemon=True)
+    thread.start()
     try:
-        runner.run()
+        yield lambda: time.monotonic() - stopped_at[0] - sum(delays_s)
     finally:
-        timer.join()
-        took_s = time.monotonic() - stopped_at[0]
-    return took_s
+        over.set()
+        thread.join()
 
 
 def metrics() -> StreamMetrics:

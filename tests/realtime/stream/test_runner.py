@@ -51,16 +51,40 @@ def test_live_every_frame_is_shown_or_counted_as_dropped() -> None:
     assert snapshot["frames_out"] + snapshot["dropped"] == 100
 
 
+class InStep(FakeSource):
+    """Gives a picture when `quick` has the one before, however busy the machine is."""
+
+    def __init__(self, count: int, quick: FakeSink) -> None:
+        super().__init__(count, live=True, rate=1_000)
+        self._quick = quick
+
+    def frames(self) -> Iterator[Frame]:
+        for frame in super().frames():
+            yield frame
+            while len(self._quick.frames) <= frame.seq and not self.closed.wait(0.001):
+                pass
+
+
 def test_live_a_slow_output_does_not_slow_another() -> None:
     quick, slow = FakeSink("quick"), FakeSink("slow", send_s=0.2)
-    make_runner(FakeSource(50, live=True, rate=100), quick, slow).run()
-    assert len(quick.frames) >= 25
-    assert len(slow.frames) <= 5
+    began = time.monotonic()
+    make_runner(InStep(50, quick), quick, slow).run()
+    took_s = time.monotonic() - began
+    assert seqs(quick) == list(range(50))
+    assert took_s < 5, "50 pictures of 0.2 s, had it waited for each"
+    assert len(slow.frames) <= 2 + took_s / slow.send_s
 
 
 def test_what_a_slow_output_missed_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    class Slow(FakeSink):
+        def send(self, frame: ShownFrame) -> None:
+            while len(quick.frames) < 10:
+                time.sleep(0.001)
+            super().send(frame)
+
+    quick = FakeSink("quick")
     with caplog.at_level(logging.INFO):
-        make_runner(FakeSource(30, live=True, rate=300), FakeSink("quick"), FakeSink("slow", send_s=0.05)).run()
+        make_runner(InStep(30, quick), quick, Slow("slow")).run()
     assert "slow was too slow for" in caplog.text
 
 
@@ -193,7 +217,7 @@ def test_frames_that_waited_when_the_source_failed_are_kept() -> None:
 def test_an_interrupt_forgets_what_waits_and_counts_it() -> None:
     numbers, sink = metrics(), FakeSink()
     runner = StreamRunner(FakeSource(40, faults={30: FOREVER}), Waits(8), [sink], observer=numbers)
-    run_for(runner, 0.2)
+    run_for(runner, 0.05, once=lambda: len(sink.frames) >= 22)
     assert seqs(sink) == list(range(len(sink.frames)))
     assert len(sink.frames) >= 22
     snapshot = numbers.snapshot()
