@@ -16,8 +16,11 @@ from tests.realtime.clips import Clip, write_clip
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory, model_file: Callable[[str], Path]) -> Path:
+    return make_home(tmp_path_factory.mktemp("home"), model_file)
+
+
+def make_home(folder: Path, model_file: Callable[[str], Path]) -> Path:
     """A home that holds the models and nothing else: consent starts from nothing, and no network is used."""
-    folder = tmp_path_factory.mktemp("home")
     (folder / "models").mkdir()
     for name in BUILT_IN:
         cached = model_file(name)

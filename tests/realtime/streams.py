@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 
 from engines.recognition.appearance import flat_face
 from realtime.choices import Strangers, WhenLost
@@ -17,11 +18,15 @@ from realtime.stream.runner import StreamRunner
 from realtime.tracking.assignment import OrderAssigner
 from realtime.types import StreamObserver
 
-flat_face(raw_picture(0), landmarks_in().points)  # loads compiled code once: no first frame waits for it
-
 Script = Mapping[int, Fault | tuple[FakeTrack, ...]]
 Condition = Callable[[], object]
 TICK_S, LIMIT_S = 0.005, 30
+
+
+@cache
+def load_compiled_code() -> None:
+    """So that no first frame waits for it."""
+    flat_face(raw_picture(0), landmarks_in().points)
 
 
 def make_runner(
@@ -32,6 +37,7 @@ def make_runner(
     observer: StreamObserver = NULL_OBSERVER,
     duration_s: float | None = None,
 ) -> StreamRunner:
+    load_compiled_code()
     gate = PrivacyGate(PrivacyPolicy.choose(asked, live=source.live), mark=Badge().stamp)
     tracker = FakeTracker(dict(script or {}))
     painter = FramePainter(tracker, OrderAssigner([FakeFace()]), Strangers.BLUR, live=source.live, observer=observer)

@@ -4,7 +4,6 @@ import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import cv2
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
@@ -13,28 +12,27 @@ from realtime.pictures.reading import read_image
 from realtime.sources.synthetic import SyntheticSource
 from realtime.web.server_process import ServerProcess
 from tests.realtime.clips import Clip, write_clip
-from tests.realtime.web.browsing import SIZE_WH, serving
+from tests.realtime.conftest import make_home
+from tests.realtime.web.browsing import SIZE_WH, serving, write_camera
 
 INTERRUPTED = 130
 
 
-@pytest.fixture(scope="module")
-def server(home: Path) -> Iterator[ServerProcess]:
-    with serving(home) as running:
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, model_file: Callable[[str], Path]) -> Iterator[ServerProcess]:
+    """One for all: every page is another visitor's, whose faces, consents and choices are theirs alone."""
+    with serving(make_home(tmp_path_factory.mktemp("server"), model_file)) as running:
         yield running
         running.process.send_signal(signal.SIGINT)
         assert running.process.wait(20) == INTERRUPTED
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def camera(tmp_path_factory: pytest.TempPathFactory, model_file: Callable[[str], Path]) -> Path:
-    """Two seconds of a person who moves, as Chromium's fake camera takes them."""
-    path = tmp_path_factory.mktemp("camera") / "camera.mjpeg"
+    """Two seconds of a person who moves."""
     source = SyntheticSource(read_image(model_file("hopper")), size_wh=SIZE_WH)
-    with path.open("wb") as video:
-        for number in range(60):
-            video.write(cv2.imencode(".jpg", source.render(number), [cv2.IMWRITE_JPEG_QUALITY, 92])[1].tobytes())
-    return path
+    pictures = (source.render(number) for number in range(0, 60, 2))
+    return write_camera(tmp_path_factory.mktemp("camera") / "camera.y4m", pictures)
 
 
 @pytest.fixture(scope="module")

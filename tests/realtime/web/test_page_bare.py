@@ -13,7 +13,7 @@ from playwright.sync_api import Page, Playwright, Route
 
 from benchmarks.common.browser import CHROMIUM, browsing
 from realtime.web.server_process import ServerProcess
-from tests.realtime.web.browsing import SIZE_WH, await_that, serving, start
+from tests.realtime.web.browsing import SIZE_WH, await_that, serving, start, write_camera
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt install chromium")
 
@@ -30,9 +30,8 @@ def words(home: Path) -> Iterator[ServerProcess]:
 
 @pytest.fixture(scope="module")
 def pages(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    video = tmp_path_factory.mktemp("camera") / "magenta.mjpeg"
     card = np.full((*SIZE_WH[::-1], 3), MAGENTA_BGR, np.uint8)
-    video.write_bytes(cv2.imencode(".jpg", card)[1].tobytes() * 30)
+    video = write_camera(tmp_path_factory.mktemp("camera") / "magenta.y4m", [card] * 2)
     with browsing(playwright, video) as browser:
         yield browser.new_page(viewport={"width": 1280, "height": 860})
 
