@@ -28,3 +28,16 @@ STILL = motion()
 
 def moved(picture: Image, affine: Affine) -> Image:
     return np.asarray(cv2.warpAffine(picture, affine, SIZE_WH, borderMode=cv2.BORDER_REFLECT), np.uint8)
+
+
+class Sensor:
+    """A camera's noise: another one for every picture, and the same in every run."""
+
+    def __init__(self, deviation: float, seed: int = 0) -> None:
+        self._deviation, self._chance = deviation, np.random.default_rng(seed)
+
+    def noisy(self, picture: Image) -> Image:
+        noise = np.zeros(picture.shape, np.int16)
+        cv2.setRNGSeed(int(self._chance.integers(1 << 31)))
+        cv2.randn(noise, np.zeros(3), np.full(3, self._deviation))  # a seventh of the time that NumPy takes
+        return np.asarray(cv2.add(picture, noise, dtype=cv2.CV_8U), np.uint8)

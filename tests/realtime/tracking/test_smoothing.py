@@ -9,7 +9,7 @@ from engines.fakes import mesh_at
 from engines.image.geometry import eye_distance, transform_points
 from engines.types import Affine, Image, Points
 from realtime.tracking.smoothing import LONGEST_GAP_NS, SteadyLandmarks
-from tests.engines.moving import MIDDLE, STILL, motion, moved, textured
+from tests.engines.moving import MIDDLE, STILL, Sensor, motion, moved, textured
 
 FRAME_NS = 33_333_333
 FACE = mesh_at(MIDDLE, 260)
@@ -22,14 +22,13 @@ TREMBLE_PX, NOISE = 0.3, 2.0
 
 def errors(path: Callable[[float], Affine], picture: Image = PICTURE, noise: float = NOISE) -> tuple[Points, Points]:
     """Of the steadied and of the model's landmarks, (30, 468, 2) px: the second half of two seconds of motion."""
-    steady, chance = SteadyLandmarks(), np.random.default_rng(1)
+    steady, chance, sensor = SteadyLandmarks(), np.random.default_rng(1), Sensor(noise)
     found, given = [], []
     for n in range(60):
         how = path(n / 30)
         truth = transform_points(FACE, how)
         raw = truth + chance.normal(0, TREMBLE_PX, truth.shape).astype(np.float32)
-        noisy = moved(picture, how) + chance.normal(0, noise, picture.shape)
-        steadied = steady.update(np.clip(noisy, 0, 255).astype(np.uint8), raw, (n + 1) * FRAME_NS)
+        steadied = steady.update(sensor.noisy(moved(picture, how)), raw, (n + 1) * FRAME_NS)
         found.append((steadied - truth)[:, :2])
         given.append((raw - truth)[:, :2])
     return np.array(found[30:]), np.array(given[30:])
