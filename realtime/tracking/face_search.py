@@ -173,8 +173,8 @@ class FaceSearch:
         return [found[number] for number in known] or found
 
     def _seen_at_an_edge(self, image: Image) -> list[Detection]:
-        """At one that is to be searched most often."""
-        edge = max(self._edges, key=lambda edge: self._edges[edge])
+        """At one that is to be searched most often, of several the one at which something stirred last."""
+        edge = max(reversed(self._edges), key=lambda edge: self._edges[edge])
         self._on_run()
         found = detect_at_edge(self._detector, image, edge)
         left = self._edges.pop(edge) - 1
@@ -230,7 +230,7 @@ class FaceSearch:
     def _look_at_edges(self, edges: Iterable[Edge], *, times: int) -> None:
         """In an order that is the same in every run: a set's is not."""
         asked = {*edges}
-        self._edges |= {edge: max(times, self._edges.get(edge, 0)) for edge in Edge if edge in asked}
+        self._edges |= {edge: max(times, self._edges.pop(edge, 0)) for edge in Edge if edge in asked}  # at its end
 
     def run_turned(self, image: Image) -> list[Detection]:
         """Those that lie or stand on their heads, in the same picture: of one quarter turn after the other.

@@ -28,11 +28,11 @@ AT_EDGE = 0.15
 """Of its size."""
 LOOK_PERIOD_NS = 400_000_000
 NEW_FRAMES = 90
-LEARNT, MOST_HIDDEN = 0.5, 0.2
+LEARNT, MOST_HIDDEN, BEHIND = 0.5, 0.2, 0.5
 """Likeness from which a look is learnt, if no more than that of the face was hidden a frame before: what hides a good
 part of a face would be taken for the face (inspection.py). Of faces covered by 40 % the likeness is 0.35 in the middle
 and 0.74 at most, and the compositor takes 0.18 to 0.61 of them for hidden; of bare ones 0.18 at most
-(`benchmarks.privacy`, covers)."""
+(`benchmarks.privacy`, covers). Of whom more than the third of these was hidden, another face may be in front."""
 BROKEN_FRAMES = 4
 """So many frames in a row in which somebody near others looks like another person, and it is another one."""
 MOVED, DEFORMED = 0.12, 0.02
@@ -170,6 +170,11 @@ class FollowedFace:
     def is_another(self) -> bool:
         """Whether it is somebody else's face by now."""
         return self.unlike >= BROKEN_FRAMES
+
+    @property
+    def may_be_behind(self) -> bool:
+        """Whether another one may be in front, and was detected there: not painted yet, it may be mostly hidden."""
+        return self.age == 0 or self.person.track_state.hidden > BEHIND
 
     @property
     def is_new(self) -> bool:

@@ -137,8 +137,7 @@ class FaceTracker:
 
     def _search_is_due(self, image: Image, at_ns: int) -> bool:
         boxes, lost_ns = [face.box for face in self._followed], max((f.seen_ns for f in self._lost), default=None)
-        places = self._max_faces - len(boxes)
-        return self._search.is_due(image, boxes, at_ns, lost_ns, self.unplaced, places=places)
+        return self._search.is_due(image, boxes, at_ns, lost_ns, self.unplaced, places=self._max_faces - len(boxes))
 
     def _follow(self, image: Image, at_ns: int) -> None:
         """Look where each face was; one that is not there any more is lost."""
@@ -176,16 +175,17 @@ class FaceTracker:
         """Follow those who are not followed, and remember where those are that cannot be."""
         detections.sort(key=lambda found: -size_of(found.box_xyxy))
         boxes = boxes_of(detections)
-        matching = matched(self._boxes(), boxes, least_iou=SAME_FACE_IOU)
-        before, seen, placed = [*self._followed], [self._followed[n] for n in matching], dict[int, Points]()
-        for number in sorted({*range(len(boxes))} - {*matching.values()}):
+        before = [*self._followed]
+        whose = {n: before[k] for k, n in matched(self._boxes(), boxes, least_iou=SAME_FACE_IOU).items()}
+        seen, again = [*whose.values()], list[Points]()
+        for number in sorted({*range(len(boxes))} - whose.keys()):
             face = self._begin(image, detections[number], at_ns, seen)
             if face is not None and iou(face.box, boxes).argmax() == number:  # else it slid onto another's
-                placed[number] = boxes[number]
-        others = [number for number in range(len(boxes)) if number not in {*matching.values(), *placed}]
-        unplaced = [boxes[number] for number in others if self._search.is_face(image, detections[number])]
-        supplanted = [face.box for face in before if face not in self._followed]
-        self._unplaced.see([*unplaced, *supplanted], [*placed.values()], at_ns)
+                whose[number], again = face, [*again, *([] if face.may_be_behind else [boxes[number]])]
+        others = [n for n, found in enumerate(detections) if n not in whose and self._search.is_face(image, found)]
+        unplaced = [*(boxes[n] for n in others), *(face.box for face in before if face not in self._followed)]
+        self._unplaced.see(unplaced, again, at_ns)
+        self._unplaced.watch([(face, boxes[number]) for number, face in whose.items()], at_ns)
 
     def _begin(self, image: Image, detection: Detection, at_ns: int, seen: list[FollowedFace]) -> FollowedFace | None:
         """Follow a face from now on, or again. Returns which was detected, if any. seen: those that are others."""

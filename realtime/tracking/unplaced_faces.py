@@ -6,21 +6,32 @@ boxes and time; searches no picture.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from engines.image.geometry import iou, size_of
+from engines.image.geometry import SAME_FACE_IOU, iou, size_of
 from engines.types import Points
 
 REMEMBERED_NS = 1_000_000_000
 """How long such a face may still be there though no search sees it."""
 
 
+class MayBeBehind(Protocol):
+    """A face that is followed. may_be_behind: whether another one may be in front of it."""
+
+    @property
+    def may_be_behind(self) -> bool: ...
+
+
 @dataclass(slots=True, eq=False)
 class _Unplaced:
+    """behind: whose landmarks were found at its place."""
+
     box: Points
     seen_ns: int
     since_ns: int
+    behind: MayBeBehind | None = None
 
 
 class UnplacedFaces:
@@ -38,6 +49,20 @@ class UnplacedFaces:
         now = *boxes, *placed
         others = [face for face in self._faces if not any(_has_moved(face.box, box) for box in now)]
         self._faces = [*others, *(_Unplaced(box, at_ns, self._since(box, at_ns)) for box in boxes)]
+
+    def watch(self, followed: Sequence[tuple[MayBeBehind, Points]], at_ns: int) -> None:
+        """These are followed where a search sees them; who was there before is so while they may be in front."""
+        for face, box in followed:
+            self._watch(face, box, at_ns)
+
+    def _watch(self, face: MayBeBehind, box: Points, at_ns: int) -> None:
+        if not face.may_be_behind:
+            self._faces = [one for one in self._faces if one.behind is not face]
+            return
+        for one in self._faces:
+            if one.seen_ns < at_ns and _has_moved(one.box, box):
+                one.seen_ns, one.behind = at_ns, face
+                one.box = box if iou(box, one.box[np.newaxis])[0] > SAME_FACE_IOU else one.box
 
     def _since(self, box: Points, at_ns: int) -> int:
         return min((face.since_ns for face in self._faces if _has_moved(face.box, box)), default=at_ns)

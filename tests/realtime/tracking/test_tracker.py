@@ -95,6 +95,32 @@ def test_who_slips_behind_a_face_without_landmarks_is_not_taken_for_it(blinks: i
     assert tracker.lost == (), "it is followed again"
 
 
+@pytest.mark.parametrize(("hidden", "is_still_there"), [(0.7, True), (0.2, False)])
+def test_a_face_without_landmarks_is_there_while_the_one_whose_were_found_there_is_mostly_hidden(
+    hidden: float, is_still_there: bool
+) -> None:
+    """hidden: what the painter says of the one that is followed, from the first picture on."""
+    world = World(np.random.default_rng(2))
+    in_front, behind = (Actor.drawn(np.random.default_rng(number), is_target=True) for number in range(2))
+    in_front.x, in_front.y, in_front.size, in_front.turn, in_front.near = 0.5, 0.33, 0.3, 70.0, 0.9
+    behind.x, behind.y, behind.size, behind.near, behind.is_here = 0.48, 0.33, 0.22, 0.1, False
+    world.actors += [in_front, behind]
+    tracker = FaceTracker(SimulatedDetector(world), SimulatedLandmarker(world), max_faces=8)
+    ages = []
+    for number in range(70):
+        behind.is_here = number >= 5
+        tracks = tracker.update(world.draw(), number * FRAME_NS)
+        for track in tracks:
+            assert track.face.track_state is not None
+            track.face.track_state.hidden = hidden
+        ages.append(tracks[0].age if tracks else 0)
+        known = np.array(tracker.unplaced, np.float32).reshape(-1, 4)
+        is_known = iou(np.array(world.box_of(in_front), np.float32), known).max(initial=0) > 0.9
+        assert is_known == (is_still_there or ages[-1] < 2)
+    assert max(ages) > 5, "it was followed"
+    assert world.share_visible(behind) < FOUND, "else it is detected itself"
+
+
 def test_pictures_may_change_their_size_and_everybody_stays_who_they_are() -> None:
     scene = Scene()
     scene.show([(200, 180, 80), (450, 180, 100)], frames=5)
