@@ -4,8 +4,10 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import cv2
 import pytest
 
+from engines.backends import litert
 from models.errors import DownloadError
 from models.manifest import load_manifest
 from models.store import ModelStore
@@ -26,6 +28,13 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         return
     given.numprocesses, given.dist = "auto", "worksteal"
     given.benchmark_disable = True  # what runs beside others cannot be timed; no test does
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Threads of one process that wait for each other in loops do so in the time of the process beside it."""
+    if hasattr(config, "workerinput"):
+        litert.MOST_THREADS = 1
+        cv2.setNumThreads(1)
 
 
 @pytest.fixture(scope="session")
