@@ -114,8 +114,8 @@ class VideoApi:
             }
             where = {OFFSET: str(video.uploaded)}
             return web.json_response({**told, "uploaded": video.uploaded}, status=409, headers=where)
-        self._store.require_next(video, 0)
-        await self._library.take(video, await piece_in(request, PIECE_BYTES))
+        with self._store.taking(video):
+            await self._library.take(video, await piece_in(request, PIECE_BYTES))
         return web.json_response(self._state(video))
 
     async def _remove(self, request: web.Request) -> web.Response:

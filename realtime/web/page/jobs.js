@@ -60,7 +60,8 @@ export class Jobs {
       this.#rows.delete(id);
     }
     for (const [place, job] of jobs.entries()) {
-      const seen = JSON.stringify(job), known = this.#rows.get(job.id);
+      const seen = JSON.stringify({ ...job, expires_s: null }); // playing it moves that, and a row drawn anew stops it
+      const known = this.#rows.get(job.id);
       if (known?.seen !== seen) {
         const row = this.#row(job, known);
         if (known) known.row.replaceWith(row);
@@ -74,6 +75,7 @@ export class Jobs {
   /** One job. known: how it was shown before; what has the focus keeps it. */
   #row(job, known) {
     const row = element("li", {}, element("strong", { textContent: job.name }), " ", element("span", { className: "small", textContent: WORDS[job.state](job) }));
+    row.dataset.state = job.state;
     if (job.state === "running") row.append(...this.#progress(job));
     for (const { error, hint } of [...(job.notes ?? []), ...(job.error ? [job] : [])]) row.append(element("p", { className: "warning", textContent: `${error} — ${hint}` }));
     row.append(this.#buttons(job));

@@ -71,6 +71,7 @@ export class Trim {
     $("trim").style.setProperty("--from", `${(100 * from) / this.#length}%`);
     $("trim").style.setProperty("--to", `${100 - (100 * to) / this.#length}%`);
     for (const id of ["trim-from", "trim-to", "at"]) $(id).setAttribute("aria-valuetext", clock(Number($(id).value)));
+    $("trim-from").style.zIndex = from > this.#length / 2 ? 3 : 2; // or it could not be moved back from under the other
     $("at-time").textContent = clock(this.at);
     $("part").textContent = t("part", { from: clock(from), to: clock(to), length: clock(to - from) });
   }

@@ -49,6 +49,7 @@ class VideoLibrary:
     def __init__(self, store: VideoStore, sight: Sight, beside: Beside, more: tuple[str, ...] = ()) -> None:
         self.store, self.sight, self.beside, self.more = store, sight, beside, more
         self._searches: set[asyncio.Task[None]] = set()
+        self._is_closed = False
 
     async def resume(self) -> None:
         """Go on with what the last server did not end."""
@@ -59,17 +60,14 @@ class VideoLibrary:
                 self._search(video)
 
     async def take(self, video: StoredVideo, piece: bytes) -> None:
-        """The next piece; with the last one the video is looked at. Raises RefusedError (409, 413, 422, 507)."""
-        self.store.require_next(video, len(piece))
-        video.is_busy = True
+        """The next piece; with the last one the video is looked at. Raises RefusedError (413, 422, 507)."""
+        self.store.require_room_for(video, len(piece))
         try:
             await self.beside.now(partial(self.store.append, video, piece))
         except RefusedError as error:
             if error.status == 422:  # no video at all
                 self.store.remove(video)
             raise
-        finally:
-            video.is_busy = False
         if video.uploaded == video.bytes:
             video.is_now(VideoState.READING)
             await self._read(video)
@@ -106,6 +104,7 @@ class VideoLibrary:
 
     def close(self) -> None:
         """When the server ends."""
+        self._is_closed = True
         for search in self._searches:
             search.cancel()
         self.beside.close()
@@ -129,20 +128,29 @@ class VideoLibrary:
     async def _find_people(self, video: StoredVideo) -> None:
         """Its people stay None where they cannot be searched: the page then offers all that needs none."""
         try:
-            video.people = await self.beside.later(partial(self._people, video))
-            video.save()
+            people = await self.beside.later(partial(self._people, video))
+            if video in self.store:  # nobody removed it meanwhile
+                video.people = people
+                video.save()
         except (UserError, OSError) as error:
             logger.warning("the people of a video cannot be searched: %s", error)
             video.people = ()
 
     def _people(self, video: StoredVideo) -> tuple[FoundPerson, ...]:
         found = []
-        for number, person in enumerate(people_of(_samples(video), self.sight)):
+        for number, person in enumerate(people_of(self._samples(video), self.sight)):
             can_be_mapped = self.sight.can_recognise and self.sight.is_target(person.picture)
             _small(video.folder, number).write_bytes(person.small)
             cv2.imwrite(self.picture_name(video, number), person.picture)
             found.append(FoundPerson(round(person.at_s, 3), person.frames, can_be_mapped))
         return tuple(found)
+
+    def _samples(self, video: StoredVideo) -> Iterator[tuple[float, Image]]:
+        facts = require_ready(video)
+        for at_s in sorted({facts.within(at_s) for at_s in sample_times(facts.duration_s)}):
+            if self._is_closed:
+                return
+            yield at_s, frame_of(video.path, at_s)
 
 
 def require_ready(video: StoredVideo) -> VideoFacts:
@@ -150,12 +158,6 @@ def require_ready(video: StoredVideo) -> VideoFacts:
     if video.state is not VideoState.READY or video.facts is None:
         raise RefusedError(409, f"{video.name} is {video.state}", remedy="ask GET /videos/ID how far it is")
     return video.facts
-
-
-def _samples(video: StoredVideo) -> Iterator[tuple[float, Image]]:
-    facts = require_ready(video)
-    for at_s in sorted({facts.within(at_s) for at_s in sample_times(facts.duration_s)}):
-        yield at_s, frame_of(video.path, at_s)
 
 
 def _small(folder: Path, number: int) -> Path:

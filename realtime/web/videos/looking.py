@@ -14,6 +14,7 @@ import cv2
 from engines.types import Image
 from models.errors import UserError
 from realtime.errors import SourceError
+from realtime.media.ffmpeg import explain
 from realtime.media.local_path import av_address
 from realtime.sources import SourceOptions, open_source
 from realtime.sources.media import open_file
@@ -108,8 +109,11 @@ def as_jpeg(image: Image, width: int | None = None) -> bytes:
 
 def _counted(path: Path, rate: Fraction) -> int:
     """How many frames there are, in a file that does not say: by the times of its packets, without decoding."""
-    with av.open(av_address(path)) as container:
-        stream = container.streams.video[0]
-        times = [packet.pts for packet in container.demux(stream) if packet.pts is not None]
-        lasts_s = float((max(times) - min(times)) * (stream.time_base or 0)) if times else 0.0
+    try:
+        with av.open(av_address(path)) as container:
+            stream = container.streams.video[0]
+            times = [packet.pts for packet in container.demux(stream) if packet.pts is not None]
+            lasts_s = float((max(times) - min(times)) * (stream.time_base or 0)) if times else 0.0
+    except av.FFmpegError as error:
+        raise SourceError(f"how long it is cannot be read: {explain(error)}", remedy="convert it to MP4") from error
     return round(lasts_s * float(rate)) + 1

@@ -6,6 +6,7 @@ Knows bytes, names and limits; what is in a video is `looking`'s business, and H
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path, PurePath
@@ -19,6 +20,8 @@ from realtime.web.videos.private_folder import Limits, PrivateFolder, discard, l
 KIND, CONTENT = "videos", "video"
 MOST_VIDEOS = 32
 """Of one visitor."""
+MOST_PIECES = 8
+"""Held in memory at once."""
 HEAD_BYTES = 4096
 NAME_LENGTH = 120
 
@@ -37,7 +40,7 @@ class StoredVideo:
     """owner: see `owner_of`. name: the visitor's file's. bytes: that it will have. uploaded: those that are here.
 
     facts: None until it was looked at. people: None until they were searched. problem: why it is refused, and what to
-    do. is_busy: a piece of it is being written.
+    do. is_busy: a piece of it is coming.
     """
 
     id: str
@@ -102,6 +105,10 @@ class VideoStore:
     def __iter__(self) -> Iterator[StoredVideo]:
         return iter(list(self._videos.values()))
 
+    def __contains__(self, video: StoredVideo) -> bool:
+        """Whether it was not removed."""
+        return self._videos.get(video.id) is video
+
     def of(self, owner: str) -> list[StoredVideo]:
         """Those of one visitor."""
         return [video for video in self if video.owner == owner]
@@ -126,10 +133,21 @@ class VideoStore:
         note_use(video.folder)
         return video
 
-    def require_next(self, video: StoredVideo, length: int) -> None:
-        """Raises RefusedError (409, 413) unless a piece of this length can come now."""
+    @contextmanager
+    def taking(self, video: StoredVideo) -> Iterator[None]:
+        """A piece of it comes in the block, which is held in memory. Raises RefusedError (409, 503)."""
         if video.state is not VideoState.ARRIVING or video.is_busy:
             raise RefusedError(409, f"{video.name} takes no piece now", remedy="ask GET /videos/ID how far it is")
+        if sum(each.is_busy for each in self) >= MOST_PIECES:
+            raise RefusedError(503, "too many videos come at once", remedy="try again in a second", retry_after_s=1)
+        video.is_busy = True
+        try:
+            yield
+        finally:
+            video.is_busy = False
+
+    def require_room_for(self, video: StoredVideo, length: int) -> None:
+        """Raises RefusedError (413) for a piece that is longer than what is left."""
         if length > video.bytes - video.uploaded:
             raise RefusedError(413, f"{video.name} was to have {video.bytes} bytes", remedy="delete it and begin anew")
 
