@@ -107,10 +107,16 @@ export class Jobs {
     }
     if (job.state === "waiting" || job.state === "running") button("cancel", t("cancel"), () => this.#ask(`/jobs/${job.id}/cancel`, "POST"));
     else {
-      if (job.state !== "done") button("again", t("again"), () => this.add(job.wished));
+      if (job.state !== "done") button("again", t("again"), () => this.#again(job));
       button("delete", t("delete"), () => this.#ask(`/jobs/${job.id}`, "DELETE"));
     }
     return box;
+  }
+
+  /** In place of one that came to nothing. */
+  async #again({ id, wished }) {
+    await sendJson("/jobs", wished);
+    await this.#ask(`/jobs/${id}`, "DELETE");
   }
 
   async #ask(path, method) {

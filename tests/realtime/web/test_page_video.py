@@ -14,7 +14,10 @@ from realtime.outputs.provenance import SOURCE_TYPE
 from realtime.web.server_process import ServerProcess
 from tests.realtime.web.browsing import await_that, port_of, serving
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt install chromium")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt install chromium"),
+    pytest.mark.timeout(600),  # each makes a video
+]
 
 PATIENCE_S = 120
 STATE = "jobs.querySelector('[data-state]')?.dataset.state"
