@@ -6,6 +6,7 @@ worker.py is what runs in it.
 
 import asyncio
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -13,9 +14,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+logger = logging.getLogger(__name__)
+
 COMMAND = (sys.executable, "-m", __name__.replace("job_process", "worker"))  # whatever the package is called here
 SAID = "messages.txt"
 """What it says for whoever mends bugs, in its folder."""
+LAST_BYTES = 2000
+EXPECTED = {0, 2}
+"""Exit statuses: done, and what a person can mend, which is told."""
 LOWER = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
 """For Windows; elsewhere the process itself gives way."""
 
@@ -48,11 +54,18 @@ async def run_words(
     try:
         async for line in process.stdout or ():  # type: ignore[union-attr]
             tell(json.loads(line))
-        return await process.wait()
+        status = await process.wait()
+        if status not in EXPECTED:
+            logger.warning("a video was not made (%d): %s", status, _last_words(folder / SAID))
+        return status
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+def _last_words(said: Path) -> str:
+    return said.read_bytes()[-LAST_BYTES:].decode(errors="replace").strip()
 
 
 def _found_from_anywhere(environment: dict[str, str]) -> dict[str, str]:

@@ -31,8 +31,8 @@ class Worker:
     def __init__(self, outbox: IO[str]) -> None:
         self._outbox, self._turn = outbox, threading.Lock()
 
-    def work(self, words: Sequence[str]) -> None:
-        """Make the video, and say what came of it."""
+    def work(self, words: Sequence[str]) -> int:
+        """Make the video, and say what came of it. Returns the exit status, as the command line has them."""
         try:
             built = build_run(config_of(words), ModelStore())
             self._make(built)
@@ -42,9 +42,12 @@ class Worker:
             self.say(done=True, outcomes=numbers["outcomes"], notes=said, wall_s=numbers["wall_s"])
         except UserError as error:
             self.say(error=str(error), hint=error.remedy)
+            return 2
         except Exception as error:  # noqa: BLE001  its owner tells it
             traceback.print_exc()
             self.say(error=f"{type(error).__name__}: {error}", hint=BUG)
+            return 1
+        return 0
 
     def say(self, **message: Any) -> None:
         """From any thread."""
@@ -88,7 +91,7 @@ def main() -> None:
     if hasattr(os, "nice"):
         os.nice(NICE)
     threading.Thread(target=_end_with_owner, name="owner", daemon=True).start()
-    Worker(outbox).work(sys.argv[1:])
+    sys.exit(Worker(outbox).work(sys.argv[1:]))
 
 
 if __name__ == "__main__":

@@ -29,11 +29,12 @@ def talking(code: str) -> tuple[str, ...]:
     return (sys.executable, "-c", TALKS + code)
 
 
-def test_what_it_says_is_told_and_its_end_known(tmp_path: Path) -> None:
+def test_what_it_says_is_told_and_its_end_known(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     told: list[dict[str, Any]] = []
     status = asyncio.run(run_words(WORDS, tmp_path, told.append, home=tmp_path, command=talking("sys.exit(7)")))
     assert (status, told) == (7, [{"words": list(WORDS)}])
     assert (tmp_path / SAID).read_text() == "noise\n"
+    assert "(7): noise" in caplog.text, "the folder goes with the job, so it is said now"
 
 
 def test_cancelled_it_ends_at_once(tmp_path: Path) -> None:
