@@ -90,6 +90,7 @@ export class Jobs {
     const bar = element("progress", { max: total ?? 1 });
     if (total) bar.value = Math.min(frames, total);
     bar.setAttribute("aria-label", t("progress"));
+    if (!frames) return [bar];
     const words = [total ? t("framesOf", { frames, total }) : t("frames", { frames }), fps && `${fps.toFixed(1)} fps`, left !== null && t("left", { time: clock(left) })];
     return [bar, element("span", { className: "small", textContent: words.filter(Boolean).join(" · ") })];
   }
