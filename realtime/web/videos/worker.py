@@ -79,7 +79,7 @@ class Worker:
 
 def _end_with_owner() -> None:
     """What was written so far is unfinished, and thrown away by whoever starts this anew."""
-    while sys.stdin.buffer.read(4096):
+    while os.read(0, 4096):  # not through sys.stdin, whose lock this thread would still hold at a normal end
         pass
     os._exit(1)
 

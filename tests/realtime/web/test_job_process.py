@@ -60,6 +60,17 @@ def test_mistake_in_the_words_is_told_in_words(tmp_path: Path) -> None:
     assert told == [{"error": "no source face", "hint": "add --face PHOTO: a photo of the face to appear with"}]
 
 
+def test_video_is_made_and_the_process_ends_well(
+    tmp_path: Path, home: Path, video: Path, model_file: Callable[[str], Path]
+) -> None:
+    told: list[dict[str, Any]] = []
+    files = ("--face", str(model_file("hopper")), "--input", str(video), "--output", "out.mp4")
+    status = asyncio.run(run_words(("run", "--trim", "0-0.1", *files), tmp_path, told.append, home=home))
+    assert (status, told[0]["total"], told[-1]["done"], told[-1]["notes"]) == (0, 3, True, [])
+    assert told[-1]["outcomes"]["swapped"] == 3
+    assert (tmp_path / "out.mp4").is_file()
+
+
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are looked up in /proc")
 def test_killed_server_takes_its_process_with_it_which_gives_way_to_others(
     tmp_path: Path, home: Path, video: Path, model_file: Callable[[str], Path]
