@@ -98,6 +98,8 @@ def test_a_photo_of_nobody_is_explained_and_the_tab_is_left_and_entered(
     page.wait_for_selector("#photo-problem:not([hidden])")
     assert "No face is seen" in page.inner_text("#photo-problem")
     page.press("#tab-photo", "ArrowLeft")
+    await_that(page, "document.body.dataset.tab == 'video'")
+    page.press("#tab-video", "ArrowLeft")
     await_that(page, "document.body.dataset.tab == 'live'")
     assert page.is_visible("#stage")
     assert page.is_hidden("#studio")
