@@ -21,9 +21,9 @@ from models.store import ModelStore
 from realtime.app import build_run
 from realtime.config import RunConfig
 from realtime.faces.portraits import portraits
-from realtime.outputs.provenance import XMP
 from realtime.outputs.recorder import EncoderOptions, VideoRecorder
 from realtime.pictures.reading import read_image
+from realtime.provenance.words import XMP
 from realtime.sources.media import open_file
 from realtime.sources.synthetic import SyntheticSource
 from realtime.types import Outcome, ShownFrame

@@ -4,6 +4,7 @@
 
     command-line.md     from the options of `liveswap`
     browser.md          its table of requests, from realtime/web/openapi.json
+    privacy.md          its table of marks, from realtime/provenance/signing.py
     architecture.md     its file tree, from each module's docstring
 
 Parts stand between `<!-- NAME -->` and `<!-- /NAME -->`. --check writes nothing and fails when a page differs.
@@ -23,6 +24,7 @@ import typer
 
 from benchmarks.pages import with_part
 from realtime.cli.main import app
+from realtime.provenance.signing import MEDIA_TYPES, UNSIGNED
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
@@ -71,7 +73,23 @@ def made() -> Iterator[tuple[str, str, str]]:
     """Page, name of the part, text."""
     yield "command-line.md", "commands", "\n".join(commands(typer.main.get_command(app), "liveswap"))
     yield "browser.md", "http api", "\n".join(requests(json.loads((ROOT / "realtime/web/openapi.json").read_text())))
+    yield "privacy.md", "marks", "\n".join(marks())
     yield "architecture.md", "file tree", "\n".join(["```", *tree(), "```"])
+
+
+def marks() -> Iterator[str]:
+    """Which outputs carry what."""
+    yield "| output | signed manifest | other mark | |"
+    yield "|---|---|---|---|"
+    for ending, media_type in MEDIA_TYPES.items():
+        where = "the container's comment" if media_type.startswith("video") else "XMP"
+        yield f"| `{ending}` | yes | {'a comment' if ending == '.gif' else where} | |"
+    for ending, (mark, why) in UNSIGNED.items():
+        yield f"| `{ending}` | no | {mark} | {why} |"
+    yield "| a pipe | no | the container's comment | what has left cannot be signed |"
+    yield "| a stream (rtmp, srt, udp) | no | the visible tag only | what has left cannot be signed |"
+    yield "| a virtual camera, the page's picture | no | the visible tag only | pictures without a file |"
+    yield "| the page's own recording (`.webm`) | no | the visible tag only | your browser writes it |"
 
 
 def filled(page: str, name: str, text: str) -> str:

@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engines.types import Points
@@ -20,12 +20,14 @@ from realtime.face_engines import FaceEngines
 from realtime.faces.loaded_faces import LoadedFaces, load_faces
 from realtime.faces.portraits import target_portrait
 from realtime.faces.source_bank import SourceBank
+from realtime.media.local_path import is_file, local_path, without_scheme
 from realtime.outputs import OutputOptions, open_sink
 from realtime.outputs.partial_file import PartialFile, writable_target
 from realtime.outputs.recorder import EncoderOptions
 from realtime.outputs.virtual import VirtualCamera
 from realtime.outputs.write_errors import write_failure
 from realtime.pictures.reading import read_image
+from realtime.provenance.credit import Credit
 from realtime.refusals import refuse_unfit
 from realtime.sources import SourceOptions, open_source
 from realtime.stream.backfill import BackfillBuffer
@@ -79,6 +81,7 @@ def build_run(
         source = open_source(config.input, source_options(config, store))
         opened.callback(source.close)
         refuse_unfit(config, source.info)
+        info = replace(source.info, credit=credit_of(config, store))
         options = OutputOptions(
             encoder=encoder_options(config),
             size_wh=config.size_wh,
@@ -87,7 +90,7 @@ def build_run(
         )
         sinks = []
         for where in config.outputs:
-            sinks.append(open_sink(where, source.info, options))
+            sinks.append(open_sink(where, info, options))
             opened.callback(sinks[-1].close)
         loaded = lent or load_faces(config, store, live=source.info.live, progress=progress)
         close = opened.callback(_nothing if lent else loaded.close)
@@ -210,6 +213,12 @@ def _limit_of(config: RunConfig, *, live: bool) -> int | None:
 def encoder_options(config: RunConfig) -> EncoderOptions:
     """What a run asks of its videos' encoder."""
     return EncoderOptions(codec=config.codec, crf=config.crf)
+
+
+def credit_of(config: RunConfig, store: ModelStore) -> Credit:
+    """What the manifests of a run's files say."""
+    path = local_path(without_scheme(config.input))
+    return Credit(store.home, config.swapper, path if is_file(path) else None)
 
 
 def source_options(config: RunConfig, store: ModelStore) -> SourceOptions:

@@ -2,6 +2,7 @@
 
 UserError
 |-- ConsentError        a face whose owner was not asked
+|-- SigningError        a manifest that cannot be signed
 `-- StreamError
     |-- SourceError     a camera, file or URL that cannot be opened or read
     `-- SinkError       an output that cannot be opened, written or finished
@@ -13,6 +14,10 @@ from models.errors import UserError
 
 class ConsentError(UserError):
     """Nobody said that the person whose face this is agreed."""
+
+
+class SigningError(UserError):
+    """What was made cannot get its signed manifest; it is made all the same."""
 
 
 class StreamError(UserError):

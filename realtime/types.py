@@ -18,6 +18,7 @@ from engines.types import Image
 from realtime.media.damage import Damage
 from realtime.media.timeline import Timeline
 from realtime.pictures.original import Original
+from realtime.provenance.credit import Credit
 from realtime.stream.role import Role
 
 
@@ -97,6 +98,7 @@ class StreamInfo:
     timeline: Timeline | None = None  # of a video: the times of `sound_from` -> video time, which `Frame.pts` counts
     damage: Damage | None = None  # what of the source could not be read so far
     extras_from: "str | Rereadable | None" = None  # a video whose title, chapters and subtitles belong to this picture
+    credit: Credit | None = None  # what the manifest of a file of them says; None where none is signed
 
     def first(self, duration_s: float | None) -> "StreamInfo":
         """Of its first `duration_s` alone, s; None for all of it."""
@@ -193,6 +195,15 @@ class FileSink(FrameSink, Protocol):
 
     def end_early(self) -> None:
         """What was sent is not all that was to come. Called before `close`, which then replaces no older file."""
+        ...
+
+
+@runtime_checkable
+class DiscardableSink(FrameSink, Protocol):
+    """An output that can be forgotten."""
+
+    def discard(self) -> None:
+        """Leave nothing of what was sent; an older file stays. Called instead of `close`."""
         ...
 
 

@@ -49,6 +49,7 @@ VENDORS = {
         "realtime/media/joined_streams.py",
         "realtime/outputs/",
         "realtime/pictures/decoder.py",
+        "realtime/provenance/marks.py",
         "realtime/sources/",
         "realtime/web/",
     },
@@ -91,6 +92,8 @@ VENDORS = {
     },
     "matplotlib": {"realtime/bench/plots.py", "models/training/progress.py"},
     "platformdirs": {"models/store.py"},
+    "c2pa": {"realtime/provenance/signing.py"},
+    "cryptography": {"realtime/provenance/certificate.py"},
     "filelock": {
         "models/store.py",
         "engines/backends/trt_cache.py",

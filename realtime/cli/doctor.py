@@ -25,6 +25,8 @@ from models.manifest import load_manifest
 from models.store import FileStatus, ModelStore, home_folder
 from realtime.media.ffmpeg import SRT_REMEDY, ffmpeg_command
 from realtime.outputs.virtual import CURES
+from realtime.provenance.certificate import FOLDER
+from realtime.provenance.signing import working_certificate
 from realtime.sources.camera import opens
 from realtime.sources.camera_list import CameraListing, list_cameras, list_virtual_cameras
 
@@ -70,6 +72,7 @@ def run_checks() -> Iterator[Check]:
     yield check_single("OpenCV", installed(OPENCV_DISTRIBUTIONS), needed=True)
     yield check_home(home_folder())
     yield check_models(ModelStore())
+    yield check_signing(home_folder())
     yield check_cameras(lambda: list_cameras(try_number=opens))
     yield check_virtual_camera(list_virtual_cameras(), platform.system())
     yield check_srt(ffmpeg_command())
@@ -140,6 +143,15 @@ def check_home(home: Path) -> Check:
     if free_mb < NEEDED_FREE_MB:
         return Check("cache folder", Status.WARN, f"{home}: {free_mb} MB free", "make room, or set LIVESWAP_HOME")
     return Check("cache folder", Status.OK, f"{home}, {free_mb / 1024:.0f} GB free")
+
+
+def check_signing(home: Path) -> Check:
+    """Whether what is made gets a signed manifest."""
+    try:
+        own = working_certificate(home)
+    except UserError as error:
+        return Check("signed manifests", Status.WARN, str(error), error.remedy)
+    return Check("signed manifests", Status.OK, f"{own.algorithm}, by the certificate in {home / FOLDER}")
 
 
 def check_models(store: ModelStore) -> Check:

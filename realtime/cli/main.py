@@ -156,6 +156,29 @@ def ctl(
     commands.control(" ".join(command))
 
 
+@app.command(
+    cls=PlainHelp,
+    epilog=examples(
+        "liveswap verify out.mp4", "liveswap verify photo.jpg --json", "liveswap verify out.mp4 --trust ca.pem"
+    ),
+)
+def verify(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A picture or a video, made by whatever program.")],
+    *,
+    trust: Annotated[
+        Path | None, typer.Option("--trust", metavar="FILE", help="Certificates (PEM) of those who vouch for signers.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything as JSON on stdout.")] = False,
+) -> None:
+    """Where does this file come from? Its signed manifest (C2PA) and marks, and whether they hold.
+
+    Exit status: 0 signed and unchanged, 4 broken, 5 marked but unsigned, 6 no mark, 7 signed by nobody of --trust.
+    """
+    from realtime.cli import verify as command  # noqa: PLC0415
+
+    raise typer.Exit(command.verify(file, trust, as_json=as_json))
+
+
 @app.command(epilog=examples("liveswap devices"))
 def devices() -> None:
     """List the cameras."""

@@ -21,6 +21,7 @@ from realtime.outputs.partial_file import PartialFile
 from realtime.outputs.picture_file import as_picture, require_edges, square_size
 from realtime.outputs.write_errors import write_failure
 from realtime.pictures.colours import straight_bgra
+from realtime.provenance.signing import ManifestSigner
 from realtime.types import ShownFrame, StreamInfo
 
 
@@ -109,6 +110,14 @@ class AnimatedSink:
         """More was to come: an older picture stays."""
         self._whole = False
 
+    def discard(self) -> None:
+        """Forget the picture; an older one stays."""
+        if self._is_open:
+            self._is_open = False
+            with contextlib.suppress(av.FFmpegError, OSError):
+                self._container.close()
+            self._file.discard()
+
     def close(self) -> None:
         """Finish the file and give it its name; without a single frame none is left. Raises SinkError."""
         if not self._is_open:
@@ -132,7 +141,7 @@ class AnimatedSink:
         file.seek(0)
         content = finished(file.read(), self._path.suffix.lower(), self._last_ticks)
         file.seek(0)
-        file.write(content)
+        file.write(ManifestSigner(self._info.credit).picture(content, self._path))
         file.truncate()
 
     def _salvaged(self, error: Exception) -> SinkError:

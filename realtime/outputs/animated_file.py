@@ -8,7 +8,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-from realtime.outputs.provenance import COMMENT, XMP
+from realtime.provenance.words import COMMENT, XMP
 
 GIF_TRAILER, GIF_EXTENSION, GIF_FRAME = 0x3B, 0x21, 0x2C
 GIF_CONTROL, GIF_COMMENT = 0xF9, 0xFE

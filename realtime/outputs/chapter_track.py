@@ -21,12 +21,12 @@ PACKETS_PER_WORD = 1000
 def copy_with_chapters(
     source: io.FileIO,
     target: io.FileIO,
-    on_packets: Callable[[], None],
+    on_block: Callable[[], None],
     *,
     muxer: str,
     chapters: "list[Chapter]",
 ) -> None:
-    """Write the video in `source` to `target` with a track of `chapters`. on_packets: called again and again.
+    """Write the video in `source` to `target` with a track of `chapters`. on_block: called again and again.
 
     Raises OSError, av.FFmpegError or ValueError.
     """
@@ -45,4 +45,4 @@ def copy_with_chapters(
                 packet.stream = streams[packet.stream.index]
                 copy.mux(packet)
             if number % PACKETS_PER_WORD == 0:
-                on_packets()
+                on_block()

@@ -13,9 +13,9 @@ import PIL.PngImagePlugin
 from engines.types import Image
 from realtime.errors import SinkError
 from realtime.media.colour import in_bt709
-from realtime.outputs.provenance import COMMENT, XMP
 from realtime.pictures.colours import from_srgb
 from realtime.pictures.original import BLACK, Original, resized
+from realtime.provenance.words import COMMENT, XMP
 from realtime.types import StreamInfo
 
 logger = logging.getLogger(__name__)

@@ -26,11 +26,11 @@ from realtime.outputs.encoding import VideoPacket, encoded
 from realtime.outputs.extras import VideoExtras, open_extras
 from realtime.outputs.hdr_video import hdr_encoder
 from realtime.outputs.live_sound import AudioSource, LiveSound
-from realtime.outputs.provenance import COMMENT
 from realtime.outputs.sound import SoundCopier, open_sound
 from realtime.outputs.video_file import VideoFile, VideoTarget
 from realtime.outputs.video_settings import is_rgb
 from realtime.outputs.write_errors import write_failure
+from realtime.provenance.words import COMMENT
 from realtime.types import ShownFrame, StreamInfo
 
 logger = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ class VideoRecorder:
             encoder = _encoder(path, info, options)
             self._frames = EncoderFrames(info, encoder, path)
             self._form = container_of(path) if into is None else replace(container_of(path), goes_back=False)
-            self._file: VideoTarget = into or VideoFile(path, self._form.muxer)
+            self._file: VideoTarget = into or VideoFile(path, self._form.muxer, info.credit)
             self._container = self._file.container
             opened.callback(self._discard)
             self._begin(encoder, options)
@@ -135,6 +135,11 @@ class VideoRecorder:
     def fail(self, error: OSError) -> SinkError:
         """What others make for this video cannot be written. Keeps what was made; returns what to raise."""
         return self._salvaged(error)
+
+    def discard(self) -> None:
+        """Forget the video; an older one stays."""
+        if not self._finished:
+            self._discard()
 
     def end_early(self) -> None:
         """More was to come: `close` will not replace an older file."""

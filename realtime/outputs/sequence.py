@@ -10,6 +10,7 @@ from realtime.outputs.partial_file import PartialFile
 from realtime.outputs.picture_file import as_picture, encode_picture, require_format, square_size
 from realtime.outputs.write_errors import write_failure
 from realtime.pictures.numbered_names import NumberedNames
+from realtime.provenance.signing import ManifestSigner
 from realtime.types import ShownFrame, StreamInfo
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ class SequenceSink:
         self.name = str(path)
         self.written: Path | None = None
         self._names, self._info = names, info
+        self._signer = ManifestSigner(info.credit)
         require_format(path.suffix.lower(), square_size(info))
         self._older = names.existing()
         self._count = 0
@@ -37,7 +39,7 @@ class SequenceSink:
         image = as_picture(frame.image, self._info)
         file = PartialFile(path)
         try:
-            file.file.write(encode_picture(image, path, frame.original))
+            file.file.write(self._signer.picture(encode_picture(image, path, frame.original), path))
             file.publish()
         except (OSError, ValueError) as error:
             file.discard()
@@ -48,6 +50,12 @@ class SequenceSink:
 
     def end_early(self) -> None:
         """What was sent is whole."""
+
+    def discard(self) -> None:
+        """Remove what was written; what it replaced is gone."""
+        for number in range(1, self._count + 1):
+            self._names.path(number).unlink(missing_ok=True)
+        self._count, self.written = 0, None
 
     def close(self) -> None:
         """Says what of an older run is still there."""

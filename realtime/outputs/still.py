@@ -9,6 +9,7 @@ from realtime.outputs.leftovers import tell_of
 from realtime.outputs.partial_file import PartialFile
 from realtime.outputs.picture_file import as_picture, encode_picture, require_format, square_size
 from realtime.outputs.write_errors import write_failure
+from realtime.provenance.signing import ManifestSigner
 from realtime.types import Outcome, ShownFrame, StreamInfo
 
 
@@ -44,6 +45,11 @@ class StillSink:
         """More was to come: an older picture is replaced only by a swapped one."""
         self._whole = False
 
+    def discard(self) -> None:
+        """Write nothing; an older picture stays."""
+        self._kept = None
+        self.close()
+
     def close(self) -> None:
         """Raises SinkError when the picture cannot be written; an older one is then still there."""
         file, self._file = self._file, None
@@ -54,7 +60,8 @@ class StillSink:
             return
         try:
             picture = as_picture(self._kept.image, self._info)
-            file.file.write(encode_picture(picture, self._path, self._kept.original))
+            encoded = encode_picture(picture, self._path, self._kept.original)
+            file.file.write(ManifestSigner(self._info.credit).picture(encoded, self._path))
             is_final = self._whole or self._kept.outcome is Outcome.SWAPPED
             self.written = file.publish() if is_final else file.keep()
         except (OSError, ValueError) as error:

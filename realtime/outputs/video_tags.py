@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import av
 from av.stream import Disposition, Stream
 
-from realtime.outputs.provenance import COMMENT
+from realtime.provenance.words import COMMENT
 
 if TYPE_CHECKING:
     from av.container.core import Chapter  # only in the stubs

@@ -8,13 +8,14 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from fractions import Fraction
 from itertools import count
 from pathlib import Path
 
 from models.errors import UserError
 from models.store import ModelStore
-from realtime.app import encoder_options, source_options
+from realtime.app import credit_of, encoder_options, source_options
 from realtime.cli.console import DownloadDisplay, RunDisplay, say, stderr
 from realtime.cli.interrupts import interrupts
 from realtime.cli.model_commands import open_store
@@ -89,7 +90,8 @@ class VideoInSegments:
         cuts = video_cuts(local_path(config.input))
         self.segments = plan_segments(cuts, wanted_part(config, cuts), config.workers)
         path = local_path(config.outputs[0])
-        self.sink = VideoRecorder(path, resized(self.info, config.size_wh), encoder_options(config))
+        credited = replace(self.info, credit=credit_of(config, store))
+        self.sink = VideoRecorder(path, resized(credited, config.size_wh), encoder_options(config))
         if not self.sink.takes_copies:
             self.sink.close()
             raise UserError(

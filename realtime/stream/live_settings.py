@@ -7,6 +7,7 @@ what way, is the face provider's to know.
 Knows words and settings; knows no keyboard, no socket and no pixels.
 """
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,6 +16,8 @@ from typing import Any, Protocol
 from models.errors import UserError
 from realtime.choices import Strangers, WhenLost
 from realtime.faces.selection import Selection, Source
+
+logger = logging.getLogger(__name__)
 
 ON, OFF, DEFAULT = "on", "off", "default"
 
@@ -83,13 +86,24 @@ class FixedFaces:
 class LiveControl:
     """The settings of one stream. Any thread may apply commands, which take turns.
 
-    settings: taken once per frame.
+    settings: taken once per frame. withheld: why nothing is shown, whatever commands say; "" for nothing.
     """
 
     def __init__(self, bank: FaceProvider, settings: LiveSettings = AS_STARTED) -> None:
         self._bank = bank
         self._turn = threading.Lock()
-        self.settings = settings
+        self._settings, self.withheld = settings, ""
+
+    @property
+    def settings(self) -> LiveSettings:
+        """What holds now."""
+        return replace(self._settings, paused=True) if self.withheld else self._settings
+
+    def withhold(self, why: str) -> None:
+        """Show the placeholder from the next frame on, for good."""
+        if not self.withheld:
+            self.withheld = why
+            logger.warning("the picture is withheld: %s", why)
 
     def apply(self, command: str) -> str:
         """Carry out one command and say what holds now. Raises UserError for words that are no command."""
@@ -99,13 +113,14 @@ class LiveControl:
         if word not in COMMANDS:
             raise UserError(f"{command!r} is not a command", remedy=f"use one of: {', '.join([*COMMANDS, 'status'])}")
         with self._turn:
-            self.settings = COMMANDS[word](self, argument.strip())
+            self._settings = COMMANDS[word](self, argument.strip())
             return self.status()
 
     def status(self) -> str:
         """For people: what holds now."""
-        now, worn = self.settings, str(self._bank.selection)
+        now, worn = self._settings, str(self._bank.selection)
         parts = [worn] if worn else []
+        parts += [f"withheld: {self.withheld}"] if self.withheld else []
         parts += [self._bank.notice] if self._bank.notice else []
         parts += ["paused"] if now.paused else []
         parts += [f"when lost: {now.when_lost}"] if now.when_lost is not None else []
@@ -117,12 +132,12 @@ class LiveControl:
     def face(self, argument: str) -> LiveSettings:
         """A number from 1, a name, or "next" and "previous"."""
         self._bank.choose(self._bank.selection.wished(argument).identity)
-        return self.settings
+        return self._settings
 
     def when_lost(self, argument: str) -> LiveSettings:
         """hold, blur, slate or pass; default for what the run was started with."""
         try:
-            return replace(self.settings, when_lost=None if argument == DEFAULT else WhenLost(argument))
+            return replace(self._settings, when_lost=None if argument == DEFAULT else WhenLost(argument))
         except ValueError as error:
             raise UserError(
                 f"when-lost {argument!r} is not a choice", remedy="use hold, blur, slate, pass or default"
@@ -131,7 +146,7 @@ class LiveControl:
     def strangers(self, argument: str) -> LiveSettings:
         """leave, blur or swap."""
         try:
-            return replace(self.settings, strangers=Strangers(argument))
+            return replace(self._settings, strangers=Strangers(argument))
         except ValueError as error:
             raise UserError(f"strangers {argument!r} is not a choice", remedy="use leave, blur or swap") from error
 
@@ -139,9 +154,9 @@ class LiveControl:
         """on, off, or nothing to turn it over."""
         if argument not in {ON, OFF, ""}:
             raise UserError(f"{setting} {argument} is neither on nor off", remedy=f"{setting} on, or {setting} off")
-        value = argument == ON if argument else not getattr(self.settings, setting)
+        value = argument == ON if argument else not getattr(self._settings, setting)
         changes: dict[str, Any] = {setting: value}
-        return replace(self.settings, **changes)
+        return replace(self._settings, **changes)
 
     def restrengthened(self, argument: str) -> LiveSettings:
         """0 to 1, of a neural swapper; 0.5 as it was trained. Carried out soon, beside the stream."""
@@ -154,18 +169,18 @@ class LiveControl:
                 f"strength {argument} is out of range", remedy="give a number from 0 to 1, e.g. strength 0.5"
             )
         self._bank.apply_settings(strength=strength)
-        return self.settings
+        return self._settings
 
     def restyled(self, argument: str) -> LiveSettings:
         """mesh, or the name of a model on this disk. Carried out soon, beside the stream."""
         if not argument:
             raise UserError("swapper: which one?", remedy="swapper mesh, or a name from liveswap models list")
         self._bank.apply_settings(swapper=argument)
-        return self.settings
+        return self._settings
 
     def locked_anew(self, _argument: str) -> LiveSettings:
         """The main person is whoever is largest in the next frame."""
-        return replace(self.settings, lock=self.settings.lock + 1)
+        return replace(self._settings, lock=self._settings.lock + 1)
 
 
 COMMANDS: dict[str, Callable[[LiveControl, str], LiveSettings]] = {

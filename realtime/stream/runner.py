@@ -24,7 +24,7 @@ from realtime.stream.clock import NS_PER_S, stream_time_ns
 from realtime.stream.frame_queue import Backlog, FrameQueue, LatestSlot, SlotClosed
 from realtime.stream.metrics import NULL_OBSERVER
 from realtime.stream.role import Role
-from realtime.stream.sink_worker import SinkWorker
+from realtime.stream.sink_worker import Ending, SinkWorker, ending_of
 from realtime.types import Frame, FrameSink, FrameSource, Pipeline, ShownFrame, Stage, StreamObserver
 
 logger = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class StreamRunner:
         self._workers: list[SinkWorker] = []
         self._inbox: FrameQueue[Frame] = self._make_queue(self._note_dropped)
         self._workers += [
-            SinkWorker(sink, self._make_queue(_ignore if index else self._note_dropped), observer, self._is_whole)
+            SinkWorker(sink, self._make_queue(_ignore if index else self._note_dropped), observer, self._ending)
             for index, sink in enumerate(sinks)
         ]
         self._first_captured_ns: int | None = None
@@ -201,9 +201,9 @@ class StreamRunner:
                 return
             thread.join(POLL_S)
 
-    def _is_whole(self) -> bool:
-        """Whether all has come that was to: a live picture that is stopped is whole, a video is not."""
-        return not self._errors and (self._info.live or not self._stop_asked)
+    def _ending(self) -> Ending:
+        """A live picture that is stopped is whole, a video is not."""
+        return ending_of(self._errors, is_cut=self._stop_asked and not self._info.live)
 
     def _close_queues(self) -> None:
         for worker in self._workers:

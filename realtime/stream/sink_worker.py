@@ -6,11 +6,12 @@ then `finish` decides where.
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from enum import Enum, auto
 
-from realtime.errors import ReaderGoneError
+from realtime.errors import ConsentError, ReaderGoneError
 from realtime.stream.frame_queue import FrameQueue, SlotClosed
-from realtime.types import FileSink, FirstFramesSink, FrameSink, ShownFrame, Stage, StreamObserver
+from realtime.types import DiscardableSink, FileSink, FirstFramesSink, FrameSink, ShownFrame, Stage, StreamObserver
 from realtime.wording import counted
 
 logger = logging.getLogger(__name__)
@@ -21,17 +22,32 @@ FINISH_STALL_S = 30.0
 """And this long for it to finish without getting on: the index of an hour of video takes seconds to write."""
 
 
+class Ending(Enum):
+    """How a stream ended."""
+
+    WHOLE = auto()  # all frames came that were to come
+    EARLY = auto()
+    VOID = auto()  # what came must not be kept
+
+
+def ending_of(errors: Sequence[BaseException], *, is_cut: bool) -> Ending:
+    """errors: of the stream. is_cut: somebody stopped it before its end. Without consent nothing is kept."""
+    if any(isinstance(error, ConsentError) for error in errors):
+        return Ending.VOID
+    return Ending.EARLY if errors or is_cut else Ending.WHOLE
+
+
 class SinkWorker:
     """Brings frames to one sink, in the order in which they were put. has_enough: the sink wants no more.
 
-    is_whole: asked at the end, whether all frames came that were to come.
+    ending: asked at the end, how it came.
     """
 
     def __init__(
-        self, sink: FrameSink, slot: FrameQueue[ShownFrame], observer: StreamObserver, is_whole: Callable[[], bool]
+        self, sink: FrameSink, slot: FrameQueue[ShownFrame], observer: StreamObserver, ending: Callable[[], Ending]
     ) -> None:
         self.slot = slot
-        self._is_whole = is_whole
+        self._ending = ending
         self.has_enough = False
         self._sink = sink
         self._observer = observer
@@ -74,7 +90,11 @@ class SinkWorker:
         self._step_began_ns, self._finishing = time.monotonic_ns(), True
         if self.slot.dropped:
             logger.info("%s was too slow for %s", self.name, counted(self.slot.dropped, "frame"))
-        if not self._is_whole() and isinstance(self._sink, FileSink):
+        ending = self._ending()
+        if ending is Ending.VOID and isinstance(self._sink, DiscardableSink):
+            self._sink.discard()
+            return
+        if ending is not Ending.WHOLE and isinstance(self._sink, FileSink):
             self._sink.end_early()
         self._sink.close()
 

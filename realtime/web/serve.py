@@ -116,7 +116,7 @@ async def _serve(config: RunConfig, options: ServeOptions, store: ModelStore, on
     addresses: list[str] = []
     api = Api(sessions, visitors, ice_servers(options.ice), server_state.swappers, addresses)
     faces = FacesApi(sessions, visitors, uploads)
-    photos = PhotoApi(visitors, uploads, PhotoStudio(server_state))
+    photos = PhotoApi(visitors, uploads, PhotoStudio(server_state, store.home))
     videos = VideoApi(visitors, folders, _workshop(config, store, folders, server_state), server_state.swappers)
     guard = Guard(options.token, framed_by="*" if options.framed else "'self'")
     application = make_application(api, faces, photos, videos, guard)

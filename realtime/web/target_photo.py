@@ -4,6 +4,7 @@ In memory only; nothing of it is written. Knows pictures, faces and formats; kno
 `visitors`' business.
 """
 
+import hashlib
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from engines.types import Image, PreparedFace, SourcePhoto
 from models.errors import UserError
 from realtime.outputs.picture_file import encode_picture
 from realtime.pictures.reading import decode_image
+from realtime.provenance.credit import Credit
+from realtime.provenance.signing import ManifestSigner
 from realtime.stills import put_on
 from realtime.tracking.reidentification import Track
 
@@ -26,10 +29,11 @@ ENDINGS = {"jpeg": ".jpg", "png": ".png", "webp": ".webp"}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TargetPhoto:
-    """image: BGR. people: those in it, the largest first."""
+    """image: BGR. people: those in it, the largest first. sha256: of its file."""
 
     image: Image
     people: tuple[Track, ...]
+    sha256: str
 
     def facts(self) -> dict[str, object]:
         """For JSON: the size, and a box for each face, x1, y1, x2, y2 px."""
@@ -57,16 +61,19 @@ class Wishes:
 
 
 class PhotoStudio:
-    """Called in threads, which take turns: a photo takes seconds."""
+    """Called in threads, which take turns: a photo takes seconds.
 
-    def __init__(self, engines: StillEngines) -> None:
-        self._engines, self._turn = engines, threading.Lock()
+    home: where the certificate is that signs them; None for no signature.
+    """
+
+    def __init__(self, engines: StillEngines, home: Path | None = None) -> None:
+        self._engines, self._home, self._turn = engines, home, threading.Lock()
 
     def read(self, content: bytes) -> TargetPhoto:
         """content: of a picture file. Raises SourceError."""
         image = decode_image(content, "the photo", most_pixels=MOST_PIXELS, fit_pixels=FIT_PIXELS)
         with self._turn:
-            return TargetPhoto(image, self._engines.people_in(image))
+            return TargetPhoto(image, self._engines.people_in(image), hashlib.sha256(content).hexdigest())
 
     def swapped(self, target: TargetPhoto, wishes: Wishes) -> bytes:
         """The picture file. Raises UserError for somebody who is not in it."""
@@ -81,4 +88,6 @@ class PhotoStudio:
             parts = [(target.people[place].face, worn[id(photo)]) for place, photo in wishes.wear.items()]
             made = target.image.copy()
             put_on(made, parts, badge=wishes.badge)
-        return encode_picture(made, Path("photo").with_suffix(ENDINGS[wishes.media]))
+        credit = None if self._home is None else Credit(self._home, wishes.swapper, target.sha256)
+        path = Path("photo").with_suffix(ENDINGS[wishes.media])
+        return ManifestSigner(credit).picture(encode_picture(made, path), path)

@@ -12,7 +12,7 @@ import pytest
 from engines.types import Image
 from realtime.errors import SinkError, SourceError
 from realtime.outputs import open_sink
-from realtime.outputs.provenance import SOURCE_TYPE
+from realtime.provenance.words import SOURCE_TYPE
 from realtime.sources import SourceOptions, open_source
 from realtime.types import Outcome, ShownFrame, StreamInfo
 

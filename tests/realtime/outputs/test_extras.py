@@ -11,7 +11,7 @@ from av.stream import Disposition
 from realtime.media.timeline import Timeline
 from realtime.outputs import open_sink
 from realtime.outputs.extras import open_extras
-from realtime.outputs.provenance import COMMENT
+from realtime.provenance.words import COMMENT
 from realtime.sources import open_source
 from realtime.types import Outcome, ShownFrame, StreamInfo
 from tests.realtime.clips import Clip, write_clip

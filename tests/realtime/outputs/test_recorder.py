@@ -13,8 +13,8 @@ import pytest
 
 from realtime.errors import SinkError
 from realtime.outputs import OutputOptions, open_sink
-from realtime.outputs.provenance import SOURCE_TYPE
 from realtime.outputs.recorder import EncoderOptions
+from realtime.provenance.words import SOURCE_TYPE
 from realtime.sources import open_source
 from realtime.stream.privacy import freeze
 from realtime.types import ColourTags, Frame, Outcome, ShownFrame, StreamInfo

@@ -12,9 +12,9 @@ import pytest
 
 from realtime.errors import SinkError, SourceError
 from realtime.outputs import OutputOptions, open_sink
-from realtime.outputs.provenance import SOURCE_TYPE
 from realtime.outputs.still import StillSink
 from realtime.pictures.reading import read_image
+from realtime.provenance.words import SOURCE_TYPE
 from realtime.sources import SourceOptions, open_source
 from realtime.types import Outcome, ShownFrame, StreamInfo
 from tests.realtime.clips import Clip, picture, write_clip

@@ -10,8 +10,8 @@ from playwright.sync_api import Page
 
 from benchmarks.common.browser import CHROMIUM
 from engines.types import Image
-from realtime.outputs.provenance import SOURCE_TYPE
 from realtime.pictures.reading import read_image
+from realtime.provenance.words import SOURCE_TYPE
 from realtime.web.server_process import ServerProcess
 from tests.realtime.web.browsing import await_that, begin
 

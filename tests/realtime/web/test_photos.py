@@ -11,7 +11,7 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from engines.types import Image
-from realtime.outputs.provenance import SOURCE_TYPE
+from realtime.provenance.words import SOURCE_TYPE
 from realtime.web.gallery import Gallery
 from realtime.web.target_photo import TargetPhoto
 from realtime.web.visitors import MOST_TARGETS, Visitors
@@ -107,7 +107,7 @@ def test_no_picture_is_refused_and_the_photo_before_stays(tmp_path: Path) -> Non
 def test_of_too_many_photos_the_oldest_visitor_s_goes() -> None:
     now = [0.0]
     visitors = Visitors({}, clock=lambda: now[0])
-    photo = TargetPhoto(np.zeros((4, 4, 3), np.uint8), ())
+    photo = TargetPhoto(np.zeros((4, 4, 3), np.uint8), (), "")
     everybody = []
     for number in range(MOST_TARGETS + 2):
         now[0] = float(number)
