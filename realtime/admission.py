@@ -4,6 +4,7 @@ The same for the command line and the Python API. Knows who must have agreed; as
 ask).
 """
 
+import re
 from collections.abc import Callable, Collection
 from pathlib import Path
 
@@ -11,32 +12,55 @@ from models.licences import LicenceDesk
 from models.progress import Progress, ignore_progress
 from models.store import ModelStore
 from realtime.config import RunConfig
-from realtime.faces.consent import ConsentLedger
+from realtime.faces.consent import Answer, ConsentLedger, Scope, key_of
+from realtime.faces.consent_watch import ConsentWatch
 from realtime.faces.person import content_of
 
+LIVE = re.compile(r"null$|virtual(:|$)|(rtmps?|srt|udp)://", re.IGNORECASE)
+"""Outputs of which nothing stays."""
 
-def require_consent(
-    config: RunConfig,
-    home: Path,
-    *,
-    given: bool,
-    ask: Callable[[str], bool] | None,
-    lent: Collection[Path] = (),
-) -> None:
+
+def require_consent(config: RunConfig, home: Path, answer: Answer, lent: Collection[Path] = ()) -> None:
     """Return when there is consent for every photo, and for whom a network was trained on; else raise UserError.
 
-    home: where answers are kept. given, ask: see ConsentLedger. lent: photos of ours, which need none.
+    home: where answers are kept. lent: photos of ours, which need none.
     """
-    ledger = ConsentLedger(home / "consent.json")
-    for photo in config.sources:
-        if photo in lent:
-            continue
-        ledger.require(content_of(photo), photo.name, given=given, ask=ask)
+    ledger, scopes = ConsentLedger(home), scopes_of(config)
+    for key, name in _photos_of(config, lent).items():
+        ledger.require(key, name, scopes, answer)
+    person = _trained_on(config)
+    if person is not None:
+        ledger.require(*person, scopes, answer)
+
+
+def consent_watch(config: RunConfig, home: Path) -> ConsentWatch:
+    """Watches those of a run's faces for whom there was consent when it began."""
+    ledger = ConsentLedger(home)
+    if not ledger.entries():
+        return ConsentWatch(ledger, {}, ())
+    person = _trained_on(config)
+    faces = _photos_of(config) | ({} if person is None else dict([person]))
+    return ConsentWatch(ledger, faces, scopes_of(config))
+
+
+def scopes_of(config: RunConfig) -> frozenset[Scope]:
+    """What a run's faces are worn in: files that stay, or pictures that pass. Of a server, both."""
+    if not config.outputs:
+        return frozenset(Scope)
+    return frozenset(Scope.LIVE if LIVE.match(where) else Scope.FILE for where in config.outputs)
+
+
+def _photos_of(config: RunConfig, lent: Collection[Path] = ()) -> dict[str, str]:
+    """Their names by their keys in the record."""
+    return {key_of(content_of(photo)): photo.name for photo in config.sources if photo not in lent}
+
+
+def _trained_on(config: RunConfig) -> tuple[str, str] | None:
+    """Whom a network was trained on: their key in the record, and their name."""
     from realtime.swapper_options import person_in_weights  # noqa: PLC0415  seconds that a question need not wait
 
     person = person_in_weights(config)
-    if person is not None:
-        ledger.require(person.sha256.encode(), person.name, given=given, ask=ask)
+    return None if person is None else (key_of(person.sha256.encode()), person.name)
 
 
 def store_of(

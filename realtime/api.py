@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from engines.image.geometry import box_of
 from engines.types import Coverage, FaceLandmarks, Points
 from models.errors import UserError
+from realtime.admission import consent_watch
 from realtime.api_options import AnyPath, Options, admitted
 from realtime.app import Run, build_run
 from realtime.faces.loaded_faces import load_faces
@@ -82,14 +83,16 @@ class Swapper:
 
     def __init__(self, face: AnyPath | Sequence[AnyPath], **options: Unpack[Options]) -> None:
         self._config, store = admitted(face, "0", ("null",), options)
+        self._watch = consent_watch(self._config, store.home)
         self._loaded = load_faces(self._config, store, live=False)
 
     def swap(self, image: NDArray[Any] | None, *, order: Order = "bgr") -> SwappedImage:
         """A new picture with the faces swapped; without any it is a copy.
 
         image: (H, W, 3) uint8. order: of its channels, "bgr" as OpenCV has them or "rgb" as Pillow has. Raises
-        ValueError for another shape or type.
+        ValueError for another shape or type, and UserError once the consent of one of the faces was revoked.
         """
+        self._watch.require()
         if image is None:
             raise ValueError("got None for a picture: cv2.imread gives that for a file that it cannot read")
         if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:

@@ -15,6 +15,7 @@ from realtime.admission import require_consent, store_of
 from realtime.choices import Faces, Strangers, WhenLost
 from realtime.config import MESH, NeuralConfig, RunConfig
 from realtime.errors import ConsentError
+from realtime.faces.consent import NOT_GIVEN, Answer, How
 
 AnyPath: TypeAlias = str | PathLike[str]
 
@@ -108,7 +109,9 @@ def _config(faces: Sequence[AnyPath], where: str, outputs: tuple[str, ...], wish
 def _agreed_store(config: RunConfig, wishes: Wishes) -> ModelStore:
     home = home_folder()
     try:
-        require_consent(config, home, given=wishes.i_have_consent, ask=None)
+        require_consent(config, home, Answer(given=How.API if wishes.i_have_consent else None))
     except ConsentError as error:
+        if error.remedy != NOT_GIVEN:
+            raise
         raise ConsentError(str(error), remedy="if you have it, pass i_have_consent=True, once per photo") from error
     return store_of(home, accepts_licences=wishes.accept_licence, ask=None)

@@ -14,9 +14,11 @@ from pathlib import Path
 from engines.types import Points
 from models.progress import Progress, ignore_progress
 from models.store import ModelStore
+from realtime.admission import consent_watch
 from realtime.choices import Hdr, Strangers
 from realtime.config import RunConfig
 from realtime.face_engines import FaceEngines
+from realtime.faces.consent_watch import ConsentWatch
 from realtime.faces.loaded_faces import LoadedFaces, load_faces
 from realtime.faces.portraits import target_portrait
 from realtime.faces.source_bank import SourceBank
@@ -32,6 +34,7 @@ from realtime.refusals import refuse_unfit
 from realtime.sources import SourceOptions, open_source
 from realtime.stream.backfill import BackfillBuffer
 from realtime.stream.badge import Badge
+from realtime.stream.consent_gate import ConsentGate
 from realtime.stream.latency_budget import LatencyBudget, Saving
 from realtime.stream.live_settings import FixedFaces, LiveControl, LiveSettings
 from realtime.stream.metrics import StreamMetrics
@@ -77,6 +80,8 @@ def build_run(
     """
     if config.metrics_file is not None:
         writable_target(config.metrics_file)
+    watch = consent_watch(config, store.home)
+    watch.require()
     with ExitStack() as opened:
         source = open_source(config.input, source_options(config, store))
         opened.callback(source.close)
@@ -94,7 +99,7 @@ def build_run(
             opened.callback(sinks[-1].close)
         loaded = lent or load_faces(config, store, live=source.info.live, progress=progress)
         close = opened.callback(_nothing if lent else loaded.close)
-        run = _connect(config, source, sinks, loaded, close)
+        run = _connect(config, source, sinks, loaded, close, watch)
         opened.pop_all()  # from here on the runner closes them
         return run
 
@@ -116,6 +121,7 @@ def _connect(
     sinks: Sequence[FrameSink],
     loaded: LoadedFaces,
     close: Callable[[], None],
+    watch: ConsentWatch,
 ) -> Run:
     info, engines, source_bank = source.info, loaded.engines, loaded.source_bank
     metrics = StreamMetrics(primary=sinks[0].name, swapper=config.swapper, device=engines.device)
@@ -123,7 +129,8 @@ def _connect(
     if isinstance(sinks[0], VirtualCamera):
         sinks[0].on_repeat = metrics.on_repeated
     pipeline, control = make_pipeline(config, engines, source_bank, info, metrics)
-    runner = StreamRunner(source, pipeline, sinks, observer=metrics, duration_s=config.duration_s)
+    gate = ConsentGate(pipeline, watch.require, control.withhold if info.live else None)
+    runner = StreamRunner(source, gate, sinks, observer=metrics, duration_s=config.duration_s)
     return Run(
         runner,
         metrics,

@@ -76,6 +76,7 @@ VENDORS = {
     },
     "pi_heif": {"realtime/pictures/decoder.py"},
     "typer": {
+        "realtime/cli/consents.py",
         "realtime/cli/help.py",
         "realtime/cli/main.py",
         "realtime/cli/models.py",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from realtime.choices import Faces, Hdr
 from realtime.cli import options, server_options
 from realtime.config import NeuralConfig, RunConfig, parse_bitrate, parse_map, parse_rate, parse_size, parse_whose
+from realtime.faces.consent import Answer, ConsentFor, How, Terms, parse_day
 from realtime.media.local_path import without_scheme
 from realtime.media.trim import Trim
 
@@ -27,6 +28,8 @@ class SwapArguments:
 
     face: options.Photos = None
     i_have_consent: options.Consent = False
+    consent_for: options.ConsentFor = ConsentFor.BOTH
+    consent_until: options.ConsentUntil = None
     accept_licence: options.Accepts = False
     swapper: options.Swapper = "mesh"
     faces: options.Wanted = "largest"
@@ -43,6 +46,11 @@ class SwapArguments:
     detector: options.Finder = None
     precision: options.Precision = "auto"
     latency_budget: options.Budget = None
+
+    def consent(self) -> Answer:
+        """How consent may be had. Raises UserError for a day that is none."""
+        given = How.FLAG if self.i_have_consent else None
+        return Answer(given=given, terms=Terms(self.consent_for.scopes, parse_day(self.consent_until)))
 
 
 @dataclass(frozen=True, kw_only=True)

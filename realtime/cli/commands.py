@@ -5,6 +5,7 @@ Everything for people goes through console.py; nothing here knows how arguments 
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from realtime.cli.keys import keys_read
 from realtime.cli.model_commands import open_store
 from realtime.cli.report import report
 from realtime.config import RunConfig
+from realtime.faces.consent import Answer
 from realtime.faces.portraits import portraits
 from realtime.media.standard_streams import owns_terminal, person_is_there
 from realtime.stream.live_settings import HELP, KEYS
@@ -37,14 +39,14 @@ NOBODY_SWAPPED = 3
 """Exit status of a file that was written with nobody swapped: a script must not take it for one that was."""
 
 
-def run(config: RunConfig, *, has_consent: bool, accepts_licences: bool = False) -> None:
+def run(config: RunConfig, *, consent: Answer, accepts_licences: bool = False) -> None:
     """Swap from one input to some outputs, or from many to a folder, once there is consent for every photo."""
     batch = _batch_of(config)
     if config.workers > 1:
         from realtime.refusals import refuse_what_cannot_be_cut  # noqa: PLC0415  loads the engines
 
         refuse_what_cannot_be_cut(config)
-    require_consent(config, home_folder(), given=has_consent, ask=_asked())
+    require_consent(config, home_folder(), replace(consent, ask=_asked()))
     if batch is not None:
         from realtime.cli.batch_command import run_batch  # noqa: PLC0415  as above
 
@@ -99,7 +101,7 @@ def serve(arguments: ServeArguments) -> None:
         store = open_store(progress, accepts_licences=arguments.accept_licence)
         lent = [] if arguments.face else list(portraits(store))
     config = arguments.config(arguments.face or lent)
-    require_consent(config, home_folder(), given=arguments.i_have_consent, ask=_asked(), lent=lent)
+    require_consent(config, home_folder(), replace(arguments.consent(), ask=_asked()), lent)
     with stderr.status("preparing (a few seconds longer the first time)") as status:
 
         def on_ready(address: str) -> None:

@@ -20,6 +20,7 @@ from rich.logging import RichHandler
 
 from models.errors import UserError
 from realtime.cli.arguments import RunArguments, ServeArguments, takes
+from realtime.cli.consents import consent_app
 from realtime.cli.console import LogFormatter, fail, say, stderr, stdout
 from realtime.cli.help import RUN_EXAMPLES, PlainHelp, examples
 from realtime.cli.interrupts import INTERRUPTED, end_as_ctrl_c
@@ -35,6 +36,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(models_app, name="models")
+app.add_typer(consent_app, name="consent")
 
 
 def main() -> NoReturn:
@@ -85,7 +87,7 @@ def run(arguments: RunArguments) -> None:
     from realtime.cli import commands  # noqa: PLC0415  loads what --help need not wait for, here and below
 
     config = arguments.config()
-    commands.run(config, has_consent=arguments.i_have_consent, accepts_licences=arguments.accept_licence)
+    commands.run(config, consent=arguments.consent(), accepts_licences=arguments.accept_licence)
 
 
 @app.command(cls=PlainHelp, epilog=examples("liveswap demo", "liveswap demo /tmp"))

@@ -10,6 +10,7 @@ import typer
 
 from realtime.choices import Hdr, Strangers, WhenLost
 from realtime.cli import completion
+from realtime.faces import consent
 
 LOOK, NEURAL, OUT = "How it looks", "Neural models", "What comes out"
 
@@ -62,6 +63,15 @@ Others = Annotated[
 ]
 Consent = Annotated[
     bool, typer.Option("--i-have-consent", help="The person in each photo agreed. Asked once per photo otherwise.")
+]
+ConsentFor = Annotated[
+    consent.ConsentFor,
+    typer.Option(
+        "--consent-for", help="What they agreed to: pictures that pass, files that stay, or both.", show_choices=True
+    ),
+]
+ConsentUntil = Annotated[
+    str | None, typer.Option("--consent-until", metavar="DAY", help="The last day of their consent: 2027-12-31.")
 ]
 Swapper = Annotated[
     str,

@@ -1,51 +1,221 @@
-"""Consent, asked once per source photo and remembered.
+"""Consent, asked once per source photo and remembered: when, how, for what, until when, and whether it was withdrawn.
 
-Knows which photos were agreed to, by their bytes; knows nothing of terminals (it is given a way to ask).
-The record (`models.ledger`) has the sha256 of the photo as key, with one of the visitor behind it for a visitor of a
-server: their word is not the word of whoever runs it. It holds no picture and no name.
+    LIVESWAP_HOME/consent.jsonl    a line for each change; the last of a photo holds, all are kept as its history
+
+A photo is known by its sha256, with one of the visitor behind it for a visitor of a server: their word is not the word
+of whoever runs it. It holds no picture and no name. Once revoked, a photo is refused to everybody, and only a person
+who is asked again can agree anew. Knows answers; knows nothing of terminals (it is given a way to ask).
 """
 
+import datetime as dt
 import hashlib
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Collection
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
-from models.ledger import Ledger
+from models.errors import UserError
+from models.records import RecordFile, RecordLog
 from realtime.errors import ConsentError
 
 QUESTION = (
     "Do you have the consent of the person in {name} to appear with their face "
     "(or is it your own, a painting, or a picture made for this)?"
 )
+LOG, BEFORE = "consent.jsonl", "consent.json"
+"""Names of the record: now, and of earlier versions."""
+REMEDY = "make that folder writable, or set LIVESWAP_HOME to another one"
+NOT_GIVEN = "if you have it, add --i-have-consent (asked once per photo); if not, use another photo"
+
+
+class Scope(StrEnum):
+    """What a face is worn in."""
+
+    LIVE = "live"
+    FILE = "file"
+
+
+class How(StrEnum):
+    """How consent was given."""
+
+    TERMINAL = "terminal"
+    FLAG = "flag"
+    PAGE = "page"
+    API = "api"
+
+
+class ConsentFor(StrEnum):
+    """Scopes as people choose them."""
+
+    LIVE = "live"
+    FILE = "file"
+    BOTH = "both"
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        return tuple(Scope) if self is ConsentFor.BOTH else (Scope(self.value),)
+
+
+OLD_WORDS = {"answered": How.TERMINAL, "said beside the upload": How.PAGE}
+"""Of earlier records; the third was the option's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is agreed to. scopes: for what. until: the last day; None for no end."""
+
+    scopes: tuple[Scope, ...] = (Scope.LIVE, Scope.FILE)
+    until: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """How consent may be had. given: said already, in this way. ask: puts the question; None when nobody is there."""
+
+    given: How | None = None
+    ask: Callable[[str], bool] | None = None
+    terms: Terms = Terms()
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """at, revoked: times, ISO 8601. until: a day. As a line of the record says it."""
+
+    at: str
+    how: str
+    scopes: tuple[str, ...]
+    until: str | None = None
+    revoked: str | None = None
+
+    def covers(self, scope: Scope) -> bool:
+        """Whether it holds now, for this."""
+        return self.revoked is None and scope in self.scopes and (self.until is None or _today() <= self.until)
+
+
+def parse_day(text: str | None) -> dt.date | None:
+    """Raises UserError for what is no day, or one that is over."""
+    if text is None:
+        return None
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise UserError(f"--consent-until {text} is not a day", remedy="write it as 2027-12-31") from error
+    if day.isoformat() < _today():
+        raise UserError(f"--consent-until {text} is over", remedy="give today or a later day")
+    return day
+
+
+def key_of(photo: bytes, whose: str = "") -> str:
+    """Of a photo in the record. photo: the file's content. whose: a visitor's key; "" for who owns this machine."""
+    key = hashlib.sha256(photo).hexdigest()
+    return f"{key}/{hashlib.sha256(whose.encode()).hexdigest()[:16]}" if whose else key
 
 
 class ConsentLedger:
-    """Remembers what was agreed to.
+    """Remembers what was agreed to. home: the folder it is in, made when needed. Raises UserError for a damaged one."""
 
-    path: the JSON file; its folder is made when needed.
-    """
+    def __init__(self, home: Path) -> None:
+        self._home, self.path = home, home / LOG
+        self._log = RecordLog(self.path, "consents", remedy=REMEDY, error=UserError)
 
-    def __init__(self, path: Path) -> None:
-        self._ledger = Ledger(path, "consents")
+    def entries(self) -> dict[str, Consent]:
+        """The last of each photo, by `key_of`."""
+        self._take_over()
+        return {key: self._parsed(entry) for key, entry in self._log.read().items()}
 
-    def require(
-        self, photo: bytes, name: str, *, given: bool, ask: Callable[[str], bool] | None, whose: str = ""
-    ) -> None:
-        """Return when there is consent for a photo, else raise ConsentError.
+    def holds(self, key: str, scope: Scope) -> bool:
+        """Whether this photo may be worn now, for this."""
+        return _holds(self.entries(), key, scope)
 
-        photo: the file's content. name: for messages. given: said on the command line. ask: puts the question to a
-        person, or None when nobody is there to answer. whose: a visitor's key; "" for whoever owns this machine.
-        """
-        key = hashlib.sha256(photo).hexdigest()
-        if whose:
-            key += f"/{hashlib.sha256(whose.encode()).hexdigest()[:16]}"
-        if key in self._ledger:
+    def require(self, key: str, name: str, scopes: Collection[Scope], answer: Answer) -> None:
+        """Return when there is consent for a photo, else raise ConsentError. name: for messages."""
+        entries = self.entries()
+        if all(_holds(entries, key, scope) for scope in scopes):
             return
-        if given:
-            self._ledger.record(key, "said beside the upload" if whose else "--i-have-consent")
-        elif ask is not None and ask(QUESTION.format(name=name)):
-            self._ledger.record(key, "answered")
-        else:
+        revoked = next((entry.revoked for entry in _all_of(entries, key) if entry.revoked), None)
+        asked = answer.ask is not None and answer.given is None
+        if revoked is not None and not asked:
             raise ConsentError(
-                f"no consent for the face in {name}",
-                remedy="if you have it, add --i-have-consent (asked once per photo); if not, use another photo",
+                f"consent for the face in {name} was revoked ({revoked[:10]})",
+                remedy="use another photo; if the person agreed again, run it in a terminal, which asks",
             )
+        missing = set(scopes) - set(answer.terms.scopes)
+        if missing:
+            word = ", ".join(sorted(missing))
+            raise ConsentError(f"this run is also {word}", remedy="--consent-for both, if the person agreed to that")
+        if not (answer.given or (answer.ask is not None and answer.ask(QUESTION.format(name=name)))):
+            raise ConsentError(f"no consent for the face in {name}", remedy=NOT_GIVEN)
+        self._give(key, entries, answer)
+
+    def revoke(self, sha256: str) -> int:
+        """Withdraw consent for a photo, whoever gave it. Returns how many entries that changed."""
+        found = {key: entry for key, entry in self.entries().items() if _photo(key) == sha256 and not entry.revoked}
+        for key, entry in found.items():
+            self._note(key, replace(entry, revoked=_now()))
+        return len(found)
+
+    def history(self, sha256: str) -> list[dict[str, Any]]:
+        """Every change of a photo's entries, the oldest first."""
+        self._take_over()
+        if not self.path.exists():
+            return []
+        lines = [json.loads(line) for line in self.path.read_text(encoding="utf-8").splitlines() if line.endswith("]")]
+        return [{"photo": key, **entry} for key, entry in lines if _photo(key) == sha256]
+
+    def _give(self, key: str, entries: dict[str, Consent], answer: Answer) -> None:
+        terms, before = answer.terms, entries.get(key)
+        kept = [scope for scope in Scope if before is not None and before.covers(scope) and before.until is None]
+        scopes = tuple(scope for scope in Scope if scope in terms.scopes or scope in kept)
+        until = None if terms.until is None else terms.until.isoformat()
+        self._note(key, Consent(_now(), answer.given or How.TERMINAL, scopes, until))
+
+    def _note(self, key: str, consent: Consent) -> None:
+        try:
+            self._home.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(f"{self._home} cannot be made: {error.strerror}", remedy=REMEDY) from error
+        self._log.note(key, asdict(consent))
+
+    def _take_over(self) -> None:
+        """Bring what an earlier version remembered into the record, and remove its file."""
+        old = self._home / BEFORE
+        if not old.exists():
+            return
+        known = self._log.read()
+        for key, entry in RecordFile(old, "consents", remedy=REMEDY).read().items():
+            if key not in known:
+                how = OLD_WORDS.get(entry["how"], How.FLAG)
+                self._note(key, Consent(entry["at"], how, tuple(Terms().scopes)))
+        old.unlink(missing_ok=True)
+
+    def _parsed(self, entry: Any) -> Consent:
+        try:
+            return Consent(**{**entry, "scopes": tuple(entry["scopes"])})
+        except (TypeError, KeyError) as error:
+            problem = f"the record of consents {self.path} has a line that is none: {entry!r}"
+            raise UserError(problem, remedy=f"remove that line, or delete {self.path}") from error
+
+
+def _holds(entries: dict[str, Consent], key: str, scope: Scope) -> bool:
+    own = entries.get(key)
+    owner = entries.get(_photo(key))
+    return own is not None and own.covers(scope) and (owner is None or owner.revoked is None)
+
+
+def _all_of(entries: dict[str, Consent], key: str) -> list[Consent]:
+    """A photo's entry for whoever asks, and its owner's."""
+    return [entries[each] for each in dict.fromkeys((key, _photo(key))) if each in entries]
+
+
+def _photo(key: str) -> str:
+    return key.partition("/")[0]
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+
+
+def _today() -> str:
+    return dt.datetime.now(dt.UTC).date().isoformat()

@@ -1,4 +1,4 @@
-"""Unsigned marks in a file: IPTC's digital source type, and whether liveswap wrote it.
+"""Unsigned marks in a file: IPTC's digital source type, and whether it is ours.
 
 In pictures they stand as plain text (XMP, comments), in videos in the container's tags. Whoever wants them gone removes
 them, so they prove nothing; they say what an honest program made. Knows where to look; knows nothing of signatures.

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from models.errors import UserError
 from models.store import ModelStore
+from realtime.admission import consent_watch
 from realtime.app import credit_of, encoder_options, source_options
 from realtime.cli.console import DownloadDisplay, RunDisplay, say, stderr
 from realtime.cli.interrupts import interrupts
@@ -83,6 +84,7 @@ class VideoInSegments:
     def __init__(self, config: RunConfig, store: ModelStore) -> None:
         if config.metrics_file is not None:
             writable_target(config.metrics_file)
+        self._watch = consent_watch(config, store.home)
         source = open_source(config.input, source_options(config, store))
         source.close()
         self.info = source.info.first(config.duration_s)
@@ -123,6 +125,7 @@ class VideoInSegments:
             sink=self.sink,
             timeline=self.info.timeline,
             may_differ=not config.maps and config.faces.limit is not None,
+            require_consent=self._watch.require,
         )
         return JoinedRun(job, start, config.workers)
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 from models.errors import UserError
+from realtime.errors import ConsentError
 from realtime.media.timeline import Timeline
 from realtime.outputs.packet_file import read_packets
 from realtime.outputs.recorder import VideoRecorder
@@ -49,7 +50,8 @@ class VideoJob:
     """A video that is to be made of `segments`.
 
     folder: for the segments' files. sink, timeline: of the whole video; the sink is closed at the end. may_differ:
-    whether the faces that are followed depend on who was followed before.
+    whether the faces that are followed depend on who was followed before. require_consent: raises ConsentError once
+    it is gone; then nothing is kept.
     """
 
     segments: Sequence[Segment]
@@ -57,6 +59,7 @@ class VideoJob:
     sink: VideoRecorder
     timeline: Timeline | None
     may_differ: bool
+    require_consent: Callable[[], None] = lambda: None
 
 
 class JoinedRun:
@@ -68,7 +71,7 @@ class JoinedRun:
 
     def __init__(self, job: VideoJob, start: Callable[[Inbox], AnyWorker], workers: int) -> None:
         self._segments, self._sink, self._timeline = job.segments, job.sink, job.timeline
-        self._may_differ = job.may_differ
+        self._may_differ, self._require_consent = job.may_differ, job.require_consent
         self._start, self._workers = start, min(workers, len(job.segments))
         self._inbox: Inbox = queue.SimpleQueue()
         self._tasks = deque(Task(segment, job.folder / f"{segment.number:05}") for segment in job.segments)
@@ -99,9 +102,14 @@ class JoinedRun:
                 self._busy[self._start(self._inbox)] = None
             while self._next < len(self._segments) and not self._stop_asked:
                 self._hear(POLL_S)
+                self._require_consent()
                 self._join_ready()
+            self._require_consent()
             if self._next < len(self._segments):
                 self._keep_beginning()
+        except ConsentError:
+            self._sink.discard()
+            raise
         finally:
             for worker in self._busy:
                 worker.kill()

@@ -12,7 +12,9 @@ from aiohttp import web
 from engines.source_faces.fitness import FoundFace
 from engines.source_faces.person import one_person
 from engines.types import SourcePhoto
+from realtime.faces.consent import key_of
 from realtime.web.auth import RefusedError
+from realtime.web.consents import sweep_consents
 from realtime.web.gallery import Entry, entry_of
 from realtime.web.request_parts import photo_in, visitor_of
 from realtime.web.sessions import Sessions
@@ -36,26 +38,32 @@ class FacesApi:
             web.delete("/faces/{name}", self._remove_face),
         ]
 
+    async def sweep(self) -> None:
+        """Forget faces whose consent was revoked, for ever; cancel it at the end."""
+        await sweep_consents(self._uploads.consents, self._visitors, self._sessions)
+
     async def _add_face(self, request: web.Request) -> web.Response:
         visitor = visitor_of(request, self._visitors)
         name = visitor.gallery.name_for(request.query.get("name", "photo"))
-        found = await self._faces_in(request, visitor, name)
+        found, consent = await self._faces_in(request, visitor, name)
         chosen = _chosen(found, request.query.get("face", "0"))
         if chosen is None:
             return _to_choose_from(found)
         visitor.gallery.name_for(name)  # others of theirs may have come in the meantime
-        return await self._keep(visitor, entry_of(chosen, name))
+        return await self._keep(visitor, entry_of(chosen, name, (consent,)))
 
     async def _add_photo(self, request: web.Request) -> web.Response:
         visitor, name = visitor_of(request, self._visitors), request.match_info["name"]
         visitor.gallery.require_own(name)
-        found = await self._faces_in(request, visitor, name)
+        found, consent = await self._faces_in(request, visitor, name)
         chosen = _chosen(found, request.query.get("face", "0"))
         if chosen is None:
             return _to_choose_from(found)
         visitor.gallery.require_own(name)
-        before = [replace(photo, more=()) for photo in visitor.gallery.photo(name).views]
-        return await self._keep(visitor, entry_of(one_person([*before, chosen], name), name))
+        before = visitor.gallery.entry(name)
+        views = [replace(photo, more=()) for photo in before.photo.views]
+        person = one_person([*views, chosen], name)
+        return await self._keep(visitor, entry_of(person, name, (*before.consents, consent)))
 
     async def _show_face(self, request: web.Request) -> web.Response:
         thumbnail = visitor_of(request, self._visitors).gallery.thumbnail(request.match_info["name"])
@@ -69,12 +77,14 @@ class FacesApi:
                 await self._uploads.beside(partial(session.stream.source_bank.remove, name))
         return web.json_response({})
 
-    async def _faces_in(self, request: web.Request, visitor: Visitor, name: str) -> list[FoundFace]:
+    async def _faces_in(self, request: web.Request, visitor: Visitor, name: str) -> tuple[list[FoundFace], str]:
+        """Those in the photo that is sent, and the key of its consent."""
         self._visitors.require_room(visitor)
         has_consent = request.query.get("consent") == "yes"
         with self._uploads.one_of(request.remote or ""):
             content = await photo_in(request)
-            return await self._uploads.read(content, name, has_consent=has_consent, whose=visitor.key)
+            found = await self._uploads.read(content, name, has_consent=has_consent, whose=visitor.key)
+        return found, key_of(content, visitor.key)
 
     async def _keep(self, visitor: Visitor, face: Entry) -> web.Response:
         visitor.gallery.put(face)

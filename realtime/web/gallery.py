@@ -4,7 +4,7 @@ In memory only. Knows photos and their names; knows nothing of HTTP, and whose i
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import PurePath
@@ -24,10 +24,11 @@ ODD = re.compile(r"[^\w ()-]+")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A face that can be worn. thumbnail: JPEG."""
+    """A face that can be worn. thumbnail: JPEG. consents: keys in the record, of photos that need one."""
 
     photo: SourcePhoto
     thumbnail: bytes
+    consents: tuple[str, ...] = ()
 
 
 class Gallery:
@@ -48,9 +49,18 @@ class Gallery:
         return tuple(self._own)
 
     @property
+    def entries(self) -> tuple[Entry, ...]:
+        """In the order of `names`."""
+        return tuple(self.entry(name) for name in self.names)
+
+    def drop(self, is_gone: Callable[[Entry], bool]) -> None:
+        """Forget uploads."""
+        self._own = {name: entry for name, entry in self._own.items() if not is_gone(entry)}
+
+    @property
     def photos(self) -> tuple[SourcePhoto, ...]:
         """In the order of `names`."""
-        return tuple(self._find(name).photo for name in self.names)
+        return tuple(self.entry(name).photo for name in self.names)
 
     @property
     def photos_kept(self) -> int:
@@ -59,11 +69,11 @@ class Gallery:
 
     def photo(self, name: str) -> SourcePhoto:
         """Raises RefusedError (404)."""
-        return self._find(name).photo
+        return self.entry(name).photo
 
     def thumbnail(self, name: str) -> bytes:
         """JPEG. Raises RefusedError (404)."""
-        return self._find(name).thumbnail
+        return self.entry(name).thumbnail
 
     def name_for(self, name: str) -> str:
         """What an upload of this name will be called: made harmless, and not as a shared face.
@@ -88,23 +98,24 @@ class Gallery:
 
     def require_own(self, name: str) -> None:
         """Raises RefusedError (404, or 403 for a shared one)."""
-        self._find(name)
+        self.entry(name)
         if name not in self._own:
             raise RefusedError(403, f"{name} came with the server and stays", remedy="remove photos of your own")
 
-    def _find(self, name: str) -> Entry:
+    def entry(self, name: str) -> Entry:
+        """Raises RefusedError (404)."""
         entry = self._own.get(name) or self._shared.get(name)
         if entry is None:
             raise RefusedError(404, f"there is no face {name!r}", remedy=f"there are: {', '.join(self.names)}")
         return entry
 
 
-def entry_of(photo: SourcePhoto, name: str) -> Entry:
-    """A face to put into a gallery under this name."""
+def entry_of(photo: SourcePhoto, name: str, consents: tuple[str, ...] = ()) -> Entry:
+    """A face to put into a gallery under this name. consents: see `Entry`."""
     scale = min(1.0, THUMBNAIL_PX / max(photo.image.shape[:2]))
     small = cv2.resize(photo.image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     _, jpeg = cv2.imencode(".jpg", small)
-    return Entry(replace(photo, name=name), jpeg.tobytes())
+    return Entry(replace(photo, name=name), jpeg.tobytes(), consents)
 
 
 def tidy(name: str) -> str:

@@ -44,9 +44,10 @@ def make_application(api: Api, faces: FacesApi, photos: PhotoApi, videos: VideoA
         return response
 
     async def sweeping(_app: web.Application) -> AsyncIterator[None]:
-        sweeper = asyncio.create_task(api.sweep(), name="sweep")
+        sweepers = [asyncio.create_task(part.sweep(), name="sweep") for part in (api, faces)]
         yield
-        sweeper.cancel()
+        for sweeper in sweepers:
+            sweeper.cancel()
         await api.close()
 
     app = web.Application(middlewares=[guarded], client_max_size=LARGEST_UPLOAD)

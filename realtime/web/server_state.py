@@ -16,8 +16,8 @@ from realtime.app import make_pipeline
 from realtime.choices import Strangers
 from realtime.config import RunConfig
 from realtime.face_engines import FaceEngines
-from realtime.faces.consent import ConsentLedger
-from realtime.faces.person import read_person
+from realtime.faces.consent import ConsentLedger, key_of
+from realtime.faces.person import content_of, read_person
 from realtime.faces.source_bank import SourceBank, SwapSettings
 from realtime.stills import people_in
 from realtime.stream.metrics import StreamMetrics
@@ -44,7 +44,8 @@ class ServerState:
         self.videos = VideoEngines(config, store, self._shared)
         self._kept_open: SourceBank | None = None
         self.shared: dict[str, Entry] = {}
-        self.uploads = Uploads(self._host.examiner.faces, ConsentLedger(store.home / "consent.json"))
+        self.consents = ConsentLedger(store.home)
+        self.uploads = Uploads(self._host.examiner.faces, self.consents)
 
     async def open(self) -> None:
         """Take in the faces of the command line, and open the swapper before anybody comes.
@@ -55,7 +56,8 @@ class ServerState:
         for path in self._config.sources:
             name = HASHED.sub("", path.stem) if home in path.parents else path.stem
             person = await asyncio.to_thread(read_person, path, self._host.examiner.examine)
-            self.shared[tidy(name)] = entry_of(person, tidy(name))
+            key = key_of(await asyncio.to_thread(content_of, path))
+            self.shared[tidy(name)] = entry_of(person, tidy(name), consents=(key,))
         photos = tuple(entry.photo for entry in self.shared.values())
         # Held for as long as the server runs, or the models would be let go whenever nobody is there.
         self._kept_open = await asyncio.to_thread(self._host.source_bank_of, photos)

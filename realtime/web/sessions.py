@@ -82,9 +82,13 @@ class Sessions:
             raise RefusedError(409, "this watch key is taken", remedy="choose another one")
         self._opening[network] += 1
         try:
-            stream = await asyncio.to_thread(self._make_stream, visitor.gallery.photos)
+            photos = visitor.gallery.photos
+            stream = await asyncio.to_thread(self._make_stream, photos)
         finally:
             self._opening -= Counter([network])
+        if not {id(photo) for photo in photos} <= {id(photo) for photo in visitor.gallery.photos}:
+            await asyncio.to_thread(stream.close)
+            raise RefusedError(409, "a face was removed while the session was opened", remedy="start again")
         session = SwapSession(stream, visitor, watch)
         self._sessions[session.id], self._networks[session.id] = session, network
         self.opened += 1

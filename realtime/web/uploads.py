@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from engines.source_faces.fitness import FoundFace
 from engines.types import Image
-from realtime.faces.consent import QUESTION, ConsentLedger
+from realtime.faces.consent import QUESTION, Answer, ConsentLedger, How, Scope, key_of
 from realtime.pictures.reading import decode_image
 from realtime.web.auth import RefusedError, network_of
 
@@ -29,11 +29,11 @@ T = TypeVar("T")
 class Uploads:
     """Used in the event loop. find: the faces in a photo, the largest first; may be called by AT_ONCE threads.
 
-    Close it.
+    consents: what was agreed to. Close it.
     """
 
     def __init__(self, find: Callable[[Image, str], Sequence[FoundFace]], consents: ConsentLedger) -> None:
-        self._find, self._consents = find, consents
+        self._find, self.consents = find, consents
         self._threads = ThreadPoolExecutor(AT_ONCE, "upload")
         self._in_hand: Counter[str] = Counter()
 
@@ -69,7 +69,7 @@ class Uploads:
             return [face for face in found if face.problem is None] or [found[0]]
 
         found = await self.beside(work)
-        self._consents.require(content, name, given=True, ask=None, whose=whose)
+        self.consents.require(key_of(content, whose), name, tuple(Scope), Answer(given=How.PAGE))
         return found
 
     async def beside(self, work: Callable[[], T]) -> T:

@@ -7,7 +7,7 @@ sends it as a header. A key is only ever given, never taken over from a request.
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from realtime.web.auth import RefusedError, is_loopback, network_of
@@ -46,7 +46,7 @@ class Visitors:
 
     def __init__(
         self,
-        shared: Mapping[str, Entry],
+        shared: dict[str, Entry],
         clock: Callable[[], float] = time.monotonic,
         is_known: Callable[[str], bool] = lambda _key: False,
     ) -> None:
@@ -98,6 +98,13 @@ class Visitors:
         kept = sorted((each for each in self._visitors.values() if each.photo), key=lambda each: each.last_seen_s)
         for other in kept[:-MOST_TARGETS]:
             other.photo = None
+
+    def drop(self, is_gone: Callable[[Entry], bool]) -> None:
+        """Forget faces of all visitors, those that the server was started with, too."""
+        for name in [name for name, entry in self._shared.items() if is_gone(entry)]:
+            del self._shared[name]
+        for visitor in self._visitors.values():
+            visitor.gallery.drop(is_gone)
 
     async def sweep(self, present: Callable[[], Iterable[Visitor]]) -> None:
         """Forget whoever left long ago, for ever; cancel it at the end. present: who has a session now."""

@@ -131,7 +131,7 @@ async def served(
         stream = Stream(pipeline, control, source_bank, metrics, Strangers.BLUR, lambda: closed.append(stream))
         return stream
 
-    uploads = Uploads(find, ConsentLedger(home / "consent.json"))
+    uploads = Uploads(find, ConsentLedger(home))
     shared = {name: entry_of(examine(GREY, name), name) for name in ("ann", "bob")}
     folders, given = PrivateFolder(home / "visitors"), behind or Behind()
     sessions, visitors = Sessions(make_stream, most=most, silent_s=silent_s), Visitors(shared, is_known=folders.knows)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from benchmarks.common.browser import CHROMIUM
-from realtime.outputs.provenance import COMMENT
+from realtime.provenance.words import COMMENT
 from realtime.web.server_process import ServerProcess
 from tests.realtime.web.browsing import await_that, start
 

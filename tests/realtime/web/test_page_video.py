@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route
 
 from benchmarks.common.browser import CHROMIUM
-from realtime.outputs.provenance import SOURCE_TYPE
+from realtime.provenance.words import SOURCE_TYPE
 from realtime.web.server_process import ServerProcess
 from tests.realtime.web.browsing import await_that, port_of, serving
 

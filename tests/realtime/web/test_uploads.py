@@ -28,7 +28,7 @@ def test_slow_photo_holds_up_neither_the_loop_nor_the_next_photo(tmp_path: Path)
         return find(image, name)
 
     async def test() -> None:
-        desk = Uploads(find_slowly, ConsentLedger(tmp_path / "consent.json"))
+        desk = Uploads(find_slowly, ConsentLedger(tmp_path))
         slow = asyncio.create_task(desk.read(png(), "slow", has_consent=True, whose="ann"))
         (quick,) = await desk.read(png(), "quick", has_consent=True, whose="bob")
         assert quick.photo.name == "quick"
@@ -42,7 +42,7 @@ def test_slow_photo_holds_up_neither_the_loop_nor_the_next_photo(tmp_path: Path)
 
 def test_photo_of_a_phone_is_read_as_it_comes(tmp_path: Path) -> None:
     async def test() -> None:
-        desk = Uploads(find, ConsentLedger(tmp_path / "consent.json"))
+        desk = Uploads(find, ConsentLedger(tmp_path))
         photo = heic_of(np.full((96, 64, 3), 120, np.uint8))
         (entry,) = await desk.read(photo, "IMG_1.HEIC", has_consent=True, whose="ann")
         assert entry.photo.image.shape == (96, 64, 3)
@@ -62,7 +62,7 @@ def test_large_photo_is_made_smaller_and_a_larger_one_refused(tmp_path: Path, mo
         return find(image, name)
 
     async def test() -> None:
-        desk = Uploads(find_it, ConsentLedger(tmp_path / "consent.json"))
+        desk = Uploads(find_it, ConsentLedger(tmp_path))
         jpeg = cv2.imencode(".jpg", np.full((2000, 3000, 3), 99, np.uint8))[1].tobytes()
         await desk.read(jpeg, "large", has_consent=True, whose="ann")
         assert seen == [pytest.approx(FIT_PIXELS, rel=0.01)]
@@ -76,7 +76,7 @@ def test_large_photo_is_made_smaller_and_a_larger_one_refused(tmp_path: Path, mo
 
 
 def test_address_sends_few_at_once_and_others_are_not_kept_waiting(tmp_path: Path) -> None:
-    desk = Uploads(find, ConsentLedger(tmp_path / "consent.json"))
+    desk = Uploads(find, ConsentLedger(tmp_path))
     held = [desk.one_of("2001:db8::1") for _ in range(AT_ONCE_OF_ADDRESS)]
     for one in held:
         one.__enter__()

@@ -1,6 +1,5 @@
 """Visitors of one server see and change nothing of each other's."""
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, CookieJar, DummyCookieJar
 
+from realtime.faces.consent import ConsentLedger
 from realtime.web.auth import RefusedError
 from realtime.web.gallery import Entry, entry_of
 from realtime.web.sessions import Sessions
@@ -117,7 +117,7 @@ def test_consent_is_whose_it_was_said_by(tmp_path: Path) -> None:
             await upload(one, "eve")
             assert (await other.post("/faces?name=eve", data=png())).status == 403
             await upload(other, "eve")
-        keys = list(json.loads((tmp_path / "consent.json").read_text()))
+        keys = list(ConsentLedger(tmp_path).entries())
         assert len({key.partition("/")[0] for key in keys}) == 1, "one photo"
         assert len(keys) == 2
         assert all(key.partition("/")[2] for key in keys), "and nobody speaks for whoever runs the server"
