@@ -6,9 +6,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
+
+from docs import sbom
 
 ROOT = Path(__file__).parent.parent
 ORT, OPENCV = re.compile(r"^(onnxruntime[\w-]*)==", re.MULTILINE), re.compile(r"^(opencv[\w-]*)==", re.MULTILINE)
@@ -87,6 +90,31 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert done.returncode == 0, done.stderr
     [made] = folder.glob("*.whl")
     return made
+
+
+def test_wheel_that_is_built_again_is_the_same(wheel: Path, tmp_path: Path) -> None:
+    done = subprocess.run([found_uv(), "build", "--wheel", "--out-dir", str(tmp_path)], cwd=ROOT, check=False)
+    assert done.returncode == 0
+    [again] = tmp_path.glob("*.whl")
+    assert again.read_bytes() == wheel.read_bytes()
+
+
+def test_bill_of_materials_has_every_package_with_its_hash_and_licence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sbom, "EXPORT", (found_uv(), *sbom.EXPORT[1:], "--offline"))
+    made = sbom.bill(["all-cpu"])
+    assert made == sbom.bill(["all-cpu"])
+    names = {component["name"] for component in made["components"]}
+    listed = re.findall(r"^([\w.-]+)==", exported("--extra", "all-cpu").stdout, re.MULTILINE)
+    assert set(listed) == names
+    assert all(each["externalReferences"][0]["hashes"][0]["alg"] == "SHA-256" for each in made["components"])
+    licences = {each["name"]: licence_in(each) for each in made["components"] if "licenses" in each}
+    assert licences["av"] == "BSD-3-Clause"
+    av = next(each for each in made["components"] if each["name"] == "av")
+    assert "GPL-2.0-or-later" in map(licence_in, av["components"])
+
+
+def licence_in(component: dict[str, Any]) -> str:
+    return str(component["licenses"][0]["license"]["name"])
 
 
 def test_wheel_has_our_network_and_not_its_training(wheel: Path) -> None:
