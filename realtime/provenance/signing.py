@@ -13,11 +13,13 @@ import logging
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from realtime.errors import SigningError
-from realtime.provenance.certificate import FOLDER, REPLACE, Certificate, own_certificate
 from realtime.provenance.credit import Credit
+
+if TYPE_CHECKING:
+    from realtime.provenance.certificate import Certificate
 
 logger = logging.getLogger(__name__)
 
@@ -100,11 +102,13 @@ class ManifestSigner:
         _sign(self._manifest, self._certificate, MEDIA_TYPES[path.suffix.lower()], source, target)
 
 
-def working_certificate(home: Path) -> Certificate:
+def working_certificate(home: Path) -> "Certificate":
     """The certificate in `home`, made if there is none, tried on a small picture: c2pa signs with a wrong one, too.
 
     Raises SigningError.
     """
+    from realtime.provenance.certificate import FOLDER, REPLACE, own_certificate  # noqa: PLC0415  as c2pa, below
+
     c2pa, own, signed = load_c2pa(), own_certificate(home), io.BytesIO()
     _sign(Credit(home, "none").manifest(), own, "image/png", io.BytesIO(base64.b64decode(DOT)), signed)
     with c2pa.Context.from_dict(SETTINGS) as context, c2pa.Reader("image/png", signed, context=context) as reader:
@@ -115,7 +119,7 @@ def working_certificate(home: Path) -> Certificate:
     return own
 
 
-def _sign(manifest: dict[str, Any], own: Certificate, media_type: str, source: Any, target: Any) -> None:
+def _sign(manifest: dict[str, Any], own: "Certificate", media_type: str, source: Any, target: Any) -> None:
     c2pa = load_c2pa()
     try:
         facts = c2pa.C2paSignerInfo(own.algorithm, own.chain, own.key, None)

@@ -192,6 +192,12 @@ def test_damaged_key_costs_the_manifest_and_not_the_file(
     assert len(decoded(out)) == 1
 
 
+def test_nothing_of_it_is_loaded_before_a_file_is_finished() -> None:
+    code = "import sys, realtime.app; print([name for name in ('c2pa', 'cryptography') if name in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout == "[]\n"
+
+
 MEASURED = """
 import resource, sys
 from pathlib import Path

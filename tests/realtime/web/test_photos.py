@@ -1,5 +1,6 @@
 """A photo goes to the server and comes back with other faces: of whoever sent it, marked, and nothing else of it."""
 
+import hashlib
 import io
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,13 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from engines.types import Image
+from realtime.provenance.reading import Status
+from realtime.provenance.reading import examine as verdict
 from realtime.provenance.words import SOURCE_TYPE
 from realtime.web.gallery import Gallery
-from realtime.web.target_photo import TargetPhoto
+from realtime.web.target_photo import PhotoStudio, TargetPhoto, Wishes
 from realtime.web.visitors import MOST_TARGETS, Visitors
-from tests.realtime.web.served import PAINT_BGR, png, run, served
+from tests.realtime.web.served import PAINT_BGR, TwoSquares, examine, png, run, served
 
 WIDE, HIGH = 240, 160
 
@@ -115,3 +118,16 @@ def test_of_too_many_photos_the_oldest_visitor_s_goes() -> None:
         visitors.keep_photo(everybody[-1], photo)
     assert [visitor.photo is None for visitor in everybody] == [True, True, *[False] * MOST_TARGETS]
     assert isinstance(everybody[0].gallery, Gallery), "only their photo is gone"
+
+
+@pytest.mark.parametrize("media", ["jpeg", "png", "webp"])
+def test_photo_that_comes_back_is_signed_and_names_the_hash_of_what_was_sent(tmp_path: Path, media: str) -> None:
+    studio = PhotoStudio(TwoSquares(), tmp_path)
+    target = studio.read(group())
+    (tmp_path / f"back.{media}").write_bytes(
+        studio.swapped(target, Wishes({0: examine(pixels(png()), "ann")}, "mesh", 0.5, badge=True, media=media))
+    )
+    found = verdict(tmp_path / f"back.{media}")
+    assert found.status is Status.VALID
+    assert found.claim is not None
+    assert (found.claim.model, found.claim.input_sha256) == ("mesh", hashlib.sha256(group()).hexdigest())
