@@ -13,7 +13,7 @@ from aiohttp import web
 
 from models.errors import UserError
 from realtime.web.auth import RefusedError
-from realtime.web.sdp import require_offer
+from realtime.web.sdp import require_offer, with_addresses
 from realtime.web.visitors import Visitor, Visitors
 
 SDP = "application/sdp"
@@ -57,7 +57,7 @@ async def offer_in(request: web.Request) -> str:
     except UnicodeDecodeError as error:
         raise RefusedError(400, "the offer is not text", remedy="send an SDP offer in UTF-8") from error
     require_offer(offer)
-    return offer
+    return with_addresses(offer, request.remote or "127.0.0.1")
 
 
 async def photo_in(request: web.Request) -> bytes:

@@ -5,6 +5,7 @@ const CODECS = { h264: "avc1.42002a", vp8: "vp8" }; // Baseline at level 4.2: 19
 const BITS_AT_720P = 2_800_000;
 const JPEG_QUALITY = 0.8;
 const REAL_CHANGE = 0.2;
+const TRIED = 4, TRIAL_MS = 1000;
 
 /**
  * What this browser does best for canvases of this size, by the names that the server knows.
@@ -14,7 +15,7 @@ export async function bestCoder(width, height, on) {
   for (const [name, codec] of Object.entries(CODECS)) {
     const config = { codec, width, height, framerate: 30, bitrate: bits(width, height), latencyMode: "realtime" };
     if (name === "h264") config.avc = { format: "annexb" };
-    if (await isAble(config)) return new VideoCoder(name, config, on);
+    if ((await isAble(config)) && (await isPrompt(config))) return new VideoCoder(name, config, on);
   }
   return new JpegCoder(on);
 }
@@ -29,6 +30,22 @@ async function isAble(config) {
   } catch {
     return false;
   }
+}
+
+/** Whether pictures come out as they go in. Firefox's H.264 keeps some forty of them, which are two seconds. */
+async function isPrompt(config) {
+  const canvas = new OffscreenCanvas(config.width, config.height);
+  canvas.getContext("2d"); // or there is no picture in it
+  return await new Promise((done) => {
+    const encoder = new VideoEncoder({ output: () => done(true), error: () => done(false) });
+    encoder.configure(config);
+    for (let n = 0; n < TRIED; n++) {
+      const frame = new VideoFrame(canvas, { timestamp: n * 33_333 });
+      encoder.encode(frame, { keyFrame: n === 0 });
+      frame.close();
+    }
+    setTimeout(() => (encoder.state !== "closed" && encoder.close(), done(false)), TRIAL_MS);
+  });
 }
 
 class VideoCoder {

@@ -16,7 +16,8 @@ export class Rtc {
     const stream = copy.canvas.captureStream(0);
     const [track] = stream.getVideoTracks();
     track.contentHint = copy.hint;
-    copy.onPicture = () => track.requestFrame();
+    const drawn = track.requestFrame ? track : stream; // in Firefox the stream is told
+    copy.onPicture = () => drawn.requestFrame();
     preferH264(peer.addTransceiver(track, { streams: [stream] }));
     for (const heard of sound) peer.addTrack(heard, stream);
     const arrived = new MediaStream();

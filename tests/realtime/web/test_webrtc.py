@@ -14,6 +14,7 @@ from benchmarks.common.web_servers import STATE
 from engines.types import Image
 from realtime.fakes import FACE_BOX_XYXY
 from realtime.media.colour import BT601, BT709
+from realtime.web.sdp import with_addresses
 from realtime.web.tracks import VideoReader
 from tests.realtime.web.served import PAINT_BGR, Camera, Peer, Served, run, served
 
@@ -164,3 +165,10 @@ def test_range_of_the_numbers_is_seen_in_the_picture_and_kept(is_full: bool, low
     assert read.tags.full_range is is_full, "a dark scene does not make it flicker"
     assert picture[:2].min() <= 2
     assert picture[:2].max() >= 253
+
+
+def test_names_in_the_place_of_addresses_become_where_the_offer_came_from() -> None:
+    name = "0fcac760-53fe-45a6-8d69-9228d5f7e7ea.local"
+    line = "a=candidate:1 1 UDP 2122187007 {} 51234 typ host"
+    assert with_addresses(line.format(name), "192.0.2.7") == line.format("192.0.2.7")
+    assert with_addresses(line.format("192.0.2.9"), "192.0.2.7") == line.format("192.0.2.9")
