@@ -5,8 +5,10 @@ Knows how to open an address and to run a script there; knows nothing of the pag
 
 import asyncio
 import json
+import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -142,14 +144,15 @@ def webkit() -> Iterator[WebKit]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [str(XVFB), "-a", str(WEBKIT), f"--port={port}"]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
+    none = subprocess.DEVNULL
+    with subprocess.Popen(command, stderr=none, stdout=none, start_new_session=True) as process:
         try:
             _await_port(port)
             browser = WebKit(f"http://127.0.0.1:{port}")
             yield browser
             browser.close()
         finally:
-            process.terminate()
+            os.killpg(process.pid, signal.SIGTERM)  # with the screen, the driver and the browser
 
 
 def _await_port(port: int) -> None:

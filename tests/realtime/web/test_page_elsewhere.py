@@ -56,8 +56,9 @@ AS_BASE64 = """
 
 @pytest.fixture(params=sorted(MISSING))
 def browser(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OtherBrowser]:
-    if MISSING[request.param]:
-        pytest.skip(MISSING[request.param])
+    missing = MISSING[request.param]
+    if missing is not None:
+        pytest.skip(missing)
     opened: AbstractContextManager[OtherBrowser] = firefox(tmp_path) if request.param == "firefox" else webkit()
     with opened as running:
         yield running
