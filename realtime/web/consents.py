@@ -4,7 +4,7 @@ Knows the record of consents, galleries and sessions; knows nothing of HTTP.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from models.errors import UserError
 from realtime.faces.consent import Consent, ConsentLedger, Scope
@@ -30,13 +30,15 @@ async def sweep_consents(ledger: ConsentLedger, visitors: Visitors, sessions: Se
 
 
 def gone_by(entries: Mapping[str, Consent]) -> Callable[[Entry], bool]:
-    """Tells whether a face may not be worn any more: of none of its photos. One without an entry needs none."""
+    """Tells whether a face may not be worn any more."""
+    return lambda entry: is_revoked(entries, entry.consents, Scope.LIVE)
 
-    def is_revoked(key: str) -> bool:
-        own, owners = entries.get(key), entries.get(key.partition("/")[0])
-        return (own is not None and not own.covers(Scope.LIVE)) or (owners is not None and owners.revoked is not None)
 
-    return lambda entry: any(is_revoked(key) for key in entry.consents)
+def is_revoked(entries: Mapping[str, Consent], keys: Collection[str], scope: Scope) -> bool:
+    """Whether one of these photos may not be worn for this any more. One without an entry needs none."""
+    own = [entries[key] for key in keys if key in entries]
+    owners = [entries[key] for key in (key.partition("/")[0] for key in keys) if key in entries]
+    return not all(consent.covers(scope) for consent in own) or any(one.revoked is not None for one in owners)
 
 
 def drop_revoked(is_gone: Callable[[Entry], bool], visitors: Visitors, sessions: Sessions) -> None:

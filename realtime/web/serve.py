@@ -138,7 +138,7 @@ def _workshop(config: RunConfig, store: ModelStore, folders: PrivateFolder, serv
     limits = Limits()
     library = VideoLibrary(VideoStore(folders, limits), server_state.videos, Beside(), tuple(server_words(config)))
     jobs = JobStore(folders, most=limits.jobs, kept_s=limits.kept_s)
-    return Workshop(library, jobs, JobQueue(jobs, partial(run_words, home=store.home)))
+    return Workshop(library, jobs, JobQueue(jobs, partial(run_words, home=store.home), server_state.is_revoked))
 
 
 async def _listen(runner: web.AppRunner, options: ServeOptions, tls: ssl.SSLContext | None) -> int:

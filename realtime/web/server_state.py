@@ -16,12 +16,13 @@ from realtime.app import make_pipeline
 from realtime.choices import Strangers
 from realtime.config import RunConfig
 from realtime.face_engines import FaceEngines
-from realtime.faces.consent import ConsentLedger, key_of
+from realtime.faces.consent import ConsentLedger, Scope, key_of
 from realtime.faces.person import content_of, read_person
 from realtime.faces.source_bank import SourceBank, SwapSettings
 from realtime.stills import people_in
 from realtime.stream.metrics import StreamMetrics
 from realtime.tracking.reidentification import Track
+from realtime.web.consents import is_revoked
 from realtime.web.gallery import Entry, entry_of, tidy
 from realtime.web.session import BROWSER, Stream
 from realtime.web.uploads import Uploads
@@ -78,6 +79,10 @@ class ServerState:
     def prepare(self, photo: SourcePhoto, swapper: str, strength: float) -> PreparedFace:
         """A face for pictures. Raises UserError for a swapper that is not here."""
         return self._host.prepare_fn(SwapSettings(swapper, strength))(photo)
+
+    def is_revoked(self, consents: Sequence[str]) -> bool:
+        """Whether a face of these must not be put into a video any more. Raises UserError for a damaged record."""
+        return is_revoked(self.consents.entries(), consents, Scope.FILE)
 
     def swappers(self) -> list[str]:
         """What can be worn without a download."""

@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from engines.types import SourcePhoto
 from models.errors import UserError
 from realtime.web.auth import RefusedError
+from realtime.web.gallery import Entry
 from realtime.web.request_parts import json_in, piece_in, visitor_of
 from realtime.web.videos.jobs import Job
 from realtime.web.videos.making import Workshop
@@ -135,9 +135,10 @@ class VideoApi:
         visitor, owner = self._whose(request)
         video = self._store.find(owner, request.match_info["id"])
         said = await json_in(request, 'send {"at": 1.5, "wear": ["alice"]}')
-        order, photos = self._ordered(said, visitor)
+        order, faces = self._ordered(said, visitor)
         self._workshop.require_mapped(video, order)
         with self._library.beside.one_of(video.owner):
+            photos = tuple(face.photo for face in faces)
             made, outcome = await self._library.preview(video, order, photos, _seconds(said.get("at")))
         command = self._workshop.command(video, order, order.wear)
         return web.Response(body=made, content_type="image/jpeg", headers={COMMAND: quote(command), OUTCOME: outcome})
@@ -156,8 +157,8 @@ class VideoApi:
         visitor, owner = self._whose(request)
         said = await json_in(request, 'send {"video": ID, "wear": ["alice"]}')
         video = self._store.find(owner, str(said.get("video", "")))
-        order, photos = self._ordered(said, visitor)
-        job = await self._workshop.add(video, order, photos)
+        order, faces = self._ordered(said, visitor)
+        job = await self._workshop.add(video, order, faces)
         return web.json_response(self._workshop.job_state(job), status=201)
 
     async def _show_job(self, request: web.Request) -> web.Response:
@@ -179,9 +180,9 @@ class VideoApi:
         named = f"inline; filename*=UTF-8''{quote(job.name)}"
         return web.FileResponse(job.result, headers={"Content-Disposition": named})
 
-    def _ordered(self, said: dict[str, Any], visitor: Visitor) -> tuple[Order, tuple[SourcePhoto, ...]]:
+    def _ordered(self, said: dict[str, Any], visitor: Visitor) -> tuple[Order, tuple[Entry, ...]]:
         order = order_in(said, self._swappers())
-        return order, tuple(visitor.gallery.photo(name) for name in order.wear)
+        return order, tuple(visitor.gallery.entry(name) for name in order.wear)
 
     def _whose(self, request: web.Request) -> tuple[Visitor, str]:
         """The visitor, and what their folder is called."""

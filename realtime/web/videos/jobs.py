@@ -56,7 +56,7 @@ class Job:
     """owner: see `owner_of`. video: the id. words: of `liveswap run`, for its process. command: the same for people.
 
     wished: what was asked for, to ask again. name: of the result. key: who has it may fetch the result. created_s:
-    since 1970. told: what came of it: error and hint, or notes, outcomes and wall_s.
+    since 1970. told: what came of it: error and hint, or notes, outcomes and wall_s. consents: keys in the record.
     """
 
     id: str
@@ -68,6 +68,7 @@ class Job:
     wished: dict[str, Any]
     name: str
     created_s: float
+    consents: list[str] = field(default_factory=list)
     state: JobState = JobState.WAITING
     key: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     told: dict[str, Any] = field(default_factory=dict)
@@ -85,7 +86,7 @@ class Job:
 
     def save(self) -> None:
         """Raises UserError."""
-        kept = ("video", "words", "command", "wished", "name", "created_s", "state", "key", "told")
+        kept = ("video", "words", "command", "wished", "name", "created_s", "consents", "state", "key", "told")
         record_in(self.folder).write({each: getattr(self, each) for each in kept})
 
     @classmethod

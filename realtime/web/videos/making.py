@@ -15,6 +15,7 @@ import cv2
 from engines.types import SourcePhoto
 from models.errors import UserError
 from realtime.web.auth import RefusedError
+from realtime.web.gallery import Entry
 from realtime.web.videos.jobs import WORK, Job, JobState, JobStore
 from realtime.web.videos.library import VideoLibrary, require_ready
 from realtime.web.videos.order import Order, Places, command_line, words_of
@@ -45,8 +46,8 @@ class Workshop:
         )
         return command_line(words_of(order, places, self.library.more))
 
-    async def add(self, video: StoredVideo, order: Order, photos: tuple[SourcePhoto, ...]) -> Job:
-        """photos: of the faces in `order.wear`. Raises RefusedError (409, 422, 429, 507)."""
+    async def add(self, video: StoredVideo, order: Order, faces: tuple[Entry, ...]) -> Job:
+        """faces: those in `order.wear`. Raises RefusedError (409, 422, 429, 507)."""
         facts = require_ready(video)
         self.require_mapped(video, order)
         self.jobs.require_place(video.owner)
@@ -55,13 +56,16 @@ class Workshop:
         folder = self.jobs.new_folder(video.owner)
         where = os.path.relpath(video.path, folder / WORK)
         places = Places(where, f"result.{order.ending}", "face-{}".format, "person-{}.png".format)
-        files = await self.library.beside.now(partial(_files, self.library, video, order, photos))
+        files = await self.library.beside.now(
+            partial(_files, self.library, video, order, tuple(face.photo for face in faces))
+        )
         known = {
             "video": video.id,
             "words": words_of(order, places, self.library.more),
             "command": self.command(video, order, order.wear),
             "wished": {"video": video.id, **order.wished()},
             "name": result_name(video, order),
+            "consents": [key for face in faces for key in face.consents],
         }
         job = self.jobs.add(folder, files, known)
         self.queue.wake()

@@ -16,15 +16,21 @@ from realtime.web.videos.jobs import Job, JobState, JobStore, Progress
 
 logger = logging.getLogger(__name__)
 
+REVOKED = "consent for a face of this video was revoked, or has run out"
+
 RunWords: TypeAlias = Callable[[Sequence[str], Path, Callable[[dict[str, Any]], None]], Awaitable[int]]
 """Makes a video: words, the folder to work in, who is told. Returns the exit status of a process."""
 
 
 class JobQueue:
-    """Used in the event loop. run_words: see job_process.py."""
+    """Used in the event loop. run_words: see job_process.py. is_revoked: whether a face of these consents must not be
+    worn any more; asked before a video is made, and before it is given out.
+    """
 
-    def __init__(self, jobs: JobStore, run_words: RunWords) -> None:
-        self._jobs, self._run_words = jobs, run_words
+    def __init__(
+        self, jobs: JobStore, run_words: RunWords, is_revoked: Callable[[Sequence[str]], bool] = lambda _keys: False
+    ) -> None:
+        self._jobs, self._run_words, self._is_revoked = jobs, run_words, is_revoked
         self._wake = asyncio.Event()
         self._now: tuple[Job, asyncio.Task[None]] | None = None
 
@@ -71,7 +77,7 @@ class JobQueue:
         job.state, job.progress = JobState.RUNNING, Progress(total=job.progress.total)
         _clear(job)
         try:
-            status = await self._run_words(job.words, job.work, tell)
+            status = 0 if self._is_revoked(job.consents) else await self._run_words(job.words, job.work, tell)
             self._finish(job, last, status)
         except Exception as error:  # the next job must not wait for this one
             logger.exception("job %s cannot be made", job.id[:4])
@@ -80,7 +86,9 @@ class JobQueue:
 
     def _finish(self, job: Job, last: dict[str, Any], status: int) -> None:
         made = job.work / job.words[-1]
-        if last.pop("done", False) and made.is_file():
+        if self._is_revoked(job.consents):
+            self._jobs.end(job, JobState.FAILED, error=REVOKED, hint="ask for it without that face")
+        elif last.pop("done", False) and made.is_file():
             made.replace(job.result)
             self._jobs.end(job, JobState.DONE, **last)
         elif "error" in last:

@@ -136,7 +136,7 @@ async def served(
     folders, given = PrivateFolder(home / "visitors"), behind or Behind()
     sessions, visitors = Sessions(make_stream, most=most, silent_s=silent_s), Visitors(shared, is_known=folders.knows)
     api, faces = Api(sessions, visitors, [], lambda: ["mesh"]), FacesApi(sessions, visitors, uploads)
-    workshop = make_workshop(folders, given.sight, given.make or Maker(), given.limits)
+    workshop = make_workshop(folders, given.sight, given.make or Maker(), given.limits, uploads.consents)
     videos = VideoApi(visitors, folders, workshop, lambda: ["mesh"])
     app = make_application(api, faces, PhotoApi(visitors, uploads, STUDIO), videos, Guard(token))
     async with TestClient(TestServer(app)) as client:

@@ -9,7 +9,11 @@ from aiohttp import ClientSession, CookieJar
 from realtime.faces.consent import ConsentLedger, key_of
 from realtime.web import consents
 from realtime.web.consents import WHY
-from tests.realtime.web.served import Served, png, serving
+from realtime.web.videos.queue import REVOKED
+from tests.realtime.web.served import Behind, Served, png, run, served, serving
+from tests.realtime.web.video_client import ordered, send
+from tests.realtime.web.video_client import until as job_until
+from tests.realtime.web.video_fakes import Maker
 
 
 async def until(what: object, within_s: float = 20) -> None:
@@ -56,3 +60,28 @@ def test_nobody_is_shown_while_the_record_cannot_be_read(tmp_path: Path, monkeyp
         await socket.close()
 
     serving(test, tmp_path)
+
+
+@pytest.mark.parametrize("is_under_way", [False, True])
+def test_job_whose_face_s_consent_is_revoked_is_not_made_or_not_given_out(
+    tmp_path: Path, clip: bytes, is_under_way: bool
+) -> None:
+    maker = Maker()
+
+    async def test() -> None:
+        async with served(tmp_path, behind=Behind(make=maker)) as server:
+            await server.client.post("/faces?name=eve&consent=yes", data=png())
+            video = await send(server.client, clip)
+            first = None if is_under_way else await ordered(server.client, video)
+            job = await ordered(server.client, video, wear=["eve"])
+            await maker.begun.wait()
+            ConsentLedger(tmp_path).revoke(key_of(png()))
+            maker.may_end.set()
+            job = await job_until(server.client, job, "failed")
+            assert job["error"] == REVOKED
+            assert "result" not in job
+            assert len(maker.folders) == 1, "the first, or the one that was under way"
+            if first is not None:
+                await job_until(server.client, first, "done")
+
+    run(test)

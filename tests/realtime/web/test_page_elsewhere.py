@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import pytest
 
-from realtime.outputs.provenance import COMMENT
+from realtime.provenance.words import COMMENT
 from realtime.web.server_process import ServerProcess
 from tests.realtime.web.other_browsers import (
     FIREFOX,

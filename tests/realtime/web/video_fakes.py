@@ -12,9 +12,11 @@ import numpy as np
 from engines.recognition.appearance import Appearance
 from engines.types import Image, SourcePhoto
 from realtime.config import RunConfig
+from realtime.faces.consent import ConsentLedger, Scope
 from realtime.fakes import landmarks_in
 from realtime.tracking.reidentification import Track
 from realtime.types import Outcome
+from realtime.web.consents import is_revoked as revoked_of
 from realtime.web.videos.beside import Beside
 from realtime.web.videos.jobs import JobStore
 from realtime.web.videos.library import VideoLibrary
@@ -76,8 +78,14 @@ class Maker:
         return 0
 
 
-def make_workshop(folders: PrivateFolder, sight: TwoEyes, make: RunWords, limits: Limits) -> Workshop:
+def make_workshop(
+    folders: PrivateFolder, sight: TwoEyes, make: RunWords, limits: Limits, consents: ConsentLedger
+) -> Workshop:
     """With these behind it."""
     library = VideoLibrary(VideoStore(folders, limits), sight, Beside())
+
+    def is_revoked(keys: Sequence[str]) -> bool:
+        return revoked_of(consents.entries(), keys, Scope.FILE)
+
     jobs = JobStore(folders, most=limits.jobs, kept_s=limits.kept_s)
-    return Workshop(library, jobs, JobQueue(jobs, partial(make)))
+    return Workshop(library, jobs, JobQueue(jobs, partial(make), is_revoked))
