@@ -28,6 +28,8 @@ from realtime.web.videos.store import StoredVideo, VideoState, VideoStore
 
 logger = logging.getLogger(__name__)
 
+SEARCH_AFTER_S = 1.0
+"""The first preview goes before."""
 PREVIEW_PX = 1280
 """Width of a preview, at most."""
 
@@ -127,6 +129,7 @@ class VideoLibrary:
 
     async def _find_people(self, video: StoredVideo) -> None:
         """Its people stay None where they cannot be searched: the page then offers all that needs none."""
+        await asyncio.sleep(SEARCH_AFTER_S)
         try:
             people = await self.beside.later(partial(self._people, video))
             if video in self.store:  # nobody removed it meanwhile
