@@ -37,8 +37,8 @@ MOST_LOOKS, FEW_LOOKS = 64, 8
 """At single faces from nearer, in a search of a new picture and in a later one: some patterns look like hundreds."""
 SURE_DETECTION = 0.6
 """Score from which a face that has no landmarks counts as one: below, patterns do."""
-VIDEO_PERIOD = 10
-"""Pictures, at most, between searches of a video that may have somebody new."""
+VIDEO_PERIOD, VIDEO_PERIOD_NS = 10, 500_000_000
+"""Pictures, at most, between searches of a video that may have somebody new; and time, of one that may not."""
 SELDOM = 3
 AGAIN = 2
 """Frames that are searched after one that had changed: a detector may overlook a face at the first look."""
@@ -135,7 +135,7 @@ class FaceSearch:
 
     def _period_ns(self, at_ns: int, lost_ns: int | None) -> int:
         if lost_ns is None:
-            return PERIOD_NS * (SELDOM if self._is_seldom else 1)
+            return (VIDEO_PERIOD_NS if self._video else PERIOD_NS) * (SELDOM if self._is_seldom else 1)
         return LOST_PERIOD_NS if self._is_seldom and at_ns - lost_ns > SOON_NS else 0
 
     def run(self, image: Image, at_ns: int) -> list[Detection]:

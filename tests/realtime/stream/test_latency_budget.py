@@ -13,6 +13,7 @@ from realtime.app import build_run
 from realtime.config import RunConfig
 from realtime.pictures.reading import read_image
 from realtime.sources.synthetic import SyntheticSource
+from realtime.stream.consent_gate import ConsentGate
 from realtime.stream.latency_budget import CALM_NS, LATE_NS, MS, LatencyBudget, Saving
 from realtime.stream.pipeline import SwapPipeline
 from realtime.tracking.tracker import FaceTracker
@@ -79,7 +80,7 @@ def test_tracker_searches_less_often_when_it_is_told_to(seldom: bool) -> None:
     for frame in range(300):
         tracker.update(picture, frame * FRAME_NS)
     at_first = 4  # a new picture is searched along its edges, and once more in between
-    assert detector.runs == (9 if seldom else 21) + at_first
+    assert detector.runs == (15 if seldom else 40) + at_first
 
 
 def test_tracker_gives_points_as_they_are_when_it_does_not_steady_them() -> None:
@@ -97,7 +98,9 @@ def test_half_size_goes_on_with_the_same_person_and_shows_the_same_size(
 ) -> None:
     config = RunConfig(faces_from=(portrait,), input="test", outputs=("null",), latency_budget_ms=50)
     run = build_run(config, ModelStore())
-    pipeline = run.runner._pipeline
+    gate = run.runner._pipeline
+    assert isinstance(gate, ConsentGate)
+    pipeline = gate._pipeline
     assert isinstance(pipeline, SwapPipeline)
     camera = SyntheticSource(read_image(model_file("hopper")), paced=False)
     shown: list[ShownFrame] = []

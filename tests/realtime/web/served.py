@@ -74,7 +74,7 @@ def find(image: Image, name: str) -> list[FoundFace]:
     """As `examine`; two faces in a wide picture, a dark one in a grey one that is darker than 20."""
     doubts = (Doubt("dark", float(image.max())),) if image.max() < DARK else ()
     wide = image.shape[1] > 1.5 * image.shape[0]
-    halves = np.hsplit(image, 2) if wide else [image]
+    halves = np.array_split(image, 2, axis=1) if wide else [image]
     return [FoundFace(examine(half, name), doubts, None) for half in halves]
 
 
