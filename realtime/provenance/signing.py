@@ -43,12 +43,14 @@ UNSIGNED = {
 }
 """Other endings: where their mark is, and why they carry no manifest."""
 IN_MEMORY_MB, CHUNK_KB = 32, 1024
-"""Of a copy in between, and of what is hashed at once: without chunks, c2pa holds up to 512 MB."""
-SETTINGS = {
+"""Of a file that is copied and hashed in memory; and what is hashed at once of a larger one, of which c2pa would hold
+up to 512 MB."""
+SETTINGS: dict[str, dict[str, Any]] = {
     "builder": {"thumbnail": {"enabled": False}},
-    "core": {"backing_store_memory_threshold_in_mb": IN_MEMORY_MB, "merkle_tree_chunk_size_in_kb": CHUNK_KB},
+    "core": {"backing_store_memory_threshold_in_mb": IN_MEMORY_MB},
     "verify": {"verify_after_sign": False, "remote_manifest_fetch": False, "ocsp_fetch": False},
 }
+IN_CHUNKS = {**SETTINGS, "core": {**SETTINGS["core"], "merkle_tree_chunk_size_in_kb": CHUNK_KB}}
 UNKNOWN_SIGNER = "signingCredential.untrusted"
 """c2pa's word for one that nobody who is trusted vouches for."""
 DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
@@ -121,11 +123,13 @@ def working_certificate(home: Path) -> "Certificate":
 
 def _sign(manifest: dict[str, Any], own: "Certificate", media_type: str, source: Any, target: Any) -> None:
     c2pa = load_c2pa()
+    settings = IN_CHUNKS if source.seek(0, io.SEEK_END) > IN_MEMORY_MB << 20 else SETTINGS
+    source.seek(0)
     try:
         facts = c2pa.C2paSignerInfo(own.algorithm, own.chain, own.key, None)
         with (
             c2pa.Signer.from_info(facts) as signer,
-            c2pa.Context.from_dict(SETTINGS) as context,
+            c2pa.Context.from_dict(settings) as context,
             c2pa.Builder(manifest, context) as builder,
         ):
             builder.sign(signer, media_type, source, target)
