@@ -2,6 +2,7 @@
 // The server keeps the photo until the next one. Knows pictures and clicks; knows no camera and no connection.
 
 import { sendFile, sendJson } from "./api.js";
+import { Newest } from "./newest.js";
 import { saveAs } from "./save_as.js";
 import { snapshot } from "./snapshot.js";
 import { t } from "./words.js";
@@ -11,8 +12,7 @@ const $ = (id) => document.getElementById(id);
 export class Photo {
   #faces = [];
   #wear = new Map(); // by the number of a face in the photo, the name of the face it wears
-  #asking = null; // what goes on until the newest wish is shown
-  #isStale = false; // whether there is a newer one than was asked for
+  #newest = new Newest(() => this.#showWorn());
 
   /** chosen() is the name of the face that is put on, look() how: {strength, swapper, badge}. onProblem(error or null). */
   constructor({ chosen, look, onProblem }) {
@@ -57,23 +57,18 @@ export class Photo {
     await this.refresh();
   }
 
-  /** Show what is worn now. One wish at a time, which the server expects; what was clicked meanwhile is the next one. */
+  /** Show what is worn now. */
   async refresh() {
     if (!this.#faces.length) return;
     this.#name();
-    this.#isStale = true;
-    this.#asking ??= this.#catchUp().finally(() => (this.#asking = null));
-    await this.#asking;
+    await this.#newest.ask();
   }
 
-  async #catchUp() {
+  async #showWorn() {
     this.#busy(t("swapping"));
     try {
-      while (this.#isStale) {
-        this.#isStale = false;
-        this.onProblem(null);
-        await this.#show($("result"), Object.fromEntries(this.#wear));
-      }
+      this.onProblem(null);
+      await this.#show($("result"), Object.fromEntries(this.#wear));
       $("download").disabled = false;
     } catch (error) {
       this.onProblem(error);

@@ -3,6 +3,7 @@
 
 import { ask, askJson, sendJson } from "./api.js";
 import { Jobs } from "./jobs.js";
+import { Newest } from "./newest.js";
 import { People } from "./people.js";
 import { Trim } from "./trim.js";
 import { VideoUpload } from "./video_upload.js";
@@ -15,8 +16,7 @@ const CHOICES = ["video-faces", "video-others", "video-mouth", "video-format"];
 export class Video {
   #server = { videos: [], limits: {}, can_recognise: false };
   #video = null; // the one that is shown
-  #asking = null; // what goes on until the newest wish is shown
-  #isStale = false; // whether there is a newer one than was asked for
+  #newest = new Newest(() => this.#show(), LEAST_MS);
   #frame = ""; // of which video, and when, the frame beside is
   #hasChosenFrame = false;
 
@@ -75,24 +75,17 @@ export class Video {
     await this.refresh();
   }
 
-  /** Show the frame before and after. One wish at a time; what was chosen meanwhile is the next one. */
+  /** Show the frame before and after. */
   async refresh() {
     if (!this.#video) return;
-    this.#isStale = true;
-    this.#asking ??= this.#catchUp().finally(() => (this.#asking = null));
-    await this.#asking;
+    await this.#newest.ask();
   }
 
-  async #catchUp() {
+  async #show() {
     this.#busy(t("swapping"));
     try {
-      while (this.#isStale) {
-        this.#isStale = false;
-        const began = performance.now();
-        await this.#preview(this.#video);
-        this.onProblem(null);
-        if (this.#isStale) await new Promise((done) => setTimeout(done, LEAST_MS - (performance.now() - began)));
-      }
+      await this.#preview(this.#video);
+      this.onProblem(null);
     } catch (error) {
       this.onProblem(error);
     } finally {
