@@ -14,9 +14,17 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from models.errors import UserError
 from realtime.web.auth import RefusedError
-from realtime.web.videos.private_folder import PrivateFolder, discard, last_use_s, no_room, note_use, private, record_in
+from realtime.web.videos.private_folder import (
+    PrivateFolder,
+    discard,
+    last_use_s,
+    no_room,
+    note_use,
+    owner_in,
+    private,
+    record_in,
+)
 
 KIND, WORK, RESULT = "jobs", "work", "result"
 
@@ -96,7 +104,7 @@ class Job:
         state = JobState(known.pop("state"))
         if state is JobState.RUNNING:
             state = JobState.WAITING
-        return cls(id=folder.name, owner=folder.parent.parent.name, folder=folder, state=state, **known)
+        return cls(id=folder.name, owner=owner_in(folder), folder=folder, state=state, **known)
 
 
 class JobStore:
@@ -108,13 +116,8 @@ class JobStore:
 
     def open(self) -> None:
         """Find what is on the disk; what cannot be read is thrown away."""
-        found = []
-        for folder in self._folders.found(KIND):
-            try:
-                found.append(Job.load(folder))
-            except (KeyError, TypeError, ValueError, OSError, UserError):
-                discard(folder)
-        self._jobs = {job.id: job for job in sorted(found, key=lambda job: job.created_s)}
+        found = sorted(self._folders.loaded(KIND, Job.load), key=lambda job: job.created_s)
+        self._jobs = {job.id: job for job in found}
 
     def __iter__(self) -> Iterator[Job]:
         """In the order they came."""
@@ -144,14 +147,13 @@ class JobStore:
 
     def new_folder(self, owner: str) -> Path:
         """Of a job that is to be. Raises RefusedError (507)."""
-        key = secrets.token_urlsafe(12).replace("-", "_")
-        folder = self._folders.make(owner, KIND, key)
+        folder = self._folders.new(owner, KIND)
         private(folder / WORK)
         return folder
 
     def add(self, folder: Path, files: Mapping[str, bytes], known: Mapping[str, Any]) -> Job:
         """A new job. files: that its process needs, by their names. known: see Job. Raises RefusedError (507)."""
-        job = Job(id=folder.name, owner=folder.parent.parent.name, folder=folder, created_s=time.time(), **known)
+        job = Job(id=folder.name, owner=owner_in(folder), folder=folder, created_s=time.time(), **known)
         try:
             for name, content in files.items():
                 (job.work / name).parent.mkdir(exist_ok=True)

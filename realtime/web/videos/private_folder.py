@@ -7,9 +7,12 @@ nothing of videos.
 
 import hashlib
 import os
+import secrets
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import filelock
 
@@ -21,6 +24,7 @@ GB = 1_000_000_000
 OWNER_DIGITS = 40
 """Of a sha256, in hexadecimal."""
 PRIVATE = 0o700
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +79,30 @@ class PrivateFolder:
         """Whether the visitor of this key has a folder."""
         return (self.root / owner_of(key)).is_dir()
 
-    def place(self, owner: str, kind: str, name: str = "") -> Path:
-        """Where a thing of a visitor lies, or all of that kind. It may not be there yet."""
-        return self.root / owner / kind / name
-
-    def make(self, owner: str, kind: str, name: str) -> Path:
-        """The same, made. Raises RefusedError (507)."""
+    def new(self, owner: str, kind: str) -> Path:
+        """The folder of a new thing of a visitor, called by its id. Raises RefusedError (507)."""
+        folder = self.root / owner / kind / secrets.token_urlsafe(12).replace("-", "_")
         try:
-            private(self.root / owner)
-            private(self.root / owner / kind)
-            return private(self.place(owner, kind, name))
+            private(folder.parents[1])
+            private(folder.parent)
+            return private(folder)
         except OSError as error:
             raise no_room(error) from error
 
-    def found(self, kind: str) -> list[Path]:
-        """The things of one kind of all visitors; a name with a dot in front is none."""
-        return sorted(path for path in self.root.glob(f"*/{kind}/*") if not path.name.startswith("."))
+    def loaded(self, kind: str, load: Callable[[Path], T]) -> list[T]:
+        """The things of one kind of all visitors; what cannot be read is thrown away.
+
+        load: from a folder; raises UserError, KeyError, TypeError, ValueError or OSError for what is none.
+        """
+        found = []
+        for folder in sorted(self.root.glob(f"*/{kind}/*")):
+            if folder.name.startswith("."):  # as `discard` leaves it
+                continue
+            try:
+                found.append(load(folder))
+            except (KeyError, TypeError, ValueError, OSError, UserError):
+                discard(folder)
+        return found
 
     def forget_empty(self) -> None:
         """Remove the folders of visitors who have nothing here."""
@@ -101,6 +113,11 @@ class PrivateFolder:
     def free_bytes(self) -> int:
         """Of the disk."""
         return shutil.disk_usage(self.root).free
+
+
+def owner_in(folder: Path) -> str:
+    """Whose a thing in this folder is, see `owner_of`."""
+    return folder.parents[1].name
 
 
 def private(folder: Path) -> Path:

@@ -4,7 +4,6 @@ Knows bytes, names and limits; what is in a video is `looking`'s business, and H
 """
 
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -15,7 +14,16 @@ from typing import Any
 from realtime.web.auth import RefusedError
 from realtime.web.videos.looking import VideoFacts, require_video
 from realtime.web.videos.people import FoundPerson
-from realtime.web.videos.private_folder import Limits, PrivateFolder, discard, last_use_s, no_room, note_use, record_in
+from realtime.web.videos.private_folder import (
+    Limits,
+    PrivateFolder,
+    discard,
+    last_use_s,
+    no_room,
+    note_use,
+    owner_in,
+    record_in,
+)
 
 KIND, CONTENT = "videos", "video"
 MOST_VIDEOS = 32
@@ -80,7 +88,7 @@ class StoredVideo:
         people = None if known["people"] is None else tuple(FoundPerson(**each) for each in known["people"])
         path, problem = folder / CONTENT, known["problem"]
         uploaded = path.stat().st_size if path.exists() else 0
-        state, where = VideoState(known["state"]), (folder.name, folder.parent.parent.name, folder)
+        state, where = VideoState(known["state"]), (folder.name, owner_in(folder), folder)
         told = None if problem is None else (str(problem[0]), str(problem[1]))
         return cls(*where, known["name"], known["bytes"], uploaded, state, facts, people, told)
 
@@ -94,13 +102,7 @@ class VideoStore:
 
     def open(self) -> None:
         """Find what is on the disk; what cannot be read is thrown away."""
-        for folder in self.folders.found(KIND):
-            try:
-                video = StoredVideo.load(folder)
-            except (KeyError, TypeError, ValueError, OSError, RefusedError):
-                discard(folder)
-                continue
-            self._videos[video.id] = video
+        self._videos = {video.id: video for video in self.folders.loaded(KIND, StoredVideo.load)}
 
     def __iter__(self) -> Iterator[StoredVideo]:
         return iter(list(self._videos.values()))
@@ -119,10 +121,10 @@ class VideoStore:
         Raises RefusedError (413, 429, 507).
         """
         self._require_room(owner, size, used, used_by_all)
-        key = secrets.token_urlsafe(12).replace("-", "_")
-        video = StoredVideo(key, owner, self.folders.make(owner, KIND, key), tidy_file(name), size)
+        folder = self.folders.new(owner, KIND)
+        video = StoredVideo(folder.name, owner, folder, tidy_file(name), size)
         video.save()
-        self._videos[key] = video
+        self._videos[video.id] = video
         return video
 
     def find(self, owner: str, key: str) -> StoredVideo:

@@ -147,3 +147,21 @@ def test_what_a_killed_server_left_half_removed_goes(tmp_path: Path) -> None:
     assert not folders.knows("x")
     assert not (tmp_path / "visitors" / "abc").exists()
     folders.close()
+
+
+@pytest.mark.parametrize("record", ['{"half', "[]", '{"name": "only"}'])
+def test_damaged_record_goes_and_the_server_opens_with_the_rest(tmp_path: Path, clip: bytes, record: str) -> None:
+    async def test() -> None:
+        async with served(tmp_path) as server:
+            await send(server.client, clip)
+            folder = next(iter(server.workshop.library.store)).folder
+        for kind in ("videos", "jobs"):
+            damaged = folder.parents[1] / kind / "damaged"
+            damaged.mkdir(parents=True)
+            (damaged / "record.json").write_text(record)
+        async with served(tmp_path) as server:
+            assert [video.id for video in server.workshop.library.store] == [folder.name]
+            assert list(server.workshop.jobs) == []
+        assert not any(folder.parents[1].glob("*/damaged"))
+
+    run(test)
