@@ -10,7 +10,7 @@ who is asked again can agree anew. Knows answers; knows nothing of terminals (it
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -129,6 +129,11 @@ class ConsentLedger:
         """Whether this photo may be worn now, for this."""
         return _holds(self.entries(), key, scope)
 
+    def lacking(self, keys: Collection[str], scopes: Collection[Scope]) -> list[str]:
+        """Those of these photos that may not be worn now, for all of this."""
+        entries = self.entries()
+        return [key for key in keys if not all(_holds(entries, key, scope) for scope in scopes)]
+
     def require(self, key: str, name: str, scopes: Collection[Scope], answer: Answer) -> None:
         """Return when there is consent for a photo, else raise ConsentError. name: for messages."""
         entries = self.entries()
@@ -198,10 +203,14 @@ class ConsentLedger:
             raise UserError(problem, remedy=f"remove that line, or delete {self.path}") from error
 
 
-def _holds(entries: dict[str, Consent], key: str, scope: Scope) -> bool:
-    own = entries.get(key)
-    owner = entries.get(_photo(key))
-    return own is not None and own.covers(scope) and (owner is None or owner.revoked is None)
+def is_withdrawn(entries: Mapping[str, Consent], key: str, scope: Scope) -> bool:
+    """Whether a photo may not be worn for this any more. One without an entry, as those we lend, needs none."""
+    own, owner = entries.get(key), entries.get(_photo(key))
+    return (own is not None and not own.covers(scope)) or (owner is not None and owner.revoked is not None)
+
+
+def _holds(entries: Mapping[str, Consent], key: str, scope: Scope) -> bool:
+    return key in entries and not is_withdrawn(entries, key, scope)
 
 
 def _all_of(entries: dict[str, Consent], key: str) -> list[Consent]:

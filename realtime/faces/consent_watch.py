@@ -30,12 +30,8 @@ class ConsentWatch:
         if self._withdrawn or not self._faces or time.monotonic() - self._looked_s < LOOK_S:
             return self._withdrawn
         self._looked_s = time.monotonic()
-        gone = [
-            name
-            for key, name in self._faces.items()
-            if not all(self._ledger.holds(key, scope) for scope in self._scopes)
-        ]
-        self._withdrawn = gone[0] if gone else ""
+        gone = self._ledger.lacking(self._faces, self._scopes)
+        self._withdrawn = self._faces[gone[0]] if gone else ""
         return self._withdrawn
 
     def require(self) -> None:

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping
 
 from models.errors import UserError
-from realtime.faces.consent import Consent, ConsentLedger, Scope
+from realtime.faces.consent import Consent, ConsentLedger, Scope, is_withdrawn
 from realtime.web.gallery import Entry
 from realtime.web.sessions import Sessions
 from realtime.web.visitors import Visitors
@@ -35,10 +35,8 @@ def gone_by(entries: Mapping[str, Consent]) -> Callable[[Entry], bool]:
 
 
 def is_revoked(entries: Mapping[str, Consent], keys: Collection[str], scope: Scope) -> bool:
-    """Whether one of these photos may not be worn for this any more. One without an entry needs none."""
-    own = [entries[key] for key in keys if key in entries]
-    owners = [entries[key] for key in (key.partition("/")[0] for key in keys) if key in entries]
-    return not all(consent.covers(scope) for consent in own) or any(one.revoked is not None for one in owners)
+    """Whether one of a face's photos may not be worn for this any more."""
+    return any(is_withdrawn(entries, key, scope) for key in keys)
 
 
 def drop_revoked(is_gone: Callable[[Entry], bool], visitors: Visitors, sessions: Sessions) -> None:
