@@ -11,8 +11,9 @@ import hmac
 import ipaddress
 import math
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -47,6 +48,29 @@ class RefusedError(UserError):
     def __init__(self, status: int, problem: str, *, remedy: str, retry_after_s: int | None = None) -> None:
         super().__init__(problem, remedy=remedy)
         self.status, self.retry_after_s = status, retry_after_s
+
+
+class AtOnce:
+    """How many things of one address or visitor are under way. Used in the event loop.
+
+    most: of one. problem, remedy, retry_after_s: what whoever has so many is told.
+    """
+
+    def __init__(self, most: int, problem: str, *, remedy: str, retry_after_s: int) -> None:
+        self._most, self._problem, self._remedy, self._retry_after_s = most, problem, remedy, retry_after_s
+        self._under_way: Counter[str] = Counter()
+
+    @contextmanager
+    def one_of(self, key: str) -> Iterator[None]:
+        """One more is under way in the block. Raises RefusedError (429) when that is too many."""
+        if self._under_way[key] >= self._most:
+            raise RefusedError(429, self._problem, remedy=self._remedy, retry_after_s=self._retry_after_s)
+        self._under_way[key] += 1
+        try:
+            yield
+        finally:
+            self._under_way[key] -= 1
+            self._under_way += Counter()  # forgets whoever has none
 
 
 def is_loopback(host: str) -> bool:

@@ -4,17 +4,16 @@ Knows photos, consent and threads; knows nothing of HTTP, and where a face is ke
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import TypeVar
 
 from engines.source_faces.fitness import FoundFace
 from engines.types import Image
 from realtime.faces.consent import QUESTION, Answer, ConsentLedger, How, Scope, key_of
 from realtime.pictures.reading import decode_image
-from realtime.web.auth import RefusedError, network_of
+from realtime.web.auth import AtOnce, RefusedError, network_of
 
 MOST_PIXELS = 32_000_000
 """Of a photo before it is made smaller. Decoding takes seconds, and 140 MB of a JPEG or PNG, 290 of an AVIF, 500 of a
@@ -35,22 +34,13 @@ class Uploads:
     def __init__(self, find: Callable[[Image, str], Sequence[FoundFace]], consents: ConsentLedger) -> None:
         self._find, self.consents = find, consents
         self._threads = ThreadPoolExecutor(AT_ONCE, "upload")
-        self._in_hand: Counter[str] = Counter()
+        self._in_hand = AtOnce(
+            AT_ONCE_OF_ADDRESS, "photos of yours are being read", remedy="send one after the other", retry_after_s=2
+        )
 
-    @contextmanager
-    def one_of(self, address: str) -> Iterator[None]:
+    def one_of(self, address: str) -> AbstractContextManager[None]:
         """An upload is received and read in the block. Raises RefusedError (429) while `address` has too many."""
-        network = network_of(address)
-        if self._in_hand[network] >= AT_ONCE_OF_ADDRESS:
-            raise RefusedError(
-                429, "photos of yours are being read", remedy="send one after the other", retry_after_s=2
-            )
-        self._in_hand[network] += 1
-        try:
-            yield
-        finally:
-            self._in_hand[network] -= 1
-            self._in_hand += Counter()  # forgets whoever has none
+        return self._in_hand.one_of(network_of(address))
 
     async def read(self, content: bytes, name: str, *, has_consent: bool, whose: str) -> list[FoundFace]:
         """The faces in a photo that can be worn, the largest first; if none can, the largest, which says why not.

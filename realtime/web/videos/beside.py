@@ -4,13 +4,12 @@ Knows threads; knows nothing of what they do.
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import TypeVar
 
-from realtime.web.auth import RefusedError
+from realtime.web.auth import AtOnce
 
 AT_ONCE, WAITING_OF_VISITOR = 2, 4
 T = TypeVar("T")
@@ -22,7 +21,12 @@ class Beside:
     def __init__(self) -> None:
         self._now = ThreadPoolExecutor(AT_ONCE, "video")
         self._later = ThreadPoolExecutor(1, "people")
-        self._waiting: Counter[str] = Counter()
+        self._waiting = AtOnce(
+            WAITING_OF_VISITOR,
+            "frames of yours are being made",
+            remedy="ask for one after the other",
+            retry_after_s=1,
+        )
 
     async def now(self, work: Callable[[], T]) -> T:
         """Somebody waits for it."""
@@ -32,19 +36,9 @@ class Beside:
         """Nobody does."""
         return await asyncio.get_running_loop().run_in_executor(self._later, work)
 
-    @contextmanager
-    def one_of(self, owner: str) -> Iterator[None]:
+    def one_of(self, owner: str) -> AbstractContextManager[None]:
         """A visitor waits in the block. Raises RefusedError (429) while too many of theirs do."""
-        if self._waiting[owner] >= WAITING_OF_VISITOR:
-            raise RefusedError(
-                429, "frames of yours are being made", remedy="ask for one after the other", retry_after_s=1
-            )
-        self._waiting[owner] += 1
-        try:
-            yield
-        finally:
-            self._waiting[owner] -= 1
-            self._waiting += Counter()  # forgets whoever has none
+        return self._waiting.one_of(owner)
 
     def close(self) -> None:
         """Let what waits go undone."""
