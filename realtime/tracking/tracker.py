@@ -177,14 +177,14 @@ class FaceTracker:
         boxes = boxes_of(detections)
         before = [*self._followed]
         whose = {n: before[k] for k, n in matched(self._boxes(), boxes, least_iou=SAME_FACE_IOU).items()}
-        seen, again = [*whose.values()], list[Points]()
-        for number in sorted({*range(len(boxes))} - whose.keys()):
+        seen, new = [*whose.values()], sorted({*range(len(boxes))} - whose.keys())
+        for number in new:
             face = self._begin(image, detections[number], at_ns, seen)
             if face is not None and iou(face.box, boxes).argmax() == number:  # else it slid onto another's
-                whose[number], again = face, [*again, *([] if face.may_be_behind else [boxes[number]])]
+                whose[number] = face
         others = [n for n, found in enumerate(detections) if n not in whose and self._search.is_face(image, found)]
         unplaced = [*(boxes[n] for n in others), *(face.box for face in before if face not in self._followed)]
-        self._unplaced.see(unplaced, again, at_ns)
+        self._unplaced.see(unplaced, [boxes[n] for n in new if n in whose and not whose[n].may_be_behind], at_ns)
         self._unplaced.watch([(face, boxes[number]) for number, face in whose.items()], at_ns)
 
     def _begin(self, image: Image, detection: Detection, at_ns: int, seen: list[FollowedFace]) -> FollowedFace | None:

@@ -3,6 +3,7 @@
 
 import { sendFile, sendJson } from "./api.js";
 import { Newest } from "./newest.js";
+import { showPicture } from "./picture.js";
 import { saveAs } from "./save_as.js";
 import { snapshot } from "./snapshot.js";
 import { t } from "./words.js";
@@ -34,7 +35,7 @@ export class Photo {
       this.#wear = new Map(facts.faces.length ? [[0, this.chosen()]] : []);
       $("photo").style.aspectRatio = `${facts.width} / ${facts.height}`;
       $("photo-hint").hidden = true;
-      await this.#show($("target"), {});
+      await showPicture($("target"), await this.#made({}, "jpeg"));
       this.#mark(facts);
       if (!facts.faces.length) throw new Error(t("nobodyInPhoto"));
       await this.refresh();
@@ -68,7 +69,7 @@ export class Photo {
     this.#busy(t("swapping"));
     try {
       this.onProblem(null);
-      await this.#show($("result"), Object.fromEntries(this.#wear));
+      await showPicture($("result"), await this.#made(Object.fromEntries(this.#wear), "jpeg"));
       $("download").disabled = false;
     } catch (error) {
       this.onProblem(error);
@@ -79,14 +80,6 @@ export class Photo {
 
   async #made(wear, format) {
     return (await sendJson("/photo/swapped", { wear, format, ...this.look() })).blob();
-  }
-
-  async #show(picture, wear) {
-    const address = URL.createObjectURL(await this.#made(wear, "jpeg"));
-    URL.revokeObjectURL(picture.src);
-    picture.src = address;
-    picture.hidden = false;
-    await picture.decode().catch(() => {});
   }
 
   #mark({ width, height, faces }) {

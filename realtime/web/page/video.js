@@ -5,6 +5,7 @@ import { ask, askJson, sendJson } from "./api.js";
 import { Jobs } from "./jobs.js";
 import { Newest } from "./newest.js";
 import { People } from "./people.js";
+import { showPicture } from "./picture.js";
 import { Trim } from "./trim.js";
 import { VideoUpload } from "./video_upload.js";
 import { t } from "./words.js";
@@ -95,13 +96,13 @@ export class Video {
 
   async #preview(video) {
     const { at } = this.trim, order = this.#order();
-    if (this.#frame !== `${video.id} ${at}`) await show($("video-before"), await ask(`/videos/${video.id}/frame?at=${at}&width=1280`));
+    if (this.#frame !== `${video.id} ${at}`) await showPicture($("video-before"), await (await ask(`/videos/${video.id}/frame?at=${at}&width=1280`)).blob());
     this.#frame = `${video.id} ${at}`;
     $("make").disabled = !order.wear;
     $("video-after").hidden = $("no-face").hidden = $("command-box").hidden = true;
     if (!order.wear) return;
     const answer = await sendJson(`/videos/${video.id}/preview`, { at, ...order });
-    await show($("video-after"), answer);
+    await showPicture($("video-after"), await answer.blob());
     $("no-face").hidden = answer.headers.get("Liveswap-Outcome") === "swapped";
     $("command").textContent = decodeURIComponent(answer.headers.get("Liveswap-Command") ?? "");
     $("command-box").hidden = false;
@@ -232,12 +233,3 @@ export class Video {
 
 /** 1.5e9 -> "1.5 GB" */
 const amount = (bytes) => (bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`);
-
-/** answer: with a picture. */
-async function show(picture, answer) {
-  const address = URL.createObjectURL(await answer.blob());
-  URL.revokeObjectURL(picture.src);
-  picture.src = address;
-  picture.hidden = false;
-  await picture.decode().catch(() => {});
-}
