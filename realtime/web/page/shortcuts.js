@@ -23,4 +23,4 @@ addEventListener("keydown", (event) => {
 });
 
 /** Whether keys mean something else where they are pressed, as in a list of choices or a question. */
-const isTyping = (where) => where.closest("select, textarea, dialog, input:not([type=checkbox], [type=range])") !== null;
+const isTyping = (where) => where.closest("select, textarea, dialog[open], input:not([type=checkbox], [type=range])") !== null;
