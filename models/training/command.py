@@ -69,7 +69,7 @@ def _export(arguments: list[str]) -> None:
     made = export(Checkpoint.load(chosen.checkpoint), chosen.out)
     write_hashes(chosen.out / "COMPOSITOR.md", made)
     for path, apart in made.items():
-        tell(f"{path}: {path.stat().st_size:,} bytes, at most {apart:.4f} from torch")
+        tell(f"{path}: {path.stat().st_size:,} bytes, {apart:.4f} from torch in the mean")
 
 
 def _basis(arguments: list[str]) -> None:

@@ -1,7 +1,7 @@
 """The trained network as files that the product's runtimes read: compositor.tflite and compositor.onnx.
 
-Knows both formats and their half-precision weights; knows no training. Each file is run and compared with torch before
-it is kept.
+Knows both formats and their weights in 16 and in 8 bits; knows no training. Each file is run and compared with torch
+before it is kept.
 
 The graph that is exported is the same function written for runtimes: the 2x2 blocks of the first layer are a 6x6
 convolution with stride 2, and the activations' constants lie in the last layer's weights.
@@ -33,20 +33,23 @@ from models.training.weights import Checkpoint
 
 INPUT, OUTPUT = "square", "fields"
 OPSET = 17
-TOLERANCE = 0.02
-"""Largest difference of any field from torch's, on noise, that half-precision weights may make: 5 of 255."""
-HALF_WEIGHTS = {
+TOLERANCES = {"compositor.onnx": 0.001, "compositor.tflite": 0.01}
+"""Mean difference of the fields from torch's, on noise, which is harder than faces: of weights in 16 and in 8 bits."""
+BYTES = {
     "regex": ".*",
-    "operation": "*",
-    "algorithm_key": "float_casting",
+    "operation": "CONV_2D",
+    "algorithm_key": "min_max_uniform_quantize",
     "op_config": {
-        "weight_tensor_config": {"num_bits": 16, "dtype": "FLOAT", "symmetric": True, "granularity": "TENSORWISE"},
-        "compute_precision": "FLOAT",
-        "explicit_dequantize": True,
+        "weight_tensor_config": {"num_bits": 8, "dtype": "INT", "symmetric": True, "granularity": "CHANNELWISE"},
+        "compute_precision": "INTEGER",
+        "explicit_dequantize": False,
         "skip_checks": False,
     },
 }
-"""How the quantiser is told to keep weights in 16 bits and to compute in 32; XNNPACK widens them once, at loading."""
+"""How the quantiser is told to keep the weights of convolutions in 8 bits, and to have XNNPACK multiply them with
+values that it rounds to 8 bits anew in each layer and run: a third of the time (6.5 -> 1.9 ms on a thread with
+AVX512-VNNI), and pictures that differ by 0.4 of 255 (12 sources on 8 targets; a hundredth of the pixels by 2, none by
+more than 4)."""
 Run = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 
@@ -112,7 +115,7 @@ def imported(path: Path) -> dict[str, Tensor]:
 
 
 def export(checkpoint: Checkpoint, folder: Path) -> dict[Path, float]:
-    """Write both files into `folder`. Returns each one's largest difference from torch; raises if it is too large."""
+    """Write both files into `folder`. Returns each one's mean difference from torch; raises if it is too large."""
     network = Compositor().eval()
     network.load_state_dict(checkpoint.averaged)
     graph = Exported(network).eval()
@@ -127,11 +130,11 @@ def export(checkpoint: Checkpoint, folder: Path) -> dict[Path, float]:
     ):
         partial = folder / f"partial-{name}"
         write(graph, square, partial)
-        apart[folder / name] = float(np.abs(opened(partial)(square.numpy()) - expected).max())
-        if not apart[folder / name] <= TOLERANCE:
+        apart[folder / name] = float(np.abs(opened(partial)(square.numpy()) - expected).mean())
+        if not apart[folder / name] <= TOLERANCES[name]:
             raise UserError(
-                f"{name} is off by {apart[folder / name]:.3f} from torch, more than {TOLERANCE}",
-                remedy="train on, or look for weights that 16 bits cannot hold",
+                f"{name} is off by {apart[folder / name]:.4f} from torch, more than {TOLERANCES[name]}",
+                remedy="train on, or look for weights that so few bits cannot hold",
             )
         partial.replace(folder / name)
     return apart
@@ -171,15 +174,15 @@ def write_onnx(graph: nn.Module, square: Tensor, path: Path) -> None:
 
 
 def write_tflite(graph: nn.Module, square: Tensor, path: Path) -> None:
-    """A .tflite file with 16-bit weights, for one square at a time."""
+    """A .tflite file with 8-bit weights, for one square at a time."""
     import litert_torch  # noqa: PLC0415  heavy, and an environment that only tests may lack it
     from ai_edge_quantizer import quantizer  # noqa: PLC0415
     from ai_edge_quantizer.utils import tfl_flatbuffer_utils as flatbuffer  # noqa: PLC0415
 
     litert_torch.convert(graph, (square,)).export(str(path))
-    halved = quantizer.Quantizer(str(path))
-    halved.load_quantization_recipe([HALF_WEIGHTS])
-    halved.quantize().export_model(str(path), overwrite=True)
+    smaller = quantizer.Quantizer(str(path))
+    smaller.load_quantization_recipe([BYTES])
+    smaller.quantize().export_model(str(path), overwrite=True)
     model = flatbuffer.read_model(str(path))
     for subgraph in model.subgraphs:
         subgraph.tensors[subgraph.inputs[0]].name = INPUT.encode()

@@ -30,6 +30,14 @@ def test_of_a_still_face_the_values_change_slowly_and_arrive() -> None:
     assert told[-1] == pytest.approx(1, abs=1e-3)
 
 
+def test_values_that_go_to_nothing_arrive_there() -> None:
+    follower = Follower()
+    follower.follow(values(1), seen(0.5), MAKER)
+    for _ in range(200):
+        told = follower.follow(values(0), seen(0.5), MAKER)
+    assert (told == 0).all()
+
+
 def test_trembling_is_held_still() -> None:
     noise, follower = np.random.default_rng(0), Follower()
     made = [(0.5 + noise.normal(0, 0.05, (16, 16, 3))).astype(np.float32) for _ in range(60)]

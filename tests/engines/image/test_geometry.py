@@ -14,6 +14,7 @@ from engines.image.geometry import (
     iou,
     letterbox,
     matched,
+    nearness,
     roi_from_landmarks,
     roi_to_crop,
     transform_points,
@@ -90,6 +91,13 @@ def test_crop_beyond_the_edge_continues_the_border_instead_of_going_black() -> N
 def test_overlap_of_boxes(other: tuple[int, ...], expected: float) -> None:
     box = np.array([0, 0, 10, 10], np.float32)
     assert iou(box, np.array([other], np.float32))[0] == pytest.approx(expected, abs=1e-6)
+
+
+def test_what_is_far_is_not_near_at_all() -> None:
+    """Numbers like 1e-40 would cost a hundred times as much in each frame."""
+    near = nearness(np.array([[0, 0], [1, 0], [13, 0], [40, 0]], np.float32), 1)
+    assert near[0].tolist() == pytest.approx([1, np.exp(-0.5), 0, 0])
+    assert near[0, 2:].tolist() == [0, 0]
 
 
 def test_overlap_with_nobody_is_empty() -> None:
