@@ -121,6 +121,7 @@ VENDORS = {
         "realtime/stream/metrics.py",
         "realtime/stream/ordered.py",
         "realtime/stream/runner.py",
+        "realtime/stream/watchdog.py",
         "realtime/web/aiortc_patches.py",
         "realtime/web/decoder_queue.py",
         "realtime/web/server_process.py",

@@ -8,10 +8,6 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-NOTHING = 1e-12
-"""Of values about 1: less is 0, which changes no sum in single precision. Processors take a hundred times as long for
-numbers near the smallest that there are (1e-38), and what fades by a factor a frame, or a Gaussian, comes there."""
-
 
 @njit(cache=True, nogil=True, fastmath=True)
 def matvec(matrix: NDArray[np.float32], columns: NDArray[np.float32]) -> NDArray[np.float32]:

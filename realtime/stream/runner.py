@@ -25,6 +25,7 @@ from realtime.stream.frame_queue import Backlog, FrameQueue, LatestSlot, SlotClo
 from realtime.stream.metrics import NULL_OBSERVER
 from realtime.stream.role import Role
 from realtime.stream.sink_worker import Ending, SinkWorker, ending_of
+from realtime.stream.watchdog import Work
 from realtime.types import Frame, FrameSink, FrameSource, Pipeline, ShownFrame, Stage, StreamObserver
 
 logger = logging.getLogger(__name__)
@@ -36,8 +37,6 @@ POLL_S = 0.05
 """How often the main thread looks up; a signal handler can only be seen in between."""
 LEAVE_S = 0.1
 """How long an ending stream waits for the reading and the swapping thread, which have nothing to save."""
-HANG_S = 3.0
-"""A frame that takes longer is worth a warning; the first one may, because kernels are compiled for it."""
 OVERDUE_S = 0.5
 """A live source that gives nothing is cut off this long after the wanted duration."""
 
@@ -72,8 +71,7 @@ class StreamRunner:
             for index, sink in enumerate(sinks)
         ]
         self._first_captured_ns: int | None = None
-        self._working_since_ns: int | None = None
-        self._warned_of_ns: int | None = None
+        self._swapping = Work("swapping a frame", "the outputs keep the last picture")
         self._stop_asked = False
         self._must_end = False
         self._errors: list[BaseException] = []
@@ -124,7 +122,7 @@ class StreamRunner:
             while True:
                 frame = self._inbox.get()
                 self._observer.on_stage(Stage.WAIT, time.monotonic_ns() - frame.captured_ns)
-                self._working_since_ns = time.monotonic_ns()
+                self._swapping.begin()
                 self._hand_on(self._pipeline.take(frame))
                 self._pipeline.run_deferred()
         except SlotClosed:
@@ -137,11 +135,11 @@ class StreamRunner:
     def _hand_on(self, ready: Iterable[ShownFrame]) -> None:
         frames = iter(ready)
         while not self._has_enough() and (shown := next(frames, None)) is not None:
-            self._working_since_ns = None
+            self._swapping.end()
             for worker in self._workers:
                 worker.put(shown)
-            self._working_since_ns = time.monotonic_ns()
-        self._working_since_ns = None
+            self._swapping.begin()
+        self._swapping.end()
         if self._has_enough():
             raise SlotClosed
 
@@ -162,12 +160,9 @@ class StreamRunner:
             busy[0].join(POLL_S)
 
     def _warn_of_a_hang(self) -> None:
-        since_ns = self._working_since_ns
-        if since_ns is None or since_ns == self._warned_of_ns or not self._info.live:  # nobody waits for a video's
-            return
-        if time.monotonic_ns() - since_ns > HANG_S * NS_PER_S:
-            self._warned_of_ns = since_ns
-            logger.warning("a frame has been worked on for %g s; the outputs keep the last picture", HANG_S)
+        if self._info.live:  # nobody waits for a video's frame
+            for work in (self._swapping, *(worker.sending for worker in self._workers)):
+                work.look()
 
     def _is_overdue(self) -> bool:
         if not self._info.live or self._duration_s is None or self._first_captured_ns is None:

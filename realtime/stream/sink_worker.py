@@ -11,6 +11,7 @@ from enum import Enum, auto
 
 from realtime.errors import ConsentError, ReaderGoneError
 from realtime.stream.frame_queue import FrameQueue, SlotClosed
+from realtime.stream.watchdog import Work
 from realtime.types import DiscardableSink, FileSink, FirstFramesSink, FrameSink, ShownFrame, Stage, StreamObserver
 from realtime.wording import counted
 
@@ -51,6 +52,7 @@ class SinkWorker:
         self.has_enough = False
         self._sink = sink
         self._observer = observer
+        self.sending = Work(f"sending a frame to {sink.name}", "it misses those that come meanwhile")
         self._finishing = False
         self._step_began_ns = time.monotonic_ns()
 
@@ -106,7 +108,9 @@ class SinkWorker:
 
     def _send(self, frame: ShownFrame) -> None:
         self._step_began_ns = time.monotonic_ns()
+        self.sending.begin()
         self._sink.send(frame)
+        self.sending.end()
         sent_ns = time.monotonic_ns()
         self._observer.on_stage(Stage.SEND, sent_ns - self._step_began_ns)
         self._observer.on_sent(self.name, frame, sent_ns)

@@ -33,7 +33,7 @@ def test_of_a_still_face_the_values_change_slowly_and_arrive() -> None:
 def test_values_that_go_to_nothing_arrive_there() -> None:
     follower = Follower()
     follower.follow(values(1), seen(0.5), MAKER)
-    for _ in range(200):
+    for _ in range(400):
         told = follower.follow(values(0), seen(0.5), MAKER)
     assert (told == 0).all()
 

@@ -169,22 +169,6 @@ def test_what_the_source_says_while_it_is_being_closed_is_no_error() -> None:
     run_for(make_runner(Complaining(FOREVER, live=True), sink), 0.05, once=lambda: sink.frames)
 
 
-def test_a_hanging_engine_is_reported_once(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    monkeypatch.setattr("realtime.stream.runner.HANG_S", 0.2)
-    told = "a frame has been worked on for 0.2 s"
-    runner = make_runner(FakeSource(FOREVER, live=True), FakeSink(), script={0: FOREVER})
-    run_for(runner, 0.4, once=lambda: told in caplog.text)
-    assert caplog.text.count(told) == 1
-
-
-def test_a_picture_of_a_file_may_take_its_time(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr("realtime.stream.runner.HANG_S", 0.05)
-    make_runner(FakeSource(3, live=False), FakeSink(), script={1: 0.4}).run()
-    assert "worked on" not in caplog.text
-
-
 STREAM = """
 import json, math, signal, sys
 sys.path.insert(0, {root!r})
