@@ -79,11 +79,12 @@ def _load(path: Path) -> Any:
     try:
         import onnx  # noqa: PLC0415  an extra, and heavy
         from google.protobuf.message import DecodeError  # noqa: PLC0415
+        from onnx.checker import ValidationError  # noqa: PLC0415
     except ImportError as error:
         raise BackendUnavailableError(f"onnx does not load: {error}", remedy=to_add("cpu")) from error
     try:
         return onnx.load(str(path))
-    except (DecodeError, OSError, ValueError) as error:
+    except (DecodeError, ValidationError, OSError, ValueError) as error:  # ValidationError: weights outside its folder
         raise ModelContractError(
             f"{path.name} is not a readable ONNX file: {error}", remedy="fetch it again: liveswap models pull"
         ) from error
