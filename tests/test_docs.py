@@ -19,7 +19,7 @@ PAGES = [README, ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT /
 FENCED = re.compile(r"^ *```\w*\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 LAYERS = {"models", "engines", "realtime", "benchmarks", "tests"}
-OF_OTHERS = {"--extra", "--group", "--seconds", "--transport", "--trouble"}
+OF_OTHERS = {"--database", "--extra", "--group", "--out-dir", "--seconds", "--transport", "--trouble"}
 """Options of uv and of the benchmarks."""
 
 
@@ -138,3 +138,41 @@ def test_options_exist(page: Path) -> None:
 def test_benchmarks_exist(page: Path) -> None:
     for module in re.findall(r"(?:python -m |`)(benchmarks\.[a-z_]+)", page.read_text()):
         assert (ROOT / f"{module.replace('.', '/')}.py").exists(), module
+
+
+@cache
+def names_of_tests() -> frozenset[str]:
+    code = (path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    return frozenset(name for text in code for name in re.findall(r"^(?:async )?def (test_\w+)", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_tests_that_are_named_exist(page: Path) -> None:
+    named = set(re.findall(r"`(test_\w+)`", page.read_text()))
+    assert named <= names_of_tests()
+
+
+def table(page: str, name: str) -> list[list[str]]:
+    """The cells of the table between `<!-- name -->` and its end, without its head."""
+    _, _, after = (ROOT / "docs" / page).read_text().partition(f"<!-- {name} -->\n")
+    part, end, _ = after.partition(f"<!-- /{name} -->")
+    assert end
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in part.splitlines()[2:]]
+
+
+@pytest.mark.parametrize(("page", "name"), [("security.md", "threats"), ("privacy.md", "promises")])
+def test_nothing_is_claimed_without_a_test(page: str, name: str) -> None:
+    rows = table(page, name)
+    assert len(rows) >= 10
+    assert [row for row in rows if not re.search(r"`test_\w+`$", row[-1])] == []
+
+
+def test_every_promise_of_the_readme_on_privacy_has_its_tests() -> None:
+    """Its sentences, less those of the table, leave nothing but a link."""
+    _, _, after = README.read_text().partition("## Privacy and consent\n")
+    points, _, _ = after.partition("\n\nAppearing as")
+    left = " ".join(points.replace("\n- ", " ").split())
+    for promise, _ in table("privacy.md", "promises"):
+        assert promise in left, "the README does not say it so"
+        left = left.replace(promise, "", 1)
+    assert re.sub(r"\[[^]]*\]\([^)]*\)", "", left).strip(" :.-") == ""
