@@ -2,7 +2,8 @@
 
 Knows the cache folder, who may write to it, and when a file is trusted; knows no protocol (that is `fetch_https` and
 `fetch_wheel`). A file has its final name only if its sha256 was right when it came. From then on its size is
-looked at on every use, which costs microseconds; its hash on `verify`, and on `ensure_all(recheck=True)`.
+looked at on every use, which costs microseconds; its hash on `verify`, and on `ensure_all(recheck=True)`. Files of the
+user's own and of other programs are hashed when they are met, and again when they have changed (elsewhere.py).
 """
 
 import os
@@ -15,6 +16,7 @@ import filelock
 import platformdirs
 
 from models.disk import PartFile, disk_errors, scratch_folder, sha256_of
+from models.elsewhere import CheckedFiles
 from models.errors import ChecksumError, DownloadError
 from models.fetch.https import fetch_https
 from models.fetch.pack import fetch_pack, in_packs, packs_folder
@@ -58,6 +60,7 @@ class ModelStore:
         self.home = home or home_folder()
         self._folder = self.home / "models"
         self._progress = progress
+        self._checked = CheckedFiles(self.home / "checked_models.json")
         self._admit = admit or LicenceDesk(self.home / "licences.json", given=False, ask=None).require
 
     @property
@@ -97,8 +100,10 @@ class ModelStore:
         What is cached costs no network. recheck: trust no size, read every file again and replace the wrong ones.
         Raises DownloadError or ChecksumError; whatever is whole by then stays, and the rest can be resumed.
         """
-        if recheck:
-            for spec in specs:
+        for spec in specs:
+            if isinstance(spec.source, FileSource | PackSource):
+                self._require_right(spec, again=recheck)
+            elif recheck:
                 self._discard_wrong(spec)
         missing = [spec for spec in specs if not self.is_cached(spec)]
         for spec in missing:
@@ -171,14 +176,20 @@ class ModelStore:
         finally:
             lock.release()
 
-    def _discard_wrong(self, spec: ModelSpec) -> None:
-        if self.verify(spec) is not FileStatus.WRONG:
-            return
+    def _require_right(self, spec: ModelSpec, *, again: bool) -> None:
+        """Of a file that is not ours, if it is there. again: whatever is remembered of it, and whatever its size."""
         path = self.path(spec)
-        if isinstance(spec.source, FileSource | PackSource):
+        if not (path.is_file() if again else self.is_cached(spec)):
+            return
+        with disk_errors(path.parent, None):
+            is_right = self._checked.is_right(path, spec.sha256, again=again)
+        if not is_right:
             raise unlike_its_row(spec, path)
-        with disk_errors(self._folder, spec.bytes):
-            path.unlink(missing_ok=True)
+
+    def _discard_wrong(self, spec: ModelSpec) -> None:
+        if self.verify(spec) is FileStatus.WRONG:
+            with disk_errors(self._folder, spec.bytes):
+                self.path(spec).unlink(missing_ok=True)
 
 
 def unlike_its_row(spec: ModelSpec, path: Path) -> DownloadError | ChecksumError:
