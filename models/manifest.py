@@ -59,7 +59,7 @@ def load_manifest(path: Path = BUILT_IN) -> Manifest:
     """
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
+    except (OSError, ValueError, RecursionError) as error:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
         raise ManifestError(
             f"the manifest {path} cannot be read: {error}", remedy="correct or remove that file"
         ) from error

@@ -54,7 +54,7 @@ class RecordFile:
     def read(self) -> dict[str, Any]:
         """The entries as they are on the disk; none where there is no file."""
         try:
-            entries = json.loads(self._path.read_text(encoding="utf-8"))
+            entries = read_json(self._path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:
@@ -85,10 +85,14 @@ class RecordLog:
 
     def read(self) -> dict[str, Any]:
         """The entries as they are on the disk, the latest of each key; none where there is no file."""
+        return dict(self.history())
+
+    def history(self) -> list[tuple[str, Any]]:
+        """Every change of every entry, the oldest first."""
         try:
-            return dict(_pairs(self._path.read_text(encoding="utf-8")))
+            return list(_pairs(self._path.read_text(encoding="utf-8")))
         except FileNotFoundError:
-            return {}
+            return []
         except (OSError, ValueError) as error:
             raise self._errors.unreadable(error) from error
 
@@ -108,9 +112,26 @@ def _pairs(text: str) -> Iterator[tuple[str, Any]]:
     """Raises ValueError for what no such file holds."""
     for line in text.splitlines():
         try:
-            key, entry = json.loads(line)
+            pair = read_json(line)
         except json.JSONDecodeError:
             if not (line.startswith(LINE_BEGINS) or LINE_BEGINS.startswith(line)):
                 raise
             continue  # cut off
-        yield key, entry
+        if not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[0], str):
+            raise ValueError(f"a line is no key with its entry: {line[:80]}")
+        yield pair[0], pair[1]
+
+
+def require_kinds(entry: Mapping[str, Any], kinds: Mapping[str, Any]) -> None:
+    """Raises TypeError or KeyError unless each of these entries is there and of its kind, as `isinstance` takes it."""
+    for name, kind in kinds.items():
+        if not isinstance(entry[name], kind):
+            raise TypeError(f"{name} is {str(entry[name])[:40]!r}")
+
+
+def read_json(text: str | bytes) -> Any:
+    """Raises ValueError, for what is nested too deeply, too."""
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error

@@ -3,10 +3,13 @@
 Knows words; imports no pixels, so that `liveswap --help` need not wait for them.
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from models.errors import UserError
+
+NUMBER = re.compile(r"\d{1,4}", re.ASCII)
 
 
 class WhenLost(StrEnum):
@@ -57,7 +60,7 @@ class Faces:
             return cls(1)
         if text == "all":
             return cls(None)
-        if text.isascii() and text.isdecimal() and int(text) > 0:
+        if NUMBER.fullmatch(text) and int(text) > 0:
             return cls(int(text))
         raise UserError(
             f"{text!r} does not say which faces to swap",

@@ -16,7 +16,9 @@ from realtime.media.trim import Trim
 if TYPE_CHECKING:
     from engines.types import FaceOrigin  # loads numpy, for which --help need not wait
 
-BITRATE = re.compile(r"(\d+(?:\.\d+)?)([kKmM]?)")
+BITRATE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([kKmM]?)")
+RATE = re.compile(r"\d{1,6}(?:\.\d{1,9}|/\d{1,9})?")
+"""No exponent: Python would count 1e999999999 out."""
 LEAST_BITS, MOST_BITS = 100_000, 100_000_000
 SIZE = re.compile(r"(\d{2,5})[xX](\d{2,5})")
 MESH = "mesh"
@@ -174,7 +176,8 @@ class RunConfig:
 def require_share(option: str, value: float) -> None:
     """Raise UserError unless `value` is within 0..1."""
     if not 0 <= value <= 1:
-        raise UserError(f"{option} {value:g} is out of range", remedy="give a number from 0 to 1")
+        said = f" {value:g}" if abs(value) < 1e9 else ""  # an int may be beyond every float
+        raise UserError(f"{option}{said} is out of range", remedy="give a number from 0 to 1")
 
 
 def parse_whose(option: str, text: str) -> "FaceOrigin":
@@ -220,7 +223,7 @@ def parse_bitrate(text: str) -> int:
 def parse_rate(text: str) -> Fraction:
     """ "30", "29.97" or "30000/1001" -> frames per second. Raises UserError."""
     try:
-        rate = Fraction(text)
+        rate = Fraction(text if RATE.fullmatch(text.strip()) else "")
     except (ValueError, ZeroDivisionError) as error:
         raise UserError(
             f"--fps {text!r} is not a frame rate", remedy="give frames per second, e.g. --fps 30"

@@ -15,7 +15,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import TypedDict
 
-from models.records import RecordLog
+from models.records import RecordLog, require_kinds
 from realtime.batch.plan import Job
 from realtime.config import RunConfig
 from realtime.errors import SinkError
@@ -24,6 +24,10 @@ from realtime.faces.person import content_of
 NAME = ".liveswap-batch.jsonl"
 NO_SETTINGS = ("input", "outputs", "recursive", "metrics_file", "faces_from", "maps")
 """Of a RunConfig: what says where, not how; faces count by their content."""
+
+
+KINDS = {"source": str, "made_of": dict, "settings": str, "result": dict | None, "reason": str}
+"""Of an entry."""
 
 
 class Standing(Enum):
@@ -59,11 +63,11 @@ class BatchRecord:
         self._folder, self._settings = folder.absolute(), settings
         remedy = "make room, or the folder writable"
         self._log = RecordLog(self._folder / NAME, "a batch", remedy=remedy, error=SinkError)
-        self._known: dict[str, Entry] = self._log.read()
+        self._known = self._read()
 
     def standings(self, jobs: Iterable[Job]) -> list[Standing]:
         """How the result of each of `jobs` stands now."""
-        self._known = self._log.read()  # another batch may write to the same folder
+        self._known = self._read()  # another batch may write to the same folder
         return [self._standing(job, self._known.get(self._key(job))) for job in jobs]
 
     def begin(self, job: Job) -> None:
@@ -77,6 +81,16 @@ class BatchRecord:
     def reason(self, job: Job) -> str:
         """The one that was told when a result was finished that is so by the last `standings`."""
         return self._known[self._key(job)]["reason"]
+
+    def _read(self) -> dict[str, Entry]:
+        known = self._log.read()
+        try:
+            for entry in known.values():
+                require_kinds(entry, KINDS)
+        except (KeyError, TypeError) as error:
+            problem = f"the record of a batch {self._folder / NAME} has a line that is none: {error}"
+            raise SinkError(problem, remedy="remove that line, or delete the file") from error
+        return known
 
     def _standing(self, job: Job, entry: Entry | None) -> Standing:
         if not job.target.exists():

@@ -3,7 +3,6 @@
 Knows results; measures nothing and draws no curves (`plots` does).
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from rich.table import Table
 
 from models.errors import UserError
+from models.records import read_json
 from realtime.bench.results import Comparison, Result
 
 FORMAT = 1
@@ -35,7 +35,7 @@ def as_document(machine: Mapping[str, str], results: Sequence[Result]) -> dict[s
 def read_document(path: Path) -> tuple[dict[str, str], list[Result]]:
     """The machine and the results of an older run. Raises UserError."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = read_json(path.read_text(encoding="utf-8"))
         if document["format"] != FORMAT:
             raise ValueError(document["format"])
         return dict(document["machine"]), [Result.from_json(row) for row in document["results"]]

@@ -16,6 +16,7 @@ from multiprocessing.connection import Client, Connection, Listener, answer_chal
 from pathlib import Path
 
 from models.errors import UserError
+from models.records import read_json, require_kinds
 
 logger = logging.getLogger(__name__)
 
@@ -51,24 +52,33 @@ def listening(home: Path, answer: Callable[[str], str]) -> Iterator[None]:
 
 def send(home: Path, command: str) -> str:
     """Send a command to the run that started last. Raises UserError when there is none, or for what it answers."""
+    address, secret = _read_card(home / FILE)
     try:
-        told = json.loads((home / FILE).read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise UserError("no run can be controlled", remedy=NO_RUN) from error
-    except (OSError, ValueError) as error:
-        raise UserError(f"{home / FILE} cannot be read: {error}", remedy=NO_RUN) from error
-    try:
-        with Client(told["address"]) as connection:
-            secret = bytes.fromhex(told["secret"])
+        with Client(address) as connection:
             answer_challenge(_awaited(connection, HANDSHAKE_S), secret)
             deliver_challenge(connection, secret)
             connection.send_bytes(command.encode())
-            answer = json.loads(_awaited(connection, ANSWER_S).recv_bytes(LONGEST))
-    except (OSError, EOFError, ValueError, KeyError, AuthenticationError) as error:
-        raise UserError(f"the run does not answer: {error or type(error).__name__}", remedy=NO_RUN) from error
-    if "error" in answer:
-        raise UserError(answer["error"], remedy=answer["hint"])
-    return str(answer["now"])
+            answer = read_json(_awaited(connection, ANSWER_S).recv_bytes(LONGEST))
+    except (OSError, EOFError, ValueError, AuthenticationError) as error:
+        raise UserError(f"the run does not answer: {str(error) or type(error).__name__}", remedy=NO_RUN) from error
+    match answer:
+        case {"now": str(now)}:
+            return now
+        case {"error": str(problem), "hint": str(remedy)} if problem and remedy:
+            raise UserError(problem, remedy=remedy)
+    raise UserError("the run answers in words that this version does not know", remedy=NO_RUN)
+
+
+def _read_card(card: Path) -> tuple[str, bytes]:
+    """The address and the secret of the run that started last. Raises UserError."""
+    try:
+        told = read_json(card.read_text(encoding="utf-8"))
+        require_kinds(told, {"address": str, "secret": str})
+        return told["address"], bytes.fromhex(told["secret"])
+    except FileNotFoundError as error:
+        raise UserError("no run can be controlled", remedy=NO_RUN) from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{card} cannot be read: {error}", remedy=NO_RUN) from error
 
 
 def _serve(listener: Listener, answerer: "_Answerer", ending: threading.Event) -> None:
@@ -130,6 +140,6 @@ def _write_privately(path: Path, content: str) -> None:
 
 
 def _is_ours(card: Path) -> bool:
-    with suppress(OSError, ValueError):
-        return bool(json.loads(card.read_text(encoding="utf-8"))["pid"] == os.getpid())
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        return bool(read_json(card.read_text(encoding="utf-8"))["pid"] == os.getpid())
     return False

@@ -9,7 +9,6 @@ who is asked again can agree anew. Knows answers; knows nothing of terminals (it
 
 import datetime as dt
 import hashlib
-import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
@@ -89,6 +88,14 @@ class Consent:
     until: str | None = None
     revoked: str | None = None
 
+    def require_sound(self) -> None:
+        """Raises TypeError unless everything is a text, as it is to be."""
+        needed = (self.at, self.how, *self.scopes)
+        if not all(isinstance(text, str) for text in needed + tuple(filter(None, (self.until, self.revoked)))):
+            raise TypeError("a consent is told in texts")
+        if not all(text is None or text for text in (self.until, self.revoked)):
+            raise TypeError("a day and a time are said, or not at all")
+
     def covers(self, scope: Scope) -> bool:
         """Whether it holds now, for this."""
         return self.revoked is None and scope in self.scopes and (self.until is None or _today() <= self.until)
@@ -164,10 +171,8 @@ class ConsentLedger:
     def history(self, sha256: str) -> list[dict[str, Any]]:
         """Every change of a photo's entries, the oldest first."""
         self._take_over()
-        if not self.path.exists():
-            return []
-        lines = [json.loads(line) for line in self.path.read_text(encoding="utf-8").splitlines() if line.endswith("]")]
-        return [{"photo": key, **entry} for key, entry in lines if _photo(key) == sha256]
+        changes = [(key, self._parsed(entry)) for key, entry in self._log.history() if _photo(key) == sha256]
+        return [{"photo": key, **asdict(entry)} for key, entry in changes]
 
     def _give(self, key: str, entries: dict[str, Consent], answer: Answer) -> None:
         terms, before = answer.terms, entries.get(key)
@@ -191,16 +196,18 @@ class ConsentLedger:
         known = self._log.read()
         for key, entry in RecordFile(old, "consents", remedy=REMEDY).read().items():
             if key not in known:
-                how = OLD_WORDS.get(entry["how"], How.FLAG)
-                self._note(key, Consent(entry["at"], how, tuple(Terms().scopes)))
+                at, how = (str(entry.get(what, "")) for what in ("at", "how")) if isinstance(entry, dict) else ("", "")
+                self._note(key, Consent(at, OLD_WORDS.get(how, How.FLAG), tuple(Terms().scopes)))
         old.unlink(missing_ok=True)
 
     def _parsed(self, entry: Any) -> Consent:
         try:
-            return Consent(**{**entry, "scopes": tuple(entry["scopes"])})
+            consent = Consent(**{**entry, "scopes": tuple(entry["scopes"])})
+            consent.require_sound()
         except (TypeError, KeyError) as error:
-            problem = f"the record of consents {self.path} has a line that is none: {entry!r}"
+            problem = f"the record of consents {self.path} has a line that is none: {str(entry)[:200]}"
             raise UserError(problem, remedy=f"remove that line, or delete {self.path}") from error
+        return consent
 
 
 def is_withdrawn(entries: Mapping[str, Consent], key: str, scope: Scope) -> bool:

@@ -7,9 +7,12 @@ face that somebody else's upload or removal put in the place of theirs.
 Knows names and identities; knows no pixels.
 """
 
+import re
 from dataclasses import dataclass
 
 from models.errors import UserError
+
+NUMBER = re.compile(r"\d{1,4}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Selection:
         offered = self.offered
         if offered and wish in {"next", "previous"}:
             return self._neighbour(1 if wish == "next" else -1)
-        if wish.isdecimal() and 1 <= int(wish) <= len(offered):
+        if NUMBER.fullmatch(wish) and 1 <= int(wish) <= len(offered):
             return offered[int(wish) - 1]
         if wish in self.names:
             return offered[self.names.index(wish)]

@@ -7,9 +7,10 @@ being freed waits for those threads, so a program that always listens hangs now 
 
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import cast
+from types import MappingProxyType
+from typing import Any, cast
 
 import av
 import av.logging
@@ -27,6 +28,23 @@ logging.getLogger("libav").propagate = False  # kept off the terminal: it is quo
 
 INDEXED = frozenset({"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "asf"})
 """Containers, by ffmpeg's names, that find a time by their index. Times in others may jump: a place says little."""
+
+
+MOST_PIXELS = 72_000_000
+"""Of a video's picture: twice what the highest levels of H.264, HEVC and AV1 allow; more is a mistake or an attack."""
+BOUNDS = {"max_pixels": str(MOST_PIXELS)}
+"""For a decoder, before it takes memory for a picture."""
+
+
+def open_input(
+    where: Any, *, options: Mapping[str, str] = MappingProxyType({}), **more: Any
+) -> av.container.InputContainer:
+    """`av.open` for what comes from outside: its words may be in any encoding, its pictures have MOST_PIXELS at most.
+
+    options, more: as of av.open. Raises av.FFmpegError, OSError.
+    """
+    opened = av.open(where, "r", metadata_errors="replace", options={**BOUNDS, **options}, **more)
+    return cast("av.container.InputContainer", opened)
 
 
 @contextmanager

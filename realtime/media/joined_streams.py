@@ -16,6 +16,7 @@ from typing import Any, TypeAlias, cast
 import av
 from av.stream import Stream
 
+from realtime.media.ffmpeg import open_input
 from realtime.media.local_path import path_at
 from realtime.media.programme_map import codec_changes, part_address, whole_address
 
@@ -131,7 +132,7 @@ class JoinedReader:
         self._until, self._decoders = self._next_change(start), {}
         try:
             address = part_address(self._address, start, self._until)
-            self._part = av.open(address, container_options=TRANSPORT_OPTIONS)
+            self._part = open_input(address, container_options=TRANSPORT_OPTIONS)
         except av.FFmpegError as error:
             logger.debug("nothing to be read from byte %d on: %s", self._offset, error)
             self._part = self._whole

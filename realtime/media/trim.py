@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from models.errors import UserError
 
-CLOCK = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d*)?|\.\d+)")
+CLOCK = re.compile(r"(?:(?:(\d{1,9}):)?(\d{1,9}):)?(\d{1,9}(?:\.\d{0,99})?|\.\d{1,99})")
 """h:mm:ss.ms, m:ss or seconds."""
 DASHES = str.maketrans("\u2013\u2014\u2212", "---")
 """What word processors make of a hyphen."""

@@ -12,7 +12,7 @@ import av
 from av.stream import DataStream, Discard, Disposition
 
 from realtime.media.addresses import scrubbed
-from realtime.media.ffmpeg import explain, readable
+from realtime.media.ffmpeg import explain, open_input, readable
 from realtime.media.joined_streams import TRANSPORT_OPTIONS
 from realtime.media.timeline import Timeline
 from realtime.outputs.subtitles import SubtitleCopier
@@ -83,7 +83,7 @@ def open_extras(info: StreamInfo, target: av.container.OutputContainer) -> Video
     if info.extras_from is None:
         return None
     try:
-        source = av.open(readable(info.extras_from), "r", container_options=TRANSPORT_OPTIONS)
+        source = open_input(readable(info.extras_from), container_options=TRANSPORT_OPTIONS)
     except (av.FFmpegError, OSError) as error:
         reason = explain(error)
         if isinstance(info.extras_from, str):

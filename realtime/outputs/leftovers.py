@@ -13,6 +13,8 @@ from pathlib import Path
 
 import av
 
+from realtime.media.ffmpeg import open_input
+
 logger = logging.getLogger(__name__)
 
 NOTHING_BYTES = 4096
@@ -48,7 +50,7 @@ def playable_s(path: Path) -> float | None:
     """How much picture a video has, s, at least; None when it has none. Raises OSError when it cannot be read."""
     with path.open("rb") as file:
         try:
-            with av.open(file, "r") as video:
+            with open_input(file) as video:
                 return _length_s(video)
         except (av.FFmpegError, IndexError):
             return None

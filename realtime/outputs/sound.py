@@ -16,7 +16,7 @@ from typing import Protocol, cast
 
 import av
 
-from realtime.media.ffmpeg import explain, readable, seek_before
+from realtime.media.ffmpeg import explain, open_input, readable, seek_before
 from realtime.media.joined_streams import TRANSPORT_OPTIONS, JoinedReader
 from realtime.media.timeline import Timeline
 from realtime.outputs.codecs import AudioFormat, ContainerFormat, OneWay, audio_format, is_unspecified, pcm_encoder
@@ -71,7 +71,7 @@ def open_sound(
 ) -> "SoundCopier | None":
     """The sound of `where` (file, address or pipe) for `target`; None, with a warning, where it does not open."""
     try:
-        source = av.open(readable(where), "r", options=PROBING | TRANSPORT_OPTIONS)
+        source = open_input(readable(where), options=PROBING | TRANSPORT_OPTIONS)
     except (av.FFmpegError, OSError) as error:
         logger.warning("the video will have no sound: it cannot be opened a second time: %s", explain(error))
         return None

@@ -12,7 +12,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from realtime.media.ffmpeg import explain, readable, seek_before
+from realtime.media.ffmpeg import explain, open_input, readable, seek_before
 from realtime.media.timeline import Timeline
 from realtime.outputs.live_sound import Alignment, AudioSource
 from realtime.outputs.microphone import RATE
@@ -76,7 +76,7 @@ class VideoSound:
     """The sound of a video, by video time; silence where it has none. Raises av.FFmpegError when it does not open."""
 
     def __init__(self, where: str | Rereadable, timeline: Timeline) -> None:
-        self._container = av.open(readable(where), "r")
+        self._container = open_input(readable(where))
         self._timeline = timeline
         seek_before(self._container, int((-timeline.video_s(0.0) - SEEK_BEFORE_S) * av.time_base))
         self._pieces = self._decoded()

@@ -42,6 +42,8 @@ GAIN_MAPS = (
     b"urn:com:apple:photo:2020:aux:hdrgainmap",
 )
 """By which a picture says that another one beside it makes it HDR: Ultra HDR's, ISO 21496-1's, Apple's."""
+MOST_BYTES = 512 << 20
+"""Of a picture's file."""
 MOST_SCANS = 100
 """Of a JPEG: each goes over the whole picture. Encoders make about ten."""
 START_OF_SCAN = b"\xff\xda"
@@ -57,7 +59,7 @@ def picture_content(path: Path) -> bytes | None:
             beginning = file.read(HEADER_BYTES)
             if header_of(beginning) is None and kind_of(beginning[:KIND_BYTES]) is None:
                 return None
-            content = beginning + file.read()
+            content = beginning + file.read(MOST_BYTES)
     except OSError:
         return None
     header = header_of(content)
@@ -186,13 +188,16 @@ def judge(content: bytes, name: str, most_pixels: int, formats: Collection[str])
 def read_content(path: Path) -> bytes:
     """The bytes of a file that should be a picture. Raises SourceError."""
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
     except FileNotFoundError as error:
         raise SourceError(f"there is no file {path}", remedy="check the path") from error
     except IsADirectoryError as error:
         raise SourceError(f"{path} is a folder", remedy="give one picture in it") from error
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}", remedy=remedy_for(error)) from error
+    if len(content) > MOST_BYTES:
+        raise SourceError(f"{path} has over {MOST_BYTES >> 20} MB", remedy="save it as JPEG or PNG")
     if not content:
         raise SourceError(f"{path} is empty", remedy="use another copy of the picture")
     return content

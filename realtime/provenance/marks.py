@@ -11,6 +11,7 @@ from pathlib import Path
 
 import av
 
+from realtime.media.ffmpeg import open_input
 from realtime.provenance.words import TOOL
 
 WORDS = (
@@ -51,7 +52,7 @@ def _mark(text: bytes | mmap.mmap) -> Mark | None:
 def _tags(path: Path) -> bytes:
     """What a video says in words; nothing where it is none."""
     try:
-        with av.open(str(path), "r") as video:
+        with open_input(str(path)) as video:
             return "\n".join(video.metadata.values()).encode()
     except av.FFmpegError:
         return b""

@@ -9,6 +9,7 @@ Knows devices; knows nothing of what happens to a frame.
 import errno
 import logging
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -51,11 +52,14 @@ class Capture(Protocol):
     def release(self) -> None: ...
 
 
+NUMBER = re.compile(r"\d{1,4}", re.ASCII)
+
+
 def open_capture(where: str, backend: int) -> Capture:
     """OpenCV's capture of a number or a device path, asked to keep quiet. backend: one of cv2.CAP_*."""
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", str(GRAB_TIMEOUT_S))  # the only way to say it
-    device: int | str = int(where) if where.isdecimal() else where
+    device: int | str = int(where) if NUMBER.fullmatch(where) else where
     return cv2.VideoCapture(device, backend)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import av
 from av.stream import Disposition
 
+from realtime.media.ffmpeg import open_input
 from realtime.media.local_path import av_address
 from realtime.pictures.reading import picture_content
 
@@ -35,7 +36,7 @@ def kind_of(path: Path) -> FileKind:
     if picture_content(path) is not None:  # a moving one stays what it is
         return FileKind.PICTURE
     try:
-        with av.open(av_address(path)) as container:
+        with open_input(av_address(path)) as container:
             form, videos = container.format.name, container.streams.video
             is_moving = any(not stream.disposition & Disposition.attached_pic for stream in videos)
     except (av.FFmpegError, OSError, ValueError):

@@ -7,10 +7,9 @@ Knows packets; realtime/segments/plan.py knows where to cut.
 
 from pathlib import Path
 
-import av
-
 from realtime.errors import SourceError
 from realtime.media.damage import Damage
+from realtime.media.ffmpeg import open_input
 from realtime.media.joined_streams import TRANSPORT_OPTIONS
 from realtime.media.local_path import av_address
 from realtime.media.programme_map import codec_changes
@@ -27,7 +26,7 @@ def video_cuts(path: Path) -> Cuts:
         raise SourceError(problem, remedy="omit --workers")
     video = open_file(path)
     video.close()
-    with av.open(av_address(path), container_options=TRANSPORT_OPTIONS) as container:
+    with open_input(av_address(path), container_options=TRANSPORT_OPTIONS) as container:
         stream = video_track(container, path.name)
         packets = VideoPackets(container, stream, Damage())
         times, keys = [], []

@@ -21,7 +21,7 @@ from realtime.errors import SourceError
 from realtime.media.addresses import shown_url
 from realtime.media.damage import Damage, reading_report
 from realtime.media.dolby import head_of, needs_dolby
-from realtime.media.ffmpeg import explain, listening, readable, seek_before
+from realtime.media.ffmpeg import MOST_PIXELS, explain, listening, open_input, readable, seek_before
 from realtime.media.joined_streams import TRANSPORT_OPTIONS
 from realtime.media.local_path import av_address
 from realtime.sources.deinterlace import deinterlaced
@@ -47,6 +47,7 @@ BEFORE_S = 1
 """How much before the wanted moment the key frame is looked for: pictures are decoded earlier than they are shown."""
 LEAST_LEAD_S, MOST_LEAD_S = 0.05, 60.0
 """Sound that is earlier than the first picture by less is cut there; by more it is stamped wrong."""
+AGAIN = f"copy it again; pictures of over {MOST_PIXELS // 1_000_000} megapixels are not read"
 INCOMPLETE = ("moov atom not found", "error reading header")
 
 
@@ -54,7 +55,7 @@ def open_file(path: Path, *, keeps_hdr: bool = False) -> "MediaSource":
     """Open a video file. keeps_hdr: its frames bring their HDR along. Raises SourceError."""
     try:
         with listening():
-            container = av.open(readable(av_address(path)), "r", container_options=TRANSPORT_OPTIONS)
+            container = open_input(readable(av_address(path)), container_options=TRANSPORT_OPTIONS)
     except av.FFmpegError as error:
         incomplete = any(words in explain(error) for words in INCOMPLETE)
         raise SourceError(
@@ -73,7 +74,7 @@ def open_url(url: str) -> "MediaSource":
     """Open a stream from the network: live, or a video on a web server when it has a length. Raises SourceError."""
     try:
         with listening():
-            container = av.open(url, timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S), container_options=LIVE_OPTIONS)
+            container = open_input(url, timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S), container_options=LIVE_OPTIONS)
     except (av.FFmpegError, OSError, ValueError) as error:
         raise SourceError(
             f"{shown_url(url)} cannot be opened: {explain(error, OPEN_TIMEOUT_S)}",
@@ -244,6 +245,6 @@ class MediaSource:
             raise SourceError(f"{self._name} ended: {reason}", remedy="check the sender, then start again")
 
     def _no_picture(self) -> SourceError:
-        again = "download it, and give the file" if "://" in self._name else "copy it again"
+        again = "download it, and give the file" if "://" in self._name else AGAIN
         what, remedy = ("gave no picture", "check the sender") if self._live else ("cannot be decoded", again)
         return SourceError(f"{self._name} {what}: {self._packets.last_error}", remedy=remedy)

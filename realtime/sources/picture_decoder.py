@@ -7,6 +7,7 @@ from typing import cast
 
 import av
 
+from realtime.media.ffmpeg import BOUNDS
 from realtime.media.joined_streams import foreign_decoder
 from realtime.sources.packets import PicturePacket
 
@@ -20,6 +21,7 @@ class PictureDecoder:
     def __init__(self, main: av.VideoCodecContext, *, live: bool) -> None:
         self._main = self._now = main
         self._threads = main.thread_type = LIVE_THREADS if live else FILE_THREADS
+        main.options = BOUNDS
 
     def decode(self, packet: "PicturePacket | None") -> list[av.VideoFrame]:
         """The frames that are ready; None for those that are left. Raises av.FFmpegError."""
@@ -29,7 +31,7 @@ class PictureDecoder:
             return decoder.decode(packet)
         before, self._now = self._now, decoder
         if not decoder.is_open:
-            decoder.thread_type = self._threads
+            decoder.thread_type, decoder.options = self._threads, BOUNDS
         left = before.decode(None)
         before.flush_buffers()  # it may be needed again
         return [*left, *decoder.decode(packet)]

@@ -16,10 +16,11 @@ import av
 
 from realtime.errors import SourceError
 from realtime.media.dolby import HEAD_BYTES, needs_dolby
-from realtime.media.ffmpeg import explain, listening
+from realtime.media.ffmpeg import explain, listening, open_input
 from realtime.media.local_path import is_file, remedy_for
 from realtime.media.standard_streams import STDIN
 from realtime.pictures.header import begins_as, holds_another
+from realtime.pictures.reading import MOST_BYTES
 from realtime.sources.media import MediaSource
 from realtime.sources.shared_pipe import SharedPipe
 from realtime.sources.tracks import dolby_only
@@ -34,8 +35,6 @@ KIND_BYTES = 32
 """In which a picture says what it is, and a video begins that comes slowly."""
 FIRST_BYTES = 1 << 12
 """Looked through first, then twice as many: senders of small pictures are not waited for long."""
-MOST_PICTURE_BYTES = 512 << 20
-"""A larger one cannot be read anyway."""
 
 
 def redirected_file() -> Path | None:
@@ -62,7 +61,7 @@ def _open_video(pipe: SharedPipe, name: str) -> "PipeSource":
     remedy = "let the sender write Matroska (ffmpeg -i IN -f matroska -); an MP4 must be read as a file"
     try:
         with listening():
-            container = av.open(pipe.reader(), "r")
+            container = open_input(pipe.reader())
     except (av.FFmpegError, OSError) as error:
         pipe.close()
         if not pipe.received:
@@ -107,7 +106,7 @@ def _one_picture(pipe: SharedPipe) -> bytes | None:
     if kind is None:
         return None
     size = FIRST_BYTES
-    while len(content := pipe.beginning(size)) == size and size < MOST_PICTURE_BYTES:
+    while len(content := pipe.beginning(size)) == size and size < MOST_BYTES:
         if holds_another(content, kind):
             return None
         size *= 2

@@ -24,7 +24,8 @@ from realtime.errors import SourceError
 from realtime.sources.pacing import Pacer
 from realtime.types import Frame, StreamInfo
 
-GRAMMAR = re.compile(r"screen(?::(?:(?P<number>\d+)|(?P<x>-?\d+),(?P<y>-?\d+),(?P<width>\d+)x(?P<height>\d+)))?")
+PLACE = r"(?P<x>-?\d{1,6}),(?P<y>-?\d{1,6}),(?P<width>\d{1,6})x(?P<height>\d{1,6})"
+GRAMMAR = re.compile(rf"screen(?::(?:(?P<number>\d{{1,4}})|{PLACE}))?")
 DEFAULT_RATE = Fraction(30)
 LEAST_PX = 16
 

@@ -13,7 +13,7 @@ import av
 
 from realtime.errors import SourceError
 from realtime.media.addresses import scrubbed, shown_url
-from realtime.media.ffmpeg import SRT_REMEDY, explain, ffmpeg_command
+from realtime.media.ffmpeg import SRT_REMEDY, explain, ffmpeg_command, open_input
 from realtime.sources.media import OPEN_TIMEOUT_S, READ_TIMEOUT_S, MediaSource
 from realtime.types import Frame, StreamInfo
 
@@ -33,7 +33,7 @@ def open_srt(url: str) -> "SrtSource":
     )
     received = Received(process)
     try:
-        container = av.open(received, "r", format="mpegts")
+        container = open_input(received, format="mpegts")
         return SrtSource(MediaSource(container, shown_url(url), live=True, sound_from=None), received)
     except (av.FFmpegError, OSError, SourceError) as error:
         reason = received.end() or explain(error)

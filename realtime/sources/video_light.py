@@ -13,6 +13,7 @@ import av
 
 from engines.image.hdr_light import Light
 from realtime.media.colour import tags_of
+from realtime.media.ffmpeg import open_input
 from realtime.media.hdr import is_hdr, said_light, seen_light
 from realtime.media.local_path import LOCAL
 from realtime.types import Rereadable
@@ -32,7 +33,7 @@ def video_light(where: str | Rereadable | None, stream_index: int, first: av.Vid
 
 
 def _looks(path: str, stream_index: int) -> Iterator[av.VideoFrame]:
-    with contextlib.suppress(av.FFmpegError), av.open(path) as container:
+    with contextlib.suppress(av.FFmpegError), open_input(path) as container:
         stream, length = container.streams[stream_index], container.duration or 0
         begin, seen = container.start_time or 0, set[int | None]()
         for number in range(LOOKS):

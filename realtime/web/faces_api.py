@@ -4,6 +4,7 @@ Knows paths and status codes; what a photo has to show is the examiner's busines
 """
 
 import base64
+import re
 from dataclasses import replace
 from functools import partial
 
@@ -22,6 +23,8 @@ from realtime.web.uploads import Uploads
 from realtime.web.visitors import Visitor, Visitors
 
 ASK = "ask"
+NUMBER = re.compile(r"\d{1,3}", re.ASCII)
+"""Of a face in a photo."""
 
 
 class FacesApi:
@@ -102,7 +105,7 @@ def _chosen(found: list[FoundFace], said: str) -> SourcePhoto | None:
     if said == ASK and (len(found) > 1 or found[0].doubts):
         return None
     number = "0" if said == ASK else said
-    if not number.isdecimal() or int(number) >= len(found):
+    if not NUMBER.fullmatch(number) or int(number) >= len(found):
         raise RefusedError(400, f"there is no face {said!r}", remedy=f"there are {len(found)}, from 0 on; or {ASK!r}")
     face = found[int(number)]
     if face.problem is not None:

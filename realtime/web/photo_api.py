@@ -67,7 +67,7 @@ def _wishes(said: dict[str, Any], gallery: Gallery) -> Wishes:
         raise UserError('"wear" says which face, by its number, wears whose', remedy=EXAMPLE)
     if isinstance(strength, bool) or not isinstance(strength, int | float) or not 0 <= strength <= 1:
         raise UserError('"strength" is a number from 0 to 1', remedy=EXAMPLE)
-    if not (isinstance(badge, bool) and isinstance(swapper, str) and media in ENDINGS):
+    if not (isinstance(badge, bool) and isinstance(swapper, str) and isinstance(media, str) and media in ENDINGS):
         raise UserError(f'"badge" is true or false, "format" one of {", ".join(ENDINGS)}', remedy=EXAMPLE)
     worn = {int(place): gallery.photo(name) for place, name in places.items()}
     return Wishes(worn, swapper, float(strength), badge, media)

@@ -10,6 +10,8 @@ from aiortc.sdp import SessionDescription
 from realtime.web.auth import RefusedError
 
 MDNS_NAME = re.compile(r"(?<= )[0-9a-f-]{36}\.local(?= )")
+MOST_PARTS = 8
+"""Of an offer (m= lines): sockets are opened for each. Browsers and OBS offer two or three."""
 START_KBPS = 2000
 """Chromium would begin with 300 kbit/s, which is a blurred picture of half the size, and take half a minute to more."""
 
@@ -20,6 +22,8 @@ def require_offer(offer: str) -> None:
         media = SessionDescription.parse(offer).media
     except Exception as error:
         raise not_understood(error) from error
+    if len(media) > MOST_PARTS:
+        raise not_understood(ValueError(f"it has {len(media)} parts, and {MOST_PARTS} are the most"))
     if "video" not in {part.kind for part in media}:
         raise not_understood(ValueError("there is no video in it"))
 

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -24,7 +25,7 @@ from realtime.web.visitors import Visitor, Visitors
 PIECE_BYTES = 8 * 1024 * 1024
 BEGIN = 'send {"name": "holiday.mp4", "bytes": 1234567}'
 WHEN = "say when, in seconds: ?at=1.5"
-WIDEST = 4096
+WIDEST, WIDTH = 4096, re.compile(r"\d{2,4}", re.ASCII)
 OFFSET, COMMAND, OUTCOME = "Upload-Offset", "Liveswap-Command", "Liveswap-Outcome"
 """Headers: from which byte on a piece is; what would make this video in a terminal, percent-encoded; and what became of
 the frame, see `Outcome`."""
@@ -125,7 +126,7 @@ class VideoApi:
     async def _frame(self, request: web.Request) -> web.Response:
         video, at_s = self._video(request), _seconds(request.query.get("at"))
         width = request.query.get("width", str(WIDEST))
-        if not width.isascii() or not width.isdecimal() or not 16 <= int(width) <= WIDEST:
+        if not WIDTH.fullmatch(width) or not 16 <= int(width) <= WIDEST:
             raise UserError(f"width {width!r} is none", remedy=f"give 16 to {WIDEST} px")
         with self._library.beside.one_of(video.owner):
             made = await self._library.frame(video, at_s, int(width))
@@ -211,7 +212,7 @@ def _seconds(said: Any) -> float:
     """Raises UserError."""
     try:
         at_s = float(said)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise UserError(f"{said!r} is no time", remedy=WHEN) from error
     if not 0 <= at_s < 1e7:
         raise UserError(f"{said!r} is no time in a video", remedy=WHEN)

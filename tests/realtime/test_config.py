@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from models.errors import UserError
-from realtime.choices import Hdr
+from realtime.choices import Faces, Hdr
 from realtime.config import NeuralConfig, RunConfig, parse_bitrate, parse_map, parse_rate, parse_size
+from realtime.faces.selection import Selection, Source
 from realtime.media.trim import Trim
 
 
@@ -89,6 +90,11 @@ def test_a_run_that_cannot_be_is_refused_with_a_remedy(options: dict[str, Any], 
         (parse_rate, "fast", "'fast' is not a frame rate"),
         (parse_rate, "1/0", "'1/0' is not a frame rate"),
         (parse_rate, "1000", "1000 is out of range"),
+        (parse_rate, "1e999999999", "is not a frame rate"),  # counted out, it would take all memory
+        (parse_bitrate, "9" * 400, "is not a bit rate"),
+        (Faces.parse, "9" * 5000, "does not say which faces"),
+        (Trim.parse, f"{'9' * 5000}:00-", "is not a time"),
+        (Selection((Source("0", "ann"),), 0).wished, "9" * 5000, "there is no face"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_a_remedy(parse: Callable[[str], Any], text: str, problem: str) -> None:

@@ -14,6 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from models.records import require_kinds
 from realtime.web.auth import RefusedError
 from realtime.web.videos.private_folder import (
     PrivateFolder,
@@ -27,6 +28,13 @@ from realtime.web.videos.private_folder import (
 )
 
 KIND, WORK, RESULT = "jobs", "work", "result"
+KINDS = {
+    **dict.fromkeys(("video", "command", "name", "key"), str),
+    **dict.fromkeys(("words", "consents"), list),
+    **dict.fromkeys(("wished", "told"), dict),
+    "created_s": int | float,
+}
+"""Of what is recorded."""
 
 
 class JobState(StrEnum):
@@ -101,6 +109,7 @@ class Job:
     def load(cls, folder: Path) -> "Job":
         """As it was saved. Raises UserError, KeyError, TypeError and ValueError for what no job is."""
         known = record_in(folder).read()
+        require_kinds(known, KINDS)
         state = JobState(known.pop("state"))
         if state is JobState.RUNNING:
             state = JobState.WAITING

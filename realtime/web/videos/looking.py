@@ -4,6 +4,7 @@ ffmpeg also reads lists that name other files and addresses (HLS, concat): what 
 before ffmpeg sees it. Knows containers and frames; knows nothing of faces.
 """
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -14,10 +15,11 @@ import cv2
 from engines.types import Image
 from models.errors import UserError
 from realtime.errors import SourceError
-from realtime.media.ffmpeg import explain
+from realtime.media.ffmpeg import explain, open_input
 from realtime.media.local_path import av_address
 from realtime.sources import SourceOptions, open_source
 from realtime.sources.media import open_file
+from realtime.sources.tracks import video_track
 from realtime.web.auth import RefusedError
 
 MOST_PIXELS = 4096 * 2304
@@ -47,6 +49,11 @@ class VideoFacts:
     frames: int
     has_sound: bool
 
+    def __post_init__(self) -> None:
+        """Raises ValueError and TypeError for what no video has."""
+        if min(self.width, self.height, self.frames) < 0 or not (self.fps > 0 and 0 <= self.duration_s < math.inf):
+            raise ValueError(f"no video is so: {self}")
+
     def within(self, at_s: float) -> float:
         """The nearest time at which there is a frame."""
         return max(0.0, min(at_s, self.duration_s - 1.5 / self.fps))
@@ -70,21 +77,36 @@ def require_video(head: bytes, name: str) -> None:
 def facts_of(path: Path, name: str) -> VideoFacts:
     """name: for messages. Raises SourceError for what cannot be read, has no picture, or is too large."""
     try:
+        _require_fit(path, name)
         video = open_file(path)
     except SourceError as error:
         raise SourceError(str(error).replace(str(path), name), remedy=error.remedy) from error
     try:
         info, (width, height) = video.info, video.info.size_wh
-        if width * height > MOST_PIXELS:
-            raise SourceError(
-                f"{name} has {width} x {height} pixels, and {MOST_PIXELS // 1_000_000} million are the most",
-                remedy="make it smaller, e.g. 1920x1080",
-            )
+        _require_size(name, width, height)
         frames = info.frame_count or _counted(path, info.rate)
         duration_s = float(frames / info.rate)
         return VideoFacts(width, height, float(info.rate), duration_s, frames, info.sound_from is not None)
     finally:
         video.close()
+
+
+def _require_fit(path: Path, name: str) -> None:
+    """By what its container says, before there is memory for a picture. What cannot be opened is let through."""
+    try:
+        with open_input(av_address(path)) as container:
+            track = video_track(container, name)
+            _require_size(name, track.width or 0, track.height or 0)
+    except av.FFmpegError:
+        return  # `open_file` says why
+
+
+def _require_size(name: str, width: int, height: int) -> None:
+    if width * height > MOST_PIXELS:
+        raise SourceError(
+            f"{name} has {width} x {height} pixels, and {MOST_PIXELS // 1_000_000} million are the most",
+            remedy="make it smaller, e.g. 1920x1080",
+        )
 
 
 def frame_of(path: Path, at_s: float) -> Image:
@@ -110,10 +132,13 @@ def as_jpeg(image: Image, width: int | None = None) -> bytes:
 def _counted(path: Path, rate: Fraction) -> int:
     """How many frames there are, in a file that does not say: by the times of its packets, without decoding."""
     try:
-        with av.open(av_address(path)) as container:
+        with open_input(av_address(path)) as container:
             stream = container.streams.video[0]
-            times = [packet.pts for packet in container.demux(stream) if packet.pts is not None]
-            lasts_s = float((max(times) - min(times)) * (stream.time_base or 0)) if times else 0.0
+            first, last = math.inf, -math.inf
+            for packet in container.demux(stream):  # a list of all would be gigabytes of a film of tiny ones
+                if packet.pts is not None:
+                    first, last = min(first, packet.pts), max(last, packet.pts)
+            lasts_s = max(0.0, float(stream.time_base or 0) * (last - first))
     except av.FFmpegError as error:
         raise SourceError(f"how long it is cannot be read: {explain(error)}", remedy="convert it to MP4") from error
     return round(lasts_s * float(rate)) + 1

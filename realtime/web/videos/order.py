@@ -18,7 +18,7 @@ from realtime.media.trim import Trim
 
 ENDINGS = ("mp4", "webm")
 EXAMPLE = 'send {"video": ID, "wear": ["alice"], "faces": "largest", "trim": [0, 2.5], "format": "mp4"}'
-MOST_FACES = 12
+MOST_FACES, LONGEST_S = 12, 1e7
 NUMBER = re.compile(r"\d{1,3}", re.ASCII)
 
 
@@ -140,10 +140,9 @@ def _trim(said: Any) -> tuple[float, float] | None:
     is_pair = isinstance(said, list | tuple) and len(said) == 2
     if not is_pair or not all(isinstance(at, int | float) and not isinstance(at, bool) for at in said):
         raise UserError('"trim" is [START, END] in seconds', remedy=EXAMPLE)
-    start, end = float(said[0]), float(said[1])
-    if not 0 <= start < end < float("inf"):
-        raise UserError(f"the part from {start:g} to {end:g} s is none", remedy='"trim" is [START, END] in seconds')
-    return start, end
+    if not 0 <= said[0] < said[1] <= LONGEST_S:
+        raise UserError(f"the part from {said[0]} to {said[1]} s is none", remedy='"trim" is [START, END] in seconds')
+    return float(said[0]), float(said[1])
 
 
 def _exact(at_s: float) -> Fraction:

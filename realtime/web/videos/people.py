@@ -37,6 +37,11 @@ class FoundPerson:
     frames: int
     can_be_mapped: bool
 
+    def __post_init__(self) -> None:
+        """Raises ValueError and TypeError for nobody."""
+        if not (self.at_s >= 0 and self.frames >= 0):
+            raise ValueError(f"nobody is so: {self}")
+
 
 class Eyes(Protocol):
     """What sees faces. Any thread."""

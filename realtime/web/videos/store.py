@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path, PurePath
 from typing import Any
 
+from models.records import require_kinds
 from realtime.web.auth import RefusedError
 from realtime.web.videos.looking import VideoFacts, require_video
 from realtime.web.videos.people import FoundPerson
@@ -32,6 +33,8 @@ MOST_PIECES = 8
 """Held in memory at once."""
 HEAD_BYTES = 4096
 NAME_LENGTH = 120
+KINDS = {"name": str, "bytes": int, "problem": list | None, "facts": dict | None, "people": list | None}
+"""Of what is recorded."""
 
 
 class VideoState(StrEnum):
@@ -84,6 +87,9 @@ class StoredVideo:
     def load(cls, folder: Path) -> "StoredVideo":
         """As it was saved. Raises UserError, KeyError, TypeError and ValueError for what no video is."""
         known = record_in(folder).read()
+        require_kinds(known, KINDS)
+        if known["bytes"] <= 0:
+            raise ValueError("a video has bytes")
         facts = None if known["facts"] is None else VideoFacts(**known["facts"])
         people = None if known["people"] is None else tuple(FoundPerson(**each) for each in known["people"])
         path, problem = folder / CONTENT, known["problem"]

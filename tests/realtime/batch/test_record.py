@@ -117,3 +117,12 @@ def test_settings_are_all_that_changes_a_result_and_the_faces_by_their_content(t
     assert usual != word(faces_from=(double,))
     with pytest.raises(UserError, match="no file"):
         word(faces_from=(tmp_path / "none.png",))
+
+
+@pytest.mark.parametrize("line", ["null", "[1, 2]", '["a.png", {}]', '["a.png", null]', '["a.png", {"result": 5}]'])
+def test_line_that_is_none_is_named_and_nothing_is_overwritten(tmp_path: Path, line: str) -> None:
+    (tmp_path / NAME).write_text(line + "\n")
+    with pytest.raises(SinkError, match="liveswap-batch") as caught:
+        BatchRecord(tmp_path, "s")
+    assert caught.value.remedy
+    assert (tmp_path / NAME).read_text() == line + "\n"

@@ -150,6 +150,30 @@ def test_damaged_record_is_named_and_not_overwritten(tmp_path: Path, name: str, 
     assert path.read_text() == content
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        *('[["a"], {}]', "[1, {}]", '["a"]', "null", "[" * 100_000, f'["{ALICE}", "text"]', f'["{ALICE}", {{}}]'),
+        f'["{ALICE}", {{"at": "x", "how": "flag", "scopes": ["live"], "until": 5}}]',
+        f'["{ALICE}", {{"at": "x", "how": "flag", "scopes": ["live"], "revoked": ""}}]',
+        f'["{ALICE}", {{"at": "x", "how": "flag", "scopes": [["live"]]}}]',
+    ],
+)
+def test_line_that_is_none_is_named_by_all_who_read_it(tmp_path: Path, line: str) -> None:
+    """A server asks every second: an error of another kind ended that, and revoked faces stayed."""
+    ledger = ConsentLedger(tmp_path)
+    ledger.path.write_text(line + "\n")
+    for ask in (ledger.entries, lambda: ledger.history(ALICE), lambda: ledger.holds(ALICE, Scope.LIVE)):
+        with pytest.raises(UserError, match=r"consent\.jsonl"):
+            ask()
+
+
+@pytest.mark.parametrize("entry", ["null", "{}", '"text"', '{"at": 5, "how": []}'])
+def test_earlier_record_without_its_words_is_taken_over_all_the_same(tmp_path: Path, entry: str) -> None:
+    (tmp_path / "consent.json").write_text(f'{{"{ALICE}": {entry}}}')
+    assert ConsentLedger(tmp_path).holds(ALICE, Scope.LIVE)
+
+
 def test_line_that_a_crash_cut_off_is_no_damage(ledger: ConsentLedger) -> None:
     ledger.require(ALICE, "alice.jpg", BOTH, FLAG)
     with ledger.path.open("a") as file:

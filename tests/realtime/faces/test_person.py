@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
+from benchmarks.common.heif import heic_of
 from engines.errors import SourcePhotoError
 from engines.types import FaceLandmarks, Image, SourcePhoto
 from models.errors import UserError
@@ -14,7 +15,6 @@ from realtime.faces.person import content_of, read_person
 from tests.engines.mesh.test_shape import mean_in_px, turned
 from tests.realtime.clips import Clip, write_clip
 from tests.realtime.commandline import invoke
-from tests.realtime.heif import heic_of
 
 
 def by_brightness(image: Image, name: str) -> SourcePhoto:

@@ -7,12 +7,12 @@ import numpy as np
 import PIL.Image
 import pytest
 
+from benchmarks.common.heif import Heic, heic_of
 from engines.types import Image
 from realtime.errors import SourceError
 from realtime.pictures.header import AVIF, HEIC, header_of
 from realtime.pictures.heif_header import heif_items
 from realtime.pictures.reading import decode_image
-from tests.realtime.heif import Heic, heic_of
 
 SIZE_WH = (150, 100)
 

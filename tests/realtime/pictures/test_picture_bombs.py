@@ -206,3 +206,10 @@ def test_only_the_formats_that_were_asked_for() -> None:
     with pytest.raises(SourceError) as refused:
         decode_image(encoded, "it", formats=(JPEG,))
     assert refused.value.remedy == "use JPEG"
+
+
+def test_file_of_too_many_bytes_is_not_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "large.png").write_bytes(saved(PNG) + bytes(5000))
+    monkeypatch.setattr(reading, "MOST_BYTES", 4000)
+    with pytest.raises(SourceError, match="has over"):
+        reading.read_image(tmp_path / "large.png")

@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from dataclasses import replace
-from multiprocessing.connection import Client, Listener
+from multiprocessing.connection import Client, Listener, answer_challenge, deliver_challenge
 from pathlib import Path
 
 import numpy as np
@@ -192,3 +192,34 @@ def test_when_lost_says_what_it_was_told() -> None:
     control.apply("when-lost blur")
     assert control.settings.when_lost is WhenLost.BLUR
     assert np.isfinite(control.settings.lock)
+
+
+@pytest.mark.parametrize("card", ["[]", "5", "{}", '{"address": 5, "secret": "00"}', '{"address": "/x", "secret": 5}'])
+def test_damaged_file_of_a_run_is_named(tmp_path: Path, card: str) -> None:
+    (tmp_path / FILE).write_text(card)
+    with pytest.raises(UserError, match="control"):
+        send(tmp_path, "status")
+
+
+@pytest.mark.parametrize(
+    "answer", [b"[]", b"5", b"{}", b'{"error": ""}', b'{"error": "e"}', b'{"now": 5}', b"[" * 4000]
+)
+def test_run_of_another_kind_is_not_believed(tmp_path: Path, answer: bytes) -> None:
+    secret = b"s" * 32
+    with Listener() as listener:
+        card = {"address": listener.address, "secret": secret.hex()}
+        (tmp_path / FILE).write_text(json.dumps(card))
+
+        def speak() -> None:
+            with listener.accept() as line:
+                deliver_challenge(line, secret)
+                answer_challenge(line, secret)
+                line.recv_bytes()
+                line.send_bytes(answer)
+
+        speaker = threading.Thread(target=speak)
+        speaker.start()
+        with pytest.raises(UserError) as caught:
+            send(tmp_path, "status")
+        speaker.join(10)
+    assert str(caught.value)

@@ -1,57 +1,23 @@
 """A server with a stream of fakes behind it, in this process, and clients that speak WebRTC to it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
 import av
 import cv2
 import numpy as np
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
 
-from engines.errors import SourcePhotoError
-from engines.recognition.appearance import Appearance
-from engines.source_faces.fitness import Doubt, FoundFace
-from engines.types import Image, SourcePhoto
-from realtime.choices import Strangers
-from realtime.faces.consent import ConsentLedger
-from realtime.faces.source_bank import InitialFaces, SourceBank, SwapSettings
-from realtime.fakes import FakeFace, FakeTracker, landmarks_in
-from realtime.stream.live_settings import LiveControl
-from realtime.stream.metrics import StreamMetrics
-from realtime.stream.painter import FramePainter
-from realtime.stream.pipeline import SwapPipeline
-from realtime.stream.privacy import PrivacyGate, PrivacyPolicy
-from realtime.tracking.assignment import OrderAssigner
-from realtime.tracking.reidentification import Track
-from realtime.web.api import Api
-from realtime.web.auth import Guard
-from realtime.web.faces_api import FacesApi
-from realtime.web.gallery import entry_of
-from realtime.web.photo_api import PhotoApi
-from realtime.web.server import make_application
-from realtime.web.session import BROWSER, Stream
-from realtime.web.sessions import Sessions
-from realtime.web.target_photo import PhotoStudio
-from realtime.web.uploads import Uploads
-from realtime.web.video_api import VideoApi
-from realtime.web.videos.making import Workshop
-from realtime.web.videos.private_folder import Limits, PrivateFolder
-from realtime.web.videos.queue import RunWords
-from realtime.web.visitors import Visitors
-from tests.realtime.web.video_fakes import Maker, TwoEyes, make_workshop
+from benchmarks.common.fake_server import Served, served
+from engines.types import Image
 
 T = TypeVar("T")
 SIZE_WH = (320, 240)
-GREY_BGR, PAINT_BGR = (90, 90, 90), (20, 200, 40)
-"""What a client sends, and what the fake face paints on it, in a box."""
-
-DARK = 20
-GREY = np.full((24, 24, 3), 40, np.uint8)
+GREY_BGR = 90, 90, 90
+"""What a client sends."""
 
 
 def run(test: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -61,87 +27,6 @@ def run(test: Callable[[], Coroutine[Any, Any, T]]) -> T:
         return await asyncio.wait_for(test(), 60)
 
     return asyncio.run(bounded())
-
-
-def examine(image: Image, name: str) -> SourcePhoto:
-    """Finds a face in everything but a black picture."""
-    if not image.any():
-        raise SourcePhotoError(f"no human face found in {name}", remedy="use a photo of a face")
-    return SourcePhoto(name, image, landmarks_in((2, 2, 18, 18)))
-
-
-def find(image: Image, name: str) -> list[FoundFace]:
-    """As `examine`; two faces in a wide picture, a dark one in a grey one that is darker than 20."""
-    doubts = (Doubt("dark", float(image.max())),) if image.max() < DARK else ()
-    wide = image.shape[1] > 1.5 * image.shape[0]
-    halves = np.array_split(image, 2, axis=1) if wide else [image]
-    return [FoundFace(examine(half, name), doubts, None) for half in halves]
-
-
-class TwoSquares:
-    """Sees two faces in any picture, and paints whoever wears one green."""
-
-    def people_in(self, image: Image) -> tuple[Track, ...]:
-        high, wide = image.shape[:2]
-        boxes = [(0, 0, wide // 3, high // 2), (wide // 2, high // 2, wide, high)]
-        size_wh = wide, high
-        return tuple(Track(n, landmarks_in(box), 1, size_wh, Appearance()) for n, box in enumerate(boxes))
-
-    def prepare(self, _photo: SourcePhoto, _swapper: str, _strength: float) -> FakeFace:
-        return FakeFace(PAINT_BGR)
-
-
-STUDIO = PhotoStudio(TwoSquares())
-
-
-@dataclass
-class Served:
-    """A running server. client: for HTTP. closed: streams that were let go."""
-
-    client: TestClient[Any, Any]
-    sessions: Sessions
-    visitors: Visitors
-    workshop: Workshop
-    closed: list[Stream] = field(default_factory=list)
-
-
-@dataclass
-class Behind:
-    """What stands behind the requests for videos."""
-
-    sight: TwoEyes = field(default_factory=TwoEyes)
-    make: RunWords | None = None
-    limits: Limits = field(default_factory=Limits)
-
-
-@asynccontextmanager
-async def served(
-    home: Path, *, token: str | None = None, most: int = 4, silent_s: float = 20, behind: Behind | None = None
-) -> AsyncIterator[Served]:
-    """In the block, a server whose faces are "ann" (green) and "bob"."""
-    closed: list[Stream] = []
-
-    def make_stream(photos: Sequence[SourcePhoto]) -> Stream:
-        worn = InitialFaces(SwapSettings("mesh"), tuple(photos), tuple(FakeFace(PAINT_BGR) for _ in photos))
-        source_bank = SourceBank(worn, lambda _style: lambda _photo: FakeFace(PAINT_BGR))
-        control, metrics = LiveControl(source_bank), StreamMetrics(primary="browser", swapper="mesh", device="cpu")
-        gate = PrivacyGate(PrivacyPolicy.choose(None, live=True))
-        painter = FramePainter(FakeTracker(), OrderAssigner(source_bank), Strangers.BLUR, live=True, observer=metrics)
-        pipeline = SwapPipeline(painter, gate, info=BROWSER, control=control, observer=metrics)
-        stream = Stream(pipeline, control, source_bank, metrics, Strangers.BLUR, lambda: closed.append(stream))
-        return stream
-
-    uploads = Uploads(find, ConsentLedger(home))
-    shared = {name: entry_of(examine(GREY, name), name) for name in ("ann", "bob")}
-    folders, given = PrivateFolder(home / "visitors"), behind or Behind()
-    sessions, visitors = Sessions(make_stream, most=most, silent_s=silent_s), Visitors(shared, is_known=folders.knows)
-    api, faces = Api(sessions, visitors, [], lambda: ["mesh"]), FacesApi(sessions, visitors, uploads)
-    workshop = make_workshop(folders, given.sight, given.make or Maker(), given.limits, uploads.consents)
-    videos = VideoApi(visitors, folders, workshop, lambda: ["mesh"])
-    app = make_application(api, faces, PhotoApi(visitors, uploads, STUDIO), videos, Guard(token))
-    async with TestClient(TestServer(app)) as client:
-        yield Served(client, sessions, visitors, workshop, closed)
-    uploads.close()
 
 
 def png(level: int = 40) -> bytes:

@@ -11,6 +11,7 @@ from aiortc.codecs import get_encoder
 from aiortc.codecs.h264 import H264Encoder
 from aiortc.jitterbuffer import JitterBuffer
 
+from benchmarks.common.fake_server import Served
 from realtime.web import aiortc_patches
 from realtime.web.aiortc_patches import (
     ATTRIBUTES,
@@ -27,7 +28,7 @@ from realtime.web.decoder_queue import DecoderQueue
 from realtime.web.decoders import bounded_decoder
 from realtime.web.encoders import ENCODERS
 from realtime.web.jitter import MarkerJitterBuffer
-from tests.realtime.web.served import Served, run, serving
+from tests.realtime.web.served import run, serving
 
 
 async def with_transceiver(test: Callable[[RTCRtpTransceiver], Any]) -> Any:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.common.fake_server import Served
 from realtime.web.auth import (
     BURST,
     FORGIVEN,
@@ -15,7 +16,7 @@ from realtime.web.auth import (
     RefusedError,
     network_of,
 )
-from tests.realtime.web.served import Served, serving
+from tests.realtime.web.served import serving
 
 SDP = {"Content-Type": "application/sdp"}
 

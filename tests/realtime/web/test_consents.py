@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession, CookieJar
 
+from benchmarks.common.fake_server import Behind, Served, served
+from benchmarks.common.video_fakes import Maker
 from realtime.faces.consent import ConsentLedger, key_of
 from realtime.web import consents
 from realtime.web.consents import WHY
 from realtime.web.videos.queue import REVOKED
-from tests.realtime.web.served import Behind, Served, png, run, served, serving
+from tests.realtime.web.served import png, run, serving
 from tests.realtime.web.video_client import ordered, send
 from tests.realtime.web.video_client import until as job_until
-from tests.realtime.web.video_fakes import Maker
 
 
 async def until(what: object, within_s: float = 20) -> None:

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from aiohttp.test_utils import TestClient
 
-from tests.realtime.web.served import DARK, Served, png, serving
+from benchmarks.common.fake_server import DARK, Served
+from tests.realtime.web.served import png, serving
 
 
 def group() -> bytes:

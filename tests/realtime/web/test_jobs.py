@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from benchmarks.common.fake_server import Behind, served
+from benchmarks.common.video_fakes import Maker, TwoEyes
 from realtime.cli.words import config_of
 from realtime.web.videos.private_folder import Limits
-from tests.realtime.web.served import Behind, run, served
+from tests.realtime.web.served import run
 from tests.realtime.web.video_client import ordered, send, somebody, until, with_people
-from tests.realtime.web.video_fakes import Maker, TwoEyes
 
 
 def files_in(folder: Path) -> list[str]:

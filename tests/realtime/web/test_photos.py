@@ -11,6 +11,7 @@ import PIL.Image
 import pytest
 from aiohttp.test_utils import TestClient
 
+from benchmarks.common.fake_server import PAINT_BGR, TwoSquares, examine, served
 from engines.types import Image
 from realtime.provenance.reading import Status
 from realtime.provenance.reading import examine as verdict
@@ -18,7 +19,7 @@ from realtime.provenance.words import SOURCE_TYPE
 from realtime.web.gallery import Gallery
 from realtime.web.target_photo import PhotoStudio, TargetPhoto, Wishes
 from realtime.web.visitors import MOST_TARGETS, Visitors
-from tests.realtime.web.served import PAINT_BGR, TwoSquares, examine, png, run, served
+from tests.realtime.web.served import png, run
 
 WIDE, HIGH = 240, 160
 
@@ -65,6 +66,7 @@ def test_chosen_faces_are_changed_the_others_stay_and_the_picture_is_marked(tmp_
         ({"wear": {"0": "ann"}, "strength": True}, 422, '"strength"'),
         ({"wear": {"0": "ann"}, "strength": 2}, 422, '"strength"'),
         ({"wear": {"0": "ann"}, "format": "bmp"}, 422, '"format"'),
+        ({"wear": {"0": "ann"}, "format": []}, 422, '"format"'),
     ],
 )
 def test_what_cannot_be_done_is_said(tmp_path: Path, said: object, status: int, words: str) -> None:

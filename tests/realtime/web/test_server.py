@@ -12,11 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.common.fake_server import Served
 from realtime.provenance.words import SOURCE_TYPE
 from realtime.web import gallery, request_parts
 from realtime.web.gallery import tidy
 from realtime.web.server import LARGEST_UPLOAD, OPENAPI, PAGE
-from tests.realtime.web.served import Camera, Peer, Served, png, serving
+from tests.realtime.web.served import Camera, Peer, png, serving
 
 SDP = {"Content-Type": "application/sdp"}
 
@@ -34,6 +35,7 @@ async def said(answer: Any) -> str:
     return str(found["error"])
 
 
+PART = b"m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 VP8/90000\r\n"
 MISTAKES = {
     "no offer": ("POST", "/session", b"hello", SDP, 400, "cannot be answered"),
     "offer of nothing": ("POST", "/whip", b"v=0\r\n", SDP, 400, "no video"),
@@ -45,6 +47,8 @@ MISTAKES = {
     "the server's face": ("DELETE", "/faces/ann", b"", {}, 403, "stays"),
     "a GIF": ("POST", "/faces?name=x&consent=yes", b"GIF89a" + bytes(40), {}, 422, "readable picture"),
     "bytes": ("POST", "/session", b"\xff\xfe", SDP, 400, "not text"),
+    "offer of many parts": ("POST", "/whip", b"v=0\r\n" + PART * 9, SDP, 400, "has 9 parts"),
+    "a face of endless number": ("POST", f"/faces?consent=yes&face={'1' * 5000}", png(), {}, 400, "there is no face"),
     "endless offer": ("POST", "/session", b"a" * 70_000, SDP, 413, "longer than"),
     "no such session": ("POST", "/session/none/control", b'{"command": "pause"}', {}, 404, "no such session"),
     "nobody to end": ("DELETE", "/session/none", b"", {}, 404, "no such session"),

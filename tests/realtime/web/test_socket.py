@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
 
+from benchmarks.common.fake_server import PAINT_BGR, Served
 from engines.types import Image
 from realtime.web.broadcast import Shown
 from realtime.web.decoders import MOST_PIXELS
 from realtime.web.frame_codec import FRAME_CODECS, FrameCodec
-from tests.realtime.web.served import GREY_BGR, PAINT_BGR, Served, png, serving
+from tests.realtime.web.served import GREY_BGR, png, serving
 
 GREY = np.full((240, 320, 3), GREY_BGR, np.uint8)
 codecs = pytest.mark.parametrize("codec", FRAME_CODECS)

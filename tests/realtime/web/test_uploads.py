@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
+from benchmarks.common.fake_server import find
+from benchmarks.common.heif import Heic, heic_of
 from engines.source_faces.fitness import FoundFace
 from engines.types import Image
 from realtime.errors import SourceError
@@ -15,8 +17,7 @@ from realtime.faces.consent import ConsentLedger
 from realtime.web import uploads
 from realtime.web.auth import RefusedError
 from realtime.web.uploads import AT_ONCE_OF_ADDRESS, FIT_PIXELS, MOST_PIXELS, Uploads
-from tests.realtime.heif import Heic, heic_of
-from tests.realtime.web.served import find, png, run
+from tests.realtime.web.served import png, run
 
 
 def test_slow_photo_holds_up_neither_the_loop_nor_the_next_photo(tmp_path: Path) -> None:

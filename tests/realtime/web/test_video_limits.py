@@ -2,14 +2,16 @@
 
 import asyncio
 import io
+from itertools import product
 from pathlib import Path
 
 import pytest
 
+from benchmarks.common.fake_server import Behind, served
 from realtime.web.videos.beside import WAITING_OF_VISITOR
 from realtime.web.videos.looking import require_video
 from realtime.web.videos.private_folder import Limits, PrivateFolder
-from tests.realtime.web.served import Behind, run, served
+from tests.realtime.web.served import run
 from tests.realtime.web.video_client import send, somebody
 
 
@@ -52,6 +54,16 @@ def test_video_that_cannot_be_read_is_refused_and_its_bytes_go(tmp_path: Path, c
 def test_containers_are_let_through(head: bytes) -> None:
     require_video(head + bytes(400), "a")
     require_video(b"\x47" + bytes(187) + b"\x47" + bytes(187), "a.ts")
+
+
+def test_width_of_a_frame_that_is_no_number_is_said(tmp_path: Path, clip: bytes) -> None:
+    async def test() -> None:
+        async with served(tmp_path) as server:
+            path = f"/videos/{(await send(server.client, clip))['id']}/frame?at=0&width={'9' * 5000}"
+            answer = await server.client.get(path)
+            assert (answer.status, "16 to" in (await answer.json())["hint"]) == (422, True)
+
+    run(test)
 
 
 def test_limits_are_kept_and_said(tmp_path: Path, clip: bytes) -> None:
@@ -149,19 +161,32 @@ def test_what_a_killed_server_left_half_removed_goes(tmp_path: Path) -> None:
     folders.close()
 
 
-@pytest.mark.parametrize("record", ['{"half', "[]", '{"name": "only"}'])
-def test_damaged_record_goes_and_the_server_opens_with_the_rest(tmp_path: Path, clip: bytes, record: str) -> None:
+FACTS = '{"width": 9, "height": 9, "fps": 0.0, "duration_s": 1.0, "frames": 1, "has_sound": false}'
+VIDEO = '{"name": "a", "bytes": %s, "state": "ready", "problem": null, "facts": %s, "people": null}'
+JOB = (
+    '{"video": "v", "words": [], "command": "", "wished": {}, "name": %s, "created_s": 1, "consents": [],'
+    ' "state": "done", "key": "k", "told": "no table"}'
+)
+
+
+DAMAGED = (
+    *('{"half', "[]", '{"name": "only"}', "[" * 100_000, VIDEO % ("-1", "null"), VIDEO % ('"9"', "null")),
+    *(VIDEO % ("9", FACTS), JOB % '"a"', JOB % "[]"),
+)
+
+
+def test_damaged_record_goes_and_the_server_opens_with_the_rest(tmp_path: Path, clip: bytes) -> None:
     async def test() -> None:
         async with served(tmp_path) as server:
             await send(server.client, clip)
             folder = next(iter(server.workshop.library.store)).folder
-        for kind in ("videos", "jobs"):
-            damaged = folder.parents[1] / kind / "damaged"
+        for kind, (number, record) in product(("videos", "jobs"), enumerate(DAMAGED)):
+            damaged = folder.parents[1] / kind / f"damaged{number}"
             damaged.mkdir(parents=True)
             (damaged / "record.json").write_text(record)
         async with served(tmp_path) as server:
             assert [video.id for video in server.workshop.library.store] == [folder.name]
             assert list(server.workshop.jobs) == []
-        assert not any(folder.parents[1].glob("*/damaged"))
+        assert not any(folder.parents[1].glob("*/damaged*"))
 
     run(test)

@@ -6,10 +6,11 @@ from urllib.parse import unquote
 import numpy as np
 import pytest
 
+from benchmarks.common.fake_server import Behind, served
+from benchmarks.common.video_fakes import PAINT_BGR, TwoEyes
 from realtime.web.videos.private_folder import Limits, owner_of
-from tests.realtime.web.served import Behind, run, served
+from tests.realtime.web.served import run
 from tests.realtime.web.video_client import pixels, send, somebody, with_people
-from tests.realtime.web.video_fakes import PAINT_BGR, TwoEyes
 
 WIDE, HIGH, FRAMES = 96, 64, 30
 """Of the clip (conftest.py)."""
@@ -126,6 +127,9 @@ def test_frame_and_preview_are_of_the_moment_that_is_asked_for(tmp_path: Path, c
         ({"at": 0, "wear": "ann", "mouth": "x"}, 422, "not a choice"),
         ({"at": 0, "wear": "ann", "strangers": "x"}, 422, '"strangers"'),
         ({"at": 0, "wear": "ann", "trim": [2, 1]}, 422, "is none"),
+        ({"at": 0, "wear": "ann", "trim": [0, 10**400]}, 422, "is none"),
+        ({"at": 0, "wear": "ann", "strength": 10**400}, 422, "out of range"),
+        ({"at": 10**400, "wear": "ann"}, 422, "no time"),
         ({"at": 0, "wear": "ann", "format": "exe"}, 422, '"format"'),
         ({"at": 0, "wear": {"0": "ann"}}, 422, "no recogniser"),
         ([], 422, '"wear"'),

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, CookieJar, DummyCookieJar
 
+from benchmarks.common.fake_server import GREY, Served, examine
 from realtime.faces.consent import ConsentLedger
 from realtime.web.auth import RefusedError
 from realtime.web.gallery import Entry, entry_of
 from realtime.web.sessions import Sessions
 from realtime.web.visitors import FORGOTTEN_S, MOST, MOST_PHOTOS_OF_ADDRESS, Visitors
-from tests.realtime.web.served import GREY, Camera, Peer, Served, examine, png, serving
+from tests.realtime.web.served import Camera, Peer, png, serving
 
 LAN, OTHER = "10.0.0.7", "10.0.0.8"
 

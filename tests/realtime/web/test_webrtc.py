@@ -10,13 +10,14 @@ from aiortc import RTCRtpReceiver
 from aiortc.contrib.media import MediaPlayer
 from aiortc.mediastreams import AudioStreamTrack, MediaStreamError
 
+from benchmarks.common.fake_server import PAINT_BGR, Served, served
 from benchmarks.common.web_servers import STATE
 from engines.types import Image
 from realtime.fakes import FACE_BOX_XYXY
 from realtime.media.colour import BT601, BT709
 from realtime.web.sdp import with_addresses
 from realtime.web.tracks import VideoReader
-from tests.realtime.web.served import PAINT_BGR, Camera, Peer, Served, run, served
+from tests.realtime.web.served import Camera, Peer, run
 
 WATCH = "the-key-of-this-stream"
 LEFT, TOP, RIGHT, BOTTOM = FACE_BOX_XYXY

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from aiortc.mediastreams import MediaStreamError
 
-from tests.realtime.web.served import PAINT_BGR, Peer, Served, run, served
+from benchmarks.common.fake_server import PAINT_BGR, Served, served
+from tests.realtime.web.served import Peer, run
 
 WATCH = "the-key-of-this-stream"
 GREY = "color=0x5a5a5a:size=320x240:rate=30"

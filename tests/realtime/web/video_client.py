@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from aiohttp.test_utils import TestClient
 
-from tests.realtime.web.served import Served
+from benchmarks.common.fake_server import Served
 
 Client = TestClient[Any, Any]
 

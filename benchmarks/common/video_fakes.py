@@ -50,8 +50,7 @@ class TwoEyes:
 
     def swapped(self, config: RunConfig, photos: tuple[SourcePhoto, ...]) -> tuple[Image, Outcome]:
         self.asked.append((config, tuple(photo.name for photo in photos)))
-        assert config.at_s is not None
-        image = frame_of(Path(config.input), config.at_s).copy()
+        image = frame_of(Path(config.input), config.at_s or 0.0).copy()
         image[:8, :8] = PAINT_BGR
         return image, Outcome.SWAPPED
 
