@@ -4,6 +4,7 @@
 
     command-line.md     from the options of `liveswap`
     browser.md          its table of requests, from realtime/web/openapi.json
+    security.md         its limits, from the constants that set them; what fuzzing found, from benchmarks/results
     privacy.md          its table of marks, from realtime/provenance/signing.py
     architecture.md     its file tree, from each module's docstring
 
@@ -22,7 +23,10 @@ from typing import Any
 
 import typer
 
+from benchmarks.fuzz import HEADING, row_of
+from benchmarks.fuzzing.target import Tally
 from benchmarks.pages import with_part
+from docs.limits import lines
 from realtime.cli.main import app
 from realtime.provenance.signing import MEDIA_TYPES, UNSIGNED
 
@@ -74,7 +78,16 @@ def made() -> Iterator[tuple[str, str, str]]:
     yield "command-line.md", "commands", "\n".join(commands(typer.main.get_command(app), "liveswap"))
     yield "browser.md", "http api", "\n".join(requests(json.loads((ROOT / "realtime/web/openapi.json").read_text())))
     yield "privacy.md", "marks", "\n".join(marks())
+    yield "security.md", "limits", "\n".join(lines())
+    yield "security.md", "fuzz", "\n".join(fuzzing())
     yield "architecture.md", "file tree", "\n".join(["```", *tree(), "```"])
+
+
+def fuzzing() -> Iterator[str]:
+    """What the last run of `python -m benchmarks.fuzz` that was kept found."""
+    told = json.loads((ROOT / "benchmarks/results/fuzz.json").read_text())
+    yield HEADING
+    yield from (row_of(Tally.from_json(each)) for each in told["parsers"])
 
 
 def marks() -> Iterator[str]:
