@@ -1,4 +1,4 @@
-"""What must be agreed to before a run: by the people whose faces are worn, and to the licences of what is fetched.
+"""What must be agreed to or said before a run: consent, the licences of what is fetched, why there is no badge.
 
 The same for the command line and the Python API. Knows who must have agreed; asks nobody itself (it is given a way to
 ask).
@@ -6,6 +6,7 @@ ask).
 
 import re
 from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
 
 from models.licences import LicenceDesk
@@ -15,6 +16,7 @@ from realtime.config import RunConfig
 from realtime.faces.consent import Answer, ConsentLedger, Scope, key_of
 from realtime.faces.consent_watch import ConsentWatch
 from realtime.faces.person import content_of
+from realtime.provenance.no_badge import NoBadgeRecord
 
 LIVE = re.compile(r"null$|virtual(:|$)|(rtmps?|srt|udp)://", re.IGNORECASE)
 """Outputs of which nothing stays."""
@@ -48,6 +50,24 @@ def scopes_of(config: RunConfig) -> frozenset[Scope]:
     if not config.outputs:
         return frozenset(Scope)
     return frozenset(Scope.LIVE if LIVE.match(where) else Scope.FILE for where in config.outputs)
+
+
+def no_badge_record(config: RunConfig, home: Path) -> NoBadgeRecord:
+    """Of one run, with the reason that it begins with, if any, which `note_no_badge` has recorded."""
+    reason = config.disclosure.no_badge
+    return NoBadgeRecord(home, partial(_faces_of, config), sorted(scopes_of(config)), [reason] if reason else [])
+
+
+def note_no_badge(config: RunConfig, home: Path) -> None:
+    """Record why a run's pictures carry no badge, if they do not. Raises UserError where that cannot be written."""
+    if config.disclosure.no_badge:
+        no_badge_record(config, home).note(config.disclosure.no_badge)
+
+
+def _faces_of(config: RunConfig) -> list[str]:
+    """The keys of a run's faces in the record of consents."""
+    person = _trained_on(config)
+    return [*_photos_of(config), *([] if person is None else person[:1])]
 
 
 def _photos_of(config: RunConfig, lent: Collection[Path] = ()) -> dict[str, str]:

@@ -101,7 +101,7 @@ class Swapper:
         people = people_in(self._loaded.engines, canvas, wanted.limit)
         assigned = OrderAssigner(self._loaded.source_bank, wanted).assign(people)
         parts = [(each.track.face, each.worn) for each in assigned if each.worn is not None]
-        told = put_on(canvas, parts, badge=self._config.badge)
+        told = put_on(canvas, parts, self._config.disclosure)
         made = np.ascontiguousarray(_as_bgr(canvas, order)).view(SwappedImage)
         made.faces = tuple(SwappedFace.of(face, coverage) for (face, _), coverage in zip(parts, told, strict=True))
         return made

@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import Literal, TypeAlias, TypedDict
 
 from engines.types import FaceOrigin
+from models.errors import UserError
 from models.store import ModelStore, home_folder
-from realtime.admission import require_consent, store_of
+from realtime.admission import note_no_badge, require_consent, store_of
 from realtime.choices import Faces, Strangers, WhenLost
 from realtime.config import MESH, NeuralConfig, RunConfig
+from realtime.disclosure import Disclosure
 from realtime.errors import ConsentError
 from realtime.faces.consent import NOT_GIVEN, Answer, How
 
 AnyPath: TypeAlias = str | PathLike[str]
+WHY = 'omit it, or say why there is none in a few words: no_badge="the film says it in its titles"'
 
 
 class Options(TypedDict, total=False):
@@ -32,7 +35,9 @@ class Options(TypedDict, total=False):
     iris: Literal["wearer", "source"]
     mouth: Literal["wearer", "source"]
     hands: bool
-    badge: bool
+    no_badge: str
+    badge_language: Literal["en", "zh", "de", "fr", "es"]
+    caption: str
     strangers: Literal["leave", "blur", "swap"]
     when_lost: Literal["hold", "blur", "slate", "pass"]
     size_wh: tuple[int, int]
@@ -56,7 +61,9 @@ class Wishes:
     iris: FaceOrigin = "wearer"
     mouth: FaceOrigin = "source"
     hands: bool = True
-    badge: bool = True
+    no_badge: str | None = None
+    badge_language: str = "en"
+    caption: str = ""
     strangers: str | None = None
     when_lost: str | None = None
     size_wh: tuple[int, int] | None = None
@@ -72,8 +79,10 @@ def admitted(
 ) -> tuple[RunConfig, ModelStore]:
     """The run that is asked for, and the models of this user, once there is consent for every face.
 
-    Raises UserError: no consent, or a value out of its range; TypeError for a keyword that is none.
+    Raises UserError: no consent, no reason for no badge, a value out of its range; TypeError for what is no keyword.
     """
+    if "badge" in options:
+        raise UserError("there is no option badge: pictures carry it", remedy=WHY)
     unknown = options.keys() - Options.__annotations__.keys()
     if unknown:
         raise TypeError(f"unknown options: {', '.join(sorted(unknown))}; use {', '.join(Options.__annotations__)}")
@@ -96,7 +105,7 @@ def _config(faces: Sequence[AnyPath], where: str, outputs: tuple[str, ...], wish
         iris=wishes.iris,
         mouth=wishes.mouth,
         hands=wishes.hands,
-        badge=wishes.badge,
+        disclosure=_disclosure(wishes),
         strangers=None if wishes.strangers is None else Strangers(wishes.strangers),
         when_lost=None if wishes.when_lost is None else WhenLost(wishes.when_lost),
         size_wh=wishes.size_wh,
@@ -104,6 +113,11 @@ def _config(faces: Sequence[AnyPath], where: str, outputs: tuple[str, ...], wish
         codec=wishes.codec,
         crf=wishes.crf,
     )
+
+
+def _disclosure(wishes: Wishes) -> Disclosure:
+    told = Disclosure().in_language(wishes.badge_language).captioned(wishes.caption)
+    return told if wishes.no_badge is None else told.without_badge(wishes.no_badge, WHY)
 
 
 def _agreed_store(config: RunConfig, wishes: Wishes) -> ModelStore:
@@ -114,4 +128,5 @@ def _agreed_store(config: RunConfig, wishes: Wishes) -> ModelStore:
         if error.remedy != NOT_GIVEN:
             raise
         raise ConsentError(str(error), remedy="if you have it, pass i_have_consent=True, once per photo") from error
+    note_no_badge(config, home)
     return store_of(home, accepts_licences=wishes.accept_licence, ask=None)

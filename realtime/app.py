@@ -14,7 +14,7 @@ from pathlib import Path
 from engines.types import Points
 from models.progress import Progress, ignore_progress
 from models.store import ModelStore
-from realtime.admission import consent_watch
+from realtime.admission import consent_watch, no_badge_record
 from realtime.choices import Hdr, Strangers
 from realtime.config import RunConfig
 from realtime.face_engines import FaceEngines
@@ -86,7 +86,8 @@ def build_run(
         source = open_source(config.input, source_options(config, store))
         opened.callback(source.close)
         refuse_unfit(config, source.info)
-        info = replace(source.info, credit=credit_of(config, store))
+        no_badge = no_badge_record(config, store.home)
+        info = replace(source.info, credit=credit_of(config, store, no_badge.reasons))
         options = OutputOptions(
             encoder=encoder_options(config),
             size_wh=config.size_wh,
@@ -100,6 +101,7 @@ def build_run(
         loaded = lent or load_faces(config, store, live=source.info.live, progress=progress)
         close = opened.callback(_nothing if lent else loaded.close)
         run = _connect(config, source, sinks, loaded, close, watch)
+        run.control.on_no_badge = no_badge.note
         opened.pop_all()  # from here on the runner closes them
         return run
 
@@ -167,14 +169,16 @@ def make_pipeline(
     )
     tracker.prefer(prefer)
     policy = PrivacyPolicy.choose(config.when_lost, live=info.live)
-    gate = PrivacyGate(policy, mark=Badge().stamp)
+    badge = Badge()
+    gate = PrivacyGate(policy, mark=badge.stamp)
     bank = FixedFaces(source_bank.names) if config.maps else source_bank
-    control = LiveControl(bank, LiveSettings(badge=config.badge, mirror=config.mirror))
+    control = LiveControl(bank, LiveSettings(disclosure=config.disclosure, mirror=config.mirror))
     assigner = _assigner(config, engines, source_bank, live=info.live)
     strangers = _strangers(config, live=info.live)
     painter = FramePainter(tracker, assigner, strangers, live=info.live, observer=metrics)
     backfill = None if info.live else BackfillBuffer[Tracked](engines.landmarker, max_faces)
     pipeline = SwapPipeline(painter, gate, info=info, control=control, backfill=backfill, observer=metrics)
+    pipeline.badge = badge
     if info.live and config.latency_budget_ms is not None:
         pipeline.budget = LatencyBudget(config.latency_budget_ms, _savings(config, engines, tracker, pipeline))
     return pipeline, control
@@ -222,10 +226,10 @@ def encoder_options(config: RunConfig) -> EncoderOptions:
     return EncoderOptions(codec=config.codec, crf=config.crf)
 
 
-def credit_of(config: RunConfig, store: ModelStore) -> Credit:
-    """What the manifests of a run's files say."""
+def credit_of(config: RunConfig, store: ModelStore, no_badge: Sequence[str]) -> Credit:
+    """What the manifests of a run's files say. no_badge: why there is none, told until they are finished."""
     path = local_path(without_scheme(config.input))
-    return Credit(store.home, config.swapper, path if is_file(path) else None)
+    return Credit(store.home, config.swapper, path if is_file(path) else None, no_badge)
 
 
 def source_options(config: RunConfig, store: ModelStore) -> SourceOptions:

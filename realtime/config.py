@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from models.errors import UserError
 from realtime.choices import Faces, Hdr, Strangers, WhenLost
+from realtime.disclosure import Disclosure
 from realtime.media.trim import Trim
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class RunConfig:
     enhancer_blend: float = 0.8
     faces: Faces = field(default_factory=Faces)
     when_lost: WhenLost | None = None
-    badge: bool = True
+    disclosure: Disclosure = field(default_factory=Disclosure)
     iris: "FaceOrigin" = "wearer"
     mouth: "FaceOrigin" = "source"
     hands: bool = True

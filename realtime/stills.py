@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 from engines.swappers.compositing import Part, paint_all
 from engines.types import Coverage, Image
+from realtime.disclosure import Disclosure
 from realtime.face_engines import FaceEngines
 from realtime.stream.badge import Badge
+from realtime.stream.badge_place import FaceInView
 from realtime.tracking.reidentification import Track
 from realtime.tracking.tracker import FaceTracker
 
@@ -21,12 +23,14 @@ def people_in(engines: FaceEngines, image: Image, most: int | None = None) -> li
     return tracker.update(image, 0)
 
 
-def put_on(canvas: Image, parts: Sequence[Part], *, badge: bool) -> list[Coverage]:
+def put_on(canvas: Image, parts: Sequence[Part], disclosure: Disclosure) -> list[Coverage]:
     """Swap faces in a picture, in place; returns what became of each. parts: faces in it, and what they wear.
 
-    badge: whether it carries the visible mark, if anybody was swapped.
+    disclosure: what it says of itself, if anybody was swapped.
     """
     told = paint_all(canvas, parts)
-    if parts and badge:
-        Badge().stamp(canvas)
+    if parts:
+        badge = Badge()
+        badge.look_at([FaceInView.of(number, face.points) for number, (face, _) in enumerate(parts)], disclosure)
+        badge.stamp(canvas)
     return told

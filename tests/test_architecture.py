@@ -81,6 +81,7 @@ VENDORS = {
         "realtime/cli/main.py",
         "realtime/cli/models.py",
         "realtime/cli/options.py",
+        "realtime/cli/disclosure_options.py",
         "realtime/cli/server_options.py",
         "realtime/cli/words.py",
     },

@@ -87,4 +87,4 @@ def make_workshop(
         return revoked_of(consents.entries(), keys, Scope.FILE)
 
     jobs = JobStore(folders, most=limits.jobs, kept_s=limits.kept_s)
-    return Workshop(library, jobs, JobQueue(jobs, partial(make), is_revoked))
+    return Workshop(library, jobs, JobQueue(jobs, partial(make), is_revoked), consents.path.parent)

@@ -39,7 +39,7 @@ COMMANDS = (
     "mirror",
     "lock",
     "face next",
-    "badge",
+    "badge off a scene",
     "when-lost hold",
     "when-lost blur",
     "when-lost slate",

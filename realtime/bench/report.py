@@ -22,7 +22,7 @@ FULL_SHARE = 0.97
 REMEDIES = {
     "track": "fewer --faces cut it, and --latency-budget 20 skips searches for new faces when it is late",
     "swap": "a smaller picture (--size 640x360) or a face farther from the camera cuts it",
-    "show": "--no-badge cuts it, and so does omitting --mirror",
+    "show": "omit --mirror and --caption",
     "wait": "something else keeps the cores busy",
 }
 

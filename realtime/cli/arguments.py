@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from realtime.choices import Faces, Hdr
-from realtime.cli import options, server_options
+from realtime.cli import disclosure_options, options, server_options
 from realtime.config import NeuralConfig, RunConfig, parse_bitrate, parse_map, parse_rate, parse_size, parse_whose
+from realtime.disclosure import BadgeLanguage, Disclosure, parse_caption, parse_reason
 from realtime.faces.consent import Answer, ConsentFor, How, Terms, parse_day
 from realtime.media.local_path import without_scheme
 from realtime.media.trim import Trim
@@ -35,7 +36,9 @@ class SwapArguments:
     faces: options.Wanted = "largest"
     when_lost: options.Lost = None
     strangers: options.Others = None
-    badge: options.BadgeSwitch = True
+    no_badge: disclosure_options.NoBadge = None
+    badge_language: disclosure_options.Language = BadgeLanguage.EN
+    caption: disclosure_options.Caption = ""
     mirror: options.Mirror = False
     strength: options.Strength = 0.5
     iris: options.Iris = "wearer"
@@ -159,7 +162,7 @@ def _config(
         faces=Faces.parse(swap.faces),
         when_lost=swap.when_lost,
         strangers=swap.strangers,
-        badge=swap.badge,
+        disclosure=_disclosure(swap),
         mirror=swap.mirror,
         iris=parse_whose("--iris", swap.iris),
         mouth=parse_whose("--mouth", swap.mouth),
@@ -179,6 +182,11 @@ def _config(
         recursive=more.recursive,
         workers=more.workers,
     )
+
+
+def _disclosure(swap: SwapArguments) -> Disclosure:
+    no_badge = "" if swap.no_badge is None else parse_reason(swap.no_badge)
+    return Disclosure(swap.badge_language, parse_caption(swap.caption), no_badge)
 
 
 def _neural(swap: SwapArguments, more: FileArguments) -> NeuralConfig:

@@ -14,7 +14,7 @@ from rich.text import Text
 from models.errors import UserError
 from models.install import to_add
 from models.store import home_folder
-from realtime.admission import require_consent
+from realtime.admission import note_no_badge, require_consent
 from realtime.batch.plan import Batch, plan_batch, wants_batch
 from realtime.cli.arguments import ServeArguments
 from realtime.cli.console import DownloadDisplay, RunDisplay, ask_person, say, show, stderr
@@ -27,7 +27,7 @@ from realtime.config import RunConfig
 from realtime.faces.consent import Answer
 from realtime.faces.portraits import portraits
 from realtime.media.standard_streams import owns_terminal, person_is_there
-from realtime.stream.live_settings import HELP, KEYS
+from realtime.stream.live_keys import HELP, KEYS
 from realtime.stream.metrics import Snapshot
 from realtime.stream.run_notes import Note, nobody_swapped, too_many
 from realtime.types import FileSink
@@ -47,6 +47,7 @@ def run(config: RunConfig, *, consent: Answer, accepts_licences: bool = False) -
 
         refuse_what_cannot_be_cut(config)
     require_consent(config, home_folder(), replace(consent, ask=_asked()))
+    note_no_badge(config, home_folder())
     if batch is not None:
         from realtime.cli.batch_command import run_batch  # noqa: PLC0415  as above
 
@@ -102,6 +103,7 @@ def serve(arguments: ServeArguments) -> None:
         lent = [] if arguments.face else list(portraits(store))
     config = arguments.config(arguments.face or lent)
     require_consent(config, home_folder(), replace(arguments.consent(), ask=_asked()), lent)
+    note_no_badge(config, home_folder())
     with stderr.status("preparing (a few seconds longer the first time)") as status:
 
         def on_ready(address: str) -> None:

@@ -5,6 +5,8 @@ Knows the record and the terminal; faces/consent.py knows what the entries mean.
 
 import json
 import re
+from collections.abc import Iterable
+from typing import Any
 
 from models.errors import UserError
 from models.store import home_folder
@@ -12,6 +14,7 @@ from realtime.cli.console import say, show, stdout, write_row
 from realtime.faces.consent import Consent, ConsentLedger, Scope, key_of
 from realtime.faces.person import content_of
 from realtime.media.local_path import local_path
+from realtime.provenance.no_badge import reasons_of
 from realtime.wording import counted
 
 PREFIX = re.compile(r"[0-9a-f]{8,64}")
@@ -29,11 +32,10 @@ def list_consents() -> None:
 
 
 def show_consent(photo: str) -> int:
-    """The history of a photo, a line each. Returns the exit status."""
+    """The history of a photo, and when it was worn without the badge, a line each. Returns the exit status."""
     ledger = ConsentLedger(home_folder())
     sha256 = _sha256(photo, ledger)
-    for change in ledger.history(sha256):
-        stdout.file.write(json.dumps(change) + "\n")
+    _write([*ledger.history(sha256), *reasons_of(home_folder(), sha256)])
     scopes = [scope for scope in Scope if ledger.holds(sha256, scope)]
     say(f"may be worn: {', '.join(scopes)}" if scopes else "may not be worn", "green" if scopes else "yellow")
     return 0 if scopes else NOT_NOW
@@ -51,11 +53,17 @@ def revoke_consent(photo: str) -> None:
 
 
 def export_consents() -> None:
-    """Everything, as it is recorded."""
+    """Everything, as it is recorded, and when faces were worn without the badge, and why."""
     ledger = ConsentLedger(home_folder())
     for sha256 in dict.fromkeys(key.partition("/")[0] for key in ledger.entries()):
-        for change in ledger.history(sha256):
-            stdout.file.write(json.dumps(change) + "\n")
+        _write(ledger.history(sha256))
+    _write(reasons_of(home_folder()))
+
+
+def _write(changes: Iterable[dict[str, Any]]) -> None:
+    """The oldest first, a line of JSON each."""
+    for change in sorted(changes, key=lambda change: str(change["at"])):
+        stdout.file.write(json.dumps(change) + "\n")
 
 
 def _cells(key: str, entry: Consent) -> tuple[str, ...]:

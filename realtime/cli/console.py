@@ -11,7 +11,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Protocol, Self
@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 from rich.progress_bar import ProgressBar
-from rich.prompt import Confirm
+from rich.prompt import Confirm, Prompt
 from rich.table import Table
 from rich.text import Text
 
@@ -210,6 +210,13 @@ def ask_person(question: str) -> bool:
         return Confirm.ask(Text(printable(question)), console=stderr, default=False)
     except EOFError:
         return False
+
+
+def ask_words(question: str) -> str:
+    """The same for an answer in words; "" for none."""
+    with suppress(EOFError):
+        return Prompt.ask(Text(printable(question)), console=stderr, default="", show_default=False)
+    return ""
 
 
 def summary(numbers: "Snapshot", video_rate: Fraction | None = None) -> Text:

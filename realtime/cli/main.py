@@ -21,12 +21,13 @@ from rich.logging import RichHandler
 from models.errors import UserError
 from realtime.cli.arguments import RunArguments, ServeArguments, takes
 from realtime.cli.consents import consent_app
-from realtime.cli.console import LogFormatter, fail, say, stderr, stdout
+from realtime.cli.console import LogFormatter, ask_words, fail, say, stderr, stdout
 from realtime.cli.help import RUN_EXAMPLES, PlainHelp, examples
 from realtime.cli.interrupts import INTERRUPTED, end_as_ctrl_c
 from realtime.cli.models import models_app
+from realtime.cli.no_badge import with_reason
 from realtime.cli.other_programs import in_our_words
-from realtime.media.standard_streams import settle_streams
+from realtime.media.standard_streams import person_is_there, settle_streams
 
 app = typer.Typer(
     help="Appear with another face: in a video file, a picture, or live. No GPU needed.",
@@ -47,6 +48,7 @@ def main() -> NoReturn:
         words, note = in_our_words(sys.argv[1:])
         if note is not None:
             say(note)
+        words = with_reason(words, ask_words if person_is_there() else None)
         status = app(words, standalone_mode=False) or 0
         sys.stdout.flush()
         sys.exit(status)
@@ -149,10 +151,10 @@ def bench(
 def ctl(
     command: Annotated[
         list[str],
-        typer.Argument(metavar="COMMAND", help="status | face next | face 2 | pause | mirror | badge off ..."),
+        typer.Argument(metavar="COMMAND", help="status | face next | face 2 | pause | mirror | badge off REASON ..."),
     ],
 ) -> None:
-    """Change a live run elsewhere: face, when-lost, strangers, badge, mirror, pause, lock, swapper, strength."""
+    """Change a live run elsewhere: face, when-lost, strangers, badge, caption, mirror, lock, swapper, strength."""
     from realtime.cli import commands  # noqa: PLC0415
 
     commands.control(" ".join(command))

@@ -188,7 +188,6 @@ Lost = Annotated[
         rich_help_panel=LOOK,
     ),
 ]
-BadgeSwitch = Annotated[bool, typer.Option(help="The small AI tag on swapped pictures.", rich_help_panel=LOOK)]
 Size = Annotated[
     str | None,
     typer.Option(metavar="WxH", help="Size in px; a video keeps its shape and fits into it.", rich_help_panel=OUT),

@@ -61,6 +61,8 @@ def _claims(claim: Claim) -> list[tuple[str, str]]:
     lines = [("made by", claim.made_by), ("actions", ", ".join(claim.actions)), ("kind", ", ".join(claim.source_types))]
     if claim.model is not None:
         lines.append(("model", claim.model))
+    if claim.no_badge is not None:
+        lines.append(("no badge", claim.no_badge))
     if claim.input_sha256 is not None:
         lines.append(("made of", f"a file with sha256 {claim.input_sha256}"))
     return [(name, value) for name, value in lines if value]

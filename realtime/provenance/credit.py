@@ -5,6 +5,7 @@ facts and the words of C2PA 2 for them; signs nothing.
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -16,7 +17,7 @@ from realtime.provenance.words import SOURCE_TYPE, TOOL
 logger = logging.getLogger(__name__)
 
 ACTIONS = "c2pa.actions.v2"
-MODEL_KEY = "liveswap.model"
+MODEL_KEY, NO_BADGE_KEY = "liveswap.model", "liveswap.no_badge"
 HASH_PREFIX = "sha256:"
 """Of an ingredient's `instance_id`."""
 INGREDIENT = "input"
@@ -26,24 +27,28 @@ INGREDIENT = "input"
 class Credit:
     """home: where the certificate is. model: the swapper's name. input: the file it is made of, or the sha256 of one.
 
-    Of a camera, an address and numbered pictures it is None.
+    Of a camera, an address and numbered pictures the input is None. no_badge: why there was no visible badge, told
+    while the file is made.
     """
 
     home: Path
     model: str
     input: Path | str | None = None
+    no_badge: Sequence[str] = ()
 
     def manifest(self) -> dict[str, Any]:
         """The definition that c2pa takes."""
         tool = {"name": TOOL, "version": version(TOOL)}
         input_hash = self.input_hash()
-        edited = {
+        edited: dict[str, Any] = {
             "action": "c2pa.edited",
             "digitalSourceType": SOURCE_TYPE,
             "softwareAgent": tool,
             "description": "Faces were replaced",
             "parameters": {MODEL_KEY: self.model},
         }
+        if self.no_badge:
+            edited["parameters"][NO_BADGE_KEY] = "; ".join(dict.fromkeys(self.no_badge))
         definition: dict[str, Any] = {"claim_generator_info": [tool]}
         if input_hash is None:
             begun: dict[str, Any] = {"action": "c2pa.created", "digitalSourceType": SOURCE_TYPE}

@@ -16,7 +16,7 @@ from typing import Any
 
 from models.errors import UserError
 from realtime.media.local_path import is_file
-from realtime.provenance.credit import HASH_PREFIX, MODEL_KEY
+from realtime.provenance.credit import HASH_PREFIX, MODEL_KEY, NO_BADGE_KEY
 from realtime.provenance.marks import Mark, mark_in
 from realtime.provenance.signing import MEDIA_TYPES, UNKNOWN_SIGNER, load_c2pa
 
@@ -38,12 +38,16 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """What a manifest says. source_types: IPTC's words. input_sha256: of the file it was made of, if it says so."""
+    """What a manifest says. source_types: IPTC's words. input_sha256: of the file it was made of, if it says so.
+
+    no_badge: why the picture carries no visible badge, if it says so.
+    """
 
     made_by: str
     actions: tuple[str, ...] = ()
     source_types: tuple[str, ...] = ()
     model: str | None = None
+    no_badge: str | None = None
     input_sha256: str | None = None
 
 
@@ -148,13 +152,14 @@ def _claim(manifest: dict[str, Any]) -> Claim:
         for action in assertion["data"].get("actions", [])
     ]
     types = [action["digitalSourceType"].rpartition("/")[2] for action in actions if "digitalSourceType" in action]
-    models = [action["parameters"][MODEL_KEY] for action in actions if MODEL_KEY in (action.get("parameters") or {})]
+    told = {key: value for action in actions for key, value in (action.get("parameters") or {}).items()}
     inputs = [each.get("instance_id", "") for each in manifest.get("ingredients", [])]
     hashes = [name.removeprefix(HASH_PREFIX) for name in inputs if name.startswith(HASH_PREFIX)]
     return Claim(
         made_by=" ".join(filter(None, [tool.get("name") or manifest.get("claim_generator"), tool.get("version")])),
         actions=tuple(action.get("action", "") for action in actions),
         source_types=tuple(dict.fromkeys(types)),
-        model=next(iter(models), None),
+        model=told.get(MODEL_KEY),
+        no_badge=told.get(NO_BADGE_KEY),
         input_sha256=next(iter(hashes), None),
     )

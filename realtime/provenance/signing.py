@@ -65,6 +65,7 @@ class ManifestSigner:
         self._credit = credit
         self._certificate: Certificate | None = None
         self._manifest: dict[str, Any] | None = None
+        self._no_badge: tuple[str, ...] = ()
         self._is_told = False
 
     def picture(self, content: bytes, path: Path) -> bytes:
@@ -99,8 +100,11 @@ class ManifestSigner:
     def _sign(self, source: Any, target: Any, path: Path) -> None:
         if self._credit is None:
             raise ValueError("nothing to be said of a file that is signed")
-        if self._certificate is None or self._manifest is None:  # once for all pictures of one input, which is hashed
-            self._certificate, self._manifest = working_certificate(self._credit.home), self._credit.manifest()
+        no_badge = tuple(self._credit.no_badge)
+        if self._certificate is None:
+            self._certificate = working_certificate(self._credit.home)
+        if self._manifest is None or no_badge != self._no_badge:  # once for all pictures of one input, which is hashed
+            self._manifest, self._no_badge = self._credit.manifest(), no_badge
         _sign(self._manifest, self._certificate, MEDIA_TYPES[path.suffix.lower()], source, target)
 
 

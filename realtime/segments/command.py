@@ -15,7 +15,7 @@ from pathlib import Path
 
 from models.errors import UserError
 from models.store import ModelStore
-from realtime.admission import consent_watch
+from realtime.admission import consent_watch, no_badge_record
 from realtime.app import credit_of, encoder_options, source_options
 from realtime.cli.console import DownloadDisplay, RunDisplay, say, stderr
 from realtime.cli.interrupts import interrupts
@@ -92,7 +92,7 @@ class VideoInSegments:
         cuts = video_cuts(local_path(config.input))
         self.segments = plan_segments(cuts, wanted_part(config, cuts), config.workers)
         path = local_path(config.outputs[0])
-        credited = replace(self.info, credit=credit_of(config, store))
+        credited = replace(self.info, credit=credit_of(config, store, no_badge_record(config, store.home).reasons))
         self.sink = VideoRecorder(path, resized(credited, config.size_wh), encoder_options(config))
         if not self.sink.takes_copies:
             self.sink.close()

@@ -10,16 +10,18 @@ Knows words and settings; knows no keyboard, no socket and no pixels.
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from models.errors import UserError
 from realtime.choices import Strangers, WhenLost
+from realtime.disclosure import Disclosure
 from realtime.faces.selection import Selection, Source
 
 logger = logging.getLogger(__name__)
 
 ON, OFF, DEFAULT = "on", "off", "default"
+BADGE_OFF = "badge on, or badge off and why in a few words: badge off the film says it in its titles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,15 @@ class LiveSettings:
 
     when_lost: WhenLost | None = None
     strangers: Strangers | None = None
-    badge: bool = True
+    disclosure: Disclosure = field(default_factory=Disclosure)
     mirror: bool = False
     paused: bool = False
     lock: int = 0
+
+    @property
+    def badge(self) -> bool:
+        """Whether swapped pictures are marked: with the badge, a caption, or both."""
+        return self.disclosure.badge or bool(self.disclosure.caption)
 
 
 AS_STARTED = LiveSettings()
@@ -87,12 +94,14 @@ class LiveControl:
     """The settings of one stream. Any thread may apply commands, which take turns.
 
     settings: taken once per frame. withheld: why nothing is shown, whatever commands say; "" for nothing.
+    on_no_badge: told why the badge is taken away, before it is; raises UserError where that cannot be recorded.
     """
 
     def __init__(self, bank: FaceProvider, settings: LiveSettings = AS_STARTED) -> None:
         self._bank = bank
         self._turn = threading.Lock()
         self._settings, self.withheld = settings, ""
+        self.on_no_badge: Callable[[str], None] = _unrecorded
 
     @property
     def settings(self) -> LiveSettings:
@@ -126,7 +135,8 @@ class LiveControl:
         parts += [f"when lost: {now.when_lost}"] if now.when_lost is not None else []
         parts += [f"strangers: {now.strangers}"] if now.strangers is not None else []
         parts += ["mirrored"] if now.mirror else []
-        parts += [] if now.badge else ["no badge"]
+        parts += [f"caption: {now.disclosure.caption}"] if now.disclosure.caption else []
+        parts += [] if now.disclosure.badge else [f"no badge: {now.disclosure.no_badge}"]
         return ", ".join(parts) or "running"
 
     def face(self, argument: str) -> LiveSettings:
@@ -158,6 +168,27 @@ class LiveControl:
         changes: dict[str, Any] = {setting: value}
         return replace(self._settings, **changes)
 
+    def badged(self, argument: str) -> LiveSettings:
+        """on; off and why; or nothing to have it back."""
+        word, _, reason = argument.partition(" ")
+        now = self._settings.disclosure
+        if word == OFF or (not word and now.badge):
+            told = now.without_badge(reason, BADGE_OFF)
+            self.on_no_badge(told.no_badge)
+        elif word in {ON, ""} and not reason:
+            told = replace(now, no_badge="")
+        else:
+            raise UserError(f"badge {argument} is neither on nor off with a reason", remedy=BADGE_OFF)
+        return replace(self._settings, disclosure=told)
+
+    def told_in(self, argument: str) -> LiveSettings:
+        """The badge's language: en, zh ..."""
+        return replace(self._settings, disclosure=self._settings.disclosure.in_language(argument))
+
+    def captioned(self, argument: str) -> LiveSettings:
+        """What stands in the picture; nothing for no words."""
+        return replace(self._settings, disclosure=self._settings.disclosure.captioned(argument))
+
     def restrengthened(self, argument: str) -> LiveSettings:
         """0 to 1, of a neural swapper; 0.5 as it was trained. Carried out soon, beside the stream."""
         try:
@@ -183,11 +214,17 @@ class LiveControl:
         return replace(self._settings, lock=self._settings.lock + 1)
 
 
+def _unrecorded(_reason: str) -> None:
+    """Nobody keeps reasons here."""
+
+
 COMMANDS: dict[str, Callable[[LiveControl, str], LiveSettings]] = {
     "face": LiveControl.face,
     "when-lost": LiveControl.when_lost,
     "strangers": LiveControl.strangers,
-    "badge": lambda control, argument: control.switched("badge", argument),
+    "badge": LiveControl.badged,
+    "badge-language": LiveControl.told_in,
+    "caption": LiveControl.captioned,
     "mirror": lambda control, argument: control.switched("mirror", argument),
     "pause": lambda control, argument: control.switched("paused", argument),
     "lock": LiveControl.locked_anew,
@@ -195,23 +232,3 @@ COMMANDS: dict[str, Callable[[LiveControl, str], LiveSettings]] = {
     "swapper": LiveControl.restyled,
 }
 """What each word does."""
-
-KEYS = {
-    "n": "face next",
-    "p": "face previous",
-    **{str(number): f"face {number}" for number in range(1, 10)},
-    " ": "pause",
-    "m": "mirror",
-    "b": "badge",
-    "h": "when-lost hold",
-    "u": "when-lost blur",
-    "s": "when-lost slate",
-    "o": "strangers blur",
-    "w": "strangers swap",
-    "l": "lock",
-}
-"""Keys of the terminal, and what they say. "pass" and "leave" have none: nobody is unmasked by a slip of the finger."""
-HELP = (
-    "n/p next/previous face, 1-9 face, space pause, m mirror, b badge, h/u/s hold/blur/slate when lost, "
-    "o/w blur/swap others, l lock, q quit"
-)

@@ -66,6 +66,8 @@ class FramePainter:
         self._strangers, self._live = strangers, live
         self._observer = observer
         self._wanted_before: frozenset[int] = frozenset()
+        self.painted: Sequence[tuple[int, Points]] = ()
+        """Who was swapped in the picture that was painted last: their numbers, and landmarks, (468, 3) px."""
 
     def run_deferred(self) -> None:
         """Do what is due and need not be done before the last picture is out."""
@@ -94,6 +96,7 @@ class FramePainter:
 
         Raises what an engine raises; then some of it may be painted.
         """
+        self.painted = ()
         assigned = self._assigner.assign(result.in_view, settings, result.at_ns, canvas)
         wanted = [face for face in assigned if face.worn is not None]
         self._note_wanted(wanted, result)
@@ -126,7 +129,11 @@ class FramePainter:
 
     def _paint_faces(self, canvas: Image, assigned: Sequence[Assignment], strangers: Strangers) -> bool:
         """Returns whether every wanted face was really painted."""
-        parts = [part for face in assigned if (part := _part_of(face, assigned, strangers)) is not None]
+        parted = [(face, part) for face in assigned if (part := _part_of(face, assigned, strangers)) is not None]
+        self.painted, parts = (
+            [(face.track.id, face.track.face.points) for face, _ in parted],
+            [part for _, part in parted],
+        )
         wanted = [face.track for face in assigned if face.worn is not None]
         inspections = [Inspection.begin(canvas, face.face.points, face.appearance) for face in wanted if self._live]
         by_face = {id(face): coverage for (face, _), coverage in zip(parts, paint_all(canvas, parts), strict=True)}

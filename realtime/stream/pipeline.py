@@ -7,7 +7,7 @@ viewers see to `realtime.stream.privacy`.
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,8 +16,10 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from engines.types import Image
+from engines.types import Image, Points
 from realtime.stream.backfill import BackfillBuffer
+from realtime.stream.badge import Badge
+from realtime.stream.badge_place import FaceInView
 from realtime.stream.clock import stream_time_ns
 from realtime.stream.latency_budget import LatencyBudget
 from realtime.stream.live_settings import FixedFaces, LiveControl, LiveSettings
@@ -46,6 +48,11 @@ class Painter(Protocol):
         """Paint in place, and say whether the picture may be shown. counts: whether it is one of those that are."""
         ...
 
+    @property
+    def painted(self) -> Sequence[tuple[int, Points]]:
+        """Who was swapped in the picture that was painted last: their numbers, and landmarks, px."""
+        ...
+
     def learn(self, canvas: Image, result: TrackingResult, settings: LiveSettings, /) -> None:
         """Learn from a picture that nobody sees, without painting."""
         ...
@@ -71,7 +78,8 @@ class SwapPipeline:
 
     A frame's image is painted in place. When anything raises on the way, even on the last of several faces, the whole
     frame counts as failed. control: what may be changed while it runs, read once per frame. backfill: where a
-    video's frames wait; None for live. budget: of a live picture's latency. on_tracked: told who is in a frame.
+    video's frames wait; None for live. badge: told whom it is to mark, and what with. budget: of a live picture's
+    latency. on_tracked: told who is in a frame.
     """
 
     def __init__(
@@ -86,7 +94,7 @@ class SwapPipeline:
     ) -> None:
         self._painter = painter
         self._backfill = backfill
-        self._gate = gate
+        self._gate, self.badge = gate, Badge()
         self._info = info
         self._control = control or LiveControl(FixedFaces())
         self.budget: LatencyBudget | None = None
@@ -157,6 +165,7 @@ class SwapPipeline:
         with self._timed(Stage.SHOW):
             if settings.mirror:
                 frame = replace(frame, image=np.ascontiguousarray(frame.image[:, ::-1]), original=None, hdr=None)
+            self.badge.look_at(self._faces_in(tracked), settings.disclosure)
             shown = self._gate.show(frame, status, at_ns, settings)
         if frame.role is Role.SHOWN:
             self._observer.on_outcome(shown.outcome)
@@ -164,6 +173,12 @@ class SwapPipeline:
             now_ns = time.monotonic_ns()
             self.budget.note(now_ns - frame.captured_ns, now_ns)
         return shown
+
+    def _faces_in(self, tracked: Tracked) -> list[FaceInView]:
+        """Who was swapped in a frame, where viewers see them."""
+        width = tracked.frame.image.shape[1]
+        scale, mirrored_in = width / tracked.canvas.shape[1], width if tracked.settings.mirror else None
+        return [FaceInView.of(number, points, scale, mirrored_in) for number, points in self._painter.painted]
 
     def run_deferred(self) -> None:
         """Do what can wait until a frame is out; whoever calls `process` calls it then. Never raises."""

@@ -53,6 +53,11 @@ class Gallery:
         """In the order of `names`."""
         return tuple(self.entry(name) for name in self.names)
 
+    @property
+    def consents(self) -> tuple[str, ...]:
+        """Keys in the record, of all that may be worn."""
+        return tuple(key for entry in self.entries for key in entry.consents)
+
     def drop(self, is_gone: Callable[[Entry], bool]) -> None:
         """Forget uploads."""
         self._own = {name: entry for name, entry in self._own.items() if not is_gone(entry)}

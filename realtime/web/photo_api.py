@@ -4,6 +4,7 @@ Knows paths and status codes; what is done to photos is `target_photo`'s busines
 """
 
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from aiohttp import web
@@ -11,12 +12,12 @@ from aiohttp import web
 from models.errors import UserError
 from realtime.web.auth import RefusedError
 from realtime.web.gallery import Gallery
-from realtime.web.request_parts import json_in, photo_in, visitor_of
+from realtime.web.request_parts import disclosure_in, json_in, photo_in, visitor_of
 from realtime.web.target_photo import ENDINGS, PhotoStudio, TargetPhoto, Wishes
 from realtime.web.uploads import Uploads
 from realtime.web.visitors import Visitor, Visitors
 
-EXAMPLE = 'send {"wear": {"0": "alice"}, "strength": 0.5, "badge": true, "format": "jpeg"}'
+EXAMPLE = 'send {"wear": {"0": "alice"}, "strength": 0.5, "badge_language": "en", "format": "jpeg"}'
 
 
 class PhotoApi:
@@ -61,13 +62,17 @@ def _photo_of(visitor: Visitor) -> TargetPhoto:
 def _wishes(said: dict[str, Any], gallery: Gallery) -> Wishes:
     """Raises UserError, and RefusedError (404) for a face that is not in the gallery."""
     wear, strength = said.get("wear"), said.get("strength", 0.5)
-    swapper, badge, media = said.get("swapper", "mesh"), said.get("badge", True), said.get("format", "jpeg")
+    swapper, media = said.get("swapper", "mesh"), said.get("format", "jpeg")
     places = wear if isinstance(wear, dict) else {"": ""}
     if not all(place.isdecimal() and isinstance(name, str) for place, name in places.items()):
         raise UserError('"wear" says which face, by its number, wears whose', remedy=EXAMPLE)
     if isinstance(strength, bool) or not isinstance(strength, int | float) or not 0 <= strength <= 1:
         raise UserError('"strength" is a number from 0 to 1', remedy=EXAMPLE)
-    if not (isinstance(badge, bool) and isinstance(swapper, str) and isinstance(media, str) and media in ENDINGS):
-        raise UserError(f'"badge" is true or false, "format" one of {", ".join(ENDINGS)}', remedy=EXAMPLE)
-    worn = {int(place): gallery.photo(name) for place, name in places.items()}
-    return Wishes(worn, swapper, float(strength), badge, media)
+    if not (isinstance(swapper, str) and isinstance(media, str) and media in ENDINGS):
+        raise UserError(f'"swapper" is a name, "format" one of {", ".join(ENDINGS)}', remedy=EXAMPLE)
+    disclosure, worn = disclosure_in(said), {int(place): gallery.entry(name) for place, name in places.items()}
+    photos, consents = (
+        {place: entry.photo for place, entry in worn.items()},
+        [entry.consents for entry in worn.values()],
+    )
+    return Wishes(photos, swapper, float(strength), disclosure, media, tuple(chain.from_iterable(consents)))

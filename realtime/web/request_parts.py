@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from models.errors import UserError
+from realtime.disclosure import Disclosure
 from realtime.web.auth import RefusedError
 from realtime.web.sdp import require_offer, with_addresses
 from realtime.web.visitors import Visitor, Visitors
@@ -21,6 +22,7 @@ LONGEST_SDP, LONGEST_JSON = 64 * 1024, 4096
 RECEIVE_S = 60.0
 """An upload of 16 MB at 2 Mbit/s."""
 COMMAND = 'send {"command": "..."}'
+NO_BADGE = 'say why in a few words: "no_badge": "the film says it in its titles"'
 COOKIE, HEADER, PARAMETER = "liveswap", "Liveswap-Visitor", "visitor"
 NEW = web.RequestKey("new visitor", tuple[str, str])
 """Name and value of the cookie that a request did not have."""
@@ -86,6 +88,15 @@ async def json_in(request: web.Request, remedy: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise RefusedError(400, "this is not JSON", remedy=remedy) from error
     return message if isinstance(message, dict) else {}
+
+
+def disclosure_in(said: dict[str, Any]) -> Disclosure:
+    """What a picture is to say of itself, from an order's JSON. Raises UserError."""
+    language, caption, no_badge = (said.get(key) for key in ("badge_language", "caption", "no_badge"))
+    if not all(word is None or isinstance(word, str) for word in (language, caption, no_badge)):
+        raise UserError('"badge_language", "caption" and "no_badge" are words', remedy=NO_BADGE)
+    told = Disclosure().in_language(language or "en").captioned(caption or "")
+    return told if no_badge is None and said.get("badge") is not False else told.without_badge(no_badge or "", NO_BADGE)
 
 
 async def command_in(request: web.Request) -> str:

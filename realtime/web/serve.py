@@ -110,7 +110,7 @@ async def _serve(config: RunConfig, options: ServeOptions, store: ModelStore, on
     tls = options.tls()
     await require_known_aiortc()
     server_state = ServerState(config, store)
-    sessions = Sessions(server_state.make_stream, most=options.sessions)
+    sessions = Sessions(server_state.make_stream, store.home, most=options.sessions)
     folders = PrivateFolder(store.home / "visitors")
     visitors, uploads = Visitors(server_state.shared, is_known=folders.knows), server_state.uploads
     addresses: list[str] = []
@@ -138,7 +138,9 @@ def _workshop(config: RunConfig, store: ModelStore, folders: PrivateFolder, serv
     limits = Limits()
     library = VideoLibrary(VideoStore(folders, limits), server_state.videos, Beside(), tuple(server_words(config)))
     jobs = JobStore(folders, most=limits.jobs, kept_s=limits.kept_s)
-    return Workshop(library, jobs, JobQueue(jobs, partial(run_words, home=store.home), server_state.is_revoked))
+    return Workshop(
+        library, jobs, JobQueue(jobs, partial(run_words, home=store.home), server_state.is_revoked), store.home
+    )
 
 
 async def _listen(runner: web.AppRunner, options: ServeOptions, tls: ssl.SSLContext | None) -> int:

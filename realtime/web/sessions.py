@@ -8,9 +8,12 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from engines.types import SourcePhoto
+from realtime.faces.consent import Scope
+from realtime.provenance.no_badge import NoBadgeRecord
 from realtime.web.auth import RefusedError, is_loopback, network_of
 from realtime.web.session import Stream, SwapSession
 from realtime.web.visitors import Visitor
@@ -33,14 +36,20 @@ class Link(Protocol):
 class Sessions:
     """The sessions of one server. Everything in the event loop.
 
-    make_stream: opens engines for a visitor's photos, which takes time, so it runs in a thread. most: at the same time;
-    half of them for one address, unless it is this machine's, as behind a proxy.
+    make_stream: opens engines for a visitor's photos, which takes time, so it runs in a thread. home: where it is kept
+    why somebody left the badge out. most: at the same time; half of them for one address, unless it is this machine's,
+    as behind a proxy.
     """
 
     def __init__(
-        self, make_stream: Callable[[Sequence[SourcePhoto]], Stream], *, most: int, silent_s: float = SILENT_S
+        self,
+        make_stream: Callable[[Sequence[SourcePhoto]], Stream],
+        home: Path,
+        *,
+        most: int,
+        silent_s: float = SILENT_S,
     ) -> None:
-        self._make_stream, self._most, self._silent_s = make_stream, most, silent_s
+        self._make_stream, self._home, self._most, self._silent_s = make_stream, home, most, silent_s
         self._sessions: dict[str, SwapSession] = {}
         self._links: dict[str, Link] = {}
         self._networks: dict[str, str] = {}
@@ -89,6 +98,7 @@ class Sessions:
         if not {id(photo) for photo in photos} <= {id(photo) for photo in visitor.gallery.photos}:
             await asyncio.to_thread(stream.close)
             raise RefusedError(409, "a face was removed while the session was opened", remedy="start again")
+        stream.control.on_no_badge = NoBadgeRecord(self._home, lambda: visitor.gallery.consents, [Scope.LIVE]).note
         session = SwapSession(stream, visitor, watch)
         self._sessions[session.id], self._networks[session.id] = session, network
         self.opened += 1

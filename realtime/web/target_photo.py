@@ -14,9 +14,12 @@ from typing import Protocol
 from engines.image.geometry import box_of
 from engines.types import Image, PreparedFace, SourcePhoto
 from models.errors import UserError
+from realtime.disclosure import Disclosure
+from realtime.faces.consent import Scope
 from realtime.outputs.picture_file import encode_picture
 from realtime.pictures.reading import decode_image
 from realtime.provenance.credit import Credit
+from realtime.provenance.no_badge import NoBadgeRecord
 from realtime.provenance.signing import ManifestSigner
 from realtime.stills import put_on
 from realtime.tracking.reidentification import Track
@@ -51,13 +54,17 @@ class StillEngines(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """Who of the people wears what, by their place. strength: 0..1. media: one of ENDINGS."""
+    """Who of the people wears what, by their place. strength: 0..1. media: one of ENDINGS.
+
+    consents: keys in the record, of the faces that are worn.
+    """
 
     wear: Mapping[int, SourcePhoto]
     swapper: str
     strength: float
-    badge: bool
+    disclosure: Disclosure
     media: str
+    consents: tuple[str, ...] = ()
 
 
 class PhotoStudio:
@@ -76,7 +83,7 @@ class PhotoStudio:
             return TargetPhoto(image, self._engines.people_in(image), hashlib.sha256(content).hexdigest())
 
     def swapped(self, target: TargetPhoto, wishes: Wishes) -> bytes:
-        """The picture file. Raises UserError for somebody who is not in it."""
+        """The picture file. Raises UserError for somebody who is not in it, and where a reason cannot be recorded."""
         strangers = [place for place in wishes.wear if not 0 <= place < len(target.people)]
         if strangers:
             raise UserError(f"there is no face {strangers[0]}", remedy=f"there are {len(target.people)}, from 0 on")
@@ -87,7 +94,14 @@ class PhotoStudio:
             }
             parts = [(target.people[place].face, worn[id(photo)]) for place, photo in wishes.wear.items()]
             made = target.image.copy()
-            put_on(made, parts, badge=wishes.badge)
-        credit = None if self._home is None else Credit(self._home, wishes.swapper, target.sha256)
+            put_on(made, parts, wishes.disclosure)
+        credit = None if self._home is None else self._credit(self._home, target, wishes)
         path = Path("photo").with_suffix(ENDINGS[wishes.media])
         return ManifestSigner(credit).picture(encode_picture(made, path), path)
+
+    def _credit(self, home: Path, target: TargetPhoto, wishes: Wishes) -> Credit:
+        """What the manifest says. Why there is no badge is recorded, if there is none."""
+        no_badge = NoBadgeRecord(home, lambda: wishes.consents, [Scope.FILE])
+        if wishes.disclosure.no_badge:
+            no_badge.note(wishes.disclosure.no_badge)
+        return Credit(home, wishes.swapper, target.sha256, no_badge.reasons)

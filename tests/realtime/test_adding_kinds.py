@@ -110,7 +110,16 @@ def run(*words: str | Path) -> str:
 
 def test_a_swapper(tmp_path: Path, home: Path, portrait: Path) -> None:
     code = run(
-        "--face", portrait, "--input", portrait, "--output", "out.png", "--swapper", "toy_pixelate", "--no-badge"
+        "--face",
+        portrait,
+        "--input",
+        portrait,
+        "--output",
+        "out.png",
+        "--swapper",
+        "toy_pixelate",
+        "--no-badge",
+        "a test",
     )
     done = with_a_new_file("engines.swappers", PIXELATE, tmp_path / "toy", home, code)
     assert done.returncode == 0, done.stderr

@@ -2,7 +2,7 @@
 
 import { Adding } from "./adding.js";
 import { askJson } from "./api.js";
-import { Choices } from "./choices.js";
+import { Choices, speaks } from "./choices.js";
 import { fill, fillDevices } from "./devices.js";
 import { Gallery } from "./gallery.js";
 import { Live } from "./live.js";
@@ -24,12 +24,13 @@ const gallery = new Gallery({ onWear: wear, onMore: (name) => adding.more(name),
 const adding = new Adding(gallery, { onWear: wear, onProblem: complain });
 const chosen = {
   chosen: () => choices.face(page.info.faces),
-  look: () => ({ strength: Number($("strength").value), swapper: $("swapper").value, badge: $("badge").checked }),
+  look: () => ({ strength: Number($("strength").value), swapper: $("swapper").value, ...choices.disclosure }),
   onProblem: complain,
 };
 const edited = { photo: new Photo(chosen), video: new Video(chosen) }; // by their tabs
 const live = new Live(choices, gallery);
 
+$("language").addEventListener("change", () => (live.say(speaks()), edited[tab()]?.refresh()));
 $("pause").onclick = () => live.say("pause");
 $("only").onclick = () => onlyPicture();
 $("full").onclick = () => fullScreen().catch(complain);

@@ -15,7 +15,7 @@ export class Photo {
   #wear = new Map(); // by the number of a face in the photo, the name of the face it wears
   #newest = new Newest(() => this.#showWorn());
 
-  /** chosen() is the name of the face that is put on, look() how: {strength, swapper, badge}. onProblem(error or null). */
+  /** chosen() is the name of the face that is put on, look() how: {strength, swapper, caption ...}. onProblem(error or null). */
   constructor({ chosen, look, onProblem }) {
     [this.chosen, this.look, this.onProblem] = [chosen, look, onProblem];
     $("open").onchange = ({ target }) => this.open(target.files[0]).finally(() => (target.value = ""));

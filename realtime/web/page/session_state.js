@@ -8,6 +8,7 @@ const $ = (id) => document.getElementById(id);
 export function showState(state, way) {
   $("state").textContent = `${way}: ${holding(state)}`;
   for (const one of ["mirror", "badge"]) $(one).checked = state[one];
+  if (document.activeElement !== $("caption")) $("caption").value = state.caption;
   $("when-lost").value = state.when_lost ?? "default";
   $("before").style.transform = state.mirror ? "scaleX(-1)" : "";
   $("strangers").value = state.strangers;

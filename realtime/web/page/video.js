@@ -21,7 +21,7 @@ export class Video {
   #frame = ""; // of which video, and when, the frame beside is
   #hasChosenFrame = false;
 
-  /** chosen() is the name of the face that is put on, look() how: {strength, swapper, badge}. onProblem(error or null). */
+  /** chosen() is the name of the face that is put on, look() how: {strength, swapper, caption ...}. onProblem(error or null). */
   constructor({ chosen, look, onProblem }) {
     [this.look, this.onProblem] = [look, onProblem];
     this.jobs = new Jobs({ onProblem });

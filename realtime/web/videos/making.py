@@ -14,6 +14,8 @@ import cv2
 
 from engines.types import SourcePhoto
 from models.errors import UserError
+from realtime.faces.consent import Scope
+from realtime.provenance.no_badge import NoBadgeRecord
 from realtime.web.auth import RefusedError
 from realtime.web.gallery import Entry
 from realtime.web.videos.jobs import WORK, Job, JobState, JobStore
@@ -27,10 +29,10 @@ SWEEP_S = 60.0
 
 
 class Workshop:
-    """Used in the event loop."""
+    """Used in the event loop. home: where it is kept why somebody left the badge out."""
 
-    def __init__(self, library: VideoLibrary, jobs: JobStore, queue: JobQueue) -> None:
-        self.library, self.jobs, self.queue = library, jobs, queue
+    def __init__(self, library: VideoLibrary, jobs: JobStore, queue: JobQueue, home: Path) -> None:
+        self.library, self.jobs, self.queue, self._home = library, jobs, queue, home
 
     def used_bytes(self, owner: str | None = None) -> int:
         """On the disk: of one visitor, or of all."""
@@ -53,6 +55,9 @@ class Workshop:
         self.jobs.require_place(video.owner)
         if order.trim is not None and order.trim[0] >= facts.duration_s:
             raise UserError(f"{video.name} ends at {facts.duration_s:.2f} s", remedy='let "trim" begin before')
+        consents = [key for face in faces for key in face.consents]
+        if order.disclosure.no_badge:
+            NoBadgeRecord(self._home, lambda: consents, [Scope.FILE]).note(order.disclosure.no_badge)
         folder = self.jobs.new_folder(video.owner)
         where = os.path.relpath(video.path, folder / WORK)
         places = Places(where, f"result.{order.ending}", "face-{}".format, "person-{}.png".format)
@@ -65,7 +70,7 @@ class Workshop:
             "command": self.command(video, order, order.wear),
             "wished": {"video": video.id, **order.wished()},
             "name": result_name(video, order),
-            "consents": [key for face in faces for key in face.consents],
+            "consents": consents,
         }
         job = self.jobs.add(folder, files, known)
         self.queue.wake()

@@ -7,14 +7,16 @@ options and their limits; knows no engine.
 import re
 import shlex
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from models.errors import UserError
 from realtime.choices import Faces, Strangers
 from realtime.config import MESH, RunConfig, parse_whose, require_share
+from realtime.disclosure import Disclosure
 from realtime.media.trim import Trim
+from realtime.web.request_parts import disclosure_in
 
 ENDINGS = ("mp4", "webm")
 EXAMPLE = 'send {"video": ID, "wear": ["alice"], "faces": "largest", "trim": [0, 2.5], "format": "mp4"}'
@@ -37,7 +39,7 @@ class Order:
     strength: float = 0.5
     mouth: str = "source"
     strangers: str | None = None
-    badge: bool = True
+    disclosure: Disclosure = field(default_factory=Disclosure)
     trim: tuple[float, float] | None = None
     ending: str = "mp4"
 
@@ -49,7 +51,9 @@ class Order:
             "wear": wear,
             "faces": self.faces,
             **look,
-            "badge": self.badge,
+            "badge_language": self.disclosure.language,
+            "caption": self.disclosure.caption,
+            "no_badge": self.disclosure.no_badge or None,
             "trim": self.trim,
             "format": self.ending,
         }
@@ -69,7 +73,7 @@ def order_in(said: dict[str, Any], swappers: Collection[str]) -> Order:
     """Raises UserError. swappers: that may be asked for."""
     people, wear = _wear(said.get("wear"))
     swapper, mouth, strangers = said.get("swapper", MESH), said.get("mouth", "source"), said.get("strangers")
-    badge, ending, strength = said.get("badge", True), said.get("format", "mp4"), said.get("strength", 0.5)
+    ending, strength = said.get("format", "mp4"), said.get("strength", 0.5)
     if swapper not in swappers:
         raise UserError(f"there is no swapper {swapper!r} here", remedy=f"use one of {', '.join(swappers)}")
     if isinstance(strength, bool) or not isinstance(strength, int | float):
@@ -78,12 +82,14 @@ def order_in(said: dict[str, Any], swappers: Collection[str]) -> Order:
     parse_whose('"mouth"', str(mouth))
     if strangers is not None and strangers not in list(Strangers):
         raise UserError('"strangers" is leave, blur or swap', remedy=EXAMPLE)
-    if not isinstance(badge, bool) or ending not in ENDINGS:
-        raise UserError(f'"badge" is true or false, "format" one of {", ".join(ENDINGS)}', remedy=EXAMPLE)
+    if ending not in ENDINGS:
+        raise UserError(f'"format" is one of {", ".join(ENDINGS)}', remedy=EXAMPLE)
     faces = str(said.get("faces", "largest"))
     Faces.parse(faces)
     trim = _trim(said.get("trim"))
-    return Order(wear, people, faces, swapper, float(strength), str(mouth), strangers, badge, trim, ending)
+    return Order(
+        wear, people, faces, swapper, float(strength), str(mouth), strangers, disclosure_in(said), trim, ending
+    )
 
 
 def words_of(order: Order, places: Places, more: Sequence[str] = ()) -> list[str]:
@@ -98,9 +104,17 @@ def words_of(order: Order, places: Places, more: Sequence[str] = ()) -> list[str
     look = [("--swapper", order.swapper, MESH), ("--strength", f"{order.strength:g}", "0.5")]
     look += [("--mouth", order.mouth, "source"), ("--strangers", order.strangers or usual, usual)]
     chosen = [word for option, value, plain in look if value != plain for word in (option, value)]
-    chosen += [] if order.badge else ["--no-badge"]
+    chosen += _told(order.disclosure)
     chosen += [] if order.trim is None else ["--trim", str(Trim(*map(_exact, order.trim)))]
     return ["run", *worn, "--input", places.video, *chosen, *more, "--output", places.output]
+
+
+def _told(disclosure: Disclosure) -> list[str]:
+    """Words of what a picture says of itself."""
+    usual = Disclosure()
+    said = [("--badge-language", disclosure.language, usual.language), ("--caption", disclosure.caption, "")]
+    said.append(("--no-badge", disclosure.no_badge, ""))
+    return [word for option, value, plain in said if value != plain for word in (option, str(value))]
 
 
 def server_words(config: RunConfig) -> list[str]:

@@ -9,6 +9,7 @@ from models.errors import UserError
 from realtime.batch.plan import Job
 from realtime.batch.record import NAME, BatchRecord, Standing, settings_of
 from realtime.config import RunConfig
+from realtime.disclosure import Disclosure
 from realtime.errors import SinkError
 
 
@@ -111,7 +112,7 @@ def test_settings_are_all_that_changes_a_result_and_the_faces_by_their_content(t
 
     usual = word()
     assert usual == word(input="z", outputs=("o",), metrics_file=Path("m"), recursive=True, faces_from=(double,))
-    assert usual != word(badge=False)
+    assert usual != word(disclosure=Disclosure(no_badge="a test"))
     assert usual != word(maps=((photo, photo),), faces_from=())
     double.write_bytes(b"another")
     assert usual != word(faces_from=(double,))

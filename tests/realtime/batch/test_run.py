@@ -60,7 +60,7 @@ def test_one_failing_file_stops_none_and_finished_ones_are_not_made_again(
     assert again.returncode == NOBODY_SWAPPED, again.stderr
     assert "2 of 2 are finished already" in again.stderr
     assert Path("out/person.png").stat().st_mtime_ns == before
-    other = invoke(*words, "--no-badge", home=home)
+    other = invoke(*words, "--no-badge", "a test", home=home)
     assert (other.returncode, Path("out/person.png").stat().st_mtime_ns > before) == (NOBODY_SWAPPED, True)
 
 

@@ -8,6 +8,7 @@ import pytest
 from realtime.api_options import Options, Wishes, admitted
 from realtime.cli.arguments import RunArguments, ServeArguments
 from realtime.config import RunConfig
+from realtime.disclosure import BadgeLanguage
 
 ALICE = Path("alice.jpg")
 PLAIN = RunConfig(faces_from=(ALICE,), input="in.mp4", outputs=("out.mp4",))
@@ -29,7 +30,9 @@ EVERYTHING = RunArguments(
     face=[ALICE],
     swapper="inswapper_128",
     faces="all",
-    badge=False,
+    no_badge="a test",
+    badge_language=BadgeLanguage.ZH,
+    caption="A film",
     mirror=True,
     strength=0.7,
     mouth="wearer",

@@ -33,7 +33,7 @@ def test_video_is_swapped_with_its_sound_and_scenes_without_a_face_pass(
     out, numbers = tmp_path / "out.mkv", tmp_path / "m.json"
     done = liveswap(
         *("run", "--face", portrait, "--input", video, "--output", out, "--output", tmp_path / "out.png"),
-        *("--i-have-consent", "--metrics", numbers, "--no-badge", "--codec", "ffv1"),
+        *("--i-have-consent", "--metrics", numbers, "--no-badge", "a test", "--codec", "ffv1"),
         home=home,
     )
     assert done.returncode == 0, done.stderr

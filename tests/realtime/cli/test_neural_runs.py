@@ -73,7 +73,7 @@ def test_picture_is_swapped_around_the_face_only(
     neural_home: Path, portrait: Path, model_file: Callable[[str], Path], tmp_path: Path, options: tuple[str, ...]
 ) -> None:
     target = model_file("hopper")
-    swap(neural_home, portrait, target, tmp_path / "out.png", "--no-badge", *options)
+    swap(neural_home, portrait, target, tmp_path / "out.png", "--no-badge", "a test", *options)
     before, after = read_image(target), read_image(tmp_path / "out.png")
     changed = (before != after).any(axis=2)
     assert changed.mean() > 0.02
@@ -109,7 +109,8 @@ def test_gpu_paints_what_the_cpu_paints(
     painted = []
     for where in ("cpu", device):
         out = tmp_path / f"{where}.png"
-        swap(neural_home, portrait, model_file("hopper"), out, "--no-badge", "--swapper", swapper, "--device", where)
+        options = ("--no-badge", "a test", "--swapper", swapper, "--device", where)
+        swap(neural_home, portrait, model_file("hopper"), out, *options)
         painted.append(read_image(out).astype(int))
     assert np.abs(painted[0] - painted[1]).max() <= 2  # of 255: fp16 beside fp32
 

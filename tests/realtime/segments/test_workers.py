@@ -26,7 +26,17 @@ WORKER = b"realtime.segments.worker"
 
 
 def command(portrait: Path, video: Path, out: Path, *more: str) -> list[str]:
-    given = ("--face", str(portrait), "--input", str(video), "--output", str(out), "--i-have-consent", "--no-badge")
+    given = (
+        "--face",
+        str(portrait),
+        "--input",
+        str(video),
+        "--output",
+        str(out),
+        "--i-have-consent",
+        "--no-badge",
+        "a test",
+    )
     return ["run", *given, *more]
 
 

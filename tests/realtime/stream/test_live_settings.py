@@ -16,7 +16,8 @@ from realtime.choices import WhenLost
 from realtime.cli.ctl import FILE, listening, send
 from realtime.faces.source_bank import InitialFaces, SourceBank, SwapSettings
 from realtime.fakes import FakeFace, FakeTrack, landmarks_in
-from realtime.stream.live_settings import COMMANDS, HELP, KEYS, FixedFaces, LiveControl, LiveSettings
+from realtime.stream.live_keys import HELP, KEYS
+from realtime.stream.live_settings import COMMANDS, FixedFaces, LiveControl, LiveSettings
 from realtime.tracking.assignment import OrderAssigner
 from realtime.tracking.primary_faces import PrimaryFaces
 
@@ -33,9 +34,12 @@ NAMES = ("alice", "bob", "carol")
         (["face carol"], "face 3 of 3 (carol)"),
         (["pause"], "face 1 of 3 (alice), paused"),
         (["pause", "pause"], "face 1 of 3 (alice)"),
-        (["mirror on", "mirror on", "badge off"], "face 1 of 3 (alice), mirrored, no badge"),
+        (["mirror on", "mirror on", "badge off a test"], "face 1 of 3 (alice), mirrored, no badge: a test"),
         (["when-lost slate"], "face 1 of 3 (alice), when lost: slate"),
         (["when-lost slate", "when-lost default"], "face 1 of 3 (alice)"),
+        (["badge off why", "badge"], "face 1 of 3 (alice)"),
+        (["badge off why", "badge on", "caption A  film"], "face 1 of 3 (alice), caption: A film"),
+        (["caption A film", "badge-language zh", "caption"], "face 1 of 3 (alice)"),
         (["strangers swap"], "face 1 of 3 (alice), strangers: swap"),
     ],
 )
@@ -54,6 +58,11 @@ def test_words_change_what_holds(commands: list[str], now: str) -> None:
         ("when-lost vanish", "hold, blur, slate, pass or default"),
         ("strangers vanish", "leave, blur or swap"),
         ("mirror maybe", "mirror on, or mirror off"),
+        ("badge off", "badge off and why"),
+        ("badge", "badge off and why"),
+        ("badge maybe", "badge off and why"),
+        ("badge-language xx", "en, zh"),
+        ("caption \U0001f600", "leave that out"),
     ],
 )
 def test_words_that_are_none_change_nothing_and_say_what_there_is(command: str, hint: str) -> None:
@@ -69,9 +78,10 @@ def test_every_key_is_a_command_and_none_of_them_unmasks() -> None:
     control = LiveControl(FixedFaces(tuple(str(number) for number in range(9))))
     for key, command in KEYS.items():
         control.apply(command)
-        assert not {"pass", "leave"} & set(command.split()), key
+        assert not {"pass", "leave", "off"} & set(command.split()), key
     assert all(
-        word in " ".join(KEYS.values()) for word in COMMANDS.keys() - {"strength", "swapper"}
+        word in " ".join(KEYS.values())
+        for word in COMMANDS.keys() - {"strength", "swapper", "caption", "badge-language"}
     )  # those need a value
     assert "q quit" in HELP
 

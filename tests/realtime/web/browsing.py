@@ -61,6 +61,13 @@ def start(page: Page, url: str, transport: str = "auto") -> None:
     page.click("#start")
 
 
+def without_badge(page: Page, reason: str = "a test") -> None:
+    """Switch the badge off, and say why."""
+    page.uncheck("#badge")
+    page.fill("#reason", reason)
+    page.click("#leave-out")
+
+
 def pixels_of(page: Page, what: str) -> Image:
     """A canvas or a video of the page, whole."""
     content = base64.b64decode(page.evaluate(f"({PIXELS})({what})"))

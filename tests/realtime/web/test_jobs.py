@@ -80,7 +80,13 @@ def test_words_of_a_job_are_what_the_command_line_takes(tmp_path: Path, clip: by
         async with served(tmp_path, behind=Behind(TwoEyes(can_recognise=True), make=make)) as server:
             video = await with_people(server.client, await send(server.client, clip))
             assert [person["can_be_mapped"] for person in video["people"]] == [True, True]
-            look: Any = {"strangers": "leave", "badge": False, "mouth": "wearer", "format": "webm", "trim": [0.25, 1]}
+            look: Any = {
+                "strangers": "leave",
+                "no_badge": "a test",
+                "mouth": "wearer",
+                "format": "webm",
+                "trim": [0.25, 1],
+            }
             job = await ordered(server.client, video, wear={"0": "ann", "1": "bob"}, **look)
             await until(server.client, job, "done")
             assert job["command"].count("--map") == 2
@@ -89,9 +95,9 @@ def test_words_of_a_job_are_what_the_command_line_takes(tmp_path: Path, clip: by
     run(test)
     config = config_of(seen[0])
     assert config.maps == ((Path("person-0.png"), Path("face-0")), (Path("person-1.png"), Path("face-1")))
-    assert (config.strangers, config.badge, config.mouth, config.outputs) == (
+    assert (config.strangers, config.disclosure.no_badge, config.mouth, config.outputs) == (
         "leave",
-        False,
+        "a test",
         "wearer",
         ("result.webm",),
     )

@@ -1,11 +1,13 @@
 """What a visitor chooses on the page: before and after Start, for themselves alone, kept over visits."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Browser, Page
 
 from benchmarks.common.browser import CHROMIUM
 from realtime.web.server_process import ServerProcess
-from tests.realtime.web.browsing import await_that, begin, start
+from tests.realtime.web.browsing import await_that, begin, start, without_badge
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt install chromium")
 
@@ -25,7 +27,7 @@ def test_what_is_chosen_before_start_holds_at_once_and_is_kept(page: Page, serve
     page.goto(server.url)
     page.click("#faces .wear[title=hopper]")
     page.check("#mirror")
-    page.uncheck("#badge")
+    without_badge(page)
     page.select_option("#strangers", "leave")
     page.select_option("#when-lost", "slate")
     assert page.is_hidden("#problem")
@@ -38,6 +40,28 @@ def test_what_is_chosen_before_start_holds_at_once_and_is_kept(page: Page, serve
     await_that(page, "liveswap.state.when_lost === null")
     page.click("#start")
     await_that(page, "!/[0-9]/.test(latency.textContent + numbers.textContent)")
+
+
+def test_the_badge_goes_only_for_a_reason_and_speaks_the_language_of_the_page(
+    page: Page, server: ServerProcess, home: Path
+) -> None:
+    begin(page, server.url)
+    page.uncheck("#badge")
+    assert page.is_disabled("#leave-out")
+    page.fill("#reason", "  ")
+    assert page.is_disabled("#leave-out")
+    page.keyboard.press("Escape")
+    await_that(page, "badge.checked && liveswap.state.badge")
+    without_badge(page, "the film says it")
+    await_that(page, "liveswap.state.no_badge === 'the film says it' && !badge.checked")
+    assert '"no_badge": "the film says it"' in (home / "no-badge.jsonl").read_text()
+    page.check("#badge")
+    await_that(page, "liveswap.state.badge")
+    page.select_option("#language", "zh")
+    await_that(page, "liveswap.state.badge_language === 'zh'")
+    page.fill("#caption", "人脸由人工智能合成")
+    page.press("#caption", "Enter")
+    await_that(page, "liveswap.state.caption === '人脸由人工智能合成'")
 
 
 def test_two_visitors_at_once_keep_their_own_settings(browser: Browser, page: Page, server: ServerProcess) -> None:

@@ -13,7 +13,7 @@ from engines.types import Image
 from realtime.pictures.reading import read_image
 from realtime.provenance.words import SOURCE_TYPE
 from realtime.web.server_process import ServerProcess
-from tests.realtime.web.browsing import await_that, begin
+from tests.realtime.web.browsing import await_that, begin, without_badge
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt install chromium")
 
@@ -61,7 +61,7 @@ def test_a_photo_is_opened_its_faces_clicked_and_the_result_kept(
     assert SOURCE_TYPE.encode() in path.read_bytes()
     assert sorted(halves_that_differ(read_image(path), group)) == [False, True]
 
-    page.uncheck("#badge")
+    without_badge(page)
     page.click("#faces .wear[title=astronaut]")
     await_that(page, f"[...{MARKS}].some(b => b.textContent == 'astronaut') && working.hidden")
     page.click("#marks button[aria-pressed=false]")

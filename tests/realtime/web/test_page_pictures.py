@@ -26,6 +26,7 @@ from tests.realtime.web.browsing import (
     serving,
     shown,
     start,
+    without_badge,
     write_camera,
 )
 
@@ -55,7 +56,7 @@ def before_a_card(playwright: Playwright, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture(scope="module")
 def passing(home: Path) -> Iterator[ServerProcess]:
     """A server that shows pictures without a face as they are."""
-    with serving(home, "--when-lost", "pass", "--no-badge") as running:
+    with serving(home, "--when-lost", "pass", "--no-badge", "a test") as running:
         yield running
 
 
@@ -66,7 +67,7 @@ def test_the_face_is_another_and_everything_else_is_what_was_sent(
     detector = BlazeFaceDetector(LiteRtSession(model_file("face_detection_back")))
     with before_a_face.new_page() as page:
         begin(page, server.url, transport)
-        page.uncheck("#badge")
+        without_badge(page)
         await_that(page, "!liveswap.state.badge")
         sent, got = settled(page, lambda sent, got: around(detector, sent, got) < NOISE)
     before, after = detector.detect(sent)[0].box_xyxy, detector.detect(got)[0].box_xyxy

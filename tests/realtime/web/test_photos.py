@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestClient
 
 from benchmarks.common.fake_server import PAINT_BGR, TwoSquares, examine, served
 from engines.types import Image
+from realtime.disclosure import Disclosure
 from realtime.provenance.reading import Status
 from realtime.provenance.reading import examine as verdict
 from realtime.provenance.words import SOURCE_TYPE
@@ -41,7 +42,7 @@ def test_chosen_faces_are_changed_the_others_stay_and_the_picture_is_marked(tmp_
             sent = await server.client.post("/photo", data=group())
             facts = await sent.json()
             assert (sent.status, facts["width"], facts["height"], len(facts["faces"])) == (201, WIDE, HIGH, 2)
-            wear = {"wear": {"1": "bob"}, "format": "png", "badge": False}
+            wear = {"wear": {"1": "bob"}, "format": "png", "no_badge": "a test"}
             answer = await server.client.post("/photo/swapped", json=wear)
             content = await answer.read()
             assert (answer.status, answer.content_type) == (200, "image/png")
@@ -127,7 +128,7 @@ def test_photo_that_comes_back_is_signed_and_names_the_hash_of_what_was_sent(tmp
     studio = PhotoStudio(TwoSquares(), tmp_path)
     target = studio.read(group())
     (tmp_path / f"back.{media}").write_bytes(
-        studio.swapped(target, Wishes({0: examine(pixels(png()), "ann")}, "mesh", 0.5, badge=True, media=media))
+        studio.swapped(target, Wishes({0: examine(pixels(png()), "ann")}, "mesh", 0.5, Disclosure(), media=media))
     )
     found = verdict(tmp_path / f"back.{media}")
     assert found.status is Status.VALID
