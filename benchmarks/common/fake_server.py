@@ -127,7 +127,8 @@ async def served(
     uploads = Uploads(find, ConsentLedger(home))
     shared = {name: entry_of(examine(GREY, name), name) for name in ("ann", "bob")}
     folders, given = PrivateFolder(home / "visitors"), behind or Behind()
-    sessions, visitors = Sessions(make_stream, most=most, silent_s=silent_s), Visitors(shared, is_known=folders.knows)
+    sessions = Sessions(make_stream, home, most=most, silent_s=silent_s)
+    visitors = Visitors(shared, is_known=folders.knows)
     api, faces = Api(sessions, visitors, [], lambda: ["mesh"]), FacesApi(sessions, visitors, uploads)
     workshop = make_workshop(folders, given.sight, given.make or Maker(), given.limits, uploads.consents)
     videos = VideoApi(visitors, folders, workshop, lambda: ["mesh"])

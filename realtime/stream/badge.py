@@ -6,16 +6,14 @@ mouth. Knows what is drawn and remembers where it was; `realtime.stream.privacy`
 """
 
 import logging
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-import numpy as np
-from numpy.typing import NDArray
-
 from engines.types import Image
 from realtime.disclosure import BadgeLanguage, Disclosure
-from realtime.stream.badge_place import Box, FaceInView, corners, is_free, is_inside
+from realtime.stream.badge_place import Box, FaceInView, Point, corners, is_free, is_inside
 from realtime.stream.label import Label, draw_label, undrawable, wrapped
 
 logger = logging.getLogger(__name__)
@@ -35,8 +33,9 @@ MIN_CORNER_PX = 22
 CAPTION_SHARE, MIN_CAPTION_PX, WIDEST = 0.045, 20, 0.94
 RESIZED = 0.18
 """A tag keeps its size until its face calls for one that differs by this share."""
-EASE = 0.1
-"""Share of the way that a tag goes in a frame to where it belongs on its face: talking moves the chin, not the tag."""
+EASE_IN, EASE_OUT = 0.4, 0.02
+"""Share of the way that a tag goes in a frame to where it belongs on its face, towards the face's middle and away from
+it: talking moves the chin and not the tag, which stays where the chin is while the mouth is closed, within the box."""
 SLACK, LEAST_SLACK_PX = 0.015, 1.0
 """How far a face moves before its tag does / its height."""
 BACK_FRAMES = 30
@@ -49,9 +48,14 @@ class _Spot:
 
     place: int
     height: int
-    offset: NDArray[np.float64]
-    corner: NDArray[np.float64]
+    offset: Point
+    corner: Point
     better: int = 0
+
+    @classmethod
+    def at(cls, place: int, height: int, corner: Point, face: FaceInView) -> "_Spot":
+        """Just put there."""
+        return cls(place, height, _apart(corner, face.anchor), corner)
 
 
 class Badge:
@@ -84,8 +88,7 @@ class Badge:
             spot = _moved(self._spots.get(face.id), face, words, frame_wh, taken)
             if spot is not None:
                 spots[face.id] = spot
-                left, top = np.rint(spot.corner).astype(int).tolist()
-                tags.append((draw_label(words, spot.height), left, top))
+                tags.append((draw_label(words, spot.height), round(spot.corner[0]), round(spot.corner[1])))
                 taken.append(_box_of(*tags[-1]))
         self._spots = spots
         if len(spots) < len(self._faces) or not self._faces:
@@ -120,27 +123,52 @@ def _moved(
     """Where a face's tag is now; None where there is no room. before: where it was, if it was."""
     height = _height(face, frame_wh, before)
     tag_wh = draw_label(words, height).size_wh
-    places = [np.array(corner) for corner in corners(face, tag_wh, frame_wh)]
-    free = [number for number, place in enumerate(places) if is_free(tuple(place), tag_wh, taken)]
-    if not free:
+    places = corners(face, tag_wh, frame_wh)
+    best = next((number for number, place in enumerate(places) if is_free(place, tag_wh, taken)), None)
+    if best is None:
         return None
-    spot = _Spot(free[0], height, places[free[0]] - face.anchor, places[free[0]]) if before is None else before
-    spot.height, spot.better = height, spot.better + 1 if free[0] < spot.place else 0
-    if spot.place not in free or spot.better > BACK_FRAMES:
-        return _Spot(free[0], height, places[free[0]] - face.anchor, places[free[0]])
-    belongs = places[spot.place]
-    spot.offset = spot.offset + EASE * (belongs - face.anchor - spot.offset)
-    spot.corner = _follow(spot.corner, face.anchor + spot.offset, max(LEAST_SLACK_PX, SLACK * face.height))
-    if not (is_inside(tuple(spot.corner), tag_wh, frame_wh) and is_free(tuple(spot.corner), tag_wh, taken)):
-        spot.offset, spot.corner = belongs - face.anchor, belongs
+    if before is None:
+        return _Spot.at(best, height, places[best], face)
+    spot, belongs = before, places[before.place]
+    spot.height, spot.better = height, spot.better + 1 if best < spot.place else 0
+    if spot.better > BACK_FRAMES or (spot.place != best and not is_free(belongs, tag_wh, taken)):
+        return _Spot.at(best, height, places[best], face)
+    wanted = _apart(belongs, face.anchor)
+    spot.offset = _eased(spot.offset, wanted, _inward(belongs, tag_wh, face))
+    spot.corner = _follow(spot.corner, _sum(face.anchor, spot.offset), max(LEAST_SLACK_PX, SLACK * face.height))
+    if not (is_inside(spot.corner, tag_wh, frame_wh) and is_free(spot.corner, tag_wh, taken)):
+        spot.offset, spot.corner = wanted, belongs
     return spot
 
 
-def _follow(place: NDArray[np.float64], target: NDArray[np.float64], slack: float) -> NDArray[np.float64]:
+def _eased(offset: Point, wanted: Point, inward: Point) -> Point:
+    """`offset`, a frame later."""
+    (x, y), (to_x, to_y), (in_x, in_y) = offset, wanted, inward
+    share_x = EASE_IN if (to_x - x) * in_x > 0 else EASE_OUT
+    share_y = EASE_IN if (to_y - y) * in_y > 0 else EASE_OUT
+    return x + share_x * (to_x - x), y + share_y * (to_y - y)
+
+
+def _inward(corner: Point, tag_wh: tuple[int, int], face: FaceInView) -> Point:
+    """From the tag's middle to the face's."""
+    x1, y1, x2, y2 = face.box
+    return (x1 + x2 - tag_wh[0]) / 2 - corner[0], (y1 + y2 - tag_wh[1]) / 2 - corner[1]
+
+
+def _follow(place: Point, target: Point, slack: float) -> Point:
     """`place`, no farther than `slack` from `target`."""
-    apart = target - place
-    distance = float(np.hypot(*apart))
-    return place if distance <= slack else place + apart * (1 - slack / distance)
+    x, y = _apart(target, place)
+    distance = math.hypot(x, y)
+    go = 0.0 if distance <= slack else 1 - slack / distance
+    return place[0] + go * x, place[1] + go * y
+
+
+def _apart(to: Point, begin: Point) -> Point:
+    return to[0] - begin[0], to[1] - begin[1]
+
+
+def _sum(one: Point, other: Point) -> Point:
+    return one[0] + other[0], one[1] + other[1]
 
 
 def _height(face: FaceInView, frame_wh: tuple[int, int], before: _Spot | None) -> int:

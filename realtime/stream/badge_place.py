@@ -7,11 +7,10 @@
 Knows boxes; draws nothing and remembers nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engines.image.geometry import box_of
 from engines.mesh import mesh_topology
@@ -19,25 +18,29 @@ from engines.types import Points
 
 CORNERS_OF_EYES = np.array([33, 133, 362, 263])
 """They move with the head, and neither with lids nor with lips."""
-FEATURES = (*mesh_topology.eye_rims(), mesh_topology.OUTER_LIPS)
+_PARTS = (*mesh_topology.eye_rims(), mesh_topology.OUTER_LIPS)
+FEATURES, FEATURES_BEGIN = np.concatenate(_PARTS), np.cumsum([0, *map(len, _PARTS[:-1])])
+"""Landmarks of both eyes and the mouth, one behind the other, and where each begins."""
 MARGIN = 0.03
 """Kept free around eyes and mouth / the face's height."""
 
 Box = tuple[float, float, float, float]
 """x1, y1, x2, y2 px."""
+Point = tuple[float, float]
+"""x, y px."""
 
 
 @dataclass(frozen=True, slots=True)
 class FaceInView:
-    """A face in the picture that viewers see. id: of the person. box: (4,) px. features: eyes and mouth, with a margin.
+    """A face in the picture that viewers see. id: of the person. features: eyes and mouth, with a margin.
 
-    anchor: (2,) px, what moves as the head does.
+    anchor: what moves as the head does.
     """
 
     id: int
     box: Box
     features: tuple[Box, ...]
-    anchor: NDArray[np.float64]
+    anchor: Point
 
     @property
     def height(self) -> float:
@@ -55,38 +58,39 @@ class FaceInView:
             at = (at + np.float32(0.5)) * np.float32(scale) - np.float32(0.5)
         if mirrored_in is not None:
             at = np.column_stack([mirrored_in - 1 - at[:, 0], at[:, 1]])
-        box = box_of(at)
-        margin = MARGIN * float(box[3] - box[1])
-        grown = np.array([-margin, -margin, margin, margin], np.float32)
-        features = tuple(_as_box(box_of(at[part]) + grown) for part in FEATURES)
-        return cls(number, _as_box(box), features, at[CORNERS_OF_EYES].mean(axis=0, dtype=np.float64))
+        box, of_features = _as_box(box_of(at)), at[FEATURES]
+        margin = np.float32(MARGIN * (box[3] - box[1]))
+        low = np.minimum.reduceat(of_features, FEATURES_BEGIN, axis=0) - margin
+        high = np.maximum.reduceat(of_features, FEATURES_BEGIN, axis=0) + margin
+        features = tuple(map(_as_box, np.concatenate([low, high], axis=1)))
+        x, y = (at[CORNERS_OF_EYES].sum(axis=0) / len(CORNERS_OF_EYES)).tolist()
+        return cls(number, box, features, (x, y))
 
 
-def corners(face: FaceInView, tag_wh: tuple[int, int], frame_wh: tuple[int, int]) -> Iterator[tuple[float, float]]:
+def corners(face: FaceInView, tag_wh: tuple[int, int], frame_wh: tuple[int, int]) -> list[Point]:
     """Upper left corners of a tag at the places for it, in this order, each moved into the picture."""
-    width, height = tag_wh
-    x1, y1 = (max(0.0, edge) for edge in face.box[:2])
-    x2, y2 = (min(float(size), edge) for size, edge in zip(frame_wh, face.box[2:], strict=True))
+    (width, height), (x1, y1, x2, y2) = tag_wh, face.box
+    x1, y1, x2, y2 = max(0.0, x1), max(0.0, y1), min(float(frame_wh[0]), x2), min(float(frame_wh[1]), y2)
     middle = (x1 + x2 - width) / 2
     places = (
         *((x2 - width, y2 - height), (x1, y2 - height), (middle, y2)),
         *((x2 - width, y1), (x1, y1), (middle, y1 - height)),
     )
-    for x, y in places:
-        yield min(max(0.0, x), max(0.0, frame_wh[0] - width)), min(max(0.0, y), max(0.0, frame_wh[1] - height))
+    most_x, most_y = max(0, frame_wh[0] - width), max(0, frame_wh[1] - height)
+    return [(min(max(0.0, x), most_x), min(max(0.0, y), most_y)) for x, y in places]
 
 
-def is_free(corner: tuple[float, float], tag_wh: tuple[int, int], taken: Sequence[Box]) -> bool:
+def is_free(corner: Point, tag_wh: tuple[int, int], taken: Sequence[Box]) -> bool:
     """Whether a tag whose upper left corner is there covers none of these."""
-    (x1, y1), (width, height) = corner, tag_wh
-    return not any(
-        x1 < right and left < x1 + width and y1 < bottom and top < y1 + height for left, top, right, bottom in taken
-    )
+    left, top = corner
+    right, bottom = left + tag_wh[0], top + tag_wh[1]
+    return not any(left < x2 and x1 < right and top < y2 and y1 < bottom for x1, y1, x2, y2 in taken)
 
 
-def is_inside(corner: tuple[float, float], tag_wh: tuple[int, int], frame_wh: tuple[int, int]) -> bool:
+def is_inside(corner: Point, tag_wh: tuple[int, int], frame_wh: tuple[int, int]) -> bool:
     """Whether all of a tag is in the picture."""
-    return all(at >= 0 and at + size <= most for at, size, most in zip(corner, tag_wh, frame_wh, strict=True))
+    (left, top), (width, height) = corner, tag_wh
+    return left >= 0 and top >= 0 and left + width <= frame_wh[0] and top + height <= frame_wh[1]
 
 
 def _as_box(box: Points) -> Box:

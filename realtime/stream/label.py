@@ -38,8 +38,8 @@ RIGHT_TO_LEFT = {"R", "AL", "AN"}
 class Label:
     """Ready to be blended: picture * keep + ink, in 8-bit fixed point."""
 
-    keep: NDArray[np.uint16]  # (h, w, 1), 0..256
-    ink: NDArray[np.uint16]  # (h, w, 1), white letters times their opacity times 256
+    keep: NDArray[np.uint16]  # (h, w, 3), 0..256, the same in all channels: numpy is slow with one for three
+    ink: NDArray[np.uint16]  # (h, w, 3), white letters times their opacity times 256
 
     @property
     def size_wh(self) -> tuple[int, int]:
@@ -69,10 +69,7 @@ def draw_label(words: str, height_px: int) -> Label:
     cv2.putText(letters, words, (padding, baseline), 255, cv2.FontFace(FONT), size, WEIGHT)
     inked = (letters[..., np.newaxis] / 255) ** THIN
     keep = (1 - PLATE_OPACITY * _plate(width, height_px)) * (1 - inked)
-    label = Label(np.round(keep * 256).astype(np.uint16), np.round(inked * 255 * 256).astype(np.uint16))
-    for part in (label.keep, label.ink):
-        part.setflags(write=False)
-    return label
+    return Label(_for_blending(keep * 256), _for_blending(inked * 255 * 256))
 
 
 def text_width(words: str, height_px: int) -> int:
@@ -99,6 +96,13 @@ def _glyph(letter: str) -> NDArray[np.uint8]:
     drawn = np.zeros((48, 64), np.uint8)
     cv2.putText(drawn, letter, (8, 36), 255, cv2.FontFace(FONT), 24, WEIGHT)
     return drawn
+
+
+def _for_blending(share: NDArray[np.float64]) -> NDArray[np.uint16]:
+    """share: (h, w, 1)."""
+    part = np.repeat(np.round(share).astype(np.uint16), 3, axis=2)
+    part.setflags(write=False)
+    return part
 
 
 def _plate(width: int, height: int) -> NDArray[np.float64]:

@@ -1,11 +1,11 @@
-// The badge is left out only for a reason, which is asked for. Knows that question; what becomes of the answer is not its business.
+// The badge is left out only for a reason, which is asked for. Knows that question, not what becomes of the answer.
 
 import { answer } from "./dialogs.js";
 
 const $ = (id) => document.getElementById(id);
 
-$("reason").oninput = ({ target }) => ($("leave-out").disabled = !target.value.trim());
-$("reason").onkeydown = ({ key }) => key === "Enter" && $("leave-out").click();
+$("reason").oninput = ({ target }) => void ($("leave-out").disabled = !target.value.trim());
+$("reason").onkeydown = ({ key }) => void (key === "Enter" && $("leave-out").click()); // false would keep Escape from closing
 
 /** Why there is to be no badge; "" for Cancel. */
 export async function whyNoBadge() {

@@ -76,7 +76,7 @@ export const WORDS = {
   "leave": {"en": "show them", "zh": "照常显示"},
   "mirror": {"en": "Mirror", "zh": "镜像"},
   "badge": {"en": "AI badge", "zh": "AI 标记"},
-  "caption": {"en": "Caption in the picture", "zh": "画面中的说明文字"},
+  "caption": {"en": "Caption", "zh": "说明文字"},
   "noBadgeTitle": {"en": "Why without the badge?", "zh": "为什么不显示标记？"},
   "noBadgeWhy": {"en": "It tells viewers that a face is not real. The reason is kept on this server and told in the signed manifest of files; their machine-readable mark stays.", "zh": "标记告诉观众这张脸不是真实的。原因会记录在这台服务器上，并写入文件的签名清单；机器可读的标记始终保留。"},
   "reason": {"en": "Reason", "zh": "原因"},

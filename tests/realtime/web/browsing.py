@@ -64,7 +64,7 @@ def start(page: Page, url: str, transport: str = "auto") -> None:
 def without_badge(page: Page, reason: str = "a test") -> None:
     """Switch the badge off, and say why."""
     page.uncheck("#badge")
-    page.fill("#reason", reason)
+    page.locator("#reason").press_sequentially(reason)
     page.click("#leave-out")
 
 

@@ -11,6 +11,7 @@ import pytest
 from benchmarks.common.fake_server import Behind, served
 from benchmarks.common.video_fakes import Maker, TwoEyes
 from realtime.cli.words import config_of
+from realtime.provenance.no_badge import reasons_of
 from realtime.web.videos.private_folder import Limits
 from tests.realtime.web.served import run
 from tests.realtime.web.video_client import ordered, send, somebody, until, with_people
@@ -102,6 +103,7 @@ def test_words_of_a_job_are_what_the_command_line_takes(tmp_path: Path, clip: by
         ("result.webm",),
     )
     assert str(config.trim) == "0.25-1"
+    assert [each["no_badge"] for each in reasons_of(tmp_path)] == ["a test"]
 
 
 def test_cancelled_job_ends_at_once_and_leaves_nothing_and_the_next_one_begins(tmp_path: Path, clip: bytes) -> None:

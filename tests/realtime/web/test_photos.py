@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestClient
 from benchmarks.common.fake_server import PAINT_BGR, TwoSquares, examine, served
 from engines.types import Image
 from realtime.disclosure import Disclosure
+from realtime.provenance.no_badge import reasons_of
 from realtime.provenance.reading import Status
 from realtime.provenance.reading import examine as verdict
 from realtime.provenance.words import SOURCE_TYPE
@@ -67,6 +68,11 @@ def test_chosen_faces_are_changed_the_others_stay_and_the_picture_is_marked(tmp_
         ({"wear": {"0": "ann"}, "strength": True}, 422, '"strength"'),
         ({"wear": {"0": "ann"}, "strength": 2}, 422, '"strength"'),
         ({"wear": {"0": "ann"}, "format": "bmp"}, 422, '"format"'),
+        ({"wear": {"0": "ann"}, "badge": False}, 422, "a reason is needed"),
+        ({"wear": {"0": "ann"}, "no_badge": " "}, 422, "a reason is needed"),
+        ({"wear": {"0": "ann"}, "no_badge": True}, 422, '"no_badge"'),
+        ({"wear": {"0": "ann"}, "badge_language": "xx"}, 422, "language 'xx'"),
+        ({"wear": {"0": "ann"}, "caption": "x" * 81}, 422, "at most 80"),
         ({"wear": {"0": "ann"}, "format": []}, 422, '"format"'),
     ],
 )
@@ -134,3 +140,16 @@ def test_photo_that_comes_back_is_signed_and_names_the_hash_of_what_was_sent(tmp
     assert found.status is Status.VALID
     assert found.claim is not None
     assert (found.claim.model, found.claim.input_sha256) == ("mesh", hashlib.sha256(group()).hexdigest())
+    assert found.claim.no_badge is None
+
+
+def test_photo_without_the_badge_says_why_and_it_is_recorded_for_whose_face_it_is(tmp_path: Path) -> None:
+    studio = PhotoStudio(TwoSquares(), tmp_path)
+    worn, told = {0: examine(pixels(png()), "ann")}, Disclosure(no_badge="a test")
+    wishes = Wishes(worn, "mesh", 0.5, told, media="png", consents=("a" * 64,))
+    for _ in range(2):
+        (tmp_path / "back.png").write_bytes(studio.swapped(studio.read(group()), wishes))
+    claim = verdict(tmp_path / "back.png").claim
+    assert claim is not None
+    assert claim.no_badge == "a test"
+    assert [(each["photo"], each["no_badge"]) for each in reasons_of(tmp_path)] == [("a" * 64, "a test")]
