@@ -165,7 +165,8 @@ class SwapPipeline:
         with self._timed(Stage.SHOW):
             if settings.mirror:
                 frame = replace(frame, image=np.ascontiguousarray(frame.image[:, ::-1]), original=None, hdr=None)
-            self.badge.look_at(self._faces_in(tracked), settings.disclosure)
+            if settings.badge:
+                self.badge.look_at(self._faces_in(tracked), settings.disclosure)
             shown = self._gate.show(frame, status, at_ns, settings)
         if frame.role is Role.SHOWN:
             self._observer.on_outcome(shown.outcome)
