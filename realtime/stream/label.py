@@ -87,8 +87,10 @@ def _is_drawable(letter: str) -> bool:
     if letter in " ?":
         return True
     joins = unicodedata.bidirectional(letter) in RIGHT_TO_LEFT or unicodedata.category(letter).startswith("M")
+    if joins or not letter.isprintable():  # half of a surrogate pair, too, which OpenCV refuses
+        return False
     drawn = _glyph(letter)
-    return letter.isprintable() and not joins and bool(drawn.any()) and not np.array_equal(drawn, _glyph("?"))
+    return bool(drawn.any()) and not np.array_equal(drawn, _glyph("?"))
 
 
 def _glyph(letter: str) -> NDArray[np.uint8]:

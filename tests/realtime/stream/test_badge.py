@@ -88,7 +88,7 @@ def test_letters_that_are_missing_are_named_and_the_badge_is_then_english_and_sa
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert undrawable("Müller, Ψ, Ж, 漢字, ひらがな, 한글?") == []
-    assert undrawable("a😀b\u202edअא") == ["😀", "\u202e", "अ", "א"]
+    assert undrawable("a😀b\u202edअא\udc80") == ["😀", "\u202e", "अ", "א", "\udc80"]
     monkeypatch.setitem(WORDS, BadgeLanguage.DE, "😀")
     words_in.cache_clear()
     with caplog.at_level(logging.WARNING):

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from benchmarks.common.fake_server import Served
 from realtime.provenance.no_badge import reasons_of
-from tests.realtime.web.served import Served, serving
+from tests.realtime.web.served import serving
 
 
 def test_a_session_s_badge_goes_for_a_reason_that_is_recorded(tmp_path: Path) -> None:
