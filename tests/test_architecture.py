@@ -59,6 +59,7 @@ VENDORS = {
         "realtime/web/request_parts.py",
         "realtime/web/client.py",
         "realtime/web/faces_api.py",
+        "realtime/web/page_files.py",
         "realtime/web/photo_api.py",
         "realtime/web/serve.py",
         "realtime/web/server.py",

@@ -16,8 +16,8 @@ from av.frame import Frame
 from av.packet import Packet
 
 from realtime.web.aiortc_patches import make_live
+from realtime.web.page_files import PAGE
 from realtime.web.sdp import sharp_from_the_start
-from realtime.web.server import PAGE
 from realtime.web.server_process import SERVE, ServerProcess
 
 STATE: dict[str, Any] = {

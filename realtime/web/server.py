@@ -15,13 +15,13 @@ from models.errors import UserError
 from realtime.web.api import Api
 from realtime.web.auth import Guard, RefusedError
 from realtime.web.faces_api import FacesApi
+from realtime.web.page_files import PageFiles
 from realtime.web.photo_api import PhotoApi
 from realtime.web.request_parts import remember
 from realtime.web.video_api import VideoApi
 
 logger = logging.getLogger(__name__)
 
-PAGE = Path(__file__).parent / "page"
 OPENAPI = Path(__file__).parent / "openapi.json"
 LARGEST_UPLOAD = 16 * 1024 * 1024
 PUBLIC = ("/page/", "/results/")
@@ -39,7 +39,8 @@ def make_application(api: Api, faces: FacesApi, photos: PhotoApi, videos: VideoA
     async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await _carried_out(request, handler, guard)
         if not response.prepared:
-            response.headers.update(guard.headers)
+            for name, value in guard.headers.items():
+                response.headers.setdefault(name, value)
             remember(request, response)
         return response
 
@@ -53,15 +54,9 @@ def make_application(api: Api, faces: FacesApi, photos: PhotoApi, videos: VideoA
     app = web.Application(middlewares=[guarded], client_max_size=LARGEST_UPLOAD)
     app.cleanup_ctx.append(sweeping)
     app.cleanup_ctx.append(videos.run)
-    app.router.add_get("/", _page)
     app.router.add_get("/openapi.json", _openapi)
-    app.router.add_static("/page/", PAGE)
-    app.router.add_routes([*api.routes(), *faces.routes(), *photos.routes(), *videos.routes()])
+    app.router.add_routes([*PageFiles().routes(), *api.routes(), *faces.routes(), *photos.routes(), *videos.routes()])
     return app
-
-
-async def _page(_request: web.Request) -> web.FileResponse:
-    return web.FileResponse(PAGE / "index.html")
 
 
 async def _openapi(_request: web.Request) -> web.FileResponse:

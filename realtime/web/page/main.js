@@ -8,18 +8,16 @@ import { Gallery } from "./gallery.js";
 import { Live } from "./live.js";
 import { fullScreen, onlyPicture } from "./only_picture.js";
 import "./phone.js";
-import { Photo } from "./photo.js";
 import { complain } from "./problem.js";
 import "./shortcuts.js";
 import { page } from "./state.js";
 import { tab, tabs } from "./tabs.js";
-import { Video } from "./video.js";
 
 const PICTURES = ["jpeg", "png", "webp", "heic", "heif", "avif", "tiff", "gif", "bmp"].map((kind) => `image/${kind}`).join();
 const $ = (id) => document.getElementById(id);
 
-const choices = new Choices({ onLook: (command) => (live.say(command), edited[tab()]?.refresh()), onDevice });
-const wear = (name) => (live.say(choices.choose("face", name)), edited[tab()]?.choose(name));
+const choices = new Choices({ onLook: (command) => (live.say(command), editor(tab()).then((one) => one?.refresh())), onDevice });
+const wear = (name) => (live.say(choices.choose("face", name)), editor(tab()).then((one) => one?.choose(name)));
 const gallery = new Gallery({ onWear: wear, onMore: (name) => adding.more(name), onProblem: complain });
 const adding = new Adding(gallery, { onWear: wear, onProblem: complain });
 const chosen = {
@@ -27,7 +25,13 @@ const chosen = {
   look: () => ({ strength: Number($("strength").value), swapper: $("swapper").value, ...choices.disclosure }),
   onProblem: complain,
 };
-const edited = { photo: new Photo(chosen), video: new Video(chosen) }; // by their tabs
+const EDITORS = {
+  photo: async () => new (await import("./photo.js")).Photo(chosen),
+  video: async () => new (await import("./video.js")).Video(chosen),
+};
+const opened = {};
+/** What a tab's photo or video is changed with, loaded when the tab is first shown; nothing for the live one. */
+const editor = async (name) => await (opened[name] ??= EDITORS[name]?.());
 const live = new Live(choices, gallery);
 
 $("language").addEventListener("change", () => (live.say(speaks()), edited[tab()]?.refresh()));
@@ -46,10 +50,11 @@ function onDevice(id) {
 for (const input of document.querySelectorAll("[data-takes=pictures]")) input.accept = PICTURES;
 
 /** Files that were dropped or pasted: a photo or video to be changed, or faces to wear. */
-function take(files) {
+async function take(files) {
   if (!files.length) return;
-  if (edited[tab()]) edited[tab()].open(files[0]);
-  else adding.add([...files]);
+  const here = await editor(tab());
+  if (here) here.open(files[0]);
+  else adding.add(files);
 }
 const { classList } = document.body;
 addEventListener("dragover", (event) => (event.preventDefault(), classList.add("dragging")));
@@ -57,22 +62,29 @@ addEventListener("dragleave", () => classList.remove("dragging"));
 addEventListener("drop", (event) => {
   event.preventDefault();
   classList.remove("dragging");
-  take(event.dataTransfer.files);
+  take([...event.dataTransfer.files]);
 });
-addEventListener("paste", (event) => take(event.clipboardData.files));
+addEventListener("paste", (event) => take([...event.clipboardData.files]));
 tabs((name) => {
   if (name !== "live" && page.running) void live.stop();
-  if (name === "video" && page.info.faces.length) void edited.video.enter();
+  void enter(name).catch(complain);
 });
 
+/** A tab is shown. Before the faces are here, its editor has nothing to ask for. */
+async function enter(name) {
+  const here = await editor(name);
+  if (page.info.faces.length) await here?.enter?.();
+}
+
 try {
+  await editor(tab());
   page.info = await askJson("/info");
   fill($("swapper"), page.info.swappers.map((name) => [name, name]));
   await gallery.show(page.info, choices.face(page.info.faces));
   await fillDevices();
   choices.restore();
   live.quality.sized();
-  if (tab() === "video") await edited.video.enter();
+  await enter(tab());
 } catch (error) {
   complain(error);
 }
