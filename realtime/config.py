@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from models.errors import UserError
 from realtime.choices import Faces, Hdr, Strangers, WhenLost
 from realtime.disclosure import Disclosure
+from realtime.faces.swap_settings import SwapSettings
 from realtime.media.trim import Trim
 
 if TYPE_CHECKING:
@@ -141,11 +142,23 @@ class RunConfig:
         asked = self.device not in CPU_DEVICES or self.detector is not None
         return asked or self.enhancer is not None or bool(self.maps)
 
-    def restyled(self, swapper: str, strength: float) -> "RunConfig":
-        """The same run with another swapper; what that one has no use for is left away."""
-        if swapper == MESH:
-            return replace(self, swapper=MESH, neural=NeuralConfig(strength=strength))
-        return replace(self, swapper=swapper, iris="wearer", neural=replace(self.neural, strength=strength))
+    def restyled(self, look: SwapSettings) -> "RunConfig":
+        """The same run with faces put on in another way; what its swapper has no use for is left away."""
+        is_mesh = look.swapper == MESH
+        neural = NeuralConfig(strength=look.strength) if is_mesh else replace(self.neural, strength=look.strength)
+        return replace(
+            self,
+            swapper=look.swapper,
+            iris=look.iris if is_mesh else "wearer",
+            mouth=look.mouth,
+            enhancer=look.enhancer,
+            neural=neural,
+        )
+
+    @property
+    def look(self) -> SwapSettings:
+        """How faces are put on."""
+        return SwapSettings(self.swapper, self.neural.strength, self.iris, self.mouth, self.enhancer)
 
     @property
     def sees_hands(self) -> bool:

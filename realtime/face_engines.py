@@ -43,7 +43,8 @@ from models.store import ModelStore
 from realtime.built_in_models import BuiltIn
 from realtime.config import CPU_DEVICES, RunConfig
 from realtime.faces.person import read_person
-from realtime.faces.source_bank import InitialFaces, PrepareFn, SourceBank, SwapSettings
+from realtime.faces.source_bank import InitialFaces, PrepareFn, SourceBank
+from realtime.faces.swap_settings import SwapSettings
 from realtime.pictures.reading import read_image
 from realtime.swapper_options import is_one_person, precisions, swap_choices, swapper_spec
 from realtime.tracking.recognition import Embed, KnownTarget
@@ -94,7 +95,7 @@ class FaceEngines:
 
     def source_bank_of(self, sources: tuple[SourcePhoto, ...]) -> SourceBank:
         """These faces, ready to be worn."""
-        settings = SwapSettings(self._config.swapper, self._config.neural.strength)
+        settings = self._config.look
         if self._waits:
             faces = tuple(self._prepare(sources))
             self._note_engines()
@@ -106,20 +107,20 @@ class FaceEngines:
 
     def prepare_fn(self, settings: SwapSettings) -> PrepareFn:
         """Another way of swapping, while a stream runs: nothing is asked or downloaded. Raises UserError."""
-        config = self._config.restyled(settings.swapper, settings.strength)
+        config = self._config.restyled(settings)
         spec = swapper_spec(config, self._context.manifest)
         if is_one_person(spec):
             raise UserError(
                 f"{settings.swapper} is one person's network", remedy="start a run with it: consent comes first"
             )
-        if spec is not None:
-            missing = [need.name for need in models_for(spec, self._context) if not self._context.is_here(need)]
-            if missing:
-                raise UserError(
-                    f"{settings.swapper} is not on this disk", remedy=f"liveswap models pull {' '.join(missing)}"
-                )
-            if not self._has_chosen:
-                self._choose_device()
+        needed = [] if spec is None else models_for(spec, self._context)
+        needed += [self._context.manifest.get(config.enhancer)] if config.enhancer else []
+        missing = [need.name for need in needed if not self._context.is_here(need)]
+        if missing:
+            what = missing[0] if spec is None else settings.swapper
+            raise UserError(f"{what} is not on this disk", remedy=f"liveswap models pull {' '.join(missing)}")
+        if needed and not self._has_chosen:
+            self._choose_device()
         return _prepare_fn(*self._open(config, spec))
 
     def known_targets(self, photos: Sequence[Path], worn: Sequence[PreparedFace]) -> tuple[list[KnownTarget], Embed]:

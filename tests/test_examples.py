@@ -16,11 +16,12 @@ import cv2
 import numpy as np
 import pytest
 
+from benchmarks.common.fake_server import PAINT_BGR, Behind, Served
+from benchmarks.common.video_fakes import Maker
 from realtime.pictures.reading import read_image
 from realtime.web.videos.jobs import JobState
 from tests.realtime.clips import Clip, facts_of, write_clip
-from tests.realtime.web.served import PAINT_BGR, Behind, Served, png, serving
-from tests.realtime.web.video_fakes import Maker
+from tests.realtime.web.served import png, serving
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 NOTEBOOK = EXAMPLES / "liveswap.ipynb"

@@ -19,7 +19,8 @@ from engines.source_faces.fitness import Doubt, FoundFace
 from engines.types import Image, SourcePhoto
 from realtime.choices import Strangers
 from realtime.faces.consent import ConsentLedger
-from realtime.faces.source_bank import InitialFaces, SourceBank, SwapSettings
+from realtime.faces.source_bank import InitialFaces, SourceBank
+from realtime.faces.swap_settings import SwapSettings
 from realtime.fakes import FakeFace, FakeTracker, landmarks_in
 from realtime.stream.live_settings import LiveControl
 from realtime.stream.metrics import StreamMetrics
@@ -32,6 +33,7 @@ from realtime.web.api import Api
 from realtime.web.auth import Guard
 from realtime.web.faces_api import FacesApi
 from realtime.web.gallery import entry_of
+from realtime.web.offer import Offer
 from realtime.web.photo_api import PhotoApi
 from realtime.web.server import make_application
 from realtime.web.session import BROWSER, Stream
@@ -74,7 +76,7 @@ class TwoSquares:
         size_wh = wide, high
         return tuple(Track(n, landmarks_in(box), 1, size_wh, Appearance()) for n, box in enumerate(boxes))
 
-    def prepare(self, _photo: SourcePhoto, _swapper: str, _strength: float) -> FakeFace:
+    def prepare(self, _photo: SourcePhoto, _look: SwapSettings) -> FakeFace:
         return FakeFace(PAINT_BGR)
 
 
@@ -129,10 +131,10 @@ async def served(
     folders, given = PrivateFolder(home / "visitors"), behind or Behind()
     sessions = Sessions(make_stream, home, most=most, silent_s=silent_s)
     visitors = Visitors(shared, is_known=folders.knows)
-    api, faces = Api(sessions, visitors, [], lambda: ["mesh"]), FacesApi(sessions, visitors, uploads)
+    api, faces = Api(sessions, visitors, [], Offer), FacesApi(sessions, visitors, uploads)
     workshop = make_workshop(folders, given.sight, given.make or Maker(), given.limits, uploads.consents)
-    videos = VideoApi(visitors, folders, workshop, lambda: ["mesh"])
-    app = make_application(api, faces, PhotoApi(visitors, uploads, STUDIO), videos, guard or Guard(token))
+    videos = VideoApi(visitors, folders, workshop, Offer)
+    app = make_application(api, faces, PhotoApi(visitors, uploads, STUDIO, Offer), videos, guard or Guard(token))
     async with TestClient(TestServer(app)) as client:
         yield Served(client, sessions, visitors, workshop, closed)
     uploads.close()

@@ -27,7 +27,8 @@ from engines.swappers.neural.identity import FixedSource
 from engines.swappers.neural.swapper import NeuralFace, bind
 from engines.types import Image, SourcePhoto
 from models.manifest import load_manifest
-from realtime.faces.source_bank import InitialFaces, SourceBank, SwapSettings
+from realtime.faces.source_bank import InitialFaces, SourceBank
+from realtime.faces.swap_settings import SwapSettings
 
 SWAPPER = "inswapper_128"
 FEATHER_PX = 15

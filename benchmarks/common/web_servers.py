@@ -27,6 +27,7 @@ STATE: dict[str, Any] = {
     "face": None,
     "swapper": "mesh",
     "strength": 1.0,
+    "wanted": {},
     "mirror": False,
     "badge": True,
     "no_badge": None,
@@ -86,7 +87,7 @@ def echo_application(kind: str) -> web.Application:
         return web.Response(status=201, text=answer, content_type="application/sdp", headers=headers)
 
     async def info(_request: web.Request) -> web.Response:
-        return web.json_response({"faces": [], "own": [], "swappers": ["mesh"], "ice": []})
+        return web.json_response({"faces": [], "own": [], "swappers": ["mesh"], "enhancers": [], "look": {}, "ice": []})
 
     async def state(_request: web.Request) -> web.Response:
         return web.json_response(STATE)

@@ -154,7 +154,7 @@ def ctl(
         typer.Argument(metavar="COMMAND", help="status | face next | face 2 | pause | mirror | badge off REASON ..."),
     ],
 ) -> None:
-    """Change a live run elsewhere: face, when-lost, strangers, badge, caption, mirror, lock, swapper, strength."""
+    """Change a live run elsewhere: face, swapper, strength, iris, mouth, enhancer, strangers, badge, pause ..."""
     from realtime.cli import commands  # noqa: PLC0415
 
     commands.control(" ".join(command))

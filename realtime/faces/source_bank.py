@@ -10,23 +10,16 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from dataclasses import dataclass
+from typing import TypeAlias, Unpack
 
 from engines.types import PreparedFace, SourcePhoto
 from models.errors import UserError
 from realtime.faces.face_set import FaceSet
 from realtime.faces.selection import Selection
+from realtime.faces.swap_settings import SettingsChange, SwapSettings
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class SwapSettings:
-    """How faces are put on. swapper: "mesh" or the name of a model. strength: 0..1, 0.5 is the plain one."""
-
-    swapper: str
-    strength: float = 0.5
 
 
 PrepareFn: TypeAlias = Callable[[SourcePhoto], PreparedFace]
@@ -78,18 +71,20 @@ class SourceBank:
         """The one that is worn now."""
         return self._settings
 
+    @property
+    def wanted(self) -> SwapSettings:
+        """The one that was asked for last, unless it did not work."""
+        return self._wanted
+
     def choose(self, identity: str) -> None:
         """Have this face worn first, from the next frame on. Raises UserError when there is none of that identity."""
         with self._turn:
             self._faces = self._faces.choosing(identity)
 
-    def apply_settings(self, *, swapper: str | None = None, strength: float | None = None) -> None:
+    def apply_settings(self, **changes: Unpack[SettingsChange]) -> None:
         """Have all faces put on in another way, soon. Returns at once; `notice` says how it goes."""
         with self._turn:
-            before = self._wanted
-            if swapper is not None and swapper != before.swapper:
-                before = SwapSettings(swapper)  # at the strength it was trained at
-            wanted = before if strength is None else replace(before, strength=strength)
+            wanted = self._wanted.changed(**changes)
             if wanted == self._wanted:
                 return
             self._wanted = wanted

@@ -11,16 +11,18 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, Unpack
 
 from models.errors import UserError
 from realtime.choices import Strangers, WhenLost
+from realtime.config import parse_whose
 from realtime.disclosure import Disclosure
 from realtime.faces.selection import Selection, Source
+from realtime.faces.swap_settings import SettingsChange
 
 logger = logging.getLogger(__name__)
 
-ON, OFF, DEFAULT = "on", "off", "default"
+ON, OFF, DEFAULT, NONE = "on", "off", "default", "none"
 BADGE_OFF = "badge on, or badge off and why in a few words: badge off the film says it in its titles"
 
 
@@ -64,7 +66,7 @@ class FaceProvider(Protocol):
         """What is being done to them, or what went wrong; "" for neither."""
         ...
 
-    def apply_settings(self, *, swapper: str | None = None, strength: float | None = None) -> None: ...
+    def apply_settings(self, **changes: Unpack[SettingsChange]) -> None: ...
 
 
 @dataclass(slots=True)
@@ -84,9 +86,9 @@ class FixedFaces:
         """identity: as `selection` tells it."""
         self.place = int(identity)
 
-    def apply_settings(self, *, swapper: str | None = None, strength: float | None = None) -> None:
+    def apply_settings(self, **changes: Unpack[SettingsChange]) -> None:
         """Raises UserError."""
-        what = f"swapper {swapper}" if strength is None else f"strength {strength:g}"
+        what = ", ".join(f"{name} {value or NONE}" for name, value in changes.items())
         raise UserError(f"{what}: this run's faces stay as they are", remedy="start another run")
 
 
@@ -209,6 +211,23 @@ class LiveControl:
         self._bank.apply_settings(swapper=argument)
         return self._settings
 
+    def enhanced(self, argument: str) -> LiveSettings:
+        """The name of an enhancer on this disk, or none. Carried out soon, beside the stream."""
+        if not argument:
+            raise UserError("enhancer: which one?", remedy="enhancer none, or a name from liveswap models list")
+        self._bank.apply_settings(enhancer=None if argument == NONE else argument)
+        return self._settings
+
+    def iris(self, argument: str) -> LiveSettings:
+        """wearer or source: whose colour of eyes, with the mesh swapper. Carried out soon, beside the stream."""
+        self._bank.apply_settings(iris=parse_whose("iris", argument))
+        return self._settings
+
+    def mouth(self, argument: str) -> LiveSettings:
+        """source or wearer: whose lips. Carried out soon, beside the stream."""
+        self._bank.apply_settings(mouth=parse_whose("mouth", argument))
+        return self._settings
+
     def locked_anew(self, _argument: str) -> LiveSettings:
         """The main person is whoever is largest in the next frame."""
         return replace(self._settings, lock=self._settings.lock + 1)
@@ -230,5 +249,8 @@ COMMANDS: dict[str, Callable[[LiveControl, str], LiveSettings]] = {
     "lock": LiveControl.locked_anew,
     "strength": LiveControl.restrengthened,
     "swapper": LiveControl.restyled,
+    "iris": LiveControl.iris,
+    "mouth": LiveControl.mouth,
+    "enhancer": LiveControl.enhanced,
 }
 """What each word does."""

@@ -5,12 +5,13 @@ Knows paths and status codes; who may ask is `guard`'s business, and what WebRTC
 
 import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from aiohttp import web
 from aiortc import RTCIceServer
 
 from realtime.web.auth import RefusedError
+from realtime.web.offer import Offered
 from realtime.web.request_parts import SDP, command_in, offer_in, visitor_of, watch_key_in
 from realtime.web.rtc import PeerLink
 from realtime.web.session import SwapSession
@@ -23,18 +24,18 @@ MOST_WATCHERS = 8
 
 
 class Api:
-    """swappers: what may be worn, by name. addresses: where other machines find the server."""
+    """offered: how faces may be put on. addresses: where other machines find the server."""
 
     def __init__(
         self,
         sessions: Sessions,
         visitors: Visitors,
         ice: list[RTCIceServer],
-        swappers: Callable[[], Sequence[str]],
+        offered: Offered,
         addresses: Sequence[str] = (),
     ) -> None:
         self._sessions, self._visitors = sessions, visitors
-        self._ice, self._swappers, self._addresses = ice, swappers, addresses
+        self._ice, self._offered, self._addresses = ice, offered, addresses
         self._watchers: dict[str, PeerLink] = {}
 
     def routes(self) -> list[web.RouteDef]:
@@ -76,7 +77,7 @@ class Api:
         faces = self._visitor(request).gallery
         photos = {name: len(faces.photo(name).views) for name in faces.names}
         found = {"faces": faces.names, "own": faces.own_names, "photos": photos}
-        here = {"swappers": list(self._swappers()), "ice": ice, "addresses": list(self._addresses)}
+        here = {**self._offered().told(), "ice": ice, "addresses": list(self._addresses)}
         return web.json_response({**found, **here})
 
     async def _welcome(self, request: web.Request) -> web.Response:

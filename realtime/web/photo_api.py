@@ -12,19 +12,20 @@ from aiohttp import web
 from models.errors import UserError
 from realtime.web.auth import RefusedError
 from realtime.web.gallery import Gallery
+from realtime.web.offer import Offer, Offered
 from realtime.web.request_parts import disclosure_in, json_in, photo_in, visitor_of
 from realtime.web.target_photo import ENDINGS, PhotoStudio, TargetPhoto, Wishes
 from realtime.web.uploads import Uploads
 from realtime.web.visitors import Visitor, Visitors
 
-EXAMPLE = 'send {"wear": {"0": "alice"}, "strength": 0.5, "badge_language": "en", "format": "jpeg"}'
+EXAMPLE = 'send {"wear": {"0": "alice"}, "strength": 0.5, "strangers": "leave", "format": "jpeg"}'
 
 
 class PhotoApi:
     """Each visitor has one photo at a time."""
 
-    def __init__(self, visitors: Visitors, uploads: Uploads, studio: PhotoStudio) -> None:
-        self._visitors, self._uploads, self._studio = visitors, uploads, studio
+    def __init__(self, visitors: Visitors, uploads: Uploads, studio: PhotoStudio, offered: Offered) -> None:
+        self._visitors, self._uploads, self._studio, self._offered = visitors, uploads, studio, offered
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -43,7 +44,8 @@ class PhotoApi:
 
     async def _swap(self, request: web.Request) -> web.Response:
         visitor = visitor_of(request, self._visitors)
-        target, wishes = _photo_of(visitor), _wishes(await json_in(request, EXAMPLE), visitor.gallery)
+        target, said = _photo_of(visitor), await json_in(request, EXAMPLE)
+        wishes = _wishes(said, visitor.gallery, self._offered())
         with self._uploads.one_of(request.remote or ""):
             made = await self._uploads.beside(partial(self._studio.swapped, target, wishes))
         return web.Response(body=made, content_type=f"image/{wishes.media}")
@@ -59,20 +61,18 @@ def _photo_of(visitor: Visitor) -> TargetPhoto:
     return visitor.photo
 
 
-def _wishes(said: dict[str, Any], gallery: Gallery) -> Wishes:
+def _wishes(said: dict[str, Any], gallery: Gallery, offer: Offer) -> Wishes:
     """Raises UserError, and RefusedError (404) for a face that is not in the gallery."""
-    wear, strength = said.get("wear"), said.get("strength", 0.5)
-    swapper, media = said.get("swapper", "mesh"), said.get("format", "jpeg")
+    wear, strangers = said.get("wear"), said.get("strangers", "leave")
+    look, media = offer.look_in(said, EXAMPLE), said.get("format", "jpeg")
     places = wear if isinstance(wear, dict) else {"": ""}
     if not all(place.isdecimal() and isinstance(name, str) for place, name in places.items()):
         raise UserError('"wear" says which face, by its number, wears whose', remedy=EXAMPLE)
-    if isinstance(strength, bool) or not isinstance(strength, int | float) or not 0 <= strength <= 1:
-        raise UserError('"strength" is a number from 0 to 1', remedy=EXAMPLE)
-    if not (isinstance(swapper, str) and isinstance(media, str) and media in ENDINGS):
-        raise UserError(f'"swapper" is a name, "format" one of {", ".join(ENDINGS)}', remedy=EXAMPLE)
-    disclosure, worn = disclosure_in(said), {int(place): gallery.entry(name) for place, name in places.items()}
-    photos, consents = (
-        {place: entry.photo for place, entry in worn.items()},
-        [entry.consents for entry in worn.values()],
-    )
-    return Wishes(photos, swapper, float(strength), disclosure, media, tuple(chain.from_iterable(consents)))
+    if strangers not in ("leave", "blur"):
+        raise UserError('"strangers" is leave or blur: a photo\'s faces are chosen one by one', remedy=EXAMPLE)
+    if not (isinstance(media, str) and media in ENDINGS):
+        raise UserError(f'"format" is one of {", ".join(ENDINGS)}', remedy=EXAMPLE)
+    worn = {int(place): gallery.entry(name) for place, name in places.items()}
+    photos = {place: entry.photo for place, entry in worn.items()}
+    consents = tuple(chain.from_iterable(entry.consents for entry in worn.values()))
+    return Wishes(photos, look, strangers == "blur", disclosure_in(said), media, consents)

@@ -24,8 +24,8 @@ RECEIVE_S = 60.0
 COMMAND = 'send {"command": "..."}'
 NO_BADGE = 'say why in a few words: "no_badge": "the film says it in its titles"'
 COOKIE, HEADER, PARAMETER = "liveswap", "Liveswap-Visitor", "visitor"
-NEW = web.RequestKey("new visitor", tuple[str, str])
-"""Name and value of the cookie that a request did not have."""
+COOKIE_TO_SET = web.RequestKey("cookie to set", tuple[str, int | None])
+"""Its value, and for how many seconds a browser keeps it; None until it is closed."""
 WATCH = re.compile(r"[\w-]{16,64}", re.ASCII)
 
 
@@ -34,20 +34,37 @@ def visitor_of(request: web.Request, visitors: Visitors) -> Visitor:
 
     Raises RefusedError (410 for a key that is unknown, 503 when too many are here).
     """
-    address = request.get_extra_info("sockname") or ("", 0)
-    cookie = f"{COOKIE}_{address[1]}"  # cookies are sent to all ports of a machine
-    said, had = request.headers.get(HEADER) or request.query.get(PARAMETER), request.cookies.get(cookie)
+    said, had = _said(request), request.cookies.get(_cookie(request))
     visitor = visitors.recognise(said, had, request.remote or "")
     if not said and had != visitor.key:
-        request[NEW] = cookie, visitor.key
+        request[COOKIE_TO_SET] = visitor.key, None
     return visitor
 
 
+def keep_known(request: web.Request, visitor: Visitor, for_s: float) -> None:
+    """Have a browser know them for so long from now, also once it was closed: what is theirs is here so long."""
+    if not _said(request):
+        request[COOKIE_TO_SET] = visitor.key, int(for_s)
+
+
 def remember(request: web.Request, response: web.StreamResponse) -> None:
-    """Have a browser keep the key of a visitor who is new. Before the response is sent."""
-    if NEW in request:
-        name, key = request[NEW]
-        response.set_cookie(name, key, httponly=True, samesite="Strict", secure=request.secure)
+    """Have a browser keep a visitor's key. Before the response is sent."""
+    if COOKIE_TO_SET in request:
+        key, for_s = request[COOKIE_TO_SET]
+        response.set_cookie(
+            _cookie(request), key, max_age=for_s, httponly=True, samesite="Strict", secure=request.secure
+        )
+
+
+def _said(request: web.Request) -> str | None:
+    """The key of somebody without cookies."""
+    return request.headers.get(HEADER) or request.query.get(PARAMETER)
+
+
+def _cookie(request: web.Request) -> str:
+    """Cookies are sent to all ports of a machine."""
+    address = request.get_extra_info("sockname") or ("", 0)
+    return f"{COOKIE}_{address[1]}"
 
 
 async def offer_in(request: web.Request) -> str:

@@ -114,10 +114,10 @@ async def _serve(config: RunConfig, options: ServeOptions, store: ModelStore, on
     folders = PrivateFolder(store.home / "visitors")
     visitors, uploads = Visitors(server_state.shared, is_known=folders.knows), server_state.uploads
     addresses: list[str] = []
-    api = Api(sessions, visitors, ice_servers(options.ice), server_state.swappers, addresses)
+    api = Api(sessions, visitors, ice_servers(options.ice), server_state.offer, addresses)
     faces = FacesApi(sessions, visitors, uploads)
-    photos = PhotoApi(visitors, uploads, PhotoStudio(server_state, store.home))
-    videos = VideoApi(visitors, folders, _workshop(config, store, folders, server_state), server_state.swappers)
+    photos = PhotoApi(visitors, uploads, PhotoStudio(server_state, store.home), server_state.offer)
+    videos = VideoApi(visitors, folders, _workshop(config, store, folders, server_state), server_state.offer)
     guard = Guard(options.token, framed_by="*" if options.framed else "'self'")
     application = make_application(api, faces, photos, videos, guard)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)

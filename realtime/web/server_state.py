@@ -18,12 +18,14 @@ from realtime.config import RunConfig
 from realtime.face_engines import FaceEngines
 from realtime.faces.consent import ConsentLedger, Scope, key_of
 from realtime.faces.person import content_of, read_person
-from realtime.faces.source_bank import SourceBank, SwapSettings
+from realtime.faces.source_bank import SourceBank
+from realtime.faces.swap_settings import SwapSettings
 from realtime.stills import people_in
 from realtime.stream.metrics import StreamMetrics
 from realtime.tracking.reidentification import Track
 from realtime.web.consents import is_revoked
 from realtime.web.gallery import Entry, entry_of, tidy
+from realtime.web.offer import Offer
 from realtime.web.session import BROWSER, Stream
 from realtime.web.uploads import Uploads
 from realtime.web.videos.engines import VideoEngines
@@ -76,18 +78,21 @@ class ServerState:
         """The faces in a picture, the largest first. One thread at a time."""
         return tuple(people_in(self._host, image))
 
-    def prepare(self, photo: SourcePhoto, swapper: str, strength: float) -> PreparedFace:
-        """A face for pictures. Raises UserError for a swapper that is not here."""
-        return self._host.prepare_fn(SwapSettings(swapper, strength))(photo)
+    def prepare(self, photo: SourcePhoto, look: SwapSettings) -> PreparedFace:
+        """A face for pictures. Raises UserError for a model that is not here."""
+        return self._host.prepare_fn(look)(photo)
 
     def is_revoked(self, consents: Sequence[str]) -> bool:
         """Whether a face of these must not be put into a video any more. Raises UserError for a damaged record."""
         return is_revoked(self.consents.entries(), consents, Scope.FILE)
 
-    def swappers(self) -> list[str]:
-        """What can be worn without a download."""
-        rows = known_models(self._store.home).for_task("swap")
-        return [*SWAPPERS.names(), *(row.name for row in rows if self._store.is_cached(row))]
+    def offer(self) -> Offer:
+        """How faces may be put on without a download."""
+        models = known_models(self._store.home)
+        swappers, enhancers = (
+            [row.name for row in models.for_task(task) if self._store.is_cached(row)] for task in ("swap", "enhance")
+        )
+        return Offer((*SWAPPERS.names(), *swappers), tuple(enhancers), self._config.look)
 
     def close(self) -> None:
         """When the last visitor has left."""

@@ -5,6 +5,7 @@ Knows numbers and their names; measures nothing.
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
@@ -27,6 +28,7 @@ def session_state(session: SwapSession) -> dict[str, Any]:
         "face": chosen.name if chosen is not None and chosen.is_offered else None,
         "swapper": stream.source_bank.settings.swapper,
         "strength": stream.source_bank.settings.strength,
+        "wanted": asdict(stream.source_bank.wanted),
         "mirror": settings.mirror,
         "badge": settings.disclosure.badge,
         "no_badge": settings.disclosure.no_badge or None,

@@ -16,12 +16,13 @@ from engines.types import Image, PreparedFace, SourcePhoto
 from models.errors import UserError
 from realtime.disclosure import Disclosure
 from realtime.faces.consent import Scope
+from realtime.faces.swap_settings import SwapSettings
 from realtime.outputs.picture_file import encode_picture
 from realtime.pictures.reading import decode_image
 from realtime.provenance.credit import Credit
 from realtime.provenance.no_badge import NoBadgeRecord
 from realtime.provenance.signing import ManifestSigner
-from realtime.stills import put_on
+from realtime.stills import blur_others, put_on
 from realtime.tracking.reidentification import Track
 
 MOST_PIXELS, FIT_PIXELS = 32_000_000, 12_000_000
@@ -49,19 +50,19 @@ class StillEngines(Protocol):
 
     def people_in(self, image: Image) -> tuple[Track, ...]: ...
 
-    def prepare(self, photo: SourcePhoto, swapper: str, strength: float) -> PreparedFace: ...
+    def prepare(self, photo: SourcePhoto, look: SwapSettings) -> PreparedFace: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """Who of the people wears what, by their place. strength: 0..1. media: one of ENDINGS.
+    """Who of the people wears what, by their place. hides: whether everybody else is blurred. media: one of ENDINGS.
 
     consents: keys in the record, of the faces that are worn.
     """
 
     wear: Mapping[int, SourcePhoto]
-    swapper: str
-    strength: float
+    look: SwapSettings
+    hides: bool
     disclosure: Disclosure
     media: str
     consents: tuple[str, ...] = ()
@@ -88,12 +89,11 @@ class PhotoStudio:
         if strangers:
             raise UserError(f"there is no face {strangers[0]}", remedy=f"there are {len(target.people)}, from 0 on")
         with self._turn:
-            worn = {
-                id(photo): self._engines.prepare(photo, wishes.swapper, wishes.strength)
-                for photo in wishes.wear.values()
-            }
+            worn = {id(photo): self._engines.prepare(photo, wishes.look) for photo in wishes.wear.values()}
             parts = [(target.people[place].face, worn[id(photo)]) for place, photo in wishes.wear.items()]
             made = target.image.copy()
+            if wishes.hides:
+                blur_others(made, target.people, wishes.wear)
             put_on(made, parts, wishes.disclosure)
         credit = None if self._home is None else self._credit(self._home, target, wishes)
         path = Path("photo").with_suffix(ENDINGS[wishes.media])
@@ -104,4 +104,4 @@ class PhotoStudio:
         no_badge = NoBadgeRecord(home, lambda: wishes.consents, [Scope.FILE])
         if wishes.disclosure.no_badge:
             no_badge.note(wishes.disclosure.no_badge)
-        return Credit(home, wishes.swapper, target.sha256, no_badge.reasons)
+        return Credit(home, wishes.look.swapper, target.sha256, no_badge.reasons)

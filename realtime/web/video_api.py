@@ -5,7 +5,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +14,8 @@ from aiohttp import web
 from models.errors import UserError
 from realtime.web.auth import RefusedError
 from realtime.web.gallery import Entry
-from realtime.web.request_parts import json_in, piece_in, visitor_of
+from realtime.web.offer import Offered
+from realtime.web.request_parts import json_in, keep_known, piece_in, visitor_of
 from realtime.web.videos.jobs import Job
 from realtime.web.videos.making import Workshop
 from realtime.web.videos.order import Order, order_in
@@ -32,12 +33,10 @@ the frame, see `Outcome`."""
 
 
 class VideoApi:
-    """folders: are opened and closed with the server. swappers: what may be worn, by name."""
+    """folders: are opened and closed with the server. offered: how faces may be put on."""
 
-    def __init__(
-        self, visitors: Visitors, folders: PrivateFolder, workshop: Workshop, swappers: Callable[[], Sequence[str]]
-    ) -> None:
-        self._visitors, self._folders, self._workshop, self._swappers = visitors, folders, workshop, swappers
+    def __init__(self, visitors: Visitors, folders: PrivateFolder, workshop: Workshop, offered: Offered) -> None:
+        self._visitors, self._folders, self._workshop, self._offered = visitors, folders, workshop, offered
         self._library, self._jobs, self._store = workshop.library, workshop.jobs, workshop.library.store
         self._closed: UserError | None = None
 
@@ -182,13 +181,15 @@ class VideoApi:
         return web.FileResponse(job.result, headers={"Content-Disposition": named})
 
     def _ordered(self, said: dict[str, Any], visitor: Visitor) -> tuple[Order, tuple[Entry, ...]]:
-        order = order_in(said, self._swappers())
+        order = order_in(said, self._offered())
         return order, tuple(visitor.gallery.entry(name) for name in order.wear)
 
     def _whose(self, request: web.Request) -> tuple[Visitor, str]:
         """The visitor, and what their folder is called."""
         self._require_open()
         visitor = visitor_of(request, self._visitors)
+        if request.method == "POST" or self._folders.knows(visitor.key):
+            keep_known(request, visitor, self._store.limits.kept_s)
         return visitor, owner_of(visitor.key)
 
     def _owner(self, request: web.Request) -> str:

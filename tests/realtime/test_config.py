@@ -1,6 +1,7 @@
 """What a run may be, and what becomes of its options when its swapper is changed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from models.errors import UserError
 from realtime.choices import Faces, Hdr
 from realtime.config import NeuralConfig, RunConfig, parse_bitrate, parse_map, parse_rate, parse_size
 from realtime.faces.selection import Selection, Source
+from realtime.faces.swap_settings import SwapSettings
 from realtime.media.trim import Trim
 
 
@@ -19,16 +21,16 @@ def config(**options: Any) -> RunConfig:
 
 def test_a_network_is_not_asked_for_what_only_the_mesh_swapper_can() -> None:
     asked = config(iris="source", mouth="wearer", hands=False)
-    other = asked.restyled("inswapper_128", 1.0)
+    other = asked.restyled(replace(asked.look, swapper="inswapper_128", strength=1.0))
     assert (other.swapper, other.neural.strength, other.iris, other.mouth) == ("inswapper_128", 1.0, "wearer", "wearer")
     assert not other.hands
-    assert asked.restyled("mesh", 0.5) == asked
+    assert asked.restyled(asked.look) == asked
 
 
 def test_the_mesh_swapper_is_not_asked_for_what_only_networks_can() -> None:
     asked = config(swapper="inswapper_128", device="cuda", neural=NeuralConfig(pixel_boost=2, occluder="xseg_1"))
-    assert asked.restyled("mesh", 0.7) == config(device="cuda", neural=NeuralConfig(strength=0.7))
-    assert asked.restyled("hyperswap_1a_256", 0.5).neural == asked.neural
+    assert asked.restyled(SwapSettings("mesh", 0.7)) == config(device="cuda", neural=NeuralConfig(strength=0.7))
+    assert asked.restyled(SwapSettings("hyperswap_1a_256")).neural == asked.neural
 
 
 def test_hands_are_not_looked_for_where_a_network_tells_what_is_in_front() -> None:

@@ -6,7 +6,8 @@ import { whyNoBadge } from "./badge.js";
 import { ofVisitor } from "./kept.js";
 
 const $ = (id) => document.getElementById(id);
-const LOOK = ["swapper", "strength", "when-lost", "strangers", "mirror", "badge", "caption"], DEVICES = ["camera", "quality", "size", "microphone", "transport"];
+const LOOK = ["swapper", "strength", "iris", "mouth", "enhancer", "when-lost", "strangers", "mirror", "badge", "caption"];
+const DEVICES = ["camera", "quality", "size", "microphone", "transport"];
 const KEPT = "choices", FOR_THIS_VISIT = { "when-lost": "pass", strangers: "leave", badge: "off" }; // or what begins so
 
 const read = (element) => (element.type === "checkbox" ? ["off", "on"][Number(element.checked)] : element.value);
@@ -14,10 +15,12 @@ const read = (element) => (element.type === "checkbox" ? ["off", "on"][Number(el
 /** The command that has the badge speak the page's language. */
 export const speaks = () => `badge-language ${document.documentElement.lang}`;
 
+const offers = ({ options }, value) => !options || [...options].some((one) => one.value === value);
+
 /** Have an element show a choice, if it offers that. */
 function write(element, value) {
   if (element.type === "checkbox") element.checked = value === "on";
-  else if (!element.options || [...element.options].some((one) => one.value === value)) element.value = value;
+  else if (offers(element, value)) element.value = value;
 }
 
 export class Choices {
@@ -37,6 +40,7 @@ export class Choices {
   /** Remember it. what: an element's id, or "face". Returns the command that says so. */
   choose(what, value) {
     this.#made[what] = value;
+    this.#fit();
     const kept = Object.entries(this.#made).filter(([id, chosen]) => !(id in FOR_THIS_VISIT && chosen.startsWith(FOR_THIS_VISIT[id])));
     ofVisitor?.setItem(KEPT, JSON.stringify(Object.fromEntries(kept)));
     return `${what} ${value}`;
@@ -47,20 +51,38 @@ export class Choices {
     return names.includes(this.#made.face) ? this.#made.face : names[0];
   }
 
-  /** What a picture is to say of itself, as orders have it; the badge speaks the page's language. */
-  get disclosure() {
+  /** What the server offers, and how faces are put on unless the visitor says otherwise: see GET /info. */
+  offer({ swappers, enhancers, look }) {
+    $("swapper").replaceChildren(...swappers.map((name) => new Option(name, name)));
+    $("enhancer").append(...enhancers.map((name) => new Option(name, name)));
+    $("enhancers").hidden = !enhancers.length;
+    for (const [id, value] of Object.entries(look)) write($(id), String(value ?? "none"));
+    this.#fit();
+  }
+
+  /** Networks paint their own eyes. */
+  #fit() {
+    $("iris").disabled = $("swapper").value !== "mesh";
+  }
+
+  /** How faces are put on in photos and videos, and what these say of themselves; the badge speaks the page's language. */
+  get look() {
+    const [swapper, iris, mouth, enhancer] = ["swapper", "iris", "mouth", "enhancer"].map((id) => $(id).value);
     const no_badge = this.#made.badge?.startsWith("off ") ? this.#made.badge.slice(4) : undefined;
-    return { badge_language: document.documentElement.lang, caption: this.#made.caption ?? "", no_badge };
+    const says = { badge_language: document.documentElement.lang, caption: this.#made.caption ?? "", no_badge };
+    return { swapper, iris, mouth, enhancer: enhancer === "none" ? null : enhancer, strength: Number($("strength").value), ...says };
   }
 
   /** Show in the page's elements what was chosen, now that they have their options. */
   restore() {
     for (const id of [...LOOK, ...DEVICES]) if (id in this.#made) write($(id), this.#made[id]);
+    this.#fit();
   }
 
   /** What a new session is to be told. names: of the faces that it has. */
   commands(names) {
-    const look = [speaks(), ...LOOK.filter((id) => id in this.#made).map((id) => `${id} ${this.#made[id]}`)];
+    const look = LOOK.filter((id) => id in this.#made && offers($(id), this.#made[id])).map((id) => `${id} ${this.#made[id]}`);
+    look.unshift(speaks());
     return names.includes(this.#made.face) ? [...look, `face ${this.#made.face}`] : look;
   }
 }

@@ -19,7 +19,7 @@ import { t } from "./words.js";
 const $ = (id) => document.getElementById(id);
 const RETRY_MS = 2000;
 const HANGS_AFTER_S = 2;
-const WHILE_RUNNING = ["pause", "record", "small-window"];
+const WHILE_RUNNING = ["pause", "record", "small-window", "lock"];
 
 export class Live {
   #stage = new Stage();
@@ -34,6 +34,7 @@ export class Live {
     $("record").onclick = () => this.#record().catch(complain);
     $("small-window").onclick = () => this.#small.toggle().catch(complain);
     addEventListener("pagehide", () => (this.#clear(), page.transport?.leave()));
+    $("lock").onclick = () => this.say("lock");
     setInterval(() => this.#tick(), 1000);
   }
 

@@ -3,7 +3,7 @@
 import { Adding } from "./adding.js";
 import { askJson } from "./api.js";
 import { Choices, speaks } from "./choices.js";
-import { fill, fillDevices } from "./devices.js";
+import { fillDevices } from "./devices.js";
 import { Gallery } from "./gallery.js";
 import { Live } from "./live.js";
 import { fullScreen, onlyPicture } from "./only_picture.js";
@@ -22,7 +22,7 @@ const gallery = new Gallery({ onWear: wear, onMore: (name) => adding.more(name),
 const adding = new Adding(gallery, { onWear: wear, onProblem: complain });
 const chosen = {
   chosen: () => choices.face(page.info.faces),
-  look: () => ({ strength: Number($("strength").value), swapper: $("swapper").value, ...choices.disclosure }),
+  look: () => choices.look,
   onProblem: complain,
 };
 const EDITORS = {
@@ -79,7 +79,7 @@ async function enter(name) {
 try {
   await editor(tab());
   page.info = await askJson("/info");
-  fill($("swapper"), page.info.swappers.map((name) => [name, name]));
+  choices.offer(page.info);
   await gallery.show(page.info, choices.face(page.info.faces));
   await fillDevices();
   choices.restore();

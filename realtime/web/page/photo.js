@@ -15,12 +15,13 @@ export class Photo {
   #wear = new Map(); // by the number of a face in the photo, the name of the face it wears
   #newest = new Newest(() => this.#showWorn());
 
-  /** chosen() is the name of the face that is put on, look() how: {strength, swapper, caption ...}. onProblem(error or null). */
+  /** chosen() is the name of the face that is put on, look() how, see Choices.look. onProblem(error or null). */
   constructor({ chosen, look, onProblem }) {
     [this.chosen, this.look, this.onProblem] = [chosen, look, onProblem];
     $("open").onchange = ({ target }) => this.open(target.files[0]).finally(() => (target.value = ""));
     $("take").onclick = () => this.#take().catch(onProblem);
     $("compare-photo").oninput = ({ target }) => $("photo").style.setProperty("--split", `${target.value}%`);
+    $("photo-others").onchange = () => this.refresh();
     $("download").onclick = () => this.#download();
   }
 
@@ -35,7 +36,7 @@ export class Photo {
       this.#wear = new Map(facts.faces.length ? [[0, this.chosen()]] : []);
       $("photo").style.aspectRatio = `${facts.width} / ${facts.height}`;
       $("photo-hint").hidden = true;
-      await showPicture($("target"), await this.#made({}, "jpeg"));
+      await showPicture($("target"), await this.#made({}, "jpeg", "leave"));
       this.#mark(facts);
       if (!facts.faces.length) throw new Error(t("nobodyInPhoto"));
       await this.refresh();
@@ -78,8 +79,8 @@ export class Photo {
     }
   }
 
-  async #made(wear, format) {
-    return (await sendJson("/photo/swapped", { wear, format, ...this.look() })).blob();
+  async #made(wear, format, strangers = $("photo-others").value) {
+    return (await sendJson("/photo/swapped", { wear, format, strangers, ...this.look() })).blob();
   }
 
   #mark({ width, height, faces }) {

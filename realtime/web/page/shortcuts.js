@@ -8,7 +8,7 @@ import { tab } from "./tabs.js";
 
 const $ = (id) => document.getElementById(id);
 const KEPT = "shortcuts";
-const PRESSES = { s: "start", p: "pause", r: "record", i: "small-window", o: "only", f: "full", m: "mirror" }; // in the live tab
+const PRESSES = { s: "start", p: "pause", r: "record", i: "small-window", o: "only", f: "full", m: "mirror", l: "lock" }; // in the live tab
 
 $("use-keys").checked = ofVisitor?.getItem(KEPT) !== "off";
 $("use-keys").onchange = ({ target }) => ofVisitor?.setItem(KEPT, ["off", "on"][Number(target.checked)]);

@@ -12,7 +12,7 @@ import { t } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const LOOK_MS = 1500, LEAST_MS = 250; // between two questions for people, and two previews: the server limits the pace
-const CHOICES = ["video-faces", "video-others", "video-mouth", "video-format"];
+const CHOICES = ["video-faces", "video-others", "video-format"];
 
 export class Video {
   #server = { videos: [], limits: {}, can_recognise: false };
@@ -21,7 +21,7 @@ export class Video {
   #frame = ""; // of which video, and when, the frame beside is
   #hasChosenFrame = false;
 
-  /** chosen() is the name of the face that is put on, look() how: {strength, swapper, caption ...}. onProblem(error or null). */
+  /** chosen() is the name of the face that is put on, look() how, see Choices.look. onProblem(error or null). */
   constructor({ chosen, look, onProblem }) {
     [this.look, this.onProblem] = [look, onProblem];
     this.jobs = new Jobs({ onProblem });
@@ -111,7 +111,7 @@ export class Video {
   /** What is wanted, as the server takes it. */
   #order() {
     const faces = this.people.isEach ? "all" : $("video-faces").value, part = this.trim.part;
-    const how = { faces, strangers: $("video-others").value, mouth: $("video-mouth").value, format: $("video-format").value };
+    const how = { faces, strangers: $("video-others").value, format: $("video-format").value };
     return { ...this.look(), ...how, trim: part, wear: this.people.wear };
   }
 

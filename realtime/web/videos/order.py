@@ -6,16 +6,18 @@ options and their limits; knows no engine.
 
 import re
 import shlex
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from models.errors import UserError
 from realtime.choices import Faces, Strangers
-from realtime.config import MESH, RunConfig, parse_whose, require_share
+from realtime.config import MESH, RunConfig
 from realtime.disclosure import Disclosure
+from realtime.faces.swap_settings import SwapSettings
 from realtime.media.trim import Trim
+from realtime.web.offer import Offer
 from realtime.web.request_parts import disclosure_in
 
 ENDINGS = ("mp4", "webm")
@@ -28,16 +30,14 @@ NUMBER = re.compile(r"\d{1,3}", re.ASCII)
 class Order:
     """wear: names of faces: of whoever is seen first, second ...; or, where `people` says so, one for each of these.
 
-    people: numbers of the video's people, whom a recogniser tells apart. trim: None for all of it. ending: of the
-    result's name.
+    look: how they are put on. people: numbers of the video's people, whom a recogniser tells apart. trim: None for all
+    of it. ending: of the result's name.
     """
 
     wear: tuple[str, ...]
+    look: SwapSettings
     people: tuple[int, ...] = ()
     faces: str = "largest"
-    swapper: str = MESH
-    strength: float = 0.5
-    mouth: str = "source"
     strangers: str | None = None
     disclosure: Disclosure = field(default_factory=Disclosure)
     trim: tuple[float, float] | None = None
@@ -46,11 +46,11 @@ class Order:
     def wished(self) -> dict[str, Any]:
         """For JSON, as `order_in` takes it."""
         wear = dict(zip(map(str, self.people), self.wear, strict=True)) if self.people else list(self.wear)
-        look = {"swapper": self.swapper, "strength": self.strength, "mouth": self.mouth, "strangers": self.strangers}
         return {
             "wear": wear,
             "faces": self.faces,
-            **look,
+            **asdict(self.look),
+            "strangers": self.strangers,
             "badge_language": self.disclosure.language,
             "caption": self.disclosure.caption,
             "no_badge": self.disclosure.no_badge or None,
@@ -69,17 +69,10 @@ class Places:
     person: Callable[[int], str]
 
 
-def order_in(said: dict[str, Any], swappers: Collection[str]) -> Order:
-    """Raises UserError. swappers: that may be asked for."""
-    people, wear = _wear(said.get("wear"))
-    swapper, mouth, strangers = said.get("swapper", MESH), said.get("mouth", "source"), said.get("strangers")
-    ending, strength = said.get("format", "mp4"), said.get("strength", 0.5)
-    if swapper not in swappers:
-        raise UserError(f"there is no swapper {swapper!r} here", remedy=f"use one of {', '.join(swappers)}")
-    if isinstance(strength, bool) or not isinstance(strength, int | float):
-        raise UserError('"strength" is a number from 0 to 1', remedy=EXAMPLE)
-    require_share('"strength"', strength)
-    parse_whose('"mouth"', str(mouth))
+def order_in(said: dict[str, Any], offer: Offer) -> Order:
+    """Raises UserError. offer: what may be asked for."""
+    (people, wear), look = _wear(said.get("wear")), offer.look_in(said, EXAMPLE)
+    ending, strangers = said.get("format", "mp4"), said.get("strangers")
     if strangers is not None and strangers not in list(Strangers):
         raise UserError('"strangers" is leave, blur or swap', remedy=EXAMPLE)
     if ending not in ENDINGS:
@@ -87,9 +80,7 @@ def order_in(said: dict[str, Any], swappers: Collection[str]) -> Order:
     faces = str(said.get("faces", "largest"))
     Faces.parse(faces)
     trim = _trim(said.get("trim"))
-    return Order(
-        wear, people, faces, swapper, float(strength), str(mouth), strangers, disclosure_in(said), trim, ending
-    )
+    return Order(wear, look, people, faces, strangers, disclosure_in(said), trim, ending)
 
 
 def words_of(order: Order, places: Places, more: Sequence[str] = ()) -> list[str]:
@@ -101,20 +92,10 @@ def words_of(order: Order, places: Places, more: Sequence[str] = ()) -> list[str
         worn = [word for place in range(len(order.wear)) for word in ("--face", places.face(place))]
         worn += ["--faces", order.faces] if order.faces != "largest" else []
     usual = Strangers.choose(None, live=False, mapped=bool(order.people))
-    look = [("--swapper", order.swapper, MESH), ("--strength", f"{order.strength:g}", "0.5")]
-    look += [("--mouth", order.mouth, "source"), ("--strangers", order.strangers or usual, usual)]
-    chosen = [word for option, value, plain in look if value != plain for word in (option, value)]
-    chosen += _told(order.disclosure)
+    chosen = [*_look_words(order.look), *_unless("--strangers", order.strangers or usual, usual)]
+    chosen += _disclosure_words(order.disclosure)
     chosen += [] if order.trim is None else ["--trim", str(Trim(*map(_exact, order.trim)))]
     return ["run", *worn, "--input", places.video, *chosen, *more, "--output", places.output]
-
-
-def _told(disclosure: Disclosure) -> list[str]:
-    """Words of what a picture says of itself."""
-    usual = Disclosure()
-    said = [("--badge-language", disclosure.language, usual.language), ("--caption", disclosure.caption, "")]
-    said.append(("--no-badge", disclosure.no_badge, ""))
-    return [word for option, value, plain in said if value != plain for word in (option, str(value))]
 
 
 def server_words(config: RunConfig) -> list[str]:
@@ -122,12 +103,36 @@ def server_words(config: RunConfig) -> list[str]:
     usual = [
         ("--device", config.device, "auto"),
         ("--detector", config.detector, None),
-        ("--enhancer", config.enhancer, None),
-        ("--iris", config.iris, "wearer"),
         ("--precision", config.neural.precision, "auto"),
     ]
-    words = [word for option, value, plain in usual if value is not None and value != plain for word in (option, value)]
+    words = [word for option, value, plain in usual for word in _unless(option, value, plain)]
     return words if config.hands else [*words, "--no-hands"]
+
+
+def _look_words(look: SwapSettings) -> list[str]:
+    """Networks paint their own eyes."""
+    iris = look.iris if look.swapper == MESH else "wearer"
+    return [
+        *_unless("--swapper", look.swapper, MESH),
+        *_unless("--strength", f"{look.strength:g}", "0.5"),
+        *_unless("--iris", iris, "wearer"),
+        *_unless("--mouth", look.mouth, "source"),
+        *_unless("--enhancer", look.enhancer, None),
+    ]
+
+
+def _disclosure_words(disclosure: Disclosure) -> list[str]:
+    """What pictures say of themselves."""
+    return [
+        *_unless("--badge-language", disclosure.language, Disclosure().language),
+        *_unless("--caption", disclosure.caption, ""),
+        *_unless("--no-badge", disclosure.no_badge, ""),
+    ]
+
+
+def _unless(option: str, value: str | None, plain: str | None) -> list[str]:
+    """An option with its value, unless that holds anyway."""
+    return [] if value is None or value == plain else [option, value]
 
 
 def command_line(words: Sequence[str]) -> str:

@@ -8,7 +8,8 @@ import pytest
 from engines.types import SourcePhoto
 from models.errors import UserError
 from realtime.choices import Faces
-from realtime.faces.source_bank import InitialFaces, PrepareFn, SourceBank, SwapSettings
+from realtime.faces.source_bank import InitialFaces, PrepareFn, SourceBank
+from realtime.faces.swap_settings import SwapSettings
 from realtime.fakes import FakeFace, FakeTrack, landmarks_in
 from realtime.stream.live_settings import LiveControl
 from realtime.tracking.assignment import OrderAssigner

@@ -8,7 +8,8 @@ import pytest
 
 from engines.types import SourcePhoto
 from models.errors import UserError
-from realtime.faces.source_bank import InitialFaces, PrepareFn, SourceBank, SwapSettings
+from realtime.faces.source_bank import InitialFaces, PrepareFn, SourceBank
+from realtime.faces.swap_settings import SwapSettings
 from realtime.fakes import FakeFace, FakeTrack, landmarks_in
 from realtime.stream.live_settings import LiveControl
 from realtime.tracking.assignment import OrderAssigner
@@ -117,6 +118,27 @@ def test_swapper_that_is_asked_for_while_another_one_fails_is_worn() -> None:
     faces.apply_settings(swapper="broken")  # nothing is left of the first time
     faces.settle()
     assert (faces.settings, faces.notice) == (SwapSettings("good"), "broken did not work: it is broken")
+
+
+def test_eyes_lips_and_enhancer_are_chosen_by_word_and_stay_with_another_swapper() -> None:
+    opened: list[SwapSettings] = []
+
+    def opener(settings: SwapSettings) -> PrepareFn:
+        opened.append(settings)
+        return lambda _photo: FakeFace(BLUE)
+
+    faces = source_bank(opener, "ann.jpg")
+    control = LiveControl(faces)
+    for command in ("iris source", "mouth wearer", "enhancer gpen_bfr_256", "swapper finer"):
+        control.apply(command)
+        faces.settle()
+    assert opened[-1] == faces.settings == SwapSettings("finer", 0.5, "source", "wearer", "gpen_bfr_256")
+    control.apply("enhancer none")
+    assert faces.wanted == SwapSettings("finer", 0.5, "source", "wearer")
+    for command in ("iris mine", "mouth", "enhancer"):
+        with pytest.raises(UserError) as refused:
+            control.apply(command)
+        assert refused.value.remedy
 
 
 def test_another_swapper_begins_at_the_strength_it_was_trained_at() -> None:

@@ -28,11 +28,19 @@ def test_what_is_chosen_before_start_holds_at_once_and_is_kept(page: Page, serve
     without_badge(page)
     page.select_option("#strangers", "leave")
     page.select_option("#when-lost", "slate")
+    page.select_option("#iris", "source")
+    page.select_option("#mouth", "wearer")
     assert page.is_hidden("#problem")
     start(page, server.url)  # loads it anew
     await_that(page, "placeholder.hidden && liveswap.state", 40)
     state = page.evaluate("liveswap.state")
     assert (state["face"], state["mirror"], state["when_lost"]) == ("hopper", True, "slate")
+    assert (state["wanted"]["iris"], state["wanted"]["mouth"]) == ("source", "wearer")
+    assert page.is_hidden("#enhancers"), "none is installed"
+    page.select_option("#iris", "wearer")
+    await_that(page, "liveswap.state.wanted.iris == 'wearer' && !liveswap.state.notice")
+    page.click("#lock")
+    assert page.is_hidden("#problem")
     assert (state["badge"], state["strangers"]) == (True, "blur"), "what unmasks is asked for anew at every visit"
     page.select_option("#when-lost", "default")
     await_that(page, "liveswap.state.when_lost === null")

@@ -8,10 +8,11 @@ import pytest
 from playwright.sync_api import Page
 
 from benchmarks.common.browser import CHROMIUM
+from benchmarks.common.fake_server import Served
 from realtime.web.page_files import PAGE
 from realtime.web.server_process import ServerProcess
 from tests.realtime.web.browsing import await_that
-from tests.realtime.web.served import Served, serving
+from tests.realtime.web.served import serving
 
 MOST_AT_FIRST, MOST_AGAIN = 120_000, 60_000
 """Bytes over the wire, headers too (600 of each answer); issue 21 wants 150 kB at most."""

@@ -16,7 +16,7 @@ SAME_EVERYWHERE = {"liveswap", "English", "中文", "640x360", "1280x720", "1920
     "JPEG",
     "PNG",
     "WebP",
-    *"SPRMIOF19",
+    *"SPRMLIOF19",
     "Esc",
     "MP4",
     "WebM",

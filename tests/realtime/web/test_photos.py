@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestClient
 from benchmarks.common.fake_server import PAINT_BGR, TwoSquares, examine, served
 from engines.types import Image
 from realtime.disclosure import Disclosure
+from realtime.faces.swap_settings import SwapSettings
 from realtime.provenance.no_badge import reasons_of
 from realtime.provenance.reading import Status
 from realtime.provenance.reading import examine as verdict
@@ -26,9 +27,10 @@ from tests.realtime.web.served import png, run
 WIDE, HIGH = 240, 160
 
 
-def group() -> bytes:
+def group(content: Image | None = None) -> bytes:
     """A photo of two, as the tests' engines see it."""
-    return cv2.imencode(".png", np.full((HIGH, WIDE, 3), 120, np.uint8))[1].tobytes()
+    plain = np.full((HIGH, WIDE, 3), 120, np.uint8)
+    return cv2.imencode(".png", plain if content is None else content)[1].tobytes()
 
 
 def pixels(content: bytes) -> Image:
@@ -57,6 +59,21 @@ def test_chosen_faces_are_changed_the_others_stay_and_the_picture_is_marked(tmp_
     run(test)
 
 
+def test_everybody_else_is_blurred_where_that_is_wished(tmp_path: Path) -> None:
+    stripes = np.zeros((HIGH, WIDE, 3), np.uint8)
+    stripes[:, ::2] = 255
+
+    async def test() -> None:
+        async with served(tmp_path) as server:
+            await server.client.post("/photo", data=group(stripes))
+            said = {"wear": {"1": "bob"}, "format": "png", "badge": False, "strangers": "blur"}
+            picture = pixels(await (await server.client.post("/photo/swapped", json=said)).read())
+            assert np.ptp(picture[:60, :60]) < 100, "the other one's face"
+            assert picture[HIGH * 3 // 4, WIDE * 3 // 4].tolist() == list(PAINT_BGR)
+
+    run(test)
+
+
 @pytest.mark.parametrize(
     ("said", "status", "words"),
     [
@@ -74,6 +91,11 @@ def test_chosen_faces_are_changed_the_others_stay_and_the_picture_is_marked(tmp_
         ({"wear": {"0": "ann"}, "badge_language": "xx"}, 422, "language 'xx'"),
         ({"wear": {"0": "ann"}, "caption": "x" * 81}, 422, "at most 80"),
         ({"wear": {"0": "ann"}, "format": []}, 422, '"format"'),
+        ({"wear": {"0": "ann"}, "iris": "mine"}, 422, '"iris"'),
+        ({"wear": {"0": "ann"}, "mouth": 1}, 422, '"mouth"'),
+        ({"wear": {"0": "ann"}, "swapper": "none"}, 422, "no swapper 'none'"),
+        ({"wear": {"0": "ann"}, "enhancer": "gpen"}, 422, "no enhancer 'gpen'"),
+        ({"wear": {"0": "ann"}, "strangers": "swap"}, 422, '"strangers"'),
     ],
 )
 def test_what_cannot_be_done_is_said(tmp_path: Path, said: object, status: int, words: str) -> None:
@@ -133,9 +155,9 @@ def test_of_too_many_photos_the_oldest_visitor_s_goes() -> None:
 def test_photo_that_comes_back_is_signed_and_names_the_hash_of_what_was_sent(tmp_path: Path, media: str) -> None:
     studio = PhotoStudio(TwoSquares(), tmp_path)
     target = studio.read(group())
-    (tmp_path / f"back.{media}").write_bytes(
-        studio.swapped(target, Wishes({0: examine(pixels(png()), "ann")}, "mesh", 0.5, Disclosure(), media=media))
-    )
+    worn = {0: examine(pixels(png()), "ann")}
+    made = studio.swapped(target, Wishes(worn, SwapSettings("mesh"), False, Disclosure(), media))
+    (tmp_path / f"back.{media}").write_bytes(made)
     found = verdict(tmp_path / f"back.{media}")
     assert found.status is Status.VALID
     assert found.claim is not None
@@ -146,7 +168,7 @@ def test_photo_that_comes_back_is_signed_and_names_the_hash_of_what_was_sent(tmp
 def test_photo_without_the_badge_says_why_and_it_is_recorded_for_whose_face_it_is(tmp_path: Path) -> None:
     studio = PhotoStudio(TwoSquares(), tmp_path)
     worn, told = {0: examine(pixels(png()), "ann")}, Disclosure(no_badge="a test")
-    wishes = Wishes(worn, "mesh", 0.5, told, media="png", consents=("a" * 64,))
+    wishes = Wishes(worn, SwapSettings("mesh"), False, told, "png", consents=("a" * 64,))
     for _ in range(2):
         (tmp_path / "back.png").write_bytes(studio.swapped(studio.read(group()), wishes))
     claim = verdict(tmp_path / "back.png").claim

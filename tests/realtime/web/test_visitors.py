@@ -96,6 +96,25 @@ def test_cookie_cannot_be_read_guessed_or_chosen(tmp_path: Path) -> None:
     serving(test, tmp_path)
 
 
+def test_browser_that_was_closed_is_known_as_long_as_there_are_videos_of_its_visitor(tmp_path: Path) -> None:
+    async def cookie(client: ClientSession, method: str, path: str, **said: Any) -> str:
+        async with client.request(method, path, **said) as answer:
+            return answer.headers.get("Set-Cookie", "")
+
+    async def test(server: Served) -> None:
+        video = {"json": {"name": "a.mp4", "bytes": 9}}
+        async with browsers(server) as (one, other):
+            assert "Max-Age" not in await cookie(one, "GET", "/videos"), "nothing is here that needs it"
+            for method, path, said in (("POST", "/videos", video), ("GET", "/videos", {}), ("GET", "/jobs", {})):
+                assert f"Max-Age={24 * 3600};" in await cookie(one, method, path, **said), "from each use on"
+            assert await cookie(one, "GET", "/info") == ""
+            assert "Max-Age" not in await cookie(other, "GET", "/jobs")
+            key = {"Liveswap-Visitor": (await (await other.post("/visitor")).json())["visitor"]}
+            assert await cookie(other, "POST", "/videos", headers=key, **video) == "", "whoever has no cookies"
+
+    serving(test, tmp_path)
+
+
 def test_key_in_a_header_does_where_there_are_no_cookies(tmp_path: Path) -> None:
     async def test(server: Served) -> None:
         async with ClientSession(server.client.make_url("/"), cookie_jar=DummyCookieJar()) as client:

@@ -1,0 +1,49 @@
+"""How faces may be put on at this server: what is installed, what holds unless a visitor says otherwise, what they say.
+
+Knows names and limits; knows no engine and no HTTP.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any, TypeAlias
+
+from models.errors import UserError
+from realtime.config import MESH, parse_whose, require_share
+from realtime.faces.swap_settings import SwapSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """swappers, enhancers: names, of those that need no download. usual: as the server was started."""
+
+    swappers: tuple[str, ...] = (MESH,)
+    enhancers: tuple[str, ...] = ()
+    usual: SwapSettings = field(default_factory=lambda: SwapSettings(MESH))
+
+    def told(self) -> dict[str, Any]:
+        """For JSON."""
+        return {"swappers": list(self.swappers), "enhancers": list(self.enhancers), "look": asdict(self.usual)}
+
+    def look_in(self, said: dict[str, Any], remedy: str) -> SwapSettings:
+        """What JSON says of swapper, strength, iris, mouth and enhancer. Raises UserError with that remedy."""
+        usual = self.usual.changed(swapper=str(said.get("swapper", self.usual.swapper)))
+        strength = said.get("strength", usual.strength)
+        if isinstance(strength, bool) or not isinstance(strength, int | float):
+            raise UserError('"strength" is a number from 0 to 1', remedy=remedy)
+        require_share('"strength"', strength)
+        enhancer = said.get("enhancer", usual.enhancer)
+        _require_one_of("swapper", usual.swapper, self.swappers)
+        if enhancer is not None:
+            _require_one_of("enhancer", str(enhancer), self.enhancers)
+        iris = parse_whose('"iris"', str(said.get("iris", usual.iris)))
+        mouth = parse_whose('"mouth"', str(said.get("mouth", usual.mouth)))
+        return SwapSettings(usual.swapper, float(strength), iris, mouth, enhancer)
+
+
+def _require_one_of(what: str, name: str, names: tuple[str, ...]) -> None:
+    if name not in names:
+        raise UserError(f"there is no {what} {name!r} here", remedy=f"use one of {', '.join(names) or 'none'}")
+
+
+Offered: TypeAlias = Callable[[], Offer]
+"""Asked anew each time: models come while a server runs."""
