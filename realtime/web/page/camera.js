@@ -1,5 +1,6 @@
 // The camera, copied to a canvas with the time code above it, which is what is sent.
 
+import { note } from "./latency_parts.js";
 import { drawTime, stripHeight } from "./timecode.js";
 import { t } from "./words.js";
 
@@ -13,16 +14,17 @@ export async function openCamera({ camera, size, microphone }) {
     return await navigator.mediaDevices.getUserMedia({ video, audio });
   } catch (error) {
     const said = new Error(SAID.includes(error.name) ? t(error.name) : t("cameraFails", { problem: error.message }));
-    throw error.name === "NotAllowedError" ? Object.assign(said, { hint: howToAllow() }) : said;
+    throw error.name === "NotAllowedError" ? Object.assign(said, howToAllow()) : said;
   }
 }
 
-/** In words, where this browser keeps what it was told. */
+/** In words and a picture, where this browser keeps what it was told. */
 function howToAllow() {
   const { userAgent } = navigator;
-  if (userAgent.includes("Firefox/")) return t("allowInFirefox");
-  if (/Chrom(e|ium)\//.test(userAgent)) return t("allowInChrome");
-  return /iPhone|iPad/.test(userAgent) ? t("allowOnIphone") : t("allowInSafari");
+  if (userAgent.includes("Firefox/")) return { hint: t("allowInFirefox"), picture: "page/allow/firefox.svg" };
+  if (/Chrom(e|ium)\//.test(userAgent)) return { hint: t("allowInChrome"), picture: "page/allow/chrome.svg" };
+  if (/iPhone|iPad/.test(userAgent)) return { hint: t("allowOnIphone"), picture: "page/allow/iphone.svg" };
+  return { hint: t("allowInSafari"), picture: "page/allow/safari.svg" };
 }
 
 const SAID = ["NotAllowedError", "NotFoundError", "NotReadableError", "OverconstrainedError"];
@@ -44,6 +46,7 @@ export class StampedCopy {
     this.canvas.height = this.height + stripHeight(this.width);
     this.context = this.canvas.getContext("2d", { alpha: false });
     this.onPicture = () => {};
+    this.delays = []; // ms, of each picture, from when the camera took it until it came here, where the browser tells
     this.stopped = false;
     this.#next();
   }
@@ -53,8 +56,9 @@ export class StampedCopy {
   }
 
   #next() {
-    this.video.requestVideoFrameCallback(() => {
+    this.video.requestVideoFrameCallback((_, { captureTime }) => {
       if (this.stopped) return;
+      note(this.delays, performance.now() - captureTime);
       drawTime(this.context, this.width, performance.now());
       this.#fit();
       this.onPicture();

@@ -4,6 +4,7 @@
 import { askJson, control } from "./api.js";
 import { StampedCopy, openCamera } from "./camera.js";
 import { fillDevices } from "./devices.js";
+import { note, partsOf, showParts } from "./latency_parts.js";
 import { forgetNumbers, middle, showNumbers } from "./measured.js";
 import { complain } from "./problem.js";
 import { Quality } from "./quality.js";
@@ -133,7 +134,7 @@ export class Live {
     for (const one of [$("painted"), $("swapped")]) one.hidden = one !== shown;
     for (const id of WHILE_RUNNING) $(id).disabled = false;
     page.showing = shown;
-    page.ages = [];
+    [page.ages, page.waits] = [[], []];
     page.state = null; // the server counts anew
     const transport = page.transport;
     if (shown === $("painted")) transport.onShown = () => page.transport === transport && this.#note(shown, shown.width, shown.height);
@@ -142,8 +143,9 @@ export class Live {
   }
 
   #follow(video, transport) {
-    video.requestVideoFrameCallback(() => {
+    video.requestVideoFrameCallback((_, { expectedDisplayTime }) => {
       if (page.transport !== transport) return;
+      note(page.waits, expectedDisplayTime - performance.now());
       this.#note(video, video.videoWidth, video.videoHeight);
       this.#follow(video, transport);
     });
@@ -222,9 +224,9 @@ export class Live {
   /** Once a second: numbers and charts, and what holds on the server. */
   async #tick() {
     const now = performance.now(), seconds = (now - (page.ticked ?? now - 1000)) / 1000;
-    const { ages, shown, unique } = page;
+    const { ages, waits, shown, unique } = page;
     page.empty = shown ? 0 : (page.empty ?? 0) + 1;
-    Object.assign(page, { ages: [], shown: 0, unique: 0, ticked: now });
+    Object.assign(page, { ages: [], waits: [], shown: 0, unique: 0, ticked: now });
     if (!page.transport?.id) return;
     if (page.empty === HANGS_AFTER_S) this.#hangs();
     await this.#update();
@@ -232,6 +234,8 @@ export class Live {
     page.numbers = { glass: middle(ages), fps: shown / seconds, server: page.state?.latency_p50_ms ?? null, network };
     page.history = [...(page.history ?? []).slice(-600), { ages, fps: page.numbers.fps, unique: unique / seconds }];
     showNumbers(page.numbers, page.state?.stages_ms ?? {});
+    const [camera, display] = [middle(page.copy?.delays.splice(0) ?? []), middle(waits)];
+    showParts((page.parts = partsOf({ ...page.numbers, camera, rtt: network?.rtt ?? null, display })));
     if (this.quality.stepsDown(page.numbers)) await this.restart();
   }
 }

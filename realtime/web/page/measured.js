@@ -1,6 +1,7 @@
 // What is measured, in numbers and small charts. Knows the elements that show it; what is measured, live.js gathers.
 
 import { Chart } from "./chart.js";
+import { forgetParts } from "./latency_parts.js";
 import { t } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -33,4 +34,5 @@ export function showNumbers({ glass, fps, server, network }, stages) {
 export function forgetNumbers() {
   for (const id of ["latency", "n-glass", "n-fps", "n-server", "n-net"]) $(id).textContent = "–";
   $("stages").textContent = "";
+  forgetParts();
 }

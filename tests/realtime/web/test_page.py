@@ -26,6 +26,12 @@ def test_picture_comes_back_swapped_with_its_latency(page: Page, server: ServerP
     assert state["outcomes"]["failed"] == 0
     assert page.inner_text("#latency").isdigit()
     assert page.inner_text("#state").startswith({"rtc": "WebRTC", "socket": "WebSocket"}[transport])
+    await_that(page, "liveswap.parts?.server && liveswap.parts.camera !== null", 60)
+    parts, glass = page.evaluate("[liveswap.parts, liveswap.numbers.glass]")
+    assert parts["server"] + parts["coding"] + (parts["network"] or 0) == pytest.approx(glass, abs=1)
+    assert parts["camera"] < 500, "Chromium tells when a camera took a picture"
+    is_known = {name: parts[name] is not None for name in ("network", "display")}
+    assert is_known == dict.fromkeys(is_known, transport == "rtc"), "over a WebSocket no browser tells them"
     page.select_option("#language", "zh")
     await_that(page, "state.textContent.includes('人脸') && stages.textContent.includes('换脸')")
     page.select_option("#language", "en")

@@ -5,6 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Playwright
 
 from benchmarks.common.browser import CHROMIUM, DENIED, browsing
@@ -14,6 +15,20 @@ from tests.realtime.web.browsing import await_that, pixels_of, serving, start
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt install chromium")
 
 SWAPS = "liveswap.state?.outcomes.swapped > 3"
+BROWSERS = (
+    (None, "switch Camera on", "chrome"),
+    ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "remove the block", "firefox"),
+    (
+        "Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 Safari/605.1.15",
+        "Websites",
+        "safari",
+    ),
+    (
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) AppleWebKit/605.1.15 Safari/604.1",
+        "tap the sign",
+        "iphone",
+    ),
+)
 TOKEN = "open-sesame-open-sesame"  # noqa: S105
 
 
@@ -36,6 +51,27 @@ def test_quality_takes_a_smaller_size_when_its_latency_is_not_kept(page: Page, s
     assert page.input_value("#quality") == "own"
     page.reload()
     await_that(page, "quality.value == 'own' && size.value == '1920x1080'")
+
+
+@pytest.mark.parametrize(
+    ("measured", "parts"),
+    [
+        ((2, 130, 90, 10, 16), (2, 10, 90, 30, 16)),
+        ((None, 130, 90, None, None), (None, None, 90, 40, None)),
+        ((2, None, 90, 10, 16), (2, None, None, None, 16)),
+        ((2, 80, 90, 10, 16), (2, 0, 80, 0, 16)),  # medians of different pictures
+    ],
+)
+def test_latency_is_split_without_guessing(
+    page: Page, server: ServerProcess, measured: tuple[float | None, ...], parts: tuple[float | None, ...]
+) -> None:
+    page.goto(server.url)
+    names = ("camera", "glass", "server", "rtt", "display")
+    split = page.evaluate(
+        "async (measured) => (await import('/page/latency_parts.js')).partsOf(measured)",
+        dict(zip(names, measured, strict=True)),
+    )
+    assert tuple(split[name] for name in ("camera", "network", "server", "coding", "display")) == parts
 
 
 def test_keys_do_what_buttons_do_and_can_be_switched_off(page: Page, server: ServerProcess) -> None:
@@ -97,13 +133,21 @@ def test_small_window_shows_the_swapped_picture_without_time_code(page: Page, se
     await_that(page, "small.srcObject ? (small.play(), small.videoWidth > 0) : true")
 
 
-def test_camera_that_is_denied_is_explained_for_this_browser(playwright: Playwright, server: ServerProcess) -> None:
+def test_camera_that_is_denied_is_explained_for_each_browser_with_a_picture(
+    playwright: Playwright, server: ServerProcess
+) -> None:
     with browsing(playwright, camera=DENIED) as browser:
-        page = browser.new_page()
-        page.goto(server.url)
-        page.click("#start")
-        page.wait_for_selector("#problem:not([hidden])")
-        assert "switch Camera on" in page.inner_text("#problem")
+        for agent, words, picture in BROWSERS:
+            page = browser.new_page(user_agent=agent)
+            page.goto(server.url)
+            page.wait_for_selector("#faces li")
+            page.click("#start")
+            page.wait_for_selector("#problem:not([hidden])")
+            assert words in page.inner_text("#problem")
+            await_that(page, f"problem.querySelector('img[src$=\"allow/{picture}.svg\"]')?.naturalWidth > 0")
+            found = Axe().run(page)
+            assert found.violations_count == 0, found.generate_report()
+            page.close()
 
 
 def test_phone_is_told_the_address_or_what_is_missing(page: Page, server: ServerProcess, home: Path) -> None:
