@@ -96,7 +96,7 @@ VENDORS = {
     "matplotlib": {"realtime/bench/plots.py", "models/training/progress.py"},
     "platformdirs": {"models/store.py"},
     "c2pa": {"realtime/provenance/signing.py"},
-    "cryptography": {"realtime/provenance/certificate.py"},
+    "cryptography": {"realtime/provenance/certificate.py", "realtime/web/tls.py"},
     "filelock": {
         "models/store.py",
         "engines/backends/trt_cache.py",

@@ -110,6 +110,7 @@ class ListenArguments:
     sessions: server_options.MostSessions = 4
     tls_cert: server_options.TlsCert = None
     tls_key: server_options.TlsKey = None
+    self_signed: server_options.SelfSigned = False
     framed: server_options.Framed = False
 
 

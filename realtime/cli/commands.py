@@ -3,7 +3,7 @@
 Everything for people goes through console.py; nothing here knows how arguments are spelled.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -82,7 +82,7 @@ def serve(arguments: ServeArguments) -> None:
     Raises UserError, and KeyboardInterrupt when it was interrupted.
     """
     try:
-        from realtime.web.serve import ServeOptions  # noqa: PLC0415  an extra, and it loads the engines
+        from realtime.web.serve import Listening, ServeOptions  # noqa: PLC0415  an extra, and it loads the engines
         from realtime.web.serve import serve as serve_page  # noqa: PLC0415
     except ModuleNotFoundError as error:
         if error.name not in {"aiohttp", "aiortc", "prometheus_client"}:
@@ -96,6 +96,7 @@ def serve(arguments: ServeArguments) -> None:
         sessions=arguments.sessions,
         tls_cert=arguments.tls_cert,
         tls_key=arguments.tls_key,
+        self_signed=arguments.self_signed,
         framed=arguments.framed,
     )
     with DownloadDisplay() as progress:
@@ -106,14 +107,25 @@ def serve(arguments: ServeArguments) -> None:
     note_no_badge(config, home_folder())
     with stderr.status("preparing (a few seconds longer the first time)") as status:
 
-        def on_ready(address: str) -> None:
+        def on_ready(now: Listening) -> None:
             status.stop()
-            stderr.print(Text.assemble("open ", (address, "bold"), "  (Ctrl-C ends it)"), soft_wrap=True)
-            if options.token and options.tls_cert is None:
-                say("browsers give a camera to https only: add --tls-cert, or use an ssh tunnel", style="dim")
+            stderr.print(Text.assemble("open ", (now.address, "bold"), "  (Ctrl-C ends it)"), soft_wrap=True)
+            if options.token and not options.is_secure:
+                say("browsers give a camera to https only: add --self-signed, or use an ssh tunnel", style="dim")
+            if now.fingerprint is not None:
+                _explain(now.elsewhere, now.fingerprint)
 
         serve_page(config, options, store, on_ready)
     raise KeyboardInterrupt
+
+
+def _explain(elsewhere: Sequence[str], fingerprint: str) -> None:
+    """A certificate that nobody vouches for."""
+    for address in elsewhere:
+        stderr.print(Text.assemble("on a phone ", (address, "bold")), soft_wrap=True)
+    say("browsers warn once: this machine made its certificate itself, and nobody vouches for it. It is this server if")
+    say(f"they show the SHA-256 {fingerprint}")
+    say("Then choose Advanced, Continue. What is sent is encrypted in any case.")
 
 
 def bench(*, soak: str | None, quick: bool, only: str, as_json: bool, html: Path | None, compare: Path | None) -> None:

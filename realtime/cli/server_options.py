@@ -43,6 +43,14 @@ TlsCert = Annotated[
         rich_help_panel=SERVER,
     ),
 ]
+SelfSigned = Annotated[
+    bool,
+    typer.Option(
+        "--self-signed",
+        help="Serve https by a certificate made for this machine; browsers warn once.",
+        rich_help_panel=SERVER,
+    ),
+]
 TlsKey = Annotated[
     Path | None,
     typer.Option(metavar="FILE.pem", help="The private key, if it is not in --tls-cert.", rich_help_panel=SERVER),

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import TypeAlias
 
 from aiohttp import web
 
@@ -30,6 +31,7 @@ from realtime.web.server import make_application
 from realtime.web.server_state import ServerState
 from realtime.web.sessions import Sessions
 from realtime.web.target_photo import PhotoStudio
+from realtime.web.tls import own_certificate, tls_context
 from realtime.web.video_api import VideoApi
 from realtime.web.videos.beside import Beside
 from realtime.web.videos.job_process import run_words
@@ -42,6 +44,8 @@ from realtime.web.videos.queue import JobQueue
 from realtime.web.videos.store import VideoStore
 from realtime.web.visitors import Visitors
 
+EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104  compared, not bound
+HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 LEAST_TOKEN = 16
 TOKEN = re.compile(r"[\w.~/=-]+", re.ASCII)
 
@@ -51,7 +55,8 @@ class ServeOptions:
     """Where a server listens and whom it lets in.
 
     token: asked of everybody, LEAST_TOKEN characters or more; None makes one up unless only this machine and no other
-    site can connect. framed: other sites may show the page in a frame, as notebooks do. Raises UserError.
+    site can connect. framed: other sites may show the page in a frame, as notebooks do. self_signed: https by a
+    certificate that is made for this machine. Raises UserError.
     """
 
     host: str = "127.0.0.1"
@@ -61,6 +66,7 @@ class ServeOptions:
     sessions: int = 4
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    self_signed: bool = False
     framed: bool = False
 
     def __post_init__(self) -> None:
@@ -72,20 +78,31 @@ class ServeOptions:
             _require_unguessable(self.token)
         elif self.framed or not is_loopback(self.host):
             object.__setattr__(self, "token", made_token())
-
-    def tls(self) -> ssl.SSLContext | None:
-        """Raises UserError for a certificate that cannot be used."""
-        if self.tls_cert is None:
-            return None
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        try:
-            context.load_cert_chain(self.tls_cert, self.tls_key)
-        except (OSError, ssl.SSLError) as error:
+        if self.self_signed and self.tls_cert is not None:
+            raise UserError("--self-signed and --tls-cert do not go together", remedy="use only one of them")
+        if self.self_signed and is_loopback(self.host):
             raise UserError(
-                f"--tls-cert {self.tls_cert} cannot be used: {error}",
-                remedy="give a PEM file with the certificate, and --tls-key if the key is not in it",
-            ) from error
-        return context
+                "--self-signed is for other machines: this one needs no https", remedy="add --host 0.0.0.0, or omit it"
+            )
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether it speaks https."""
+        return self.self_signed or self.tls_cert is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """address: to open here. elsewhere: where other machines find it. Both with the token, behind the #, which browsers
+    send to nobody. fingerprint: of a certificate that was made; None without.
+    """
+
+    address: str
+    elsewhere: tuple[str, ...] = ()
+    fingerprint: str | None = None
+
+
+OnReady: TypeAlias = Callable[[Listening], None]
 
 
 def made_token() -> str:
@@ -101,13 +118,15 @@ def _require_unguessable(token: str) -> None:
         raise UserError("--token has characters that cannot stand in an address", remedy=remedy)
 
 
-def serve(config: RunConfig, options: ServeOptions, store: ModelStore, on_ready: Callable[[str], None]) -> None:
-    """Serve until interrupted. on_ready: given the address to open. Raises UserError before that, if at all."""
+def serve(config: RunConfig, options: ServeOptions, store: ModelStore, on_ready: OnReady) -> None:
+    """Serve until interrupted. on_ready: told once it listens. Raises UserError before that, if at all."""
     asyncio.run(_serve(config, options, store, on_ready))
 
 
-async def _serve(config: RunConfig, options: ServeOptions, store: ModelStore, on_ready: Callable[[str], None]) -> None:
-    tls = options.tls()
+async def _serve(config: RunConfig, options: ServeOptions, store: ModelStore, on_ready: OnReady) -> None:
+    own = own_certificate(store.home, own_hosts(options)) if options.self_signed else None
+    certificate = options.tls_cert if own is None else own.path
+    tls = None if certificate is None else tls_context(certificate, options.tls_key)
     await require_known_aiortc()
     server_state = ServerState(config, store)
     sessions = Sessions(server_state.make_stream, store.home, most=options.sessions)
@@ -125,8 +144,10 @@ async def _serve(config: RunConfig, options: ServeOptions, store: ModelStore, on
     try:
         await server_state.open()
         port = await _listen(runner, options, tls)
-        addresses += addresses_elsewhere(options, port, is_secure=tls is not None)
-        on_ready(_address(options, port, is_secure=tls is not None))
+        addresses += addresses_elsewhere(options, port)
+        token = f"#token={options.token}" if options.token else ""
+        elsewhere = tuple(address + token for address in addresses)
+        on_ready(Listening(_address(options, port) + token, elsewhere, None if own is None else own.fingerprint))
         await _interrupted()
     finally:
         await runner.cleanup()
@@ -172,23 +193,35 @@ async def _interrupted() -> None:
             signal.signal(number, handler or signal.SIG_DFL)
 
 
-def addresses_elsewhere(options: ServeOptions, port: int, *, is_secure: bool) -> list[str]:
+def addresses_elsewhere(options: ServeOptions, port: int) -> list[str]:
     """Where other machines, such as a phone in the same network, find the page, without the token."""
-    if is_loopback(options.host):
-        return []
-    host = options.host
-    if host in {"0.0.0.0", "::"}:  # noqa: S104  compared, not bound
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
-            try:
-                asked.connect(("192.0.2.1", 9))  # of no machine (RFC 5737); nothing is sent
-            except OSError:
-                return []
-            host = asked.getsockname()[0]
-    return [f"http{'s' * is_secure}://{f'[{host}]' if ':' in host else host}:{port}/"]
+    host = None if is_loopback(options.host) else _host_elsewhere(options.host)
+    return [] if host is None else [_url(options, host, port)]
 
 
-def _address(options: ServeOptions, port: int, *, is_secure: bool) -> str:
-    """What to open. The token stands behind the #, which browsers send to nobody."""
-    host = f"[{options.host}]" if ":" in options.host else options.host
-    host = "127.0.0.1" if options.host == "0.0.0.0" else host  # noqa: S104  compared, not bound
-    return f"http{'s' * is_secure}://{host}:{port}/" + (f"#token={options.token}" if options.token else "")
+def own_hosts(options: ServeOptions) -> list[str]:
+    """Names and addresses by which browsers may call this server."""
+    name = socket.gethostname().lower()
+    names = [name, f"{name}.local"] if HOST_NAME.fullmatch(name) else []
+    return list(dict.fromkeys(["localhost", "127.0.0.1", *names, *filter(None, [_host_elsewhere(options.host)])]))
+
+
+def _host_elsewhere(host: str) -> str | None:
+    """What it is called that listens on `host`; None where there is no network."""
+    if host not in EVERYWHERE:
+        return host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        try:
+            asked.connect(("192.0.2.1", 9))  # of no machine (RFC 5737); nothing is sent
+        except OSError:
+            return None
+        found: str = asked.getsockname()[0]
+        return found
+
+
+def _address(options: ServeOptions, port: int) -> str:
+    return _url(options, "127.0.0.1" if options.host in EVERYWHERE else options.host, port)
+
+
+def _url(options: ServeOptions, host: str, port: int) -> str:
+    return f"http{'s' * options.is_secure}://{f'[{host}]' if ':' in host else host}:{port}/"
