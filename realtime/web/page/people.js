@@ -35,9 +35,9 @@ export class People {
     this.draw();
   }
 
-  /** Another face was chosen: a person who alone wears one wears that now. */
+  /** Another face was chosen: whoever is the only person wears that now; of several the next click decides. */
   choose(name) {
-    if (this.#wear.size === 1) this.#wear.set([...this.#wear.keys()][0], name);
+    if (this.#video?.people?.length === 1 && this.#wear.size) this.#wear.set(0, name);
     this.draw();
   }
 
@@ -55,7 +55,8 @@ export class People {
     this.#picture(number).then((address) => (picture.src = address), () => {});
     button.append(picture, worn ?? at);
     button.disabled = this.isEach && !person.can_be_mapped;
-    button.setAttribute("aria-label", worn ? t("personWears", { number: number + 1, name: worn }) : t("personIsSeen", { number: number + 1, at }));
+    button.title = button.disabled ? t("personUnknowable", { number: number + 1 }) : "";
+    button.setAttribute("aria-label", button.title || (worn ? t("personWears", { number: number + 1, name: worn }) : t("personIsSeen", { number: number + 1, at })));
     if (this.isEach) button.setAttribute("aria-pressed", worn !== undefined);
     button.onclick = () => this.#click(number);
     row.append(button);

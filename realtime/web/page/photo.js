@@ -13,6 +13,7 @@ const $ = (id) => document.getElementById(id);
 export class Photo {
   #faces = [];
   #wear = new Map(); // by the number of a face in the photo, the name of the face it wears
+  #isClicked = false; // whether the visitor said who wears what
   #newest = new Newest(() => this.#showWorn());
 
   /** chosen() is the name of the face that is put on, look() how, see Choices.look. onProblem(error or null). */
@@ -34,6 +35,7 @@ export class Photo {
       const facts = await sendFile("/photo", file);
       [this.#faces, this.name] = [facts.faces, file.name.replace(/\.[^.]*$/, "")];
       this.#wear = new Map(facts.faces.length ? [[0, this.chosen()]] : []);
+      this.#isClicked = false;
       $("photo").style.aspectRatio = `${facts.width} / ${facts.height}`;
       $("photo-hint").hidden = true;
       await showPicture($("target"), await this.#made({}, "jpeg", "leave"));
@@ -53,9 +55,9 @@ export class Photo {
     await this.open(await snapshot(t("photo")));
   }
 
-  /** Another face was chosen: whoever wears one alone wears that now; of several the next click decides. */
+  /** Another face was chosen: whoever wears one unasked, or is the only one, wears that now; else the next click decides. */
   async choose(name) {
-    if (this.#wear.size === 1) this.#wear.set([...this.#wear.keys()][0], name);
+    if (this.#wear.size === 1 && (!this.#isClicked || this.#faces.length === 1)) this.#wear.set([...this.#wear.keys()][0], name);
     await this.refresh();
   }
 
@@ -105,6 +107,7 @@ export class Photo {
   }
 
   async #toggle(number) {
+    this.#isClicked = true;
     if (this.#wear.get(number) === this.chosen()) this.#wear.delete(number);
     else this.#wear.set(number, this.chosen());
     await this.refresh();

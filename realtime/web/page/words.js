@@ -185,6 +185,7 @@ export const WORDS = {
   "clickPeople": {"en": "Choose a face beside the video, then click whoever is to wear it; click again to take it off.", "zh": "先在旁边选择人脸，再点击要换脸的人；再次点击则取消。"},
   "personWears": {"en": "Person {number}: wears {name}", "zh": "第 {number} 个人：换成 {name}"},
   "personIsSeen": {"en": "Person {number}, seen at {at}", "zh": "第 {number} 个人，出现在 {at}"},
+  "personUnknowable": {"en": "Person {number} is too small or too turned in this video to be told from others.", "zh": "第 {number} 个人在这段视频中太小或太侧，无法与他人区分。"},
   "whoIsSwapped": {"en": "Who is swapped", "zh": "给谁换脸"},
   "theLargest": {"en": "the largest face", "zh": "最大的脸"},
   "everybody": {"en": "everybody, with the same face", "zh": "所有人，用同一张脸"},
