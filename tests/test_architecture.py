@@ -237,7 +237,7 @@ NOT_OURS = PICTURES | CLIPS | {".onnx", ".tflite", ".dfm", ".npy", ".npz", ".pkl
 """Those, weights, and arrays that could hold any of them."""
 OURS = {
     *(f"benchmarks/pictures/{name}" for name in ("scaling.png", "video_curve.png")),
-    "docs/pictures/demo.webp",
+    *(f"docs/pictures/{name}.webp" for name in ("demo", "page-live", "page-phone", "page-photo", "page-video")),
     *(f"engines/data/{name}" for name in ("compositor.onnx", "compositor.tflite", "face_basis.npz")),
 }
 

@@ -5,11 +5,14 @@ Knows Chromium's switches; knows no page.
 
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import cv2
 from playwright.sync_api import Browser, Playwright
+
+from engines.types import Image
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = (
@@ -30,6 +33,17 @@ def browsing(playwright: Playwright, video: Path | None = None, *, camera: str =
     browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, camera, *shows])
     yield browser
     browser.close()
+
+
+def write_camera(path: Path, pictures: Iterable[Image]) -> Path:
+    """Pictures of one size as a video for `browsing`. At half a camera's rate: a page, a browser and a server do
+    everything for every picture, and what is tested or shown needs no more of them."""
+    with path.open("wb") as video:
+        for number, picture in enumerate(pictures):
+            if number == 0:
+                video.write(b"YUV4MPEG2 W%d H%d F15:1 Ip A1:1 C420jpeg\n" % picture.shape[1::-1])
+            video.write(b"FRAME\n" + cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420).tobytes())
+    return path
 
 
 def as_camera(clip: Path, video: Path, seconds: float) -> Path:

@@ -2,7 +2,6 @@
 
 import base64
 import time
-from collections.abc import Iterable
 from pathlib import Path
 
 import cv2
@@ -17,16 +16,6 @@ PIXELS = """(v) => { const c = document.createElement('canvas');
   [c.width, c.height] = [v.videoWidth || v.width, v.videoHeight || v.height];
   c.getContext('2d').drawImage(v, 0, 0); return c.toDataURL('image/png').split(',')[1]; }"""
 """A canvas or video as PNG."""
-
-
-def write_camera(path: Path, pictures: Iterable[Image]) -> Path:
-    """A video of SIZE_WH that Chromium's fake camera shows again and again. At half a camera's rate: a page, a browser
-    and a server do everything for every picture, and nothing that is tested needs more of them."""
-    with path.open("wb") as video:
-        video.write(b"YUV4MPEG2 W%d H%d F15:1 Ip A1:1 C420jpeg\n" % SIZE_WH)
-        for picture in pictures:
-            video.write(b"FRAME\n" + cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420).tobytes())
-    return path
 
 
 def serving(home: Path, *options: str, port: str = "0") -> ServerProcess:

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from benchmarks.common.browser import browsing
+from benchmarks.common.browser import browsing, write_camera
 from realtime.pictures.reading import read_image
 from realtime.sources.synthetic import SyntheticSource
 from realtime.web.server_process import ServerProcess
 from tests.realtime.clips import Clip, write_clip
 from tests.realtime.conftest import make_home
-from tests.realtime.web.browsing import SIZE_WH, serving, write_camera
+from tests.realtime.web.browsing import SIZE_WH, serving
 
 INTERRUPTED = 130
 

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, Playwright, Route
 
-from benchmarks.common.browser import CHROMIUM, browsing
+from benchmarks.common.browser import CHROMIUM, browsing, write_camera
 from realtime.web.server_process import ServerProcess
-from tests.realtime.web.browsing import SIZE_WH, await_that, serving, start, write_camera
+from tests.realtime.web.browsing import SIZE_WH, await_that, serving, start
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt install chromium")
 

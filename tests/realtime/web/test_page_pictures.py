@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page, Playwright
 
-from benchmarks.common.browser import CHROMIUM, browsing
+from benchmarks.common.browser import CHROMIUM, browsing, write_camera
 from engines.backends.litert import LiteRtSession
 from engines.detectors.blazeface import BlazeFaceDetector
 from engines.image.geometry import iou
@@ -27,7 +27,6 @@ from tests.realtime.web.browsing import (
     shown,
     start,
     without_badge,
-    write_camera,
 )
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt install chromium")
