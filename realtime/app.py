@@ -21,6 +21,7 @@ from realtime.face_engines import FaceEngines
 from realtime.faces.consent_watch import ConsentWatch
 from realtime.faces.loaded_faces import LoadedFaces, load_faces
 from realtime.faces.portraits import target_portrait
+from realtime.faces.selection import FixedFaces
 from realtime.faces.source_bank import SourceBank
 from realtime.media.local_path import is_file, local_path, without_scheme
 from realtime.outputs import OutputOptions, open_sink
@@ -36,7 +37,7 @@ from realtime.stream.backfill import BackfillBuffer
 from realtime.stream.badge import Badge
 from realtime.stream.consent_gate import ConsentGate
 from realtime.stream.latency_budget import LatencyBudget, Saving
-from realtime.stream.live_settings import FixedFaces, LiveControl, LiveSettings
+from realtime.stream.live_settings import LiveControl, LiveSettings
 from realtime.stream.metrics import StreamMetrics
 from realtime.stream.painter import FramePainter
 from realtime.stream.pipeline import SwapPipeline, Tracked
@@ -99,7 +100,7 @@ def build_run(
             sinks.append(open_sink(where, info, options))
             opened.callback(sinks[-1].close)
         loaded = lent or load_faces(config, store, live=source.info.live, progress=progress)
-        close = opened.callback(_nothing if lent else loaded.close)
+        close = opened.callback((lambda: None) if lent else loaded.close)  # lent faces stay open
         run = _connect(config, source, sinks, loaded, close, watch)
         run.control.on_no_badge = no_badge.note
         opened.pop_all()  # from here on the runner closes them
@@ -244,7 +245,3 @@ def source_options(config: RunConfig, store: ModelStore) -> SourceOptions:
         give_up_s=None if any(where.partition(":")[0] == "virtual" for where in config.outputs) else GIVE_UP_S,
         test_picture=lambda: read_image(target_portrait(store)),
     )
-
-
-def _nothing() -> None:
-    """Lent faces are not closed."""

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from benchmarks.fuzzing.edits import as_json, edited, edited_json, edited_text
 from benchmarks.fuzzing.target import MB, Target, require
 from realtime.cli.ctl import FILE, listening, send
-from realtime.stream.live_settings import COMMANDS, FixedFaces, LiveControl
+from realtime.faces.selection import FixedFaces
+from realtime.stream.live_settings import COMMANDS, LiveControl
 
 WORDS = (*COMMANDS, "status", "face 1", "strength 0.5", "when-lost blur", "badge off", "face next")
 TALKED = [

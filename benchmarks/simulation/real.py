@@ -25,7 +25,8 @@ from engines.swappers.mesh.swapper import MeshFace
 from engines.types import Coverage, FaceLandmarker, FaceLandmarks, Image, Roi
 from realtime.choices import Faces
 from realtime.face_engines import FaceEngines
-from realtime.stream.live_settings import FixedFaces, LiveControl
+from realtime.faces.selection import FixedFaces
+from realtime.stream.live_settings import LiveControl
 from realtime.tracking.tracker import FaceTracker
 from realtime.types import Frame, Outcome
 

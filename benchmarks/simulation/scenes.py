@@ -18,7 +18,8 @@ from benchmarks.simulation.world import SIZE_WH, Actor, World
 from engines.types import Image, PreparedFace
 from realtime.app import BYSTANDERS, MOST_FACES
 from realtime.choices import Faces, Strangers
-from realtime.stream.live_settings import FixedFaces, LiveControl
+from realtime.faces.selection import FixedFaces
+from realtime.stream.live_settings import LiveControl
 from realtime.stream.painter import FramePainter
 from realtime.stream.pipeline import SwapPipeline
 from realtime.stream.privacy import PrivacyGate, PrivacyPolicy

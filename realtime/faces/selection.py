@@ -9,8 +9,10 @@ Knows names and identities; knows no pixels.
 
 import re
 from dataclasses import dataclass
+from typing import Unpack
 
 from models.errors import UserError
+from realtime.faces.swap_settings import SettingsChange
 
 NUMBER = re.compile(r"\d{1,4}", re.ASCII)
 
@@ -73,3 +75,26 @@ class Selection:
         place, count = self.place or 0, len(self.sources)
         around = (self.sources[(place + step * further) % count] for further in range(1, count + 1))
         return next(source for source in around if source.is_offered)
+
+
+@dataclass(slots=True)
+class FixedFaces:
+    """Faces that stay as they are. place: of the chosen one."""
+
+    names: tuple[str, ...] = ()
+    notice: str = ""
+    place: int = 0
+
+    @property
+    def selection(self) -> Selection:
+        sources = tuple(Source(str(place), name) for place, name in enumerate(self.names))
+        return Selection(sources, self.place if sources else None)
+
+    def choose(self, identity: str) -> None:
+        """identity: as `selection` tells it."""
+        self.place = int(identity)
+
+    def apply_settings(self, **changes: Unpack[SettingsChange]) -> None:
+        """Raises UserError."""
+        what = ", ".join(f"{name} {value or 'none'}" for name, value in changes.items())
+        raise UserError(f"{what}: this run's faces stay as they are", remedy="start another run")

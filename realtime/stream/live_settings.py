@@ -17,7 +17,7 @@ from models.errors import UserError
 from realtime.choices import Strangers, WhenLost
 from realtime.config import parse_whose
 from realtime.disclosure import Disclosure
-from realtime.faces.selection import Selection, Source
+from realtime.faces.selection import Selection
 from realtime.faces.swap_settings import SettingsChange
 
 logger = logging.getLogger(__name__)
@@ -67,29 +67,6 @@ class FaceProvider(Protocol):
         ...
 
     def apply_settings(self, **changes: Unpack[SettingsChange]) -> None: ...
-
-
-@dataclass(slots=True)
-class FixedFaces:
-    """Faces that stay as they are. place: of the chosen one."""
-
-    names: tuple[str, ...] = ()
-    notice: str = ""
-    place: int = 0
-
-    @property
-    def selection(self) -> Selection:
-        sources = tuple(Source(str(place), name) for place, name in enumerate(self.names))
-        return Selection(sources, self.place if sources else None)
-
-    def choose(self, identity: str) -> None:
-        """identity: as `selection` tells it."""
-        self.place = int(identity)
-
-    def apply_settings(self, **changes: Unpack[SettingsChange]) -> None:
-        """Raises UserError."""
-        what = ", ".join(f"{name} {value or NONE}" for name, value in changes.items())
-        raise UserError(f"{what}: this run's faces stay as they are", remedy="start another run")
 
 
 class LiveControl:

@@ -17,12 +17,13 @@ import cv2
 import numpy as np
 
 from engines.types import Image, Points
+from realtime.faces.selection import FixedFaces
 from realtime.stream.backfill import BackfillBuffer
 from realtime.stream.badge import Badge
 from realtime.stream.badge_place import FaceInView
 from realtime.stream.clock import stream_time_ns
 from realtime.stream.latency_budget import LatencyBudget
-from realtime.stream.live_settings import FixedFaces, LiveControl, LiveSettings
+from realtime.stream.live_settings import LiveControl, LiveSettings
 from realtime.stream.metrics import NULL_OBSERVER
 from realtime.stream.ordered import OrderedWork
 from realtime.stream.privacy import FrameStatus, PrivacyGate

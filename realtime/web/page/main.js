@@ -16,7 +16,9 @@ import { tab, tabs } from "./tabs.js";
 const PICTURES = ["jpeg", "png", "webp", "heic", "heif", "avif", "tiff", "gif", "bmp"].map((kind) => `image/${kind}`).join();
 const $ = (id) => document.getElementById(id);
 
-const choices = new Choices({ onLook: (command) => (live.say(command), editor(tab()).then((one) => one?.refresh())), onDevice });
+/** How one looks was chosen: live, or in the photo or video that is shown. */
+const onLook = (command) => (live.say(command), editor(tab()).then((one) => one?.refresh()));
+const choices = new Choices({ onLook, onDevice });
 const wear = (name) => (live.say(choices.choose("face", name)), editor(tab()).then((one) => one?.choose(name)));
 const gallery = new Gallery({ onWear: wear, onMore: (name) => adding.more(name), onProblem: complain });
 const adding = new Adding(gallery, { onWear: wear, onProblem: complain });
@@ -34,7 +36,7 @@ const opened = {};
 const editor = async (name) => await (opened[name] ??= EDITORS[name]?.());
 const live = new Live(choices, gallery);
 
-$("language").addEventListener("change", () => (live.say(speaks()), edited[tab()]?.refresh()));
+$("language").addEventListener("change", () => onLook(speaks()));
 $("pause").onclick = () => live.say("pause");
 $("only").onclick = () => onlyPicture();
 $("full").onclick = () => fullScreen().catch(complain);

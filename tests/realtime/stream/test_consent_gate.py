@@ -6,10 +6,11 @@ import pytest
 
 from realtime.choices import Strangers, WhenLost
 from realtime.errors import ConsentError
+from realtime.faces.selection import FixedFaces
 from realtime.fakes import FakeFace, FakeSource, FakeTracker
 from realtime.outputs import open_sink
 from realtime.stream.consent_gate import ConsentGate
-from realtime.stream.live_settings import FixedFaces, LiveControl
+from realtime.stream.live_settings import LiveControl
 from realtime.stream.painter import FramePainter
 from realtime.stream.pipeline import SwapPipeline
 from realtime.stream.privacy import PrivacyGate, PrivacyPolicy

@@ -14,11 +14,12 @@ from engines.types import SourcePhoto
 from models.errors import UserError
 from realtime.choices import WhenLost
 from realtime.cli.ctl import FILE, listening, send
+from realtime.faces.selection import FixedFaces
 from realtime.faces.source_bank import InitialFaces, SourceBank
 from realtime.faces.swap_settings import SwapSettings
 from realtime.fakes import FakeFace, FakeTrack, landmarks_in
 from realtime.stream.live_keys import HELP, KEYS
-from realtime.stream.live_settings import COMMANDS, FixedFaces, LiveControl, LiveSettings
+from realtime.stream.live_settings import COMMANDS, LiveControl, LiveSettings
 from realtime.tracking.assignment import OrderAssigner
 from realtime.tracking.primary_faces import PrimaryFaces
 

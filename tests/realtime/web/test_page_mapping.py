@@ -19,7 +19,7 @@ from realtime.web.server_process import ServerProcess
 from tests.realtime.clips import Clip, write_clip
 from tests.realtime.commandline import invoke
 from tests.realtime.conftest import make_home
-from tests.realtime.web.browsing import await_that, pixels_of, serving
+from tests.realtime.web.browsing import await_that, pixels_of, serving, without_badge
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt install chromium"),
@@ -93,7 +93,7 @@ def test_click_says_who_becomes_whom_and_the_video_has_both(
     page.set_input_files("#open-video", str(pair))
     await_that(page, "document.querySelectorAll('#people button').length == 2", PATIENCE_S)
     assert page.is_hidden("#no-recogniser")
-    page.uncheck("#badge")
+    without_badge(page)
     page.select_option("#video-faces", "each")
     await_that(page, "document.getElementById('video-working').hidden", PATIENCE_S)
     assert page.is_disabled("#make"), "nobody wears anything yet"

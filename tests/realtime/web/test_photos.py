@@ -66,7 +66,7 @@ def test_everybody_else_is_blurred_where_that_is_wished(tmp_path: Path) -> None:
     async def test() -> None:
         async with served(tmp_path) as server:
             await server.client.post("/photo", data=group(stripes))
-            said = {"wear": {"1": "bob"}, "format": "png", "badge": False, "strangers": "blur"}
+            said = {"wear": {"1": "bob"}, "format": "png", "no_badge": "a test", "strangers": "blur"}
             picture = pixels(await (await server.client.post("/photo/swapped", json=said)).read())
             assert np.ptp(picture[:60, :60]) < 100, "the other one's face"
             assert picture[HIGH * 3 // 4, WIDE * 3 // 4].tolist() == list(PAINT_BGR)
