@@ -3,7 +3,7 @@
 Everything for people goes through console.py; nothing here knows how arguments are spelled.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +34,7 @@ from realtime.types import FileSink
 
 if TYPE_CHECKING:
     from realtime.app import Run  # loads the engines
+    from realtime.web.serve import Listening
 
 NOBODY_SWAPPED = 3
 """Exit status of a file that was written with nobody swapped: a script must not take it for one that was."""
@@ -82,7 +83,7 @@ def serve(arguments: ServeArguments) -> None:
     Raises UserError, and KeyboardInterrupt when it was interrupted.
     """
     try:
-        from realtime.web.serve import Listening, ServeOptions  # noqa: PLC0415  an extra, and it loads the engines
+        from realtime.web.serve import ServeOptions  # noqa: PLC0415  an extra, and it loads the engines
         from realtime.web.serve import serve as serve_page  # noqa: PLC0415
     except ModuleNotFoundError as error:
         if error.name not in {"aiohttp", "aiortc", "prometheus_client"}:
@@ -107,24 +108,25 @@ def serve(arguments: ServeArguments) -> None:
     note_no_badge(config, home_folder())
     with stderr.status("preparing (a few seconds longer the first time)") as status:
 
-        def on_ready(now: Listening) -> None:
+        def on_ready(now: "Listening") -> None:
             status.stop()
-            stderr.print(Text.assemble("open ", (now.address, "bold"), "  (Ctrl-C ends it)"), soft_wrap=True)
+            _tell_where(now)
             if options.token and not options.is_secure:
                 say("browsers give a camera to https only: add --self-signed, or use an ssh tunnel", style="dim")
-            if now.fingerprint is not None:
-                _explain(now.elsewhere, now.fingerprint)
 
         serve_page(config, options, store, on_ready)
     raise KeyboardInterrupt
 
 
-def _explain(elsewhere: Sequence[str], fingerprint: str) -> None:
-    """A certificate that nobody vouches for."""
-    for address in elsewhere:
+def _tell_where(now: "Listening") -> None:
+    """The page's address; and, of a certificate that nobody vouches for, how to know it."""
+    stderr.print(Text.assemble("open ", (now.address, "bold"), "  (Ctrl-C ends it)"), soft_wrap=True)
+    if now.fingerprint is None:
+        return
+    for address in now.elsewhere:
         stderr.print(Text.assemble("on a phone ", (address, "bold")), soft_wrap=True)
     say("browsers warn once: this machine made its certificate itself, and nobody vouches for it. It is this server if")
-    say(f"they show the SHA-256 {fingerprint}")
+    say(f"they show the SHA-256 {now.fingerprint}")
     say("Then choose Advanced, Continue. What is sent is encrypted in any case.")
 
 
