@@ -4,8 +4,8 @@
 
 A portrait sways before a synthetic camera, `liveswap run` swaps it into a lossless file, and something happens on the
 way: the process is stopped and goes on, other programs take all cores, memory or the disk runs out. Each
-picture that came out is laid beside what the camera saw then: a face is bare if it differs from the camera's by less
-than a quarter of what a swap makes of it. And the run must reach its end, or end with an error and a hint; what was
+picture that came out is laid beside what the camera saw then: a face is bare where less than a quarter of what a swap
+changes is changed. And the run must reach its end, or end with an error and a hint; what was
 written must play. Needs Linux, and root for memory and disks.
 """
 
@@ -42,7 +42,9 @@ START_S = 120
 """Until the first pictures are written, on a machine that compiles its kernels first."""
 SMALL_WH, CODED_ROWS = (80, 45), 3
 """Of pictures that are compared, and the rows of the time code in them."""
-BARE = 0.25
+CHANGED, BARE = 8.0, 0.25
+"""Of 255, from which a place of a small picture is another than the camera saw; and of the places that a swap usually
+changes, the share below which the face is bare."""
 DISK_MB, MEMORY_MB = 12, 300
 FULL_DISK = f"a disk of {DISK_MB} MB"
 LIVESWAP = sys.executable, "-m", "realtime.cli.main"
@@ -139,15 +141,13 @@ def written(path: Path) -> tuple[list[NDArray[np.float32]], list[float]]:
 
 def bare(pictures: list[NDArray[np.float32]], seen: NDArray[np.float32]) -> int:
     """How many pictures show the camera's face. seen: (N, h, w, 3), what it saw in all that time."""
-    first = np.array(pictures[: BEFORE_S * RATE // 2])
-    face = np.median([np.abs(seen - each).mean(axis=3).min(axis=0) for each in first], axis=0)
-    face = face > face.max() / 2
-    around = ~cv2.dilate(face.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
-    apart = []
+    changed = []
     for picture in pictures:
-        nearest = int(np.abs(seen[:, around] - picture[around]).mean(axis=(1, 2)).argmin())
-        apart.append(float(np.abs(seen[nearest][face] - picture[face]).mean()))
-    return int((np.array(apart) < BARE * np.median(apart[: len(first)])).sum())
+        apart = np.abs(seen - picture).mean(axis=3)
+        nearest = apart.mean(axis=(1, 2)).argmin()
+        changed.append(int((apart[nearest] > CHANGED).sum()))
+    usual = np.median(changed[: BEFORE_S * RATE // 2])
+    return int((np.array(changed) < BARE * usual).sum())
 
 
 def judged(name: str, camera: SyntheticSource, source: Path) -> Outcome:
