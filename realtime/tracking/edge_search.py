@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.image.geometry import SAME_FACE_IOU, iou, size_of
+from engines.image.geometry import SAME_FACE_IOU, iou, matched, size_of
 from engines.types import Detection, FaceDetector, Image, Points
 
 MIRRORED = 1 / 8
@@ -90,6 +90,12 @@ def _is_surely_among(found: list[Detection], box: Points) -> bool:
 def boxes_of(found: list[Detection]) -> Points:
     """(N, 4) px."""
     return np.array([face.box_xyxy for face in found], np.float32).reshape(-1, 4)
+
+
+def others(found: list[Detection], known: list[Detection]) -> list[Detection]:
+    """Those that are not known."""
+    again = matched(boxes_of(known), boxes_of(found), least_iou=SAME_FACE_IOU).values()
+    return [face for number, face in enumerate(found) if number not in again]
 
 
 def nearer(size_wh: tuple[int, int], box: Points) -> tuple[tuple[slice, slice], tuple[int, int, int, int]]:

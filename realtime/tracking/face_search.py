@@ -23,6 +23,7 @@ from realtime.tracking.edge_search import (
     is_seen_from_nearer,
     is_seen_unmirrored,
     is_stirred_inside,
+    others,
 )
 from realtime.tracking.near_search import SureOfSmall, detect_near, from_nearer, is_coarse, squares_of
 
@@ -31,6 +32,9 @@ PERIOD_NS, LOST_PERIOD_NS = 250_000_000, 200_000_000
 missing. Whoever comes out slowly from behind a face that is followed changes too little to be noticed; in twice the
 time half of their face was to be seen (one scene of 4,170 simulated ones). Unless work is to be saved every picture is
 searched for the missing: a face that turns back beside another one changes nothing but that one's surroundings."""
+MOVED_IOU = 0.74
+"""Of a followed face's box and the last search's: less (a seventh of its size), and somebody may have come out from
+behind it: it did in one scene of 1,220 simulated ones."""
 SOON_NS = 1_000_000_000
 """How long every picture is searched for a lost face, whatever work is to be saved."""
 MOST_LOOKS, FEW_LOOKS = 64, 8
@@ -68,7 +72,7 @@ class FaceSearch:
         self._is_first = self._is_whole = True
         self._looks = MOST_LOOKS
         self._left_out = 0  # searches since one of them was
-        self._followed = boxes_of([])
+        self._followed = self._searched = boxes_of([])  # now, and when the whole picture was searched
         self._edges: dict[Edge, int] = {}  # to be searched in so many more pictures
 
     def prefer(self, boxes: Sequence[Points]) -> None:
@@ -119,6 +123,7 @@ class FaceSearch:
             or self._searched_ns is None
             or (self._video and places > 0 and self._unsearched >= VIDEO_PERIOD)
             or at_ns - self._searched_ns >= self._period_ns(at_ns, lost_ns)
+            or (not self._video and any(iou(box, self._searched).max(initial=0) < MOVED_IOU for box in followed))
         )
         return self._is_whole or bool(self._edges)
 
@@ -149,11 +154,11 @@ class FaceSearch:
         if self._is_whole:
             self._searched_ns = None
             found = self._preferred(self._seen_in(image))
-            self._searched_ns, self._unsearched = at_ns, 0
+            self._searched_ns, self._unsearched, self._searched = at_ns, 0, self._followed
         wait = EDGES_WAIT if self._again > AGAIN else 1
         at_edge = bool(self._edges) and (not self._is_whole or self._left_out >= wait)
         self._left_out = 0 if at_edge else self._left_out + 1
-        return [*found, *_others(self._seen_at_an_edge(image), found)] if at_edge else found
+        return [*found, *others(self._seen_at_an_edge(image), found)] if at_edge else found
 
     def is_face(self, image: Image, found: Detection) -> bool:
         """Whether what a search of this picture found is a face, although it has no landmarks."""
@@ -190,7 +195,7 @@ class FaceSearch:
         first, second = looks[::-1] if self._video else looks
         self._on_run()
         found = first(image)
-        found = [*found, *_others(second(image), found)] if self._is_first else found
+        found = [*found, *others(second(image), found)] if self._is_first else found
         return self._looked_at_from_nearer(image, found) if self._video else found
 
     def _looked_at_from_nearer(self, image: Image, found: list[Detection]) -> list[Detection]:
@@ -208,8 +213,8 @@ class FaceSearch:
             squares = squares[self._square % len(squares) :][:1] if squares else []
         for square in squares:
             self._on_run()
-            others = _others(detect_near(self._detector, image, square), found)
-            found += [sure for face in others if (sure := self._sure_of(image, face)) is not None]
+            new = others(detect_near(self._detector, image, square), found)
+            found += [sure for face in new if (sure := self._sure_of(image, face)) is not None]
         return found
 
     def _better_placed(self, image: Image, face: Detection) -> Detection:
@@ -242,9 +247,3 @@ class FaceSearch:
             return [found for quarters in (1, 2, 3) for found in detect_turned(detector, image, quarters)]
         self._turns = self._turns % 3 + 1
         return detect_turned(detector, image, self._turns)
-
-
-def _others(found: list[Detection], known: list[Detection]) -> list[Detection]:
-    """Those that are not known."""
-    again = matched(boxes_of(known), boxes_of(found), least_iou=SAME_FACE_IOU).values()
-    return [face for number, face in enumerate(found) if number not in again]

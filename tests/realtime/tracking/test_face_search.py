@@ -82,6 +82,26 @@ def test_where_something_stirs_inside_every_picture_is_searched_whole_and_the_ed
     assert 24 <= len(detector.sizes) <= 27
 
 
+@pytest.mark.parametrize(("step", "searches"), [(0, 0), (1, 0), (2, 1), (5, 3)])
+def test_behind_a_face_that_moves_on_is_searched_although_nothing_else_changes(step: int, searches: int) -> None:
+    """Six pictures after a search, less than a period. step: px a picture, of a face of 60."""
+    search, picture, number = FaceSearch(FakeDetector()), picture_with_faces((640, 360), [(300, 180, 60)]), 0
+
+    def is_searched(left: int) -> bool:
+        nonlocal number
+        number += 1
+        is_due = search.is_due(picture, [np.array([left, 150, left + 60, 210], np.float32)], number * 33_000_000)
+        if is_due:
+            search.run(picture, number * 33_000_000)
+        return is_due
+
+    settled = [is_searched(270) for _ in range(20)]
+    assert not all(settled[-7:])
+    while not is_searched(270):
+        pass
+    assert sum(is_searched(270 + moved * step) for moved in range(1, 7)) == searches
+
+
 def test_who_appears_is_looked_for_at_once_although_an_edge_stirs_too() -> None:
     detector = Counted()
     search, followed = FaceSearch(detector), [np.array([270, 150, 330, 210], np.float32)]

@@ -18,7 +18,7 @@ from tests.engines.moving import Sensor
 pytestmark = [pytest.mark.network, pytest.mark.media]
 
 SEARCHED = {
-    "man-frontal-480p": 0.2,
+    "man-frontal-480p": 0.21,
     "man-glasses-hand-512p": 1.15,  # hands that move beside the face and at the edges all the time
     "woman-desk-720p": 0.4,
     "woman-halfprofile-720p": 0.25,

@@ -21,7 +21,7 @@ def test_face_is_found_in_the_first_frame_and_followed_without_the_detector() ->
     for step in range(1, 40):
         [track] = scene.show([(200 + 5 * step, 180, 80)])
     assert (track.id, track.age) == (1, 40)
-    assert scene.detector.runs < 40 / 2, "the places it left are searched, and no others"
+    assert scene.detector.runs <= 40 * 0.6, "the places it left are searched, and all, whenever it has moved a seventh"
     runs = scene.detector.runs
     scene.show([(395, 180, 80)], frames=5)
     scene.show([(395, 180, 80)], frames=10)
