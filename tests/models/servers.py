@@ -58,7 +58,9 @@ def serving(content: bytes) -> Iterator[Behaviour]:
                     "Content-Range", f"bytes {start}-{len(behaviour.content) - 1}/{len(behaviour.content)}"
                 )
             self.end_headers()
-            behaviour.bytes_sent.append(self.wfile.write(body[: behaviour.cut_after]))
+            sent = body[: behaviour.cut_after]
+            behaviour.bytes_sent.append(len(sent))  # before whoever gets them looks
+            self.wfile.write(sent)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class calls it so
             """Say nothing."""
