@@ -54,13 +54,11 @@ def serving(content: bytes) -> Iterator[Behaviour]:
             if behaviour.says_length:
                 self.send_header("Content-Length", str(len(body)))
             if status == 206:
-                self.send_header(
-                    "Content-Range", f"bytes {start}-{len(behaviour.content) - 1}/{len(behaviour.content)}"
-                )
+                whole = len(behaviour.content)
+                self.send_header("Content-Range", f"bytes {start}-{whole - 1}/{whole}")
             self.end_headers()
-            sent = body[: behaviour.cut_after]
-            behaviour.bytes_sent.append(len(sent))  # before whoever gets them looks
-            self.wfile.write(sent)
+            behaviour.bytes_sent.append(len(body[: behaviour.cut_after]))  # before whoever gets them looks
+            self.wfile.write(body[: behaviour.cut_after])
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class calls it so
             """Say nothing."""
