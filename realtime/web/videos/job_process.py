@@ -14,6 +14,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from engines.backends.cores import SHARE, available_cores
+
 logger = logging.getLogger(__name__)
 
 COMMAND = (sys.executable, "-m", __name__.replace("job_process", "worker"))  # whatever the package is called here
@@ -38,7 +40,8 @@ async def run_words(
 
     home: where the models are. tell: given each message. Returns the exit status.
     """
-    environment = {**os.environ, "LIVESWAP_HOME": str(home)}
+    share = str(max(1, available_cores() // 2))  # the other half is for who is live
+    environment = {**os.environ, "LIVESWAP_HOME": str(home), SHARE: share, "OPENCV_FOR_THREADS_NUM": share}
     with (folder / SAID).open("wb") as stderr:
         process = await asyncio.create_subprocess_exec(
             *command,

@@ -19,7 +19,7 @@ from realtime.app import Run, build_run
 from realtime.cli.words import config_of
 from realtime.stream.run_notes import nobody_swapped, too_many
 
-NICE = 15
+NICE = 19
 """Of 19: live sessions come first."""
 TELL_S = 0.25
 BUG = "report it with the server's messages: liveswap is at fault here"
