@@ -109,8 +109,10 @@ class SinkWorker:
     def _send(self, frame: ShownFrame) -> None:
         self._step_began_ns = time.monotonic_ns()
         self.sending.begin()
-        self._sink.send(frame)
-        self.sending.end()
+        try:
+            self._sink.send(frame)
+        finally:
+            self.sending.end()
         sent_ns = time.monotonic_ns()
         self._observer.on_stage(Stage.SEND, sent_ns - self._step_began_ns)
         self._observer.on_sent(self.name, frame, sent_ns)

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from realtime.errors import ReaderGoneError
 from realtime.fakes import FOREVER, FakeSink, FakeSource
 from realtime.stream.watchdog import Work, place_in, stack_of
 from tests.realtime.streams import make_runner, run_for
@@ -32,6 +33,14 @@ def test_an_output_that_hangs_is_named_and_that_it_goes_on(caplog: pytest.LogCap
     run_for(runner, 0.1, once=lambda: "sending a frame to stuck.mp4 goes on, after 0." in caplog.text)
     assert "sending a frame to stuck.mp4 takes more than 0.2 s, in realtime/fakes.py:" in caplog.text
     assert "it misses those that come meanwhile" in caplog.text
+
+
+def test_an_output_whose_reader_left_does_not_hang(caplog: pytest.LogCaptureFixture) -> None:
+    left = FakeSink("left", faults={1: ReaderGoneError("its reader left", remedy="none")})
+    other = FakeSink("other")
+    run_for(make_runner(FakeSource(FOREVER, live=True), left, other), 0.5, once=lambda: other.frames)
+    assert "its reader left" in caplog.text
+    assert "sending a frame to left takes" not in caplog.text
 
 
 def test_a_picture_of_a_file_may_take_its_time(caplog: pytest.LogCaptureFixture) -> None:
