@@ -10,6 +10,7 @@ from enum import StrEnum
 from models.errors import UserError
 
 NUMBER = re.compile(r"\d{1,4}", re.ASCII)
+"""Of a face or a camera, as people type it: `int` refuses or takes long for thousands of digits."""
 
 
 class WhenLost(StrEnum):

@@ -22,6 +22,11 @@ def available_cores() -> int:
     return max(1, min(found, int(os.environ.get(SHARE, found))))
 
 
+def told_to_share(cores: int) -> dict[str, str]:
+    """Environment of a process that is to use so many cores, beside what else is in it."""
+    return {SHARE: str(cores), "OPENCV_FOR_THREADS_NUM": str(cores)}
+
+
 def beside(work: Callable[Given, Result], *given: Given.args, **named: Given.kwargs) -> "Future[Result]":
     """Begin `work` on another core; where there is none it is done at once. Ask the future for its result."""
     if available_cores() > 1:

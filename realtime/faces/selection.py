@@ -7,14 +7,12 @@ face that somebody else's upload or removal put in the place of theirs.
 Knows names and identities; knows no pixels.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Unpack
 
 from models.errors import UserError
+from realtime.choices import NUMBER
 from realtime.faces.swap_settings import SettingsChange
-
-NUMBER = re.compile(r"\d{1,4}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,18 @@ manifest: live pictures, Matroska, WebM. It holds no picture and no name. Knows 
 """
 
 import datetime as dt
-import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from models.errors import UserError
-from models.records import RecordLog
+from models.records import RecordLog, require_kinds
 
 LOG = "no-badge.jsonl"
 REMEDY = "make that folder writable, or set LIVESWAP_HOME to another one; or keep the badge"
+KINDS = {"at": str, "scopes": list, "no_badge": str}
+"""Of an entry."""
 NOBODY = "-"
 """In place of a key, where no face of the record is worn."""
 
@@ -40,9 +41,8 @@ class NoBadgeRecord:
             self.home.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UserError(f"{self.home} cannot be made: {error.strerror}", remedy=REMEDY) from error
-        log = RecordLog(self.home / LOG, "reasons for no badge", remedy=REMEDY, error=UserError)
+        log, known = _log(self.home), dict(_entries(self.home))
         entry = {"at": _now(), "scopes": list(self.scopes), "no_badge": reason}
-        known = log.read()
         for face in self.faces() or [NOBODY]:
             if not _is_said(known.get(face), entry):
                 log.note(face, entry)
@@ -50,13 +50,24 @@ class NoBadgeRecord:
 
 
 def reasons_of(home: Path, sha256: str | None = None) -> list[dict[str, Any]]:
-    """Every entry, the oldest first. sha256: of a photo; None for those of all."""
+    """Every entry, the oldest first. sha256: of a photo; None for those of all. Raises UserError for a damaged one."""
+    entries = _entries(home)
+    return [{"photo": key, **entry} for key, entry in entries if sha256 in {None, key.partition("/")[0]}]
+
+
+def _log(home: Path) -> RecordLog:
+    return RecordLog(home / LOG, "reasons for no badge", remedy=REMEDY, error=UserError)
+
+
+def _entries(home: Path) -> list[tuple[str, dict[str, Any]]]:
+    entries = _log(home).history()
     try:
-        lines = (home / LOG).read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        return []
-    pairs = [json.loads(line) for line in lines if line.endswith("]")]
-    return [{"photo": key, **entry} for key, entry in pairs if sha256 in {None, key.partition("/")[0]}]
+        for _, entry in entries:
+            require_kinds(entry, KINDS)
+    except (KeyError, TypeError) as error:
+        problem = f"the record of reasons for no badge {home / LOG} has a line that is none: {error}"
+        raise UserError(problem, remedy="remove that line, or delete the file") from error
+    return entries
 
 
 def _is_said(last: dict[str, Any] | None, entry: dict[str, Any]) -> bool:

@@ -12,7 +12,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from engines.backends.cores import SHARE, available_cores
+from engines.backends.cores import available_cores, told_to_share
 from realtime.config import RunConfig
 from realtime.segments.make import Task
 from realtime.segments.messages import Begin, Gone, Inbox, Stop, messages, put
@@ -27,7 +27,7 @@ class WorkerProcess:
 
     def __init__(self, config: RunConfig, home: Path, share: int, inbox: Inbox, said: Path) -> None:
         self._inbox, self._said = inbox, said
-        environment = {**os.environ, SHARE: str(share), "OPENCV_FOR_THREADS_NUM": str(share)}
+        environment = os.environ | told_to_share(share)
         with said.open("wb") as stderr:
             self._process = subprocess.Popen(
                 COMMAND,

@@ -9,7 +9,6 @@ Knows devices; knows nothing of what happens to a frame.
 import errno
 import logging
 import os
-import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ import cv2
 import numpy as np
 
 from engines.types import Image
+from realtime.choices import NUMBER
 from realtime.errors import SourceError
 from realtime.sources.camera_list import list_cameras
 from realtime.sources.health import PictureHealth, RateHealth
@@ -50,9 +50,6 @@ class Capture(Protocol):
     def grab(self) -> bool: ...
     def retrieve(self) -> tuple[bool, Any]: ...
     def release(self) -> None: ...
-
-
-NUMBER = re.compile(r"\d{1,4}", re.ASCII)
 
 
 def open_capture(where: str, backend: int) -> Capture:

@@ -130,10 +130,8 @@ class FramePainter:
     def _paint_faces(self, canvas: Image, assigned: Sequence[Assignment], strangers: Strangers) -> bool:
         """Returns whether every wanted face was really painted."""
         parted = [(face, part) for face in assigned if (part := _part_of(face, assigned, strangers)) is not None]
-        self.painted, parts = (
-            [(face.track.id, face.track.face.points) for face, _ in parted],
-            [part for _, part in parted],
-        )
+        self.painted = [(face.track.id, face.track.face.points) for face, _ in parted]
+        parts = [part for _, part in parted]
         wanted = [face.track for face in assigned if face.worn is not None]
         inspections = [Inspection.begin(canvas, face.face.points, face.appearance) for face in wanted if self._live]
         by_face = {id(face): coverage for (face, _), coverage in zip(parts, paint_all(canvas, parts), strict=True)}

@@ -13,7 +13,7 @@ export async function fillDevices() {
 }
 
 /** Offer [value, text] pairs in a list; what was chosen stays so where it is still offered. */
-export function fill(select, pairs) {
+function fill(select, pairs) {
   const chosen = select.value;
   select.replaceChildren(...pairs.map(([value, text]) => new Option(text, value)));
   if (pairs.some(([value]) => value === chosen)) select.value = chosen;

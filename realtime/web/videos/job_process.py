@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from engines.backends.cores import SHARE, available_cores
+from engines.backends.cores import available_cores, told_to_share
 
 logger = logging.getLogger(__name__)
 
@@ -40,8 +40,8 @@ async def run_words(
 
     home: where the models are. tell: given each message. Returns the exit status.
     """
-    share = str(max(1, available_cores() // 2))  # the other half is for who is live
-    environment = {**os.environ, "LIVESWAP_HOME": str(home), SHARE: share, "OPENCV_FOR_THREADS_NUM": share}
+    share = max(1, available_cores() // 2)  # the other half is for who is live
+    environment = os.environ | told_to_share(share) | {"LIVESWAP_HOME": str(home)}
     with (folder / SAID).open("wb") as stderr:
         process = await asyncio.create_subprocess_exec(
             *command,

@@ -112,3 +112,10 @@ def test_python_asks_for_a_reason_too(home: Path, portrait: Path, monkeypatch: p
         differs = (bare.swap(picture) != marked.swap(picture)).any(axis=2)
     assert 100 < np.count_nonzero(differs) < 0.02 * differs.size
     assert reasons_of(home)[-1]["no_badge"] == REASON
+
+
+def test_damaged_record_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / LOG).write_text('["a", {"at": "2026-11-30T00:00:00+00:00", "scopes": ["live"]}]\n')
+    for use in (reasons_of, lambda home: NoBadgeRecord(home, lambda: ["a"], ["live"]).note("a test")):
+        with pytest.raises(UserError, match="a line that is none"):
+            use(tmp_path)
