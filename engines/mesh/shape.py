@@ -34,8 +34,9 @@ CORNERS, INNER_LIPS = (61, 291), (13, 14)
 UPPER_LIP, LOWER_LIP = (191, 80, 81, 82, 13, 312, 311, 310, 415), (95, 88, 178, 87, 14, 317, 402, 318, 324)
 """Landmarks of the inner lips that touch where the mouth is closed."""
 SMILE, OPEN = (1.1, 1.25), (0.06, 0.12)
-"""Width of the source's mouth beside the mean one, and its gap beside its width: where an expression begins, and where
-only the mouth's place, and not its shape, is the person's own."""
+"""Width of a mouth beside the mean one, and its gap beside its width: where an expression begins, and where only the
+mouth's place, and not its shape, is the person's own. Of the source, and of a target as learnt: who smiles all
+along would else be taken for somebody with a wide mouth, and lose the smile."""
 MOUTH = 0.05, 0.35
 """How far around the lips."""
 FACING, PART_OF_FACE = (0.1, 0.5), 0.15
@@ -67,7 +68,9 @@ class ShapeTransfer:
         upright = [_upright(points) for points in views]
         self._source = np.mean(upright, axis=0)
         around = 1 - smoothstep(distance_to(flat, mesh_topology.OUTER_LIPS), *MOUTH)
-        self._expressive = np.mean([_expression_in(points) for points in upright]) * around[:, np.newaxis]
+        self._around = around[:, np.newaxis]
+        self._usual = _expression_in(self._mean)  # its lips are a little apart
+        self._expression = float(np.mean([_expression_in(points) for points in upright]))
 
     def moved(self, points: Points, facing: NDArray[np.float32], track_state: TrackState | None = None) -> Points:
         """(468, 3) px: the landmarks of a target, moved, none of them out of their convex hull.
@@ -79,18 +82,20 @@ class ShapeTransfer:
         if track_state is not None:
             own = track_state.shape.learn(_unturned(points, turn, size), self._mean, TRUST_IN_MEAN)
         apart = self._source - own
-        apart += self._expressive * (apart[mesh_topology.OUTER_LIPS].mean(axis=0) - apart)
+        own_expression = (_expression_in(own) - self._usual) / (1 - self._usual)
+        expressive = max(self._expression, own_expression) * self._around
+        apart += expressive * (apart[mesh_topology.OUTER_LIPS].mean(axis=0) - apart)
         smoothed = matvec(self._smooth, apart)
         seen = smoothstep(matvec(self._parts, facing[:, np.newaxis]), *FACING)
         shift = np.asarray((smoothed * seen) @ turn * size, np.float32)
         return np.asarray(points + shift * share_inside(points, shift)[:, np.newaxis], np.float32)
 
 
-def _expression_in(source: Points) -> float:
-    """0..1: how far a mouth smiles or is open. source: upright."""
+def _expression_in(upright: Points) -> float:
+    """0..1: how far a mouth smiles or is open."""
     mean = mesh_topology.mean_face()
-    width, mean_width = (np.linalg.norm(at[CORNERS[0]] - at[CORNERS[1]]) for at in (source, mean))
-    gap = np.linalg.norm(source[INNER_LIPS[0]] - source[INNER_LIPS[1]]) / width
+    width, mean_width = (np.linalg.norm(at[CORNERS[0]] - at[CORNERS[1]]) for at in (upright, mean))
+    gap = np.linalg.norm(upright[INNER_LIPS[0]] - upright[INNER_LIPS[1]]) / width
     smile, opened = np.float32(width / mean_width), np.float32(gap)
     return float(max(smoothstep(smile, *SMILE), smoothstep(opened, *OPEN)))
 
