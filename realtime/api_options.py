@@ -58,7 +58,7 @@ class Wishes:
     faces: str | int = "largest"
     detector: str | None = None
     enhancer: str | None = None
-    iris: FaceOrigin = "wearer"
+    iris: FaceOrigin = "source"
     mouth: FaceOrigin = "source"
     hands: bool = True
     no_badge: str | None = None

@@ -92,7 +92,7 @@ class RunConfig:
     faces: Faces = field(default_factory=Faces)
     when_lost: WhenLost | None = None
     disclosure: Disclosure = field(default_factory=Disclosure)
-    iris: "FaceOrigin" = "wearer"
+    iris: "FaceOrigin" = "source"
     mouth: "FaceOrigin" = "source"
     hands: bool = True
     size_wh: tuple[int, int] | None = None
@@ -127,7 +127,7 @@ class RunConfig:
             )
         if self.swapper == MESH:
             self._require_mesh_options()
-        elif self.iris != "wearer":
+        elif self.iris != "source":
             raise UserError("--iris is for the mesh swapper", remedy="omit it: networks paint their own eyes")
         self._require_video_options()
 
@@ -149,7 +149,7 @@ class RunConfig:
         return replace(
             self,
             swapper=look.swapper,
-            iris=look.iris if is_mesh else "wearer",
+            iris=look.iris if is_mesh else "source",
             mouth=look.mouth,
             enhancer=look.enhancer,
             neural=neural,

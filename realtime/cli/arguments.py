@@ -41,7 +41,7 @@ class SwapArguments:
     caption: disclosure_options.Caption = ""
     mirror: options.Mirror = False
     strength: options.Strength = 0.5
-    iris: options.Iris = "wearer"
+    iris: options.Iris = "source"
     mouth: options.Mouth = "source"
     hands: options.Hands = True
     device: options.Device = "auto"

@@ -98,7 +98,7 @@ Strength = Annotated[
 Iris = Annotated[
     str,
     typer.Option(
-        metavar="WHOSE", autocompletion=WHOSE, help="wearer | source: whose eye colour.", rich_help_panel=LOOK
+        metavar="WHOSE", autocompletion=WHOSE, help="source | wearer: whose eye colour.", rich_help_panel=LOOK
     ),
 ]
 Mouth = Annotated[

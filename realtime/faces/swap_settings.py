@@ -20,7 +20,7 @@ class SwapSettings:
 
     swapper: str
     strength: float = PLAIN_STRENGTH
-    iris: "FaceOrigin" = "wearer"
+    iris: "FaceOrigin" = "source"
     mouth: "FaceOrigin" = "source"
     enhancer: str | None = None
 

@@ -20,9 +20,9 @@ def config(**options: Any) -> RunConfig:
 
 
 def test_a_network_is_not_asked_for_what_only_the_mesh_swapper_can() -> None:
-    asked = config(iris="source", mouth="wearer", hands=False)
+    asked = config(iris="wearer", mouth="wearer", hands=False)
     other = asked.restyled(replace(asked.look, swapper="inswapper_128", strength=1.0))
-    assert (other.swapper, other.neural.strength, other.iris, other.mouth) == ("inswapper_128", 1.0, "wearer", "wearer")
+    assert (other.swapper, other.neural.strength, other.iris, other.mouth) == ("inswapper_128", 1.0, "source", "wearer")
     assert not other.hands
     assert asked.restyled(asked.look) == asked
 
@@ -65,7 +65,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], str, str]] = {
     "no face": ({"faces_from": ()}, "no source face", "add --face PHOTO"),
     "map beside face": ({"maps": ((Path("a.jpg"), Path("b.jpg")),)}, "do not go together", "in a --map"),
     "budget": ({"latency_budget_ms": 0.5}, "--latency-budget 0.5 is out of range", "1 to 10000"),
-    "iris of a network": ({"swapper": "inswapper_128", "iris": "source"}, "--iris is for the mesh", "omit it"),
+    "iris of a network": ({"swapper": "inswapper_128", "iris": "wearer"}, "--iris is for the mesh", "omit it"),
     "workers": ({"workers": 0}, "--workers 0 is out of range", "1 or more"),
     "HDR in another size": ({"hdr": Hdr.KEEP, "size_wh": (640, 360)}, "do not go together", "only one"),
     "a frame of a part": ({"at_s": 1.0, "trim": Trim.parse("1-2")}, "--at and --trim", "whole video"),

@@ -1,19 +1,22 @@
-"""The target's eyes in the source's colour, if asked for. Blinks and gaze stay the target's.
+"""The target's eyes in the source's colour. Blinks and gaze stay the target's.
 
 Knows where eyes are in a face and in a picture; what an iris is, iris.py knows.
 """
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.errors import SourcePhotoError
 from engines.image.geometry import box_of
 from engines.mesh import mesh_topology
-from engines.swappers.mesh.iris import Iris, colour_of, iris_in, recoloured
+from engines.swappers.mesh.iris import Iris, as_eyes_are, colour_of, iris_in, recoloured
 from engines.types import FaceLandmarks, Image, Points, SourcePhoto
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +28,22 @@ class Eye:
 
 
 class EyeColour:
-    """The colour of a source's eyes. Raises SourcePhotoError when the photo does not show it."""
+    """The colour of a source's eyes: (3,) BGR beside the white of the eye."""
 
-    def __init__(self, photo: SourcePhoto) -> None:
-        self._colour = iris_colour(photo)
+    def __init__(self, colour: NDArray[np.float32]) -> None:
+        self._colour = colour
+
+    @classmethod
+    def of(cls, photo: SourcePhoto) -> Self | None:
+        """None, and a warning, when the photo does not show it."""
+        colour = iris_colour(photo)
+        if colour is None:
+            LOG.warning(
+                "no iris can be made out in %s: eyes keep their own colour (a larger photo with open eyes has it)",
+                photo.name,
+            )
+            return None
+        return cls(colour)
 
     def on(self, picture: Image, face: FaceLandmarks, offset: Points) -> Image:
         """A copy of `picture` with eyes of this colour. offset: (2,) px, from the face's px to the picture's."""
@@ -38,16 +53,11 @@ class EyeColour:
         return recolour
 
 
-def iris_colour(photo: SourcePhoto) -> NDArray[np.float32]:
-    """(3,) BGR beside the white of the eye, the mean of both eyes."""
+def iris_colour(photo: SourcePhoto) -> NDArray[np.float32] | None:
+    """(3,) BGR beside the white of the eye, the mean of both eyes; None when no iris can be made out."""
     eyes = open_eyes(photo.image, photo.face, np.zeros(2, np.float32))
     found = [colour for eye in eyes if (colour := colour_of(photo.image[eye.place], eye.iris)) is not None]
-    if not found:
-        raise SourcePhotoError(
-            f"no iris can be made out in {photo.name}",
-            remedy="use a larger photo with open eyes, or omit --iris",
-        )
-    return np.asarray(np.mean(found, axis=0), np.float32)
+    return as_eyes_are(np.mean(found, axis=0)) if found else None
 
 
 def open_eyes(picture: Image, face: FaceLandmarks, offset: Points) -> Iterator[Eye]:

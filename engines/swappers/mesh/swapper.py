@@ -46,8 +46,8 @@ class MeshSwapper:
     """Makes mesh faces out of source photos.
 
     strength: 0..1, from the target's skin and light on the source's proportions to as much of the source as can be had.
-    iris: whose colour of eyes. mouth: whose lips; what they say is the target's. compositor: None for the one on the
-    CPU.
+    iris: whose colour of eyes; where the source's photo shows none it is the target's, and a warning says so. mouth:
+    whose lips; what they say is the target's. compositor: None for the one on the CPU.
     """
 
     name = "mesh"
@@ -55,7 +55,7 @@ class MeshSwapper:
     def __init__(
         self,
         strength: float = DEFAULT_STRENGTH,
-        iris: FaceOrigin = "wearer",
+        iris: FaceOrigin = "source",
         mouth: FaceOrigin = "source",
         compositor: Compositor | None = None,
     ) -> None:
@@ -64,12 +64,9 @@ class MeshSwapper:
         self._compositor = compositor or default_compositor()
 
     def prepare(self, photo: SourcePhoto) -> "MeshFace":
-        """Examine the photo, and those of the same person with it, once; a tenth of a second each.
-
-        Raises SourcePhotoError when the first one shows no iris and its colour was asked for.
-        """
+        """Examine the photo, and those of the same person with it, once; a tenth of a second each."""
         shape = ShapeTransfer([view.face.points for view in photo.views], SHAPE * self._shown)
-        eyes = EyeColour(photo) if self._iris == "source" else None
+        eyes = EyeColour.of(photo) if self._iris == "source" else None
         textures = textures_of(photo.views, self._shown, partial(bare, compositor=self._compositor))
         return MeshFace(textures, shape, eyes, self._compositor, self._strength)
 

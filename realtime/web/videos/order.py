@@ -111,11 +111,11 @@ def server_words(config: RunConfig) -> list[str]:
 
 def _look_words(look: SwapSettings) -> list[str]:
     """Networks paint their own eyes."""
-    iris = look.iris if look.swapper == MESH else "wearer"
+    iris = look.iris if look.swapper == MESH else "source"
     return [
         *_unless("--swapper", look.swapper, MESH),
         *_unless("--strength", f"{look.strength:g}", "0.5"),
-        *_unless("--iris", iris, "wearer"),
+        *_unless("--iris", iris, "source"),
         *_unless("--mouth", look.mouth, "source"),
         *_unless("--enhancer", look.enhancer, None),
     ]

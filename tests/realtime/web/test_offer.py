@@ -45,7 +45,7 @@ def test_what_is_not_offered_is_refused(said: dict[str, Any]) -> None:
     [
         ({}, "source", None),
         ({"enhancer": "gpen_bfr_256", "iris": "wearer"}, "wearer", "gpen_bfr_256"),
-        ({"swapper": "inswapper_128"}, "wearer", None),
+        ({"swapper": "inswapper_128"}, "source", None),
     ],
 )
 def test_the_command_line_is_told_the_same(said: dict[str, Any], iris: str, enhancer: str | None) -> None:

@@ -1,13 +1,14 @@
 """The iris in an open eye: given another colour; lashes, white and reflections stay."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
-from engines.errors import SourcePhotoError
 from engines.mesh.mesh_topology import eye_rims
-from engines.swappers.mesh.eyes import EyeColour, iris_colour
-from engines.swappers.mesh.iris import Iris, colour_of, iris_in, recoloured
+from engines.swappers.mesh.eyes import EyeColour
+from engines.swappers.mesh.iris import Iris, as_eyes_are, colour_of, iris_in, recoloured
 from engines.swappers.mesh.swapper import MeshSwapper
 from engines.types import FaceLandmarks, Image, Points, SourcePhoto
 from tests.engines.made_faces import dome, mean_at
@@ -102,10 +103,16 @@ def with_eyes(colour: tuple[int, int, int]) -> tuple[Image, FaceLandmarks]:
     return picture, FaceLandmarks(points, 1.0, np.concatenate(irises).astype(np.float32))
 
 
+def eyes_of(photo: SourcePhoto) -> EyeColour:
+    colour = EyeColour.of(photo)
+    assert colour is not None
+    return colour
+
+
 @pytest.mark.parametrize("offset", [(0, 0), (-60, -40)])
 def test_both_eyes_take_the_sources_colour_and_nothing_else_changes(offset: tuple[int, int]) -> None:
     brown, (picture, face) = (40, 75, 115), with_eyes(BLUE)
-    colour = EyeColour(SourcePhoto("brown", *with_eyes(brown)))
+    colour = eyes_of(SourcePhoto("brown", *with_eyes(brown)))
     shift = np.array(offset, np.float32)
     part = picture[-offset[1] :, -offset[0] :].copy()
     after = colour.on(part, face, shift)
@@ -120,16 +127,41 @@ def test_both_eyes_take_the_sources_colour_and_nothing_else_changes(offset: tupl
 
 def test_eyes_whose_irises_are_not_known_are_left_as_they_are() -> None:
     picture, face = with_eyes(BLUE)
-    colour = EyeColour(SourcePhoto("brown", *with_eyes((40, 75, 115))))
+    colour = eyes_of(SourcePhoto("brown", *with_eyes((40, 75, 115))))
     unknown = FaceLandmarks(face.points, 1.0)
     assert (colour.on(picture, unknown, np.zeros(2, np.float32)) == picture).all()
 
 
-def test_a_photo_without_visible_eyes_is_refused_only_when_they_are_asked_for() -> None:
+def test_a_photo_without_visible_eyes_leaves_them_as_they_are_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
     points: Points = dome((100, 100), 160)
     photo = SourcePhoto("blind.jpg", np.full((200, 200, 3), 140, np.uint8), FaceLandmarks(points, 1.0))
     MeshSwapper(iris="wearer").prepare(photo)
-    with pytest.raises(SourcePhotoError, match=r"no iris can be made out in blind\.jpg"):
-        iris_colour(photo)
-    with pytest.raises(SourcePhotoError):
-        MeshSwapper(iris="source").prepare(photo)
+    assert not caplog.records
+    assert EyeColour.of(photo) is None
+    MeshSwapper(iris="source").prepare(photo)
+    assert "no iris can be made out in blind.jpg" in caplog.text
+
+
+def test_a_purple_iris_is_the_light_and_a_brown_or_blue_one_is_as_it_is() -> None:
+    purple, brown, blue = (np.array(bgr, np.float32) for bgr in ([0.4, 0.2, 0.35], [0.15, 0.3, 0.45], [0.6, 0.5, 0.4]))
+    assert as_eyes_are(purple)[1] > 0.3
+    assert as_eyes_are(brown) == pytest.approx(brown)
+    assert as_eyes_are(blue) == pytest.approx(blue)
+
+
+def test_the_colour_goes_with_the_eye_as_it_closes_and_does_not_jump() -> None:
+    opened, brown = [], np.array([0.1, 0.2, 0.4], np.float32)
+    for share in np.linspace(1, 0.2, 81):
+        lids = RIM.copy()
+        lids[:, 1] = 24 + (lids[:, 1] - 24) * np.float32(share)
+        found = iris_in(eye(lashes=False), lids, iris_at(34))
+        opened.append(0.0 if found is None else found.open)
+    assert opened[0] == 1 > opened[-1] == 0
+    assert np.diff(opened).max() <= 0
+    assert any(0 < share < 1 for share in opened)
+    half = replace(open_eye(), open=0.5)
+    plain, some, most = (
+        recoloured(eye(), iris, brown)[24, 28].astype(int) for iris in (replace(half, open=0.0), half, open_eye())
+    )
+    assert (plain == eye()[24, 28]).all()
+    assert some == pytest.approx((plain + most) / 2, abs=2)
