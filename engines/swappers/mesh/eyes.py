@@ -5,7 +5,7 @@ Knows where eyes are in a face and in a picture; what an iris is, iris.py knows.
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -17,6 +17,7 @@ from engines.swappers.mesh.iris import Iris, as_eyes_are, colour_of, iris_in, re
 from engines.types import FaceLandmarks, Image, Points, SourcePhoto
 
 LOG = logging.getLogger(__name__)
+BOTH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,18 @@ class EyeColour:
         return cls(colour)
 
     def on(self, picture: Image, face: FaceLandmarks, offset: Points) -> Image:
-        """A copy of `picture` with eyes of this colour. offset: (2,) px, from the face's px to the picture's."""
-        recolour = picture.copy()
-        for eye in open_eyes(picture, face, offset):
-            recolour[eye.place] = recoloured(picture[eye.place], eye.iris, self._colour)
+        """A copy of `picture` with eyes of this colour. offset: (2,) px, from the face's px to the picture's.
+
+        Both or none, and alike: two eyes of different colours are seen at once.
+        """
+        eyes, recolour = list(open_eyes(picture, face, offset)), picture.copy()
+        own = [found for eye in eyes if (found := colour_of(picture[eye.place], eye.iris)) is not None]
+        if len(own) < BOTH:
+            return recolour
+        change = np.asarray(self._colour / np.mean(own, axis=0), np.float32)
+        least_open = min(eye.iris.open for eye in eyes)
+        for eye in eyes:
+            recolour[eye.place] = recoloured(picture[eye.place], replace(eye.iris, open=least_open), change)
         return recolour
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from engines.mesh.mesh_topology import eye_rims
 from engines.swappers.mesh.eyes import EyeColour
@@ -65,11 +66,17 @@ def test_a_lid_whose_opening_is_misjudged_is_not_painted() -> None:
     assert iris_in(np.full((48, 68, 3), LID, np.uint8), RIM, iris_at(34)) is None
 
 
+def turned_to(picture: Image, iris: Iris, colour: NDArray[np.float32]) -> Image:
+    own = colour_of(picture, iris)
+    assert own is not None
+    return recoloured(picture, iris, colour / own)
+
+
 def test_it_takes_another_colour_and_nothing_else_changes() -> None:
     before = eye()
     found = open_eye()
     brown = np.array([0.15, 0.3, 0.45], np.float32)
-    after = recoloured(before, found, brown)
+    after = turned_to(before, found, brown)
     blue, green, red = after[24, 28].astype(int)  # between pupil and edge
     assert red > green > blue
     assert np.abs(after.astype(int) - before)[found.distances() > 1.1].max() == 0
@@ -125,6 +132,15 @@ def test_both_eyes_take_the_sources_colour_and_nothing_else_changes(offset: tupl
     assert apart.max() < 1.2 * np.linalg.norm(face.irises[1] - face.irises[0])
 
 
+def test_one_eye_alone_is_not_recoloured() -> None:
+    picture, face = with_eyes(BLUE)
+    brown, here = eyes_of(SourcePhoto("brown", *with_eyes((40, 75, 115)))), np.zeros(2, np.float32)
+    assert (brown.on(picture, face, here) != picture).any()
+    winking = picture.copy()
+    winking[:, :300] = LID
+    assert (brown.on(winking, face, here) == winking).all()
+
+
 def test_eyes_whose_irises_are_not_known_are_left_as_they_are() -> None:
     picture, face = with_eyes(BLUE)
     colour = eyes_of(SourcePhoto("brown", *with_eyes((40, 75, 115))))
@@ -143,7 +159,9 @@ def test_a_photo_without_visible_eyes_leaves_them_as_they_are_and_says_so(caplog
 
 
 def test_a_purple_iris_is_the_light_and_a_brown_or_blue_one_is_as_it_is() -> None:
-    purple, brown, blue = (np.array(bgr, np.float32) for bgr in ([0.4, 0.2, 0.35], [0.15, 0.3, 0.45], [0.6, 0.5, 0.4]))
+    purple, brown, blue = (
+        np.array(bgr, np.float32) for bgr in ([0.4, 0.2, 0.35], [0.15, 0.3, 0.45], [0.57, 0.55, 0.4])
+    )
     assert as_eyes_are(purple)[1] > 0.3
     assert as_eyes_are(brown) == pytest.approx(brown)
     assert as_eyes_are(blue) == pytest.approx(blue)
@@ -161,7 +179,7 @@ def test_the_colour_goes_with_the_eye_as_it_closes_and_does_not_jump() -> None:
     assert any(0 < share < 1 for share in opened)
     half = replace(open_eye(), open=0.5)
     plain, some, most = (
-        recoloured(eye(), iris, brown)[24, 28].astype(int) for iris in (replace(half, open=0.0), half, open_eye())
+        turned_to(eye(), iris, brown)[24, 28].astype(int) for iris in (replace(half, open=0.0), half, open_eye())
     )
     assert (plain == eye()[24, 28]).all()
     assert some == pytest.approx((plain + most) / 2, abs=2)
