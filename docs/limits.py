@@ -21,7 +21,6 @@ from realtime.web import (
     request_parts,
     sdp,
     serve,
-    server,
     sessions,
     socket,
     target_photo,
@@ -84,7 +83,7 @@ def _files() -> Iterator[Limit]:
 
 
 def _requests() -> Iterator[Limit]:
-    yield Limit("a photo", f"{server.LARGEST_UPLOAD // MEBI} MiB, {_mega(uploads.MOST_PIXELS)}", "413, 422")
+    yield Limit("a photo", f"{request_parts.LARGEST_UPLOAD // MEBI} MiB, {_mega(uploads.MOST_PIXELS)}", "413, 422")
     yield Limit(
         "... kept",
         f"a face: {_mega(uploads.FIT_PIXELS)}; to be changed: {_mega(target_photo.FIT_PIXELS)}",

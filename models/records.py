@@ -71,6 +71,7 @@ class RecordFile:
             part.write_text(json.dumps(entries, indent=1), encoding="utf-8")
             part.replace(self._path)
         except OSError as error:
+            part.unlink(missing_ok=True)
             raise self._errors.unwritable(error) from error
 
 
@@ -103,7 +104,8 @@ class RecordLog:
             with self._path.open("a+b", buffering=0) as file:
                 if file.seek(0, os.SEEK_END) and file.seek(-1, os.SEEK_END) and file.read(1) != b"\n":
                     line = b"\n" + line  # after one that was cut off
-                file.write(line)
+                while line:  # a disk that is nearly full takes a part of it, and says so only the next time
+                    line = line[file.write(line) :]
         except OSError as error:
             raise self._errors.unwritable(error) from error
 

@@ -15,7 +15,8 @@ from typing import Any, cast
 import av
 import av.logging
 
-from realtime.media.programme_map import first_part
+from realtime.media.local_path import path_at
+from realtime.media.programme_map import first_part, whole_address
 from realtime.types import Readable, Rereadable
 
 logger = logging.getLogger(__name__)
@@ -34,17 +35,35 @@ MOST_PIXELS = 72_000_000
 """Of a video's picture: twice what the highest levels of H.264, HEVC and AV1 allow; more is a mistake or an attack."""
 BOUNDS = {"max_pixels": str(MOST_PIXELS)}
 """For a decoder, before it takes memory for a picture."""
+BESIDE_A_FILE, BESIDE_A_PIPE = "file,subfile,crypto,data", "data"
+"""What a list (HLS) may name, by ffmpeg's protocols: of the network nothing, unless the list came from there."""
 
 
 def open_input(
-    where: Any, *, options: Mapping[str, str] = MappingProxyType({}), **more: Any
+    where: Any,
+    *,
+    options: Mapping[str, str] = MappingProxyType({}),
+    container_options: Mapping[str, str] = MappingProxyType({}),
+    **more: Any,
 ) -> av.container.InputContainer:
     """`av.open` for what comes from outside: its words may be in any encoding, its pictures have MOST_PIXELS at most.
 
-    options, more: as of av.open. Raises av.FFmpegError, OSError.
+    It opens nothing else over the network than what was asked for. options, container_options, more: as of av.open.
+    Raises av.FFmpegError, OSError.
     """
-    opened = av.open(where, "r", metadata_errors="replace", options={**BOUNDS, **options}, **more)
+    limits = {**_may_name(where), **container_options}
+    opened = av.open(
+        where, "r", metadata_errors="replace", options={**BOUNDS, **options}, container_options=limits, **more
+    )
     return cast("av.container.InputContainer", opened)
+
+
+def _may_name(where: Any) -> dict[str, str]:
+    """The option that says which other files a container may have opened; none for an address of the network."""
+    if not isinstance(where, str):
+        return {"protocol_whitelist": BESIDE_A_PIPE}
+    is_network = "://" in where and path_at(whole_address(where)) is None
+    return {} if is_network else {"protocol_whitelist": BESIDE_A_FILE}
 
 
 @contextmanager

@@ -3,7 +3,10 @@
 Knows decoders; `pictures` judges a picture's size first, and says what is wrong with it.
 """
 
+import logging
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import cast
 
@@ -11,8 +14,11 @@ import av
 import PIL.Image
 from PIL.Image import Transpose
 
-from realtime.pictures.header import AVIF, GIF, HEIC, JPEG, SUBFILE, WEBP, PictureHeader
+from engines.backends.native_log import NativeLog, native_stderr_kept
+from realtime.pictures.header import AVIF, GIF, HEIC, JPEG, SUBFILE, TIFF, WEBP, PictureHeader
 from realtime.pictures.heif_header import AV1, heif_items
+
+logger = logging.getLogger(__name__)
 
 ORIENTATION = 0x0112
 """EXIF's and TIFF's tag; 1 is upright (CIPA DC-008, 4.6.5)."""
@@ -48,10 +54,11 @@ def decode(content: bytes, header: PictureHeader, scale: float = 1.0) -> PIL.Ima
     try:
         if header.format in {HEIC, AVIF}:
             _refuse_false_items(content)
-        picture = _open_heic(content) if header.format == HEIC else _open(content, header)
-        if scale < 1 and header.format == JPEG:
-            picture.draft(None, (round(header.width * scale), round(header.height * scale)))
-        picture.load()
+        with _quiet(header.format):
+            picture = _open_heic(content) if header.format == HEIC else _open(content, header)
+            if scale < 1 and header.format == JPEG:
+                picture.draft(None, (round(header.width * scale), round(header.height * scale)))
+            picture.load()
     except DAMAGES as error:
         raise DamagedPictureError(error) from error
     if scale <= 0.5 and picture.mode in {"RGB", "RGBA", "L"}:
@@ -64,10 +71,25 @@ def page_count(content: bytes) -> int:
     if not content.startswith((b"II*\0", b"MM\0*")):
         return 1
     try:
-        with PIL.Image.open(BytesIO(content), formats=("TIFF",)) as picture:
+        with _quiet(TIFF), PIL.Image.open(BytesIO(content), formats=("TIFF",)) as picture:
             return 1 + sum(_is_page(picture, number) for number in range(1, getattr(picture, "n_frames", 1)))
     except DAMAGES:
         return 1
+
+
+@contextmanager
+def _quiet(kind: str) -> Iterator[None]:
+    """libtiff writes what it thinks of a file to the terminal; here it is for whoever asks for more messages."""
+    if kind != TIFF:
+        yield
+        return
+    said: NativeLog | None = None
+    try:
+        with native_stderr_kept() as said:
+            yield
+    finally:
+        if said is not None and said.text:
+            logger.info("while a TIFF was decoded: %s", said.text.strip())
 
 
 def _is_page(picture: PIL.Image.Image, number: int) -> bool:

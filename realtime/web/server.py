@@ -23,7 +23,6 @@ from realtime.web.video_api import VideoApi
 logger = logging.getLogger(__name__)
 
 OPENAPI = Path(__file__).parent / "openapi.json"
-LARGEST_UPLOAD = 16 * 1024 * 1024
 PUBLIC = ("/page/", "/results/")
 """The page's files, and addresses that nobody guesses."""
 PUBLIC_PATHS = {"/", "/healthz", "/openapi.json", "/favicon.ico"}
@@ -51,7 +50,7 @@ def make_application(api: Api, faces: FacesApi, photos: PhotoApi, videos: VideoA
             sweeper.cancel()
         await api.close()
 
-    app = web.Application(middlewares=[guarded], client_max_size=LARGEST_UPLOAD)
+    app = web.Application(middlewares=[guarded])
     app.cleanup_ctx.append(sweeping)
     app.cleanup_ctx.append(videos.run)
     app.router.add_get("/openapi.json", _openapi)

@@ -14,6 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from models.errors import UserError
 from models.records import require_kinds
 from realtime.web.auth import RefusedError
 from realtime.web.videos.private_folder import (
@@ -161,13 +162,19 @@ class JobStore:
         return folder
 
     def add(self, folder: Path, files: Mapping[str, bytes], known: Mapping[str, Any]) -> Job:
-        """A new job. files: that its process needs, by their names. known: see Job. Raises RefusedError (507)."""
+        """A new job. files: that its process needs, by their names. known: see Job.
+
+        Raises RefusedError (507) or UserError, and keeps nothing, where the disk takes no more.
+        """
         job = Job(id=folder.name, owner=owner_in(folder), folder=folder, created_s=time.time(), **known)
         try:
             for name, content in files.items():
                 (job.work / name).parent.mkdir(exist_ok=True)
                 (job.work / name).write_bytes(content)
             job.save()
+        except UserError:
+            discard(folder)
+            raise
         except OSError as error:
             discard(folder)
             raise no_room(error) from error

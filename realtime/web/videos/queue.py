@@ -75,14 +75,20 @@ class JobQueue:
                 last.update(message)
 
         job.state, job.progress = JobState.RUNNING, Progress(total=job.progress.total)
-        _clear(job)
         try:
+            _clear(job)
             status = 0 if self._is_revoked(job.consents) else await self._run_words(job.words, job.work, tell)
             self._finish(job, last, status)
         except Exception as error:  # the next job must not wait for this one
             logger.exception("job %s cannot be made", job.id[:4])
-            hint = error.remedy if isinstance(error, UserError) else "see the server's messages"
-            job.state, job.told = JobState.FAILED, {"error": str(error), "hint": hint}
+            self._give_up(job, error)
+
+    def _give_up(self, job: Job, error: Exception) -> None:
+        hint = error.remedy if isinstance(error, UserError) else "see the server's messages"
+        try:
+            self._jobs.end(job, JobState.FAILED, error=str(error), hint=hint)
+        except UserError as unkept:  # its faces are gone all the same
+            logger.error("that job %s failed is not kept: %s", job.id[:4], unkept)
 
     def _finish(self, job: Job, last: dict[str, Any], status: int) -> None:
         made = job.work / job.words[-1]

@@ -7,6 +7,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
+from realtime.errors import SourceError
 from realtime.sources import open_source
 
 
@@ -21,6 +22,20 @@ def test_of_a_document_of_several_pages_the_first_is_taken_and_that_is_said(
     [frame] = open_source(str(tmp_path / "scan.tif")).frames()
     assert frame.image.mean() == 40
     assert "scan.tif has 3 pages: only the first is taken" in caplog.text
+
+
+def test_what_libtiff_thinks_of_a_damaged_file_is_not_on_the_terminal(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "in.tif"
+    noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3)).astype(np.uint8)
+    PIL.Image.fromarray(noise).save(path, compression="tiff_lzw")
+    content = path.read_bytes()
+    path.write_bytes(content[:200] + b"\xff" * 200 + content[400:])
+    with caplog.at_level("INFO"), pytest.raises(SourceError, match="damaged"):
+        open_source(str(path))
+    assert capfd.readouterr().err == ""
+    assert "while a TIFF was decoded" in caplog.text
 
 
 @pytest.mark.parametrize("ending", [".png", ".tif"])

@@ -1,12 +1,14 @@
 """Videos made to take memory, and words in them that are no UTF-8: read, or refused before there is memory for them."""
 
+import socket
 from pathlib import Path
 
 import av
 import pytest
 
 from realtime.errors import SourceError
-from realtime.media.ffmpeg import BOUNDS
+from realtime.media.ffmpeg import BOUNDS, open_input
+from realtime.media.local_path import av_address
 from realtime.outputs import open_sink
 from realtime.provenance.marks import mark_in
 from realtime.provenance.words import SOURCE_TYPE
@@ -47,6 +49,19 @@ def test_words_in_another_encoding_end_no_video(titled: Path, tmp_path: Path) ->
     assert mark_in(titled) is not None, "its mark is found beside them"
     with av.open(str(tmp_path / "out.mp4")) as written:
         assert written.metadata["title"].startswith("caf"), "what can be read of it is kept"
+
+
+@pytest.mark.parametrize("comes_by", ["a pipe", "its name"])
+def test_list_names_nothing_of_the_network(comes_by: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        segment = f"http://127.0.0.1:{server.getsockname()[1]}/a.ts"
+        path = tmp_path / "list.m3u8"
+        path.write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{segment}\n#EXT-X-ENDLIST\n")
+        with path.open("rb") as content, pytest.raises(av.FFmpegError):
+            open_input(content if comes_by == "a pipe" else av_address(path))
+        with pytest.raises(TimeoutError):
+            server.accept()
 
 
 def test_video_of_too_many_pixels_is_refused_before_there_is_memory(

@@ -6,19 +6,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from benchmarks.common.fake_server import Behind, served
 from benchmarks.common.video_fakes import Maker, TwoEyes
 from realtime.cli.words import config_of
 from realtime.provenance.no_badge import reasons_of
 from realtime.web.videos.private_folder import Limits
 from tests.realtime.web.served import run
-from tests.realtime.web.video_client import ordered, send, somebody, until, with_people
-
-
-def files_in(folder: Path) -> list[str]:
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+from tests.realtime.web.video_client import files_in, ordered, send, somebody, until, with_people
 
 
 def test_job_is_made_and_its_result_fetched_in_parts_without_headers(tmp_path: Path, clip: bytes) -> None:
@@ -146,44 +140,6 @@ def test_job_under_way_begins_anew_after_a_restart_and_the_queue_goes_on(tmp_pat
             listed = await (await server.client.get("/jobs", headers=me)).json()
             assert [job["state"] for job in listed["jobs"]] == ["done", "done"]
             assert (await server.client.get("/jobs", headers={"Liveswap-Visitor": "unknown"})).status == 410
-
-    run(test)
-
-
-@pytest.mark.parametrize(
-    ("said", "error"),
-    [({"error": "the disk is full", "hint": "make room"}, "the disk is full"), ({}, "ended with 0")],
-)
-def test_what_went_wrong_is_told(tmp_path: Path, clip: bytes, said: dict[str, Any], error: str) -> None:
-    maker = Maker(said=said)
-    maker.may_end.set()
-
-    async def test() -> None:
-        async with served(tmp_path, behind=Behind(make=maker)) as server:
-            job = await until(server.client, await ordered(server.client, await send(server.client, clip)), "failed")
-            assert error in job["error"]
-            assert job["hint"]
-            assert "result" not in job
-
-    run(test)
-
-
-def test_bug_in_one_job_does_not_stop_the_others(tmp_path: Path, clip: bytes) -> None:
-    maker, calls = Maker(), []
-    maker.may_end.set()
-
-    async def make(words: Sequence[str], folder: Path, tell: Callable[[dict[str, Any]], None]) -> int:
-        calls.append(folder)
-        if len(calls) == 1:
-            raise ValueError("a bug")
-        return await maker(words, folder, tell)
-
-    async def test() -> None:
-        async with served(tmp_path, behind=Behind(make=make)) as server:
-            video = await send(server.client, clip)
-            jobs = [await ordered(server.client, video) for _ in range(2)]
-            assert (await until(server.client, jobs[0], "failed"))["error"] == "a bug"
-            await until(server.client, jobs[1], "done")
 
     run(test)
 

@@ -17,7 +17,8 @@ from realtime.provenance.words import SOURCE_TYPE
 from realtime.web import gallery, request_parts
 from realtime.web.gallery import tidy
 from realtime.web.page_files import PAGE
-from realtime.web.server import LARGEST_UPLOAD, OPENAPI
+from realtime.web.request_parts import LARGEST_UPLOAD
+from realtime.web.server import OPENAPI
 from tests.realtime.web.served import Camera, Peer, png, serving
 
 SDP = {"Content-Type": "application/sdp"}

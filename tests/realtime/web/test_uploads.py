@@ -2,13 +2,15 @@
 
 import asyncio
 import threading
+import tracemalloc
+import zlib
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from benchmarks.common.fake_server import find
+from benchmarks.common.fake_server import Served, find
 from benchmarks.common.heif import Heic, heic_of
 from engines.source_faces.fitness import FoundFace
 from engines.types import Image
@@ -16,8 +18,9 @@ from realtime.errors import SourceError
 from realtime.faces.consent import ConsentLedger
 from realtime.web import uploads
 from realtime.web.auth import RefusedError
+from realtime.web.request_parts import LARGEST_UPLOAD
 from realtime.web.uploads import AT_ONCE_OF_ADDRESS, FIT_PIXELS, MOST_PIXELS, Uploads
-from tests.realtime.web.served import png, run
+from tests.realtime.web.served import png, run, serving
 
 
 def test_slow_photo_holds_up_neither_the_loop_nor_the_next_photo(tmp_path: Path) -> None:
@@ -91,3 +94,18 @@ def test_address_sends_few_at_once_and_others_are_not_kept_waiting(tmp_path: Pat
     with desk.one_of("2001:db8::1"):
         pass
     desk.close()
+
+
+def test_bomb_is_unpacked_no_further_than_a_photo_may_be_long(tmp_path: Path) -> None:
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    bomb = b"".join(packer.compress(bytes(1 << 20)) for _ in range(200)) + packer.flush()
+
+    async def test(server: Served) -> None:
+        tracemalloc.start()
+        answer = await server.client.post("/photo", data=bomb, headers={"Content-Encoding": "gzip"})
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert answer.status == 413
+        assert most < 3 * LARGEST_UPLOAD
+
+    serving(test, tmp_path)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -58,3 +59,8 @@ async def until(client: Client, job: dict[str, Any], state: str, headers: dict[s
             await asyncio.sleep(0.02)
             job = await (await client.get(f"/jobs/{job['id']}", headers=headers)).json()
     return job
+
+
+def files_in(folder: Path) -> list[str]:
+    """What lies there, by names from the folder on."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
