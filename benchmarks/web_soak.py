@@ -1,10 +1,10 @@
 """Visitors who come and go, politely or not, at a real `liveswap serve`: do memory, tasks and sockets stay flat?
 
-    python -m benchmarks.web_soak [--minutes 30] [--visitors 2]
+    python -m benchmarks.web_soak [--minutes 30] [--visitors 2] [--json FILE] [--picture FILE.png]
 
 Each visitor sends a moving portrait at 640x360, 15 fps, over WebRTC or a WebSocket, stays for 2 to 12 seconds, and then
 says goodbye, or closes the connection, or just stops. Every half minute the server's memory, threads, open files, event
-loop tasks and sessions are written down, as /metrics and /proc tell them.
+loop tasks and sessions are written down, as /metrics and /proc tell them; a straight line says what an hour adds.
 """
 
 import argparse
@@ -23,9 +23,9 @@ import cv2
 from aiortc import VideoStreamTrack
 
 from benchmarks.common.command import run
+from benchmarks.common.growth import Growth, held_by
 from benchmarks.common.web_servers import liveswap
 from models.store import ModelStore
-from realtime.bench.processes import resident_mb
 from realtime.faces.portraits import target_portrait
 from realtime.pictures.reading import read_image
 from realtime.sources.synthetic import SyntheticSource
@@ -35,6 +35,8 @@ from realtime.web.client import FullError, connect
 SIZE_WH, RATE = (640, 360), 15
 STAY_S = (2.0, 12.0)
 SAMPLE_S = 30.0
+COUNTED = ("tasks", "sessions")
+"""What the server counts itself, by the names of its metrics."""
 GOODBYES = ("polite", "closed", "silent")
 
 
@@ -114,33 +116,31 @@ async def be_visitors(url: str, source: SyntheticSource, end_s: float, counts: C
             counts["pictures"] += max(0, seen)
 
 
-async def watch(url: str, pid: int, end_s: float, counts: Counter[str]) -> None:
+async def watch(url: str, pid: int, end_s: float, counts: Counter[str], growth: Growth) -> None:
     """A line every half minute."""
+    began_s = time.monotonic()
     async with aiohttp.ClientSession(url) as client:
         while time.monotonic() < end_s:
             await asyncio.sleep(SAMPLE_S)
             text = await (await client.get("/metrics")).text()
-            status = Path(f"/proc/{pid}/status").read_text()
-            row = {
-                "left_s": round(end_s - time.monotonic()),
-                "MB": round(resident_mb(pid)),
-                "threads": int(re.findall(r"Threads:\s+(\d+)", status)[0]),
-                "files": sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir()),
-                "tasks": int(float(re.findall(r"^liveswap_tasks (\S+)", text, re.MULTILINE)[0])),
-                "sessions": int(float(re.findall(r"^liveswap_sessions (\S+)", text, re.MULTILINE)[0])),
-            }
-            sys.stdout.write(f"{row} {dict(counts)}\n")
+            told = {name: float(re.findall(rf"^liveswap_{name} (\S+)", text, re.MULTILINE)[0]) for name in COUNTED}
+            sample = {**held_by(pid), **told}
+            growth.add((time.monotonic() - began_s) / 3600, sample)
+            sys.stdout.write(f"{round(end_s - time.monotonic())} s left: {sample} {dict(counts)}\n")
             sys.stdout.flush()
 
 
-async def soak(url: str, pid: int, minutes: float, visitors: int) -> None:
-    """Everything at once, and half a minute of quiet at the end."""
+async def soak(url: str, pid: int, minutes: float, visitors: int) -> tuple[Growth, Counter[str]]:
+    """Everything at once, and half a minute of quiet at the end. Returns what the server held, and who was there."""
     picture = read_image(target_portrait(ModelStore()))
     source, counts = SyntheticSource(picture, size_wh=SIZE_WH), Counter[str]()
+    growth = Growth("hours", {name: name for name in COUNTED})
     end_s = time.monotonic() + minutes * 60
     await asyncio.gather(
-        watch(url, pid, end_s + SAMPLE_S, counts), *(be_visitors(url, source, end_s, counts) for _ in range(visitors))
+        watch(url, pid, end_s + SAMPLE_S, counts, growth),
+        *(be_visitors(url, source, end_s, counts) for _ in range(visitors)),
     )
+    return growth, counts
 
 
 def main() -> None:
@@ -148,9 +148,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--visitors", type=int, default=2)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--picture", type=Path)
     options = parser.parse_args()
     with liveswap() as server:
-        asyncio.run(soak(server.url, server.process.pid, options.minutes, options.visitors))
+        growth, counts = asyncio.run(soak(server.url, server.process.pid, options.minutes, options.visitors))
+    for line in growth.in_words():
+        print(line)
+    if options.json:
+        growth.save(options.json, options.picture, **counts)
 
 
 if __name__ == "__main__":

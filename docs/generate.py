@@ -4,7 +4,8 @@
 
     command-line.md     from the options of `liveswap`
     browser.md          its table of requests, from realtime/web/openapi.json
-    security.md         its limits, from the constants that set them; what fuzzing found, from benchmarks/results
+    security.md         its limits, from the constants that set them; what fuzzing found and which faults were survived,
+                        from benchmarks/results
     privacy.md          its table of marks, from realtime/provenance/signing.py
     architecture.md     its file tree, from each module's docstring
 
@@ -80,7 +81,26 @@ def made() -> Iterator[tuple[str, str, str]]:
     yield "privacy.md", "marks", "\n".join(marks())
     yield "security.md", "limits", "\n".join(lines())
     yield "security.md", "fuzz", "\n".join(fuzzing())
+    yield "security.md", "faults", "\n".join(faults())
     yield "architecture.md", "file tree", "\n".join(["```", *tree(), "```"])
+
+
+def faults() -> Iterator[str]:
+    """What the last run of `python -m benchmarks.survive` that was kept found."""
+    rows = json.loads((ROOT / "benchmarks/results/survive.json").read_text())
+    yield "| a live run | pictures | bare | longest gap, s | length, s | ended |"
+    yield "|---|---|---|---|---|---|"
+    for row in rows:
+        if "frames" in row:
+            numbers = f"{row['frames']} | {row['bare']} | {row['gap_s']:.1f} | {row['length_s']:.1f}"
+            yield f"| {row['fault']} | {numbers} | {row['end']} |"
+    yield ""
+    yield "| a command | bytes there before | lost | ended |"
+    yield "|---|---|---|---|"
+    for row in rows:
+        if "lost_bytes" in row:
+            there = row["kept_bytes"] + row["lost_bytes"]
+            yield f"| {row['fault']} | {there:,} | {row['lost_bytes']} | {row['end']} |"
 
 
 def fuzzing() -> Iterator[str]:
