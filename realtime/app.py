@@ -15,7 +15,7 @@ from engines.types import Points
 from models.progress import Progress, ignore_progress
 from models.store import ModelStore
 from realtime.admission import consent_watch, no_badge_record
-from realtime.choices import Hdr, Strangers
+from realtime.choices import Faces, Hdr, Strangers
 from realtime.config import RunConfig
 from realtime.face_engines import FaceEngines
 from realtime.faces.consent_watch import ConsentWatch
@@ -44,16 +44,13 @@ from realtime.stream.pipeline import SwapPipeline, Tracked
 from realtime.stream.privacy import PrivacyGate, PrivacyPolicy
 from realtime.stream.runner import StreamRunner
 from realtime.tracking.assignment import FaceAssigner, OrderAssigner
-from realtime.tracking.primary_faces import PrimaryFaces
 from realtime.tracking.recognition import RecognitionAssigner
 from realtime.tracking.tracker import FaceTracker
+from realtime.tracking.wanted_people import WantedPeople, most_followed
 from realtime.types import FrameSink, FrameSource, StreamInfo
 
 GIVE_UP_S = 30.0
 """How long a lost camera is waited for; for ever where a video call would lose its camera with it."""
-BYSTANDERS = 2
-MOST_FACES = 16
-"""Followed live: each costs about 4 ms a frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +171,7 @@ def make_pipeline(
     gate = PrivacyGate(policy, mark=badge.stamp)
     bank = FixedFaces(source_bank.names) if config.maps else source_bank
     control = LiveControl(bank, LiveSettings(disclosure=config.disclosure, mirror=config.mirror))
+    control.is_mapped = bool(config.maps)
     assigner = _assigner(config, engines, source_bank, live=info.live)
     strangers = _strangers(config, live=info.live)
     painter = FramePainter(tracker, assigner, strangers, live=info.live, observer=metrics)
@@ -188,8 +186,7 @@ def make_pipeline(
 def _assigner(config: RunConfig, engines: FaceEngines, source_bank: SourceBank, *, live: bool) -> FaceAssigner:
     if config.maps:
         return RecognitionAssigner(*engines.known_targets([target for target, _ in config.maps], list(source_bank)))
-    limit = config.faces.limit
-    return OrderAssigner(source_bank, config.faces, PrimaryFaces(limit) if live and limit is not None else None)
+    return OrderAssigner(source_bank, config.faces, WantedPeople(config.faces) if live else None)
 
 
 def _savings(config: RunConfig, engines: FaceEngines, tracker: FaceTracker, pipeline: SwapPipeline) -> list[Saving]:
@@ -212,8 +209,8 @@ def _wanted(config: RunConfig) -> int:
 
 
 def _followed(config: RunConfig, *, live: bool) -> int:
-    """How many faces the tracker follows: beside a live picture's wanted ones, those who might be taken for them."""
-    return min(MOST_FACES, _wanted(config) + BYSTANDERS) if live else _wanted(config)
+    """How many faces the tracker follows."""
+    return most_followed(Faces(None) if config.maps else config.faces) if live else _wanted(config)
 
 
 def _limit_of(config: RunConfig, *, live: bool) -> int | None:

@@ -54,6 +54,10 @@ class Faces:
         if self.limit is not None and self.limit < 1:
             raise ValueError(f"at least one face must be wanted, got {self.limit}")
 
+    def __str__(self) -> str:
+        """As `parse` takes it."""
+        return {1: "largest", None: "all"}.get(self.limit, str(self.limit))
+
     @classmethod
     def parse(cls, text: str) -> "Faces":
         """Read "largest", "all" or a number from 1. Raises UserError for anything else."""
@@ -67,3 +71,27 @@ class Faces:
             f"{text!r} does not say which faces to swap",
             remedy="use --faces largest, --faces all, or a number such as --faces 2",
         )
+
+
+CHOOSE = "choose"
+PERSON = re.compile(r"\d{1,9}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenPeople:
+    """Whose faces are wanted in a live picture, one by one. numbers: of people, which nobody else is ever given."""
+
+    numbers: frozenset[int] = frozenset()
+
+    def __str__(self) -> str:
+        """As `parse` takes it."""
+        return " ".join([CHOOSE, *map(str, sorted(self.numbers))])
+
+    @classmethod
+    def parse(cls, numbers: str) -> "ChosenPeople":
+        """Read "3 5"; "" is nobody. Raises UserError."""
+        words = numbers.split()
+        wrong = [word for word in words if not PERSON.fullmatch(word)]
+        if wrong:
+            raise UserError(f"{wrong[0]!r} is nobody's number", remedy="faces choose, and numbers of people in view")
+        return cls(frozenset(map(int, words)))

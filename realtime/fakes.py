@@ -128,6 +128,7 @@ class FakeTracker:
     lost: tuple[FakeLost, ...] = ()
     unplaced: tuple[Points, ...] = ()
     protected: Collection[int] = ()
+    max_faces: int = 1
     seen_ns: list[int] = field(default_factory=list)
     caught_up: int = 0
     fault_between: Fault | None = None

@@ -17,7 +17,7 @@ from engines.errors import SourcePhotoError
 from engines.recognition.appearance import Appearance
 from engines.source_faces.fitness import Doubt, FoundFace
 from engines.types import Image, SourcePhoto
-from realtime.choices import Strangers
+from realtime.choices import Faces, Strangers
 from realtime.faces.consent import ConsentLedger
 from realtime.faces.source_bank import InitialFaces, SourceBank
 from realtime.faces.swap_settings import SwapSettings
@@ -29,6 +29,7 @@ from realtime.stream.pipeline import SwapPipeline
 from realtime.stream.privacy import PrivacyGate, PrivacyPolicy
 from realtime.tracking.assignment import OrderAssigner
 from realtime.tracking.reidentification import Track
+from realtime.tracking.wanted_people import WantedPeople
 from realtime.web.api import Api
 from realtime.web.auth import Guard
 from realtime.web.faces_api import FacesApi
@@ -121,7 +122,8 @@ async def served(
         source_bank = SourceBank(worn, lambda _style: lambda _photo: FakeFace(PAINT_BGR))
         control, metrics = LiveControl(source_bank), StreamMetrics(primary="browser", swapper="mesh", device="cpu")
         gate = PrivacyGate(PrivacyPolicy.choose(None, live=True))
-        painter = FramePainter(FakeTracker(), OrderAssigner(source_bank), Strangers.BLUR, live=True, observer=metrics)
+        assigner = OrderAssigner(source_bank, people=WantedPeople(Faces()))
+        painter = FramePainter(FakeTracker(), assigner, Strangers.BLUR, live=True, observer=metrics)
         pipeline = SwapPipeline(painter, gate, info=BROWSER, control=control, observer=metrics)
         stream = Stream(pipeline, control, source_bank, metrics, Strangers.BLUR, lambda: closed.append(stream))
         return stream

@@ -19,7 +19,7 @@ from benchmarks.simulation import plots as privacy_plots
 from benchmarks.simulation.clips import COLOURS, CutOut, Plot, room
 from benchmarks.simulation.faults import Fault, FaultyFace, falsified
 from benchmarks.simulation.recogniser import LEAST_SHARE, SAMPLED, Recogniser
-from benchmarks.simulation.scenes import FRAME_NS, most_followed, pipeline_of
+from benchmarks.simulation.scenes import FRAME_NS, pipeline_of
 from engines.mesh.warp import Warp
 from engines.swappers.mesh.swapper import MeshFace
 from engines.types import Coverage, FaceLandmarker, FaceLandmarks, Image, Roi
@@ -28,6 +28,7 @@ from realtime.face_engines import FaceEngines
 from realtime.faces.selection import FixedFaces
 from realtime.stream.live_settings import LiveControl
 from realtime.tracking.tracker import FaceTracker
+from realtime.tracking.wanted_people import most_followed
 from realtime.types import Frame, Outcome
 
 RECOGNISABLE, HALF = {0.5: 0.87, 0.4: 0.92, 0.3: 0.95, 0.0: 0.98}, 0.78

@@ -16,7 +16,6 @@ from benchmarks.simulation.engines import SimulatedFace
 from benchmarks.simulation.faults import FAULTS, Fault, FaultyDetector, FaultyFace, FaultyLandmarker
 from benchmarks.simulation.world import SIZE_WH, Actor, World
 from engines.types import Image, PreparedFace
-from realtime.app import BYSTANDERS, MOST_FACES
 from realtime.choices import Faces, Strangers
 from realtime.faces.selection import FixedFaces
 from realtime.stream.live_settings import LiveControl
@@ -24,8 +23,8 @@ from realtime.stream.painter import FramePainter
 from realtime.stream.pipeline import SwapPipeline
 from realtime.stream.privacy import PrivacyGate, PrivacyPolicy
 from realtime.tracking.assignment import OrderAssigner
-from realtime.tracking.primary_faces import PrimaryFaces
 from realtime.tracking.tracker import FaceTracker
+from realtime.tracking.wanted_people import WantedPeople, most_followed
 from realtime.types import Frame, StreamInfo
 
 RECOGNISABLE = 0.5
@@ -96,14 +95,8 @@ def pipeline_of(
 ) -> SwapPipeline:
     """A live stream's, at 30 frames a second, with every default."""
     info = StreamInfo("world", size_wh, Fraction(30), live=True, time_base=Fraction(1, 30))
-    primary = None if wanted.limit is None else PrimaryFaces(wanted.limit)
-    painter = FramePainter(tracker, OrderAssigner(worn, wanted, primary), Strangers.BLUR, live=True)
+    painter = FramePainter(tracker, OrderAssigner(worn, wanted, WantedPeople(wanted)), Strangers.BLUR, live=True)
     return SwapPipeline(painter, PrivacyGate(PrivacyPolicy.choose(None, live=True)), info=info, control=control)
-
-
-def most_followed(wanted: Faces) -> int:
-    """How many faces a live stream follows."""
-    return MOST_FACES if wanted.limit is None else wanted.limit + BYSTANDERS
 
 
 class Scene:

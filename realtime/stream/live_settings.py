@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, Unpack
 
 from models.errors import UserError
-from realtime.choices import Strangers, WhenLost
+from realtime.choices import CHOOSE, ChosenPeople, Faces, Strangers, WhenLost
 from realtime.config import parse_whose
 from realtime.disclosure import Disclosure
 from realtime.faces.selection import Selection
@@ -30,12 +30,13 @@ BADGE_OFF = "badge on, or badge off and why in a few words: badge off the film s
 class LiveSettings:
     """How frames are made from now on.
 
-    when_lost, strangers: None for what the run was started with. paused: viewers see words. lock: rises whenever the
-    main person is to be chosen anew.
+    when_lost, strangers, faces: None for what the run was started with. faces: who is swapped; everybody then wears the
+    chosen face. paused: viewers see words. lock: rises whenever the main person is to be chosen anew.
     """
 
     when_lost: WhenLost | None = None
     strangers: Strangers | None = None
+    faces: Faces | ChosenPeople | None = None
     disclosure: Disclosure = field(default_factory=Disclosure)
     mirror: bool = False
     paused: bool = False
@@ -73,6 +74,7 @@ class LiveControl:
     """The settings of one stream. Any thread may apply commands, which take turns.
 
     settings: taken once per frame. withheld: why nothing is shown, whatever commands say; "" for nothing.
+    is_mapped: who is swapped was said when the run began, and stays so.
     on_no_badge: told why the badge is taken away, before it is; raises UserError where that cannot be recorded.
     """
 
@@ -81,6 +83,7 @@ class LiveControl:
         self._turn = threading.Lock()
         self._settings, self.withheld = settings, ""
         self.on_no_badge: Callable[[str], None] = _unrecorded
+        self.is_mapped = False
 
     @property
     def settings(self) -> LiveSettings:
@@ -112,6 +115,7 @@ class LiveControl:
         parts += [self._bank.notice] if self._bank.notice else []
         parts += ["paused"] if now.paused else []
         parts += [f"when lost: {now.when_lost}"] if now.when_lost is not None else []
+        parts += [f"faces: {now.faces}"] if now.faces is not None else []
         parts += [f"strangers: {now.strangers}"] if now.strangers is not None else []
         parts += ["mirrored"] if now.mirror else []
         parts += [f"caption: {now.disclosure.caption}"] if now.disclosure.caption else []
@@ -138,6 +142,14 @@ class LiveControl:
             return replace(self._settings, strangers=Strangers(argument))
         except ValueError as error:
             raise UserError(f"strangers {argument!r} is not a choice", remedy="use leave, blur or swap") from error
+
+    def wanted_faces(self, argument: str) -> LiveSettings:
+        """largest, all, a number, or choose and the numbers of people."""
+        if self.is_mapped:
+            raise UserError("this run's --map says who is swapped", remedy="start another run")
+        word, _, numbers = argument.partition(" ")
+        faces = ChosenPeople.parse(numbers) if word == CHOOSE else Faces.parse(argument)
+        return replace(self._settings, faces=faces)
 
     def switched(self, setting: str, argument: str) -> LiveSettings:
         """on, off, or nothing to turn it over."""
@@ -218,6 +230,7 @@ COMMANDS: dict[str, Callable[[LiveControl, str], LiveSettings]] = {
     "face": LiveControl.face,
     "when-lost": LiveControl.when_lost,
     "strangers": LiveControl.strangers,
+    "faces": LiveControl.wanted_faces,
     "badge": LiveControl.badged,
     "badge-language": LiveControl.told_in,
     "caption": LiveControl.captioned,

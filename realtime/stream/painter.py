@@ -15,11 +15,12 @@ from engines.swappers.compositing import Part, learn_all, paint_all
 from engines.types import Coverage, Image, Points
 from realtime.choices import Strangers
 from realtime.stream.inspection import Inspection, is_covered
-from realtime.stream.live_settings import LiveSettings
+from realtime.stream.live_settings import AS_STARTED, LiveSettings
 from realtime.stream.metrics import NULL_OBSERVER
 from realtime.stream.privacy import STRANGER_LOST_NS, SURE, WITHHELD_NS, FrameStatus
 from realtime.tracking.assignment import Assignment, FaceAssigner, TrackedFace
 from realtime.tracking.result import LostFace, TrackingResult
+from realtime.tracking.wanted_people import most_followed
 from realtime.types import FacesSeen, Stage, StreamObserver
 
 
@@ -27,6 +28,7 @@ class Tracker(Protocol):
     """Follows faces from frame to frame (`realtime.tracking.tracker.FaceTracker`)."""
 
     protected: Collection[int]
+    max_faces: int
 
     def update(self, image: Image, at_ns: int) -> Sequence[TrackedFace]:
         """The faces really seen in `image`, largest first; at_ns: stream time, rising."""
@@ -73,8 +75,10 @@ class FramePainter:
         """Do what is due and need not be done before the last picture is out."""
         self._tracker.run_deferred()
 
-    def track(self, canvas: Image, at_ns: int) -> TrackingResult:
+    def track(self, canvas: Image, at_ns: int, settings: LiveSettings = AS_STARTED) -> TrackingResult:
         """See who is in a picture. at_ns: stream time, rising. Raises what an engine raises."""
+        if self._live and settings.faces is not None:
+            self._tracker.max_faces = most_followed(settings.faces)
         with self._timed(Stage.TRACK):
             in_view = list(self._tracker.update(canvas, at_ns))
         tracker = self._tracker
@@ -147,16 +151,21 @@ class FramePainter:
     ) -> None:
         """Strangers, and where somebody is, or was last, whom nobody can swap: before anybody is painted."""
         boxes = list(result.unplaced) if strangers is not Strangers.LEAVE else []
-        if strangers is Strangers.BLUR:
-            boxes += [box_of(face.track.face.points) for face in assigned if face.worn is None]
+        if strangers is not Strangers.SWAP:
+            unworn = [face.track for face in assigned if face.worn is None]
+            boxes += [box_of(face.face.points) for face in unworn if self._must_hide(face.id, strangers)]
         boxes += [box for number, box in result.gaps.items() if number in self._wanted_before]
         for face in result.lost if self._live else ():
             away_ns, is_wanted = result.at_ns - face.lost_ns, self._assigner.is_wanted(face.id)
-            may_be_left = strangers is Strangers.LEAVE or away_ns > STRANGER_LOST_NS
+            may_be_left = not self._must_hide(face.id, strangers) or away_ns > STRANGER_LOST_NS
             if is_wanted or not may_be_left:
                 boxes.append(face.box_xyxy)
         for box in boxes:
             blur_box(canvas, box)
+
+    def _must_hide(self, number: int, strangers: Strangers) -> bool:
+        """Whether this person, who is not swapped, is not to be seen."""
+        return strangers is not Strangers.LEAVE or not self._assigner.may_be_left(number)
 
     def _is_doubtful(self, wanted: Sequence[Assignment], result: TrackingResult, strangers: Strangers) -> bool:
         """Whether somebody may be bare though all wanted faces that are seen are painted."""

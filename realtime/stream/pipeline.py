@@ -26,6 +26,7 @@ from realtime.stream.latency_budget import LatencyBudget
 from realtime.stream.live_settings import LiveControl, LiveSettings
 from realtime.stream.metrics import NULL_OBSERVER
 from realtime.stream.ordered import OrderedWork
+from realtime.stream.people_in_view import PersonInView, people_in_view
 from realtime.stream.privacy import FrameStatus, PrivacyGate
 from realtime.stream.role import SAMPLE, Role
 from realtime.tracking.result import TrackingResult
@@ -41,7 +42,7 @@ PAINTING = 2
 class Painter(Protocol):
     """Swaps the faces of one picture (`realtime.stream.painter.FramePainter`)."""
 
-    def track(self, canvas: Image, at_ns: int, /) -> TrackingResult:
+    def track(self, canvas: Image, at_ns: int, settings: LiveSettings, /) -> TrackingResult:
         """See who is in a picture. at_ns: stream time, rising."""
         ...
 
@@ -80,7 +81,7 @@ class SwapPipeline:
     A frame's image is painted in place. When anything raises on the way, even on the last of several faces, the whole
     frame counts as failed. control: what may be changed while it runs, read once per frame. backfill: where a
     video's frames wait; None for live. badge: told whom it is to mark, and what with. budget: of a live picture's
-    latency. on_tracked: told who is in a frame.
+    latency. on_tracked: told who is in a frame. in_view: who is in the live picture that was shown last.
     """
 
     def __init__(
@@ -100,6 +101,7 @@ class SwapPipeline:
         self._control = control or LiveControl(FixedFaces())
         self.budget: LatencyBudget | None = None
         self.on_tracked: Callable[[Frame, TrackingResult], None] = _ignore
+        self.in_view: tuple[PersonInView, ...] = ()
         self._observer = observer
         self._is_half = False
         self._painting = OrderedWork[ShownFrame | None](PAINTING)
@@ -154,7 +156,7 @@ class SwapPipeline:
         try:
             if self._is_half:
                 canvas = np.asarray(cv2.resize(canvas, None, fx=HALF, fy=HALF, interpolation=cv2.INTER_AREA), np.uint8)
-            result = self._painter.track(canvas, at_ns)
+            result = self._painter.track(canvas, at_ns, settings)
             self.on_tracked(frame, result)
         except Exception as error:  # noqa: BLE001  one bad frame must neither end the stream nor be shown
             self._log_failure(error, f"frame {frame.seq} was withheld", "frames were withheld")
@@ -163,6 +165,7 @@ class SwapPipeline:
     def _show(self, tracked: Tracked) -> ShownFrame:
         frame, at_ns, settings = tracked.frame, tracked.at_ns, tracked.settings
         status = self._paint(tracked)
+        self.in_view = () if self._backfill is not None else self._people_in(tracked)
         with self._timed(Stage.SHOW):
             if settings.mirror:
                 frame = replace(frame, image=np.ascontiguousarray(frame.image[:, ::-1]), original=None, hdr=None)
@@ -181,6 +184,12 @@ class SwapPipeline:
         width = tracked.frame.image.shape[1]
         scale, mirrored_in = width / tracked.canvas.shape[1], width if tracked.settings.mirror else None
         return [FaceInView.of(number, points, scale, mirrored_in) for number, points in self._painter.painted]
+
+    def _people_in(self, tracked: Tracked) -> tuple[PersonInView, ...]:
+        if tracked.result is None:
+            return ()
+        faces, swapped = tracked.result.in_view, [number for number, _ in self._painter.painted]
+        return people_in_view(faces, tracked.canvas.shape[1::-1], swapped, mirrored=tracked.settings.mirror)
 
     def run_deferred(self) -> None:
         """Do what can wait until a frame is out; whoever calls `process` calls it then. Never raises."""

@@ -13,7 +13,7 @@ from engines.recognition.appearance import Appearance
 from engines.types import FaceLandmarks, Image, PreparedFace
 from realtime.choices import Faces
 from realtime.stream.live_settings import AS_STARTED, LiveSettings
-from realtime.tracking.primary_faces import PrimaryFaces
+from realtime.tracking.wanted_people import WantedPeople
 
 REMEMBERED_PEOPLE = 256
 """Numbers are never reused, so in a stream that runs for days those who were seen last are remembered."""
@@ -59,6 +59,10 @@ class FaceAssigner(Protocol):
         """Whether this person, whom nobody sees just now, is one who should be swapped."""
         ...
 
+    def may_be_left(self, number: int, /) -> bool:
+        """Whether this person, who is not swapped, may be shown as they are where strangers are."""
+        ...
+
 
 class OrderAssigner:
     """Gives each wanted face in view one of the prepared faces, in the order in which people were first wanted.
@@ -67,15 +71,16 @@ class OrderAssigner:
     it. Somebody keeps their face as long as the tracker knows them.
 
     prepared: the chosen face first. Looked at anew in each frame, so it may change between two; without any nobody is
-    swapped. primary: for a live picture of which so many faces are wanted; None takes the largest ones of each frame.
+    swapped. people: who is wanted in a live picture; None takes the largest ones of each frame. Where a person said
+    while it runs who is swapped, all of them wear the chosen face.
     """
 
     def __init__(
-        self, prepared: Iterable[PreparedFace], wanted: Faces = THE_LARGEST, primary: PrimaryFaces | None = None
+        self, prepared: Iterable[PreparedFace], wanted: Faces = THE_LARGEST, people: WantedPeople | None = None
     ) -> None:
         self._prepared = prepared
         self._wanted = wanted
-        self._primary = primary
+        self._people = people
         self._order: OrderedDict[int, int] = OrderedDict()  # person -> how many came before; last seen last
         self._known = 0
 
@@ -89,22 +94,27 @@ class OrderAssigner:
         """See `FaceAssigner`."""
         prepared = tuple(self._prepared)
         chosen = set(self._chosen(in_view, settings, at_ns)) if prepared else set()
+        offered = prepared if settings.faces is None and self._wanted.limit != 1 else prepared[:1]
         return [
-            Assignment(track, self._worn_by(track.id, prepared) if track.id in chosen else None) for track in in_view
+            Assignment(track, self._worn_by(track.id, offered) if track.id in chosen else None) for track in in_view
         ]
 
     def is_wanted(self, number: int) -> bool:
         """See `FaceAssigner`."""
-        return number in self._order if self._primary is None else self._primary.includes(number)
+        return number in self._order if self._people is None else self._people.includes(number)
+
+    def may_be_left(self, number: int) -> bool:
+        """See `FaceAssigner`."""
+        return self._people is None or self._people.may_be_left(number)
 
     def _chosen(self, in_view: Sequence[TrackedFace], settings: LiveSettings, at_ns: int) -> list[int]:
-        if self._primary is None:
+        if self._people is None:
             return [track.id for track in in_view[: self._wanted.limit]]
-        return self._primary.choose(in_view, at_ns, settings.lock)
+        return self._people.choose(in_view, settings, at_ns)
 
     def _worn_by(self, number: int, prepared: Sequence[PreparedFace]) -> PreparedFace:
-        place = self._place_of(number)  # with a single place, too: it tells who is wanted while out of sight
-        return prepared[0 if self._wanted.limit == 1 else place % len(prepared)]
+        place = self._place_of(number)  # of a single face, too: it tells who is wanted while out of sight
+        return prepared[place % len(prepared)]
 
     def _place_of(self, number: int) -> int:
         if number not in self._order:

@@ -30,10 +30,10 @@ class Seen(Protocol):
 
 
 class PrimaryFaces:
-    """Remembers who they are in one stream. One thread at a time. limit: how many."""
+    """Remembers who they are in one stream. One thread at a time. limit: how many; it may change."""
 
     def __init__(self, limit: int = 1) -> None:
-        self._limit = limit
+        self.limit = limit
         self._members: list[_Member] = []  # who came first has the first right
         self._active: list[int] = []
         self._lock = 0
@@ -51,7 +51,7 @@ class PrimaryFaces:
                 members[face.id].see(face, at_ns)
             elif self._may_join(face, at_ns):
                 self._members = [*self._members[-REMEMBERED + 1 :], _Member(face, at_ns)]
-        self._active = [member.id for member in self._with_a_right(at_ns)[: self._limit]]
+        self._active = [member.id for member in self._with_a_right(at_ns)[: self.limit]]
         return [face.id for face in in_view if face.id in self._active]
 
     def includes(self, number: int) -> bool:
@@ -62,7 +62,7 @@ class PrimaryFaces:
         """Who moves before who does not; and nobody who does not where enough people are known who do."""
         movers = [member for member in self._members if member.moves]
         recent = sorted(self._recent(at_ns), key=lambda member: not member.moves)
-        return [member for member in recent if member.moves or len(movers) < self._limit]
+        return [member for member in recent if member.moves or len(movers) < self.limit]
 
     def _recent(self, at_ns: int) -> list["_Member"]:
         return [member for member in self._members if at_ns - member.seen_ns <= FORGET_NS]
@@ -72,7 +72,7 @@ class PrimaryFaces:
         holders = [member for member in self._recent(at_ns) if member.moves or not face.moves]
         others = [member for member in self._members if member not in holders]
         fits = all(face.moves and _size(face) > AS_LARGE * member.size for member in others)
-        return len(holders) < self._limit and fits
+        return len(holders) < self.limit and fits
 
 
 class _Member:

@@ -62,6 +62,10 @@ class RecognitionAssigner:
         look = self._looks.get(number)
         return look is not None and look.target is not None
 
+    def may_be_left(self, _number: int) -> bool:
+        """See `FaceAssigner`."""
+        return True
+
     def _known(self, track: TrackedFace, at_ns: int, canvas: Image | None) -> KnownTarget | None:
         look = self._looks.get(track.id)
         if look is None or (look.target is None and at_ns - look.at_ns >= LOOK_AGAIN_NS):

@@ -31,7 +31,7 @@ TAKE_OVER_RATIO = 1.3
 
 
 class FaceTracker:
-    """Follows up to `max_faces` faces, the largest ones. One thread at a time.
+    """Follows up to `max_faces` faces, the largest ones; once it falls, those who are followed stay so. One thread.
 
     hands: who follows the hands near them, if any. video, prefer: see `FaceSearch`. on_detector_run: for the metrics.
     protected: numbers of faces whose place nobody takes. unplaced: boxes, see `UnplacedFaces`. lost: see `LostTrack`.
@@ -51,7 +51,7 @@ class FaceTracker:
         self.prefer = self._search.prefer
         self._landmarker = landmarker
         self._hands = hands
-        self._max_faces = max_faces
+        self.max_faces = max_faces
         self._followed: list[FollowedFace] = []
         self._lost: list[FollowedFace] = []
         self._people = People()
@@ -102,7 +102,7 @@ class FaceTracker:
     @property
     def is_full(self) -> bool:
         """Whether nobody more would be followed."""
-        return len(self._followed) >= self._max_faces
+        return len(self._followed) >= self.max_faces
 
     @property
     def is_new(self) -> bool:
@@ -137,7 +137,7 @@ class FaceTracker:
 
     def _search_is_due(self, image: Image, at_ns: int) -> bool:
         boxes, lost_ns = [face.box for face in self._followed], max((f.seen_ns for f in self._lost), default=None)
-        return self._search.is_due(image, boxes, at_ns, lost_ns, self.unplaced, places=self._max_faces - len(boxes))
+        return self._search.is_due(image, boxes, at_ns, lost_ns, self.unplaced, places=self.max_faces - len(boxes))
 
     def _follow(self, image: Image, at_ns: int) -> None:
         """Look where each face was; one that is not there any more is lost."""

@@ -8,21 +8,26 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, TypeAlias
 
 from models.errors import UserError
+from realtime.choices import Faces
 from realtime.config import MESH, parse_whose, require_share
 from realtime.faces.swap_settings import SwapSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """swappers, enhancers: names, of those that need no download. usual: as the server was started."""
+    """swappers, enhancers: names, of those that need no download. usual, who: as the server was started; who: of a live
+    picture is swapped.
+    """
 
     swappers: tuple[str, ...] = (MESH,)
     enhancers: tuple[str, ...] = ()
     usual: SwapSettings = field(default_factory=lambda: SwapSettings(MESH))
+    who: Faces = field(default_factory=Faces)
 
     def told(self) -> dict[str, Any]:
         """For JSON."""
-        return {"swappers": list(self.swappers), "enhancers": list(self.enhancers), "look": asdict(self.usual)}
+        names = {"swappers": list(self.swappers), "enhancers": list(self.enhancers)}
+        return {**names, "look": asdict(self.usual), "who": str(self.who)}
 
     def look_in(self, said: dict[str, Any], remedy: str) -> SwapSettings:
         """What JSON says of swapper, strength, iris, mouth and enhancer. Raises UserError with that remedy."""

@@ -71,6 +71,7 @@ class ServerState:
         source_bank = engines.source_bank_of(tuple(photos))
         metrics = StreamMetrics(primary="browser", swapper=self._config.swapper, device=engines.device)
         pipeline, control = make_pipeline(self._config, engines, source_bank, BROWSER, metrics)
+        control.apply(f"faces {self._config.faces}")  # whoever is swapped wears what the visitor chose
         strangers = Strangers.choose(self._config.strangers, live=True, mapped=bool(self._config.maps))
         return Stream(pipeline, control, source_bank, metrics, strangers, engines.close)
 
@@ -92,7 +93,7 @@ class ServerState:
         swappers, enhancers = (
             [row.name for row in models.for_task(task) if self._store.is_cached(row)] for task in ("swap", "enhance")
         )
-        return Offer((*SWAPPERS.names(), *swappers), tuple(enhancers), self._config.look)
+        return Offer((*SWAPPERS.names(), *swappers), tuple(enhancers), self._config.look, self._config.faces)
 
     def close(self) -> None:
         """When the last visitor has left."""

@@ -37,6 +37,8 @@ def session_state(session: SwapSession) -> dict[str, Any]:
         "paused": settings.paused,
         "when_lost": settings.when_lost,
         "strangers": settings.strangers or stream.strangers,
+        "faces": None if settings.faces is None else str(settings.faces).partition(" ")[0],
+        "people": [asdict(person) for person in stream.pipeline.in_view],
         "fps": recent.fps,
         "latency_p50_ms": recent.latency_p50_ms,
         "latency_p95_ms": recent.latency_p95_ms,

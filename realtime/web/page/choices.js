@@ -6,10 +6,12 @@ import { whyNoBadge } from "./badge.js";
 import { ofVisitor } from "./kept.js";
 
 const $ = (id) => document.getElementById(id);
-const LOOK = ["swapper", "strength", "iris", "mouth", "enhancer", "when-lost", "strangers", "mirror", "badge", "caption"];
+const LOOK = ["swapper", "strength", "iris", "mouth", "enhancer", "live-faces", "when-lost", "strangers", "mirror", "badge", "caption"];
+const WORDS = { "live-faces": "faces" }; // of `liveswap ctl`, where they are not the element's id
 const DEVICES = ["camera", "quality", "size", "microphone", "transport"];
 const KEPT = "choices", FOR_THIS_VISIT = { "when-lost": "pass", strangers: "leave", badge: "off" }; // or what begins so
 
+const said = (id, value) => `${WORDS[id] ?? id} ${value}`;
 const read = (element) => (element.type === "checkbox" ? ["off", "on"][Number(element.checked)] : element.value);
 
 /** The command that has the badge speak the page's language. */
@@ -43,7 +45,7 @@ export class Choices {
     this.#fit();
     const kept = Object.entries(this.#made).filter(([id, chosen]) => !(id in FOR_THIS_VISIT && chosen.startsWith(FOR_THIS_VISIT[id])));
     ofVisitor?.setItem(KEPT, JSON.stringify(Object.fromEntries(kept)));
-    return `${what} ${value}`;
+    return said(what, value);
   }
 
   /** Which of these faces to wear; the first unless another one was chosen. */
@@ -52,11 +54,12 @@ export class Choices {
   }
 
   /** What the server offers, and how faces are put on unless the visitor says otherwise: see GET /info. */
-  offer({ swappers, enhancers, look }) {
+  offer({ swappers, enhancers, look, who }) {
     $("swapper").replaceChildren(...swappers.map((name) => new Option(name, name)));
     $("enhancer").append(...enhancers.map((name) => new Option(name, name)));
     $("enhancers").hidden = !enhancers.length;
-    for (const [id, value] of Object.entries(look)) write($(id), String(value ?? "none"));
+    if (!offers($("live-faces"), who)) $("live-faces").append(new Option(who, who)); // a number of faces
+    for (const [id, value] of Object.entries({ ...look, "live-faces": who })) write($(id), String(value ?? "none"));
     this.#fit();
   }
 
@@ -81,7 +84,7 @@ export class Choices {
 
   /** What a new session is to be told. names: of the faces that it has. */
   commands(names) {
-    const look = LOOK.filter((id) => id in this.#made && offers($(id), this.#made[id])).map((id) => `${id} ${this.#made[id]}`);
+    const look = LOOK.filter((id) => id in this.#made && offers($(id), this.#made[id])).map((id) => said(id, this.#made[id]));
     look.unshift(speaks());
     return names.includes(this.#made.face) ? [...look, `face ${this.#made.face}`] : look;
   }

@@ -3,6 +3,7 @@
 
 import { askJson, control } from "./api.js";
 import { StampedCopy, openCamera } from "./camera.js";
+import { Choosing } from "./choosing.js";
 import { fillDevices } from "./devices.js";
 import { note, partsOf, showParts } from "./latency_parts.js";
 import { forgetNumbers, middle, showNumbers } from "./measured.js";
@@ -26,6 +27,7 @@ export class Live {
   #stage = new Stage();
   #recording = new Recording();
   #small = new SmallWindow();
+  #choosing = new Choosing((command) => this.#say(command));
   quality = (page.quality = new Quality());
 
   /** choices: what a session is told. gallery: shown anew at every connection. */
@@ -83,8 +85,12 @@ export class Live {
 
   /** Tell the session something, and show what holds then; before Start it is told with all else that was chosen. */
   async say(command) {
-    complain(null);
     this.gallery.mark(this.choices.face(page.info.faces));
+    await this.#say(command === "faces choose" ? this.#choosing.begin() : command);
+  }
+
+  async #say(command) {
+    complain(null);
     if (!page.transport?.id) return;
     await tell(page.transport, [command]);
     await this.#update();
@@ -111,7 +117,7 @@ export class Live {
     page.copy = new StampedCopy(page.feed, page.size);
     page.copy.hint = this.quality.hint;
     page.strip = stripShare(page.copy.width, page.copy.height);
-    $("after").style.setProperty("--tall", `${100 / (1 - hiddenShare(page.copy.width, page.copy.height))}%`);
+    $("frame").style.setProperty("--tall", `${100 / (1 - hiddenShare(page.copy.width, page.copy.height))}%`);
     $("frame").style.setProperty("--ratio", page.copy.width / page.copy.height);
     for (const way of ways) {
       $("state").textContent = t("connecting", { name: way.name });
@@ -136,6 +142,7 @@ export class Live {
     page.showing = shown;
     [page.ages, page.waits] = [[], []];
     page.state = null; // the server counts anew
+    this.#choosing.forget();
     const transport = page.transport;
     if (shown === $("painted")) transport.onShown = () => page.transport === transport && this.#note(shown, shown.width, shown.height);
     else this.#follow(shown, transport);

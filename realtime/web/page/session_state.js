@@ -12,6 +12,7 @@ export function showState(state, way) {
   $("when-lost").value = state.when_lost ?? "default";
   $("before").style.transform = state.mirror ? "scaleX(-1)" : "";
   $("strangers").value = state.strangers;
+  if (document.activeElement !== $("live-faces")) $("live-faces").value = state.faces;
   for (const [id, value] of Object.entries(state.wanted)) if ($(id) !== document.activeElement) $(id).value = value ?? "none"; // a slider may be in a hand
   $("pause").setAttribute("aria-pressed", state.paused);
 }

@@ -20,8 +20,8 @@ from realtime.faces.swap_settings import SwapSettings
 from realtime.fakes import FakeFace, FakeTrack, landmarks_in
 from realtime.stream.live_keys import HELP, KEYS
 from realtime.stream.live_settings import COMMANDS, LiveControl, LiveSettings
-from realtime.tracking.assignment import OrderAssigner
-from realtime.tracking.primary_faces import PrimaryFaces
+from realtime.tracking.assignment import THE_LARGEST, OrderAssigner
+from realtime.tracking.wanted_people import WantedPeople
 
 NAMES = ("alice", "bob", "carol")
 
@@ -59,6 +59,8 @@ def test_words_change_what_holds(commands: list[str], now: str) -> None:
         ("face 0", "1 to 3"),
         ("when-lost vanish", "hold, blur, slate, pass or default"),
         ("strangers vanish", "leave, blur or swap"),
+        ("faces none", "--faces all"),
+        ("faces choose -1", "numbers of people in view"),
         ("mirror maybe", "mirror on, or mirror off"),
         ("badge off", "badge off and why"),
         ("badge", "badge off and why"),
@@ -81,9 +83,19 @@ def test_every_key_is_a_command_and_none_of_them_unmasks() -> None:
     for key, command in KEYS.items():
         control.apply(command)
         assert not {"pass", "leave", "off"} & set(command.split()), key
-    need_a_value = {"strength", "swapper", "iris", "mouth", "enhancer", "caption", "badge-language"}
+    need_a_value = {"strength", "swapper", "iris", "mouth", "enhancer", "caption", "badge-language", "faces"}
     assert all(word in " ".join(KEYS.values()) for word in COMMANDS.keys() - need_a_value)
     assert "q quit" in HELP
+
+
+def test_who_is_swapped_is_said_in_words_or_by_numbers_unless_the_run_was_started_with_a_map() -> None:
+    control = LiveControl(FixedFaces(NAMES))
+    for said in ("all", "largest", "2", "choose", "choose 3 15"):
+        assert f"faces: {said}" in control.apply(f"faces {said}")
+        assert str(control.settings.faces) == said
+    control.is_mapped = True
+    with pytest.raises(UserError, match="--map"):
+        control.apply("faces all")
 
 
 def test_face_changes_from_one_frame_to_the_next() -> None:
@@ -92,7 +104,7 @@ def test_face_changes_from_one_frame_to_the_next() -> None:
     source_bank = SourceBank(
         InitialFaces(SwapSettings("mesh"), photos, tuple(faces)), opener=lambda _settings: lambda _photo: faces[0]
     )
-    control, assigner = LiveControl(source_bank), OrderAssigner(source_bank, primary=PrimaryFaces())
+    control, assigner = LiveControl(source_bank), OrderAssigner(source_bank, people=WantedPeople(THE_LARGEST))
     worn = []
     for frame in range(4):
         if frame == 2:

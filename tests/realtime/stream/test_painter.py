@@ -10,14 +10,14 @@ from engines.mesh import mesh_topology
 from engines.recognition.appearance import Appearance, look_at
 from engines.track_state import TrackState
 from engines.types import Coverage, FaceLandmarks, Image
-from realtime.choices import Faces, Strangers
+from realtime.choices import ChosenPeople, Faces, Strangers
 from realtime.fakes import FACE_BOX_XYXY, FakeFace, FakeLost, FakeTrack, FakeTracker, landmarks_in, raw_picture
 from realtime.stream.inspection import is_covered
 from realtime.stream.live_settings import AS_STARTED, LiveSettings
 from realtime.stream.painter import FramePainter
 from realtime.stream.privacy import STRANGER_LOST_NS, SURE, WITHHELD_NS, FrameStatus
 from realtime.tracking.assignment import OrderAssigner
-from realtime.tracking.primary_faces import PrimaryFaces
+from realtime.tracking.wanted_people import MOST_FACES, WantedPeople
 
 GREEN = (10, 200, 10)
 LEFT, RIGHT = (16, 8, 48, 40), (80, 8, 112, 40)
@@ -51,8 +51,7 @@ class Painting:
     ) -> None:
         self.tracker = FakeTracker({0: (WANTED, OTHER)})
         wanted = Faces.parse(faces)
-        primary = PrimaryFaces(wanted.limit) if live and wanted.limit is not None else None
-        assigner = OrderAssigner([worn or FakeFace(GREEN)], wanted, primary)
+        assigner = OrderAssigner([worn or FakeFace(GREEN)], wanted, WantedPeople(wanted) if live else None)
         self.painter = FramePainter(self.tracker, assigner, strangers, live=live)
 
     def paint(self, at_ns: int = 0, settings: LiveSettings = AS_STARTED) -> tuple[FrameStatus, Image]:
@@ -215,3 +214,22 @@ def test_of_a_head_that_is_turned_nothing_is_believed_to_be_hidden(
     angle, mean = np.radians(yaw), mesh_topology.mean_face()
     turn = np.array([[np.cos(angle), 0, np.sin(angle)], [0, 1, 0], [-np.sin(angle), 0, np.cos(angle)]], np.float32)
     assert is_covered(coverage, np.asarray(mean @ turn.T * 100, np.float32)) is is_enough
+
+
+def test_who_comes_after_people_were_chosen_one_by_one_is_blurred_though_others_are_left() -> None:
+    painting = Painting(Strangers.LEAVE)
+    painting.tracker.script = {0: (WANTED, OTHER), 1: (WANTED,), 2: (WANTED, OTHER)}
+    one = LiveSettings(faces=ChosenPeople(frozenset({WANTED.id})))
+    assert bare(painting.paint(settings=one)[1], RIGHT) == 1, "was there, and was left out"
+    later = replace(one, faces=ChosenPeople(frozenset({WANTED.id, 99})))
+    painting.paint(1, later)
+    assert bare(painting.paint(2, later)[1], RIGHT) == 0
+
+
+def test_as_many_faces_are_followed_as_are_wanted_by_now() -> None:
+    painting = Painting()
+    painting.paint()
+    assert painting.tracker.max_faces == 1, "as the run was started"
+    canvas = picture()
+    painting.painter.track(canvas, 1, LiveSettings(faces=Faces(None)))
+    assert painting.tracker.max_faces == MOST_FACES

@@ -164,3 +164,20 @@ def test_outcomes_and_stages_reach_the_observer() -> None:
     show(make_pipeline(tracker, observer=metrics), range(3))
     assert metrics.recent().outcomes == {"swapped": 1, "no_face": 0, "withheld": 1, "failed": 1}
     assert set(metrics.snapshot()["stages_ms"]) == {Stage.TRACK, Stage.SWAP, Stage.SHOW}
+
+
+def test_who_is_in_the_live_picture_and_where_is_told_as_it_is_shown() -> None:
+    pipeline = make_pipeline(FakeTracker({2: ValueError("boom")}))
+    height, width = raw_picture(0).shape[:2]
+    left, top, right, bottom = FACE_BOX_XYXY
+    show(pipeline, range(1))
+    (person,) = pipeline.in_view
+    shares = (left / width, top / height, right / width, bottom / height)
+    assert (person.number, person.swapped) == (1, True)
+    assert person.box == pytest.approx(shares, abs=0.02)
+    pipeline._control.apply("mirror on")
+    show(pipeline, range(1, 2))
+    shares = (1 - right / width, top / height, 1 - left / width, bottom / height)
+    assert pipeline.in_view[0].box == pytest.approx(shares, abs=0.02)
+    show(pipeline, range(2, 3))
+    assert pipeline.in_view == (), "nobody knows"

@@ -3,11 +3,12 @@
 import pytest
 
 from models.errors import UserError
-from realtime.choices import Faces
+from realtime.choices import ChosenPeople, Faces
 from realtime.fakes import FakeFace, FakeTrack, landmarks_in
 from realtime.stream.live_settings import LiveSettings
 from realtime.tracking.assignment import REMEMBERED_PEOPLE, OrderAssigner
 from realtime.tracking.primary_faces import FORGET_NS, PrimaryFaces
+from realtime.tracking.wanted_people import MOST_FACES, WantedPeople, most_followed
 
 ALICE, BOB = FakeFace((1, 1, 1)), FakeFace((2, 2, 2))
 SECOND = 1_000_000_000
@@ -130,10 +131,53 @@ def test_two_places_are_two_people_s() -> None:
 
 def test_who_is_wanted_and_not_seen_is_known() -> None:
     everybody = OrderAssigner([ALICE], Faces(None))
-    one, video = OrderAssigner([ALICE], Faces(1), PrimaryFaces(1)), OrderAssigner([ALICE], Faces(1))
+    one, video = OrderAssigner([ALICE], Faces(1), WantedPeople(Faces(1))), OrderAssigner([ALICE], Faces(1))
     for assigner in (everybody, one, video):
         assigner.assign([seen(1), seen(2, 90)], LiveSettings(), 0)
         assigner.assign([seen(2, 90)], LiveSettings(), SECOND)
     assert [everybody.is_wanted(number) for number in (1, 2, 3)] == [True, True, False]
     assert [one.is_wanted(number) for number in (1, 2, 3)] == [True, False, False]
     assert [video.is_wanted(number) for number in (1, 2, 3)] == [True, True, False], "each was the largest once"
+
+
+def test_everybody_live_wears_the_chosen_face_once_a_person_says_so_and_the_first_one_keeps_the_place() -> None:
+    assigner = OrderAssigner([ALICE, BOB], Faces(1), WantedPeople(Faces(1)))
+    everybody, largest = LiveSettings(faces=Faces(None)), LiveSettings(faces=Faces(1))
+    in_view = [seen(2, 200), seen(1)]
+    assert [face.worn for face in assigner.assign([seen(1)], LiveSettings(), 0)] == [ALICE]
+    assert [face.worn for face in assigner.assign(in_view, everybody, 1)] == [ALICE, ALICE]
+    assert assigner.is_wanted(3), "who is out of sight is one of all"
+    assert [face.worn for face in assigner.assign(in_view, largest, 2)] == [None, ALICE]
+
+
+def test_who_is_chosen_one_by_one_is_swapped_wherever_they_are_and_nobody_else_until_they_are_chosen() -> None:
+    assigner = OrderAssigner([ALICE, BOB], Faces(1), WantedPeople(Faces(1)))
+    nobody, third = LiveSettings(faces=ChosenPeople()), LiveSettings(faces=ChosenPeople(frozenset({3})))
+    in_view = [seen(1, 200), seen(3)]
+    assert [face.worn for face in assigner.assign(in_view, LiveSettings(), 0)] == [ALICE, None]
+    assert [face.worn for face in assigner.assign(in_view, nobody, 1)] == [None, None]
+    assert [face.worn for face in assigner.assign(in_view, third, 2)] == [None, ALICE]
+    assert [face.worn for face in assigner.assign([seen(1, 200)], third, 60 * SECOND)] == [None], "a place is kept"
+    assert [assigner.is_wanted(number) for number in (1, 3, 4)] == [False, True, False]
+
+
+def test_who_comes_after_people_were_chosen_is_not_left_as_they_are_until_they_are_left_out_by_a_choice() -> None:
+    assigner = OrderAssigner([ALICE], Faces(1), WantedPeople(Faces(1)))
+    one, both = (LiveSettings(faces=ChosenPeople(frozenset(numbers))) for numbers in ({1}, {1, 2}))
+    assigner.assign([seen(1), seen(2)], one, 0)
+    assert [assigner.may_be_left(number) for number in (2, 5)] == [True, False]
+    assigner.assign([seen(1), seen(5)], one, 1)
+    assert not assigner.may_be_left(5), "nothing was chosen since"
+    assigner.assign([seen(1), seen(5)], both, 2)
+    assert assigner.may_be_left(5)
+    assigner.assign([seen(1), seen(7)], LiveSettings(faces=Faces(1)), 3)
+    assert assigner.may_be_left(7), "the main face keeps its place by itself"
+
+
+@pytest.mark.parametrize(
+    ("faces", "followed"), [(Faces(1), 3), (Faces(None), MOST_FACES), (ChosenPeople(), MOST_FACES)]
+)
+def test_those_who_might_be_taken_for_the_wanted_ones_are_followed_too(
+    faces: Faces | ChosenPeople, followed: int
+) -> None:
+    assert most_followed(faces) == followed
