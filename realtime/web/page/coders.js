@@ -71,7 +71,7 @@ class VideoCoder {
 
   encode(canvas) {
     if (this.encoder?.state !== "configured") {
-      this.encoder = new VideoEncoder({ output: (chunk) => this.on.coded(bytesOf(chunk), Math.floor(chunk.timestamp / 1000)), error: () => this.beginAnew() });
+      this.encoder = new VideoEncoder({ output: (chunk) => this.on.coded(this.#bytesOf(chunk), Math.floor(chunk.timestamp / 1000)), error: () => this.beginAnew() });
       this.encoder.configure(this.config);
     }
     const frame = new VideoFrame(canvas, { timestamp: Math.round(performance.now() * 1000) });
@@ -103,6 +103,11 @@ class VideoCoder {
   #giveUp() {
     this.on.lost(this.#inDecoder);
     this.#inDecoder = 0;
+  }
+
+  #bytesOf(chunk) {
+    const bytes = bytesOf(chunk);
+    return this.name === "h264" ? withStartCodes(bytes) : bytes;
   }
 
   close() {
@@ -151,5 +156,16 @@ class JpegCoder {
 function bytesOf(chunk) {
   const bytes = new Uint8Array(chunk.byteLength);
   chunk.copyTo(bytes);
+  return bytes;
+}
+
+/** Of H.264; WebKitGTK puts lengths in front of its parts though start codes were asked for. Changes the bytes. */
+function withStartCodes(bytes) {
+  const view = new DataView(bytes.buffer), begins = view.getUint32(0);
+  if (begins === 1 || begins >>> 8 === 1) return bytes;
+  for (let at = 0, length; at + 4 < bytes.length; at += 4 + length) {
+    length = view.getUint32(at);
+    view.setUint32(at, 1);
+  }
   return bytes;
 }

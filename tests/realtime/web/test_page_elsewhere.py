@@ -1,4 +1,4 @@
-"""The page's main stories in Firefox and WebKit, as their makers ship them: gallery, live, recording, photo.
+"""The page's main stories in Firefox and WebKit, as their makers ship them: gallery, live, recording, photo, video.
 
 `pytest -m other_browsers -rs` says which is missing here. Both get a camera that is a picture on a canvas.
 """
@@ -45,6 +45,7 @@ CAMERA = """
   }, 60);
   MediaDevices.prototype.getUserMedia = async () => canvas.captureStream(15);
   MediaDevices.prototype.enumerateDevices = async () => [];"""
+PANELS_SHOWN = "[...document.querySelectorAll('[role=tabpanel]')].filter((one) => one.checkVisibility())"
 SAVED = """
   const make = URL.createObjectURL;
   URL.createObjectURL = (blob) => ((window.saved = blob), make(blob));
@@ -107,16 +108,45 @@ def test_recording_is_a_marked_mp4(browser: OtherBrowser, server: ServerProcess,
     browser.run("start.click()")
 
 
+def give(browser: OtherBrowser, to: str, content: bytes, name: str, media: str) -> None:
+    """Choose a file in an element."""
+    coded = json.dumps(base64.b64encode(content).decode())
+    browser.run(f"""
+      const bytes = Uint8Array.from(atob({coded}), (letter) => letter.charCodeAt(0)), sent = new DataTransfer();
+      sent.items.add(new File([bytes], "{name}", {{ type: "{media}" }}));
+      const input = document.querySelector("{to}");
+      input.files = sent.files;
+      input.dispatchEvent(new Event("change"));""")
+
+
+def test_tabs_and_questions_open_and_a_video_comes_without_a_script_that_fails(
+    browser: OtherBrowser, server: ServerProcess, clip: bytes
+) -> None:
+    browser.open(server.url)
+    await_in(browser, "document.querySelectorAll('#faces img').length == 2")
+    browser.run("""
+      window.failures = [];
+      addEventListener("error", ({ message }) => failures.push(message));
+      addEventListener("unhandledrejection", ({ reason }) => failures.push(String(reason)));""")
+    for opener, question in {"keys-help": "keys", "on-a-phone": "phone"}.items():
+        browser.run(f"document.getElementById('{opener}').click()")
+        await_in(browser, f"document.getElementById('{question}').open")
+        browser.run(f"document.querySelector('#{question} [data-close]').click()")
+        await_in(browser, f"!document.getElementById('{question}').open")
+    for tab, shown in {"photo": "studio", "live": "stage", "video": "editor"}.items():
+        browser.run(f"document.getElementById('tab-{tab}').click()")
+        await_in(browser, f"location.hash == '#{tab}' && {shown}.checkVisibility()")
+        assert browser.run(f"return {PANELS_SHOWN}.length") == 1
+    await_in(browser, "document.querySelector('#open-video').onchange")  # what the tab shows is loaded now
+    give(browser, "#open-video", clip, "clip.mp4", "video/mp4")
+    await_in(browser, "!trim.hidden && strip.querySelector('img')?.naturalWidth > 0 && looking.hidden", 120)
+    assert browser.run("return failures") == []
+
+
 def test_photo_is_swapped(browser: OtherBrowser, server: ServerProcess, portrait: Path) -> None:
     browser.open(f"{server.url}#photo")
     await_in(browser, "document.querySelectorAll('#faces img').length == 2")
-    content = json.dumps(base64.b64encode(portrait.read_bytes()).decode())
-    browser.run(f"""
-      const bytes = Uint8Array.from(atob({content}), (letter) => letter.charCodeAt(0)), sent = new DataTransfer();
-      sent.items.add(new File([bytes], "me.png", {{ type: "image/png" }}));
-      const input = document.querySelector("#open");
-      input.files = sent.files;
-      input.dispatchEvent(new Event("change"));""")
+    give(browser, "#open", portrait.read_bytes(), "me.png", "image/png")
     await_in(browser, "!result.hidden && working.hidden", 120)
     browser.run("format.value = 'png'; " + SAVED + "download.click()")
     await_in(browser, "window.saved?.type == 'image/png'")
