@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from models.errors import UserError
 from realtime.choices import Faces, Hdr, Strangers, WhenLost
 from realtime.disclosure import Disclosure
-from realtime.faces.swap_settings import SwapSettings
+from realtime.faces.swap_settings import PLAIN_BLEND, SwapSettings
 from realtime.media.trim import Trim
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class RunConfig:
     neural: NeuralConfig = field(default_factory=NeuralConfig)
     detector: str | None = None
     enhancer: str | None = None
-    enhancer_blend: float = 0.8
+    enhancer_blend: float = PLAIN_BLEND
     faces: Faces = field(default_factory=Faces)
     when_lost: WhenLost | None = None
     disclosure: Disclosure = field(default_factory=Disclosure)
@@ -152,13 +152,15 @@ class RunConfig:
             iris=look.iris if is_mesh else "source",
             mouth=look.mouth,
             enhancer=look.enhancer,
+            enhancer_blend=look.enhancer_blend,
             neural=neural,
         )
 
     @property
     def look(self) -> SwapSettings:
         """How faces are put on."""
-        return SwapSettings(self.swapper, self.neural.strength, self.iris, self.mouth, self.enhancer)
+        strength, enhancer = self.neural.strength, (self.enhancer, self.enhancer_blend)
+        return SwapSettings(self.swapper, strength, self.iris, self.mouth, *enhancer)
 
     @property
     def sees_hands(self) -> bool:

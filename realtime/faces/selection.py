@@ -8,7 +8,7 @@ Knows names and identities; knows no pixels.
 """
 
 from dataclasses import dataclass
-from typing import Unpack
+from typing import Protocol, Unpack
 
 from models.errors import UserError
 from realtime.choices import NUMBER
@@ -73,6 +73,24 @@ class Selection:
         place, count = self.place or 0, len(self.sources)
         around = (self.sources[(place + step * further) % count] for further in range(1, count + 1))
         return next(source for source in around if source.is_offered)
+
+
+class FaceProvider(Protocol):
+    """The faces that can be worn."""
+
+    @property
+    def selection(self) -> Selection: ...
+
+    def choose(self, identity: str) -> None:
+        """Have this face worn first. Raises UserError when it is not offered any more."""
+        ...
+
+    @property
+    def notice(self) -> str:
+        """What is being done to them, or what went wrong; "" for neither."""
+        ...
+
+    def apply_settings(self, **changes: Unpack[SettingsChange]) -> None: ...
 
 
 @dataclass(slots=True)

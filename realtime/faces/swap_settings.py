@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 if TYPE_CHECKING:
     from engines.types import FaceOrigin
 
-PLAIN_STRENGTH = 0.5
+PLAIN_STRENGTH, PLAIN_BLEND = 0.5, 0.8
 
 
 @dataclass(frozen=True, slots=True)
 class SwapSettings:
     """swapper: "mesh" or the name of a model. strength: 0..1. iris, mouth: whose, of the mesh swapper. enhancer: a
-    model that works on the swapped face; None for none.
+    model that works on the swapped face; None for none. enhancer_blend: 0..1, how much of what it made is seen.
     """
 
     swapper: str
@@ -23,6 +23,7 @@ class SwapSettings:
     iris: "FaceOrigin" = "source"
     mouth: "FaceOrigin" = "source"
     enhancer: str | None = None
+    enhancer_blend: float = PLAIN_BLEND
 
     def changed(self, **changes: "Unpack[SettingsChange]") -> "SwapSettings":
         """Another swapper begins at the strength it was trained at."""
@@ -39,3 +40,4 @@ class SettingsChange(TypedDict, total=False):
     iris: "FaceOrigin"
     mouth: "FaceOrigin"
     enhancer: str | None
+    enhancer_blend: float

@@ -11,14 +11,13 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, Unpack
+from typing import Any
 
 from models.errors import UserError
 from realtime.choices import CHOOSE, ChosenPeople, Faces, Strangers, WhenLost
 from realtime.config import parse_whose
 from realtime.disclosure import Disclosure
-from realtime.faces.selection import Selection
-from realtime.faces.swap_settings import SettingsChange
+from realtime.faces.selection import FaceProvider
 
 logger = logging.getLogger(__name__)
 
@@ -50,24 +49,6 @@ class LiveSettings:
 
 AS_STARTED = LiveSettings()
 """Nothing was changed."""
-
-
-class FaceProvider(Protocol):
-    """The faces that can be worn."""
-
-    @property
-    def selection(self) -> Selection: ...
-
-    def choose(self, identity: str) -> None:
-        """Have this face worn first. Raises UserError when it is not offered any more."""
-        ...
-
-    @property
-    def notice(self) -> str:
-        """What is being done to them, or what went wrong; "" for neither."""
-        ...
-
-    def apply_settings(self, **changes: Unpack[SettingsChange]) -> None: ...
 
 
 class LiveControl:
@@ -182,15 +163,7 @@ class LiveControl:
 
     def restrengthened(self, argument: str) -> LiveSettings:
         """0 to 1, of a neural swapper; 0.5 as it was trained. Carried out soon, beside the stream."""
-        try:
-            strength = float(argument)
-        except ValueError:
-            strength = -1.0
-        if not 0 <= strength <= 1:
-            raise UserError(
-                f"strength {argument} is out of range", remedy="give a number from 0 to 1, e.g. strength 0.5"
-            )
-        self._bank.apply_settings(strength=strength)
+        self._bank.apply_settings(strength=_share("strength", argument))
         return self._settings
 
     def restyled(self, argument: str) -> LiveSettings:
@@ -207,6 +180,11 @@ class LiveControl:
         self._bank.apply_settings(enhancer=None if argument == NONE else argument)
         return self._settings
 
+    def blended(self, argument: str) -> LiveSettings:
+        """0 to 1: how much of what the enhancer made is seen. Carried out soon, beside the stream."""
+        self._bank.apply_settings(enhancer_blend=_share("enhancer-blend", argument))
+        return self._settings
+
     def iris(self, argument: str) -> LiveSettings:
         """wearer or source: whose colour of eyes, with the mesh swapper. Carried out soon, beside the stream."""
         self._bank.apply_settings(iris=parse_whose("iris", argument))
@@ -220,6 +198,16 @@ class LiveControl:
     def locked_anew(self, _argument: str) -> LiveSettings:
         """The main person is whoever is largest in the next frame."""
         return replace(self._settings, lock=self._settings.lock + 1)
+
+
+def _share(word: str, argument: str) -> float:
+    try:
+        share = float(argument)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise UserError(f"{word} {argument} is out of range", remedy=f"give a number from 0 to 1, e.g. {word} 0.5")
+    return share
 
 
 def _unrecorded(_reason: str) -> None:
@@ -242,5 +230,6 @@ COMMANDS: dict[str, Callable[[LiveControl, str], LiveSettings]] = {
     "iris": LiveControl.iris,
     "mouth": LiveControl.mouth,
     "enhancer": LiveControl.enhanced,
+    "enhancer-blend": LiveControl.blended,
 }
 """What each word does."""

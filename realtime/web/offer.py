@@ -30,19 +30,24 @@ class Offer:
         return {**names, "look": asdict(self.usual), "who": str(self.who)}
 
     def look_in(self, said: dict[str, Any], remedy: str) -> SwapSettings:
-        """What JSON says of swapper, strength, iris, mouth and enhancer. Raises UserError with that remedy."""
+        """What JSON says of swapper, strength, iris, mouth, enhancer and its blend. Raises UserError."""
         usual = self.usual.changed(swapper=str(said.get("swapper", self.usual.swapper)))
-        strength = said.get("strength", usual.strength)
-        if isinstance(strength, bool) or not isinstance(strength, int | float):
-            raise UserError('"strength" is a number from 0 to 1', remedy=remedy)
-        require_share('"strength"', strength)
+        strength = _share("strength", said.get("strength", usual.strength), remedy)
+        blend = _share("enhancer_blend", said.get("enhancer_blend", usual.enhancer_blend), remedy)
         enhancer = said.get("enhancer", usual.enhancer)
         _require_one_of("swapper", usual.swapper, self.swappers)
         if enhancer is not None:
             _require_one_of("enhancer", str(enhancer), self.enhancers)
         iris = parse_whose('"iris"', str(said.get("iris", usual.iris)))
         mouth = parse_whose('"mouth"', str(said.get("mouth", usual.mouth)))
-        return SwapSettings(usual.swapper, float(strength), iris, mouth, enhancer)
+        return SwapSettings(usual.swapper, strength, iris, mouth, enhancer, blend)
+
+
+def _share(what: str, value: object, remedy: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise UserError(f'"{what}" is a number from 0 to 1', remedy=remedy)
+    require_share(f'"{what}"', value)
+    return float(value)
 
 
 def _require_one_of(what: str, name: str, names: tuple[str, ...]) -> None:

@@ -29,6 +29,7 @@ def test_a_network_is_not_asked_for_what_only_the_mesh_swapper_can() -> None:
 
 def test_the_mesh_swapper_is_not_asked_for_what_only_networks_can() -> None:
     asked = config(swapper="inswapper_128", device="cuda", neural=NeuralConfig(pixel_boost=2, occluder="xseg_1"))
+    assert asked.restyled(replace(asked.look, enhancer_blend=0.3)).enhancer_blend == 0.3
     assert asked.restyled(SwapSettings("mesh", 0.7)) == config(device="cuda", neural=NeuralConfig(strength=0.7))
     assert asked.restyled(SwapSettings("hyperswap_1a_256")).neural == asked.neural
 

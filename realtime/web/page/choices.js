@@ -6,8 +6,8 @@ import { whyNoBadge } from "./badge.js";
 import { ofVisitor } from "./kept.js";
 
 const $ = (id) => document.getElementById(id);
-const LOOK = ["swapper", "strength", "iris", "mouth", "enhancer", "live-faces", "when-lost", "strangers", "mirror", "badge", "caption"];
-const WORDS = { "live-faces": "faces" }; // of `liveswap ctl`, where they are not the element's id
+const LOOK = ["swapper", "strength", "iris", "mouth", "enhancer", "enhancer_blend", "live-faces", "when-lost", "strangers", "mirror", "badge", "caption"];
+const WORDS = { "live-faces": "faces", enhancer_blend: "enhancer-blend" }; // of `liveswap ctl`, where they are not the element's id
 const DEVICES = ["camera", "quality", "size", "microphone", "transport"];
 const KEPT = "choices", FOR_THIS_VISIT = { "when-lost": "pass", strangers: "leave", badge: "off" }; // or what begins so
 
@@ -57,15 +57,16 @@ export class Choices {
   offer({ swappers, enhancers, look, who }) {
     $("swapper").replaceChildren(...swappers.map((name) => new Option(name, name)));
     $("enhancer").append(...enhancers.map((name) => new Option(name, name)));
-    $("enhancers").hidden = !enhancers.length;
+    $("enhancers").hidden = $("blends").hidden = !enhancers.length;
     if (!offers($("live-faces"), who)) $("live-faces").append(new Option(who, who)); // a number of faces
     for (const [id, value] of Object.entries({ ...look, "live-faces": who })) write($(id), String(value ?? "none"));
     this.#fit();
   }
 
-  /** Networks paint their own eyes. */
+  /** Networks paint their own eyes; without an enhancer there is nothing to blend. */
   #fit() {
     $("iris").disabled = $("swapper").value !== "mesh";
+    $("enhancer_blend").disabled = $("enhancer").value === "none";
   }
 
   /** How faces are put on in photos and videos, and what these say of themselves; the badge speaks the page's language. */
@@ -73,7 +74,7 @@ export class Choices {
     const [swapper, iris, mouth, enhancer] = ["swapper", "iris", "mouth", "enhancer"].map((id) => $(id).value);
     const no_badge = this.#made.badge?.startsWith("off ") ? this.#made.badge.slice(4) : undefined;
     const says = { badge_language: document.documentElement.lang, caption: this.#made.caption ?? "", no_badge };
-    return { swapper, iris, mouth, enhancer: enhancer === "none" ? null : enhancer, strength: Number($("strength").value), ...says };
+    return { swapper, iris, mouth, enhancer: enhancer === "none" ? null : enhancer, enhancer_blend: Number($("enhancer_blend").value), strength: Number($("strength").value), ...says };
   }
 
   /** Show in the page's elements what was chosen, now that they have their options. */

@@ -199,6 +199,7 @@ export const WORDS = {
   "personIsNot": {"en": "Person {number}: not swapped", "zh": "第 {number} 个人：未换脸"},
   "eyes": {"en": "Eye colour", "zh": "眼睛颜色"},
   "enhancer": {"en": "Sharpen the face", "zh": "增强人脸清晰度"},
+  "enhancerBlend": {"en": "Sharpened, share", "zh": "增强的比例"},
   "lock": {"en": "Choose the main face anew", "zh": "重新选择主要人脸"},
   "lips": {"en": "Lips", "zh": "嘴唇"},
   "ofTheFace": {"en": "of the chosen face", "zh": "所选人脸的"},

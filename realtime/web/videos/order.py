@@ -15,7 +15,7 @@ from models.errors import UserError
 from realtime.choices import Faces, Strangers
 from realtime.config import MESH, RunConfig
 from realtime.disclosure import Disclosure
-from realtime.faces.swap_settings import SwapSettings
+from realtime.faces.swap_settings import PLAIN_BLEND, SwapSettings
 from realtime.media.trim import Trim
 from realtime.web.offer import Offer
 from realtime.web.request_parts import disclosure_in
@@ -112,12 +112,14 @@ def server_words(config: RunConfig) -> list[str]:
 def _look_words(look: SwapSettings) -> list[str]:
     """Networks paint their own eyes."""
     iris = look.iris if look.swapper == MESH else "source"
+    blend, plain = f"{look.enhancer_blend:g}", f"{PLAIN_BLEND:g}"
     return [
         *_unless("--swapper", look.swapper, MESH),
         *_unless("--strength", f"{look.strength:g}", "0.5"),
         *_unless("--iris", iris, "source"),
         *_unless("--mouth", look.mouth, "source"),
         *_unless("--enhancer", look.enhancer, None),
+        *(_unless("--enhancer-blend", blend, plain) if look.enhancer else []),
     ]
 
 

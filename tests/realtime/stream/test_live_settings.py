@@ -61,6 +61,8 @@ def test_words_change_what_holds(commands: list[str], now: str) -> None:
         ("strangers vanish", "leave, blur or swap"),
         ("faces none", "--faces all"),
         ("faces choose -1", "numbers of people in view"),
+        ("strength 1.2", "e.g. strength 0.5"),
+        ("enhancer-blend some", "e.g. enhancer-blend 0.5"),
         ("mirror maybe", "mirror on, or mirror off"),
         ("badge off", "badge off and why"),
         ("badge", "badge off and why"),
@@ -83,7 +85,8 @@ def test_every_key_is_a_command_and_none_of_them_unmasks() -> None:
     for key, command in KEYS.items():
         control.apply(command)
         assert not {"pass", "leave", "off"} & set(command.split()), key
-    need_a_value = {"strength", "swapper", "iris", "mouth", "enhancer", "caption", "badge-language", "faces"}
+    of_the_look = {"strength", "swapper", "iris", "mouth", "enhancer", "enhancer-blend"}
+    need_a_value = of_the_look | {"caption", "badge-language", "faces"}
     assert all(word in " ".join(KEYS.values()) for word in COMMANDS.keys() - need_a_value)
     assert "q quit" in HELP
 

@@ -30,6 +30,7 @@ def test_what_nobody_says_is_as_the_server_was_started() -> None:
         {"enhancer": 1},
         {"strength": "much"},
         {"strength": -0.1},
+        {"enhancer_blend": 1.1},
         {"iris": None},
         {"mouth": "hers"},
     ],
@@ -43,13 +44,14 @@ def test_what_is_not_offered_is_refused(said: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("said", "iris", "enhancer"),
     [
-        ({}, "source", None),
-        ({"enhancer": "gpen_bfr_256", "iris": "wearer"}, "wearer", "gpen_bfr_256"),
-        ({"swapper": "inswapper_128"}, "source", None),
+        ({}, "source", (None, 0.8)),
+        ({"enhancer": "gpen_bfr_256", "iris": "wearer"}, "wearer", ("gpen_bfr_256", 0.8)),
+        ({"enhancer": "gpen_bfr_256", "enhancer_blend": 0.3}, "source", ("gpen_bfr_256", 0.3)),
+        ({"swapper": "inswapper_128"}, "source", (None, 0.8)),
     ],
 )
-def test_the_command_line_is_told_the_same(said: dict[str, Any], iris: str, enhancer: str | None) -> None:
+def test_the_command_line_is_told_the_same(said: dict[str, Any], iris: str, enhancer: tuple[str | None, float]) -> None:
     order = order_in({"wear": ["ann"], **said}, OFFER)
     config = config_of(words_of(order, PLACES))
-    assert (config.iris, config.enhancer, config.mouth) == (iris, enhancer, "wearer")
+    assert (config.iris, (config.enhancer, config.enhancer_blend), config.mouth) == (iris, enhancer, "wearer")
     assert order_in(order.wished(), OFFER) == order

@@ -1,7 +1,7 @@
 """What a visitor chooses on the page: before and after Start, for themselves alone, kept over visits."""
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from benchmarks.common.browser import CHROMIUM
 from realtime.web.server_process import ServerProcess
@@ -87,3 +87,26 @@ def test_mirror_still_tells_the_latency(page: Page, server: ServerProcess) -> No
     await_that(page, "liveswap.state.mirror")
     page.wait_for_timeout(2500)
     assert page.evaluate("liveswap.numbers.glass") is not None
+
+
+def test_how_much_of_an_enhancer_is_seen_is_offered_where_one_is_installed_and_kept(
+    page: Page, server: ServerProcess
+) -> None:
+    def install(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "enhancers": ["gpen_bfr_256"]})
+
+    page.route("**/info", install)
+    page.goto(server.url)
+    page.wait_for_selector("#faces li")
+    assert page.is_disabled("#enhancer_blend"), "there is nothing to blend"
+    page.select_option("#enhancer", "gpen_bfr_256")
+    page.locator("#enhancer_blend").fill("0.3")
+    page.reload()
+    page.wait_for_selector("#faces li")
+    assert page.input_value("#enhancer_blend") == "0.3"
+    assert page.is_enabled("#enhancer_blend")
+    page.unroute_all(behavior="wait")
+    page.reload()
+    page.wait_for_selector("#faces li")
+    assert page.is_hidden("#blends")

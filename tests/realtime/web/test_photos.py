@@ -84,6 +84,7 @@ def test_everybody_else_is_blurred_where_that_is_wished(tmp_path: Path) -> None:
         ([], 422, '"wear"'),
         ({"wear": {"0": "ann"}, "strength": True}, 422, '"strength"'),
         ({"wear": {"0": "ann"}, "strength": 2}, 422, '"strength"'),
+        ({"wear": {"0": "ann"}, "enhancer_blend": "all"}, 422, '"enhancer_blend"'),
         ({"wear": {"0": "ann"}, "format": "bmp"}, 422, '"format"'),
         ({"wear": {"0": "ann"}, "badge": False}, 422, "a reason is needed"),
         ({"wear": {"0": "ann"}, "no_badge": " "}, 422, "a reason is needed"),
