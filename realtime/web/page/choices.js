@@ -9,6 +9,7 @@ const $ = (id) => document.getElementById(id);
 const LOOK = ["swapper", "strength", "iris", "mouth", "enhancer", "enhancer_blend", "live-faces", "when-lost", "strangers", "mirror", "badge", "caption"];
 const WORDS = { "live-faces": "faces", enhancer_blend: "enhancer-blend" }; // of `liveswap ctl`, where they are not the element's id
 const DEVICES = ["camera", "quality", "size", "microphone", "transport"];
+const LINKED = ["face", "swapper", "strength", "iris", "mouth", "enhancer", "enhancer_blend", "live-faces", "mirror", "quality"]; // neither words, nor marks, nor who is bare
 const KEPT = "choices", FOR_THIS_VISIT = { "when-lost": "pass", strangers: "leave", badge: "off" }; // or what begins so
 
 const said = (id, value) => `${WORDS[id] ?? id} ${value}`;
@@ -17,12 +18,25 @@ const read = (element) => (element.type === "checkbox" ? ["off", "on"][Number(el
 /** The command that has the badge speak the page's language. */
 export const speaks = () => `badge-language ${document.documentElement.lang}`;
 
-const offers = ({ options }, value) => !options || [...options].some((one) => one.value === value);
+function offers({ options, type, min, max }, value) {
+  if (options) return [...options].some((one) => one.value === value);
+  if (type === "checkbox") return /^(on|off)\b/.test(value);
+  return type !== "range" || (value !== "" && Number(value) >= Number(min) && Number(value) <= Number(max));
+}
 
 /** Have an element show a choice, if it offers that. */
 function write(element, value) {
   if (element.type === "checkbox") element.checked = value === "on";
   else if (offers(element, value)) element.value = value;
+}
+
+/** What a link asks for (#live?faces=all&strength=0.7), which is then taken out of the address: a reload keeps what was chosen since. */
+function* linked() {
+  const [tab, asked] = location.hash.split("?");
+  if (!asked) return;
+  const said = new URLSearchParams(asked);
+  for (const id of LINKED) if (said.has(WORDS[id] ?? id)) yield [id, said.get(WORDS[id] ?? id)];
+  history.replaceState(null, "", tab);
 }
 
 export class Choices {
@@ -37,6 +51,7 @@ export class Choices {
       onLook(this.choose("badge", reason ? `off ${reason}` : "on"));
     };
     for (const id of DEVICES) $(id).onchange = () => (this.choose(id, read($(id))), onDevice(id));
+    for (const [id, value] of linked()) this.choose(id, value);
   }
 
   /** Remember it. what: an element's id, or "face". Returns the command that says so. */

@@ -110,3 +110,25 @@ def test_how_much_of_an_enhancer_is_seen_is_offered_where_one_is_installed_and_k
     page.reload()
     page.wait_for_selector("#faces li")
     assert page.is_hidden("#blends")
+
+
+def test_a_link_may_ask_for_a_look_but_for_nothing_that_shows_or_says_something_unasked(
+    page: Page, server: ServerProcess
+) -> None:
+    look, others = "mirror=maybe&faces=all&strength=0.7&face=hopper&iris=nobody", "strangers=leave&when-lost=pass"
+    page.goto(f"{server.url}#live?{look}&{others}&badge=off&caption=me")
+    page.wait_for_selector("#faces li")
+    names = ("live-faces", "strength", "iris", "strangers", "when-lost", "caption")
+    wanted = ["all", "0.7", "wearer", "blur", "default", ""]
+    assert [page.input_value(f"#{name}") for name in names] == wanted
+    assert page.is_checked("#badge")
+    assert page.get_attribute("#faces .wear[title=hopper]", "aria-pressed") == "true"
+    assert page.url.endswith("#live")
+    page.locator("#strength").fill("0.2")
+    page.reload()
+    page.wait_for_selector("#faces li")
+    assert page.input_value("#strength") == "0.2"
+    page.click("#start")
+    await_that(page, "liveswap.state?.faces == 'all' && liveswap.state.face == 'hopper'", 40)
+    assert page.evaluate("liveswap.state.strangers") == "blur"
+    assert page.is_hidden("#problem"), page.inner_text("#problem")
