@@ -171,7 +171,7 @@ def make_pipeline(
     gate = PrivacyGate(policy, mark=badge.stamp)
     bank = FixedFaces(source_bank.names) if config.maps else source_bank
     control = LiveControl(bank, LiveSettings(disclosure=config.disclosure, mirror=config.mirror))
-    control.is_mapped = bool(config.maps)
+    control.is_mapped, control.finds_hands = bool(config.maps), config.sees_hands
     assigner = _assigner(config, engines, source_bank, live=info.live)
     strangers = _strangers(config, live=info.live)
     painter = FramePainter(tracker, assigner, strangers, live=info.live, observer=metrics)

@@ -129,6 +129,7 @@ class FakeTracker:
     unplaced: tuple[Points, ...] = ()
     protected: Collection[int] = ()
     max_faces: int = 1
+    sees_hands: bool = True
     seen_ns: list[int] = field(default_factory=list)
     caught_up: int = 0
     fault_between: Fault | None = None

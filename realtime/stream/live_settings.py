@@ -30,7 +30,8 @@ class LiveSettings:
     """How frames are made from now on.
 
     when_lost, strangers, faces: None for what the run was started with. faces: who is swapped; everybody then wears the
-    chosen face. paused: viewers see words. lock: rises whenever the main person is to be chosen anew.
+    chosen face. hands: whether they stay in front of it. paused: viewers see words. lock: rises whenever the main
+    person is to be chosen anew.
     """
 
     when_lost: WhenLost | None = None
@@ -38,6 +39,7 @@ class LiveSettings:
     faces: Faces | ChosenPeople | None = None
     disclosure: Disclosure = field(default_factory=Disclosure)
     mirror: bool = False
+    hands: bool = True
     paused: bool = False
     lock: int = 0
 
@@ -55,7 +57,7 @@ class LiveControl:
     """The settings of one stream. Any thread may apply commands, which take turns.
 
     settings: taken once per frame. withheld: why nothing is shown, whatever commands say; "" for nothing.
-    is_mapped: who is swapped was said when the run began, and stays so.
+    is_mapped: who is swapped was said when the run began, and stays so. finds_hands: whether this run can.
     on_no_badge: told why the badge is taken away, before it is; raises UserError where that cannot be recorded.
     """
 
@@ -64,7 +66,7 @@ class LiveControl:
         self._turn = threading.Lock()
         self._settings, self.withheld = settings, ""
         self.on_no_badge: Callable[[str], None] = _unrecorded
-        self.is_mapped = False
+        self.is_mapped, self.finds_hands = False, True
 
     @property
     def settings(self) -> LiveSettings:
@@ -139,6 +141,14 @@ class LiveControl:
         value = argument == ON if argument else not getattr(self._settings, setting)
         changes: dict[str, Any] = {setting: value}
         return replace(self._settings, **changes)
+
+    def in_front(self, argument: str) -> LiveSettings:
+        """on or off: whether hands stay in front of the face."""
+        if not self.finds_hands:
+            raise UserError(
+                "hands are not looked for in this run", remedy="start another one without --no-hands and --occluder"
+            )
+        return self.switched("hands", argument)
 
     def badged(self, argument: str) -> LiveSettings:
         """on; off and why; or nothing to have it back."""
@@ -223,6 +233,7 @@ COMMANDS: dict[str, Callable[[LiveControl, str], LiveSettings]] = {
     "badge-language": LiveControl.told_in,
     "caption": LiveControl.captioned,
     "mirror": lambda control, argument: control.switched("mirror", argument),
+    "hands": LiveControl.in_front,
     "pause": lambda control, argument: control.switched("paused", argument),
     "lock": LiveControl.locked_anew,
     "strength": LiveControl.restrengthened,

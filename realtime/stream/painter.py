@@ -29,6 +29,7 @@ class Tracker(Protocol):
 
     protected: Collection[int]
     max_faces: int
+    sees_hands: bool
 
     def update(self, image: Image, at_ns: int) -> Sequence[TrackedFace]:
         """The faces really seen in `image`, largest first; at_ns: stream time, rising."""
@@ -79,6 +80,7 @@ class FramePainter:
         """See who is in a picture. at_ns: stream time, rising. Raises what an engine raises."""
         if self._live and settings.faces is not None:
             self._tracker.max_faces = most_followed(settings.faces)
+        self._tracker.sees_hands = settings.hands
         with self._timed(Stage.TRACK):
             in_view = list(self._tracker.update(canvas, at_ns))
         tracker = self._tracker

@@ -33,8 +33,8 @@ TAKE_OVER_RATIO = 1.3
 class FaceTracker:
     """Follows up to `max_faces` faces, the largest ones; once it falls, those who are followed stay so. One thread.
 
-    hands: who follows the hands near them, if any. video, prefer: see `FaceSearch`. on_detector_run: for the metrics.
-    protected: numbers of faces whose place nobody takes. unplaced: boxes, see `UnplacedFaces`. lost: see `LostTrack`.
+    hands: who follows the hands near them, if any, while sees_hands. video, prefer: see `FaceSearch`. on_detector_run:
+    for the metrics. protected: numbers whose place nobody takes. unplaced: see `UnplacedFaces`. lost: see `LostTrack`.
     """
 
     def __init__(
@@ -55,8 +55,8 @@ class FaceTracker:
         self._followed: list[FollowedFace] = []
         self._lost: list[FollowedFace] = []
         self._people = People()
-        self._frame_wh = (0, 0)
-        self._now_ns = 0
+        self._frame_wh, self._now_ns = (0, 0), 0
+        self.sees_hands = True
         self._steadies = True
         self._unplaced = UnplacedFaces()
         self.protected: Collection[int] = ()
@@ -86,7 +86,7 @@ class FaceTracker:
         self._unplaced.look_after(at_ns)
         self._recognise(image, at_ns)
         self._followed.sort(key=lambda face: -size_of(face.box))
-        hands = () if self._hands is None else self._hands.update(image, list(self._boxes()), at_ns)
+        hands = self._hands.update(image, list(self._boxes()), at_ns) if self._hands and self.sees_hands else ()
         return [face.track(image, at_ns, hands, steady=self._steadies) for face in self._followed]
 
     def run_deferred(self) -> None:

@@ -16,18 +16,19 @@ from realtime.faces.swap_settings import SwapSettings
 @dataclass(frozen=True, slots=True)
 class Offer:
     """swappers, enhancers: names, of those that need no download. usual, who: as the server was started; who: of a live
-    picture is swapped.
+    picture is swapped. hands: whether they can stay in front of a live face.
     """
 
     swappers: tuple[str, ...] = (MESH,)
     enhancers: tuple[str, ...] = ()
     usual: SwapSettings = field(default_factory=lambda: SwapSettings(MESH))
     who: Faces = field(default_factory=Faces)
+    hands: bool = True
 
     def told(self) -> dict[str, Any]:
         """For JSON."""
         names = {"swappers": list(self.swappers), "enhancers": list(self.enhancers)}
-        return {**names, "look": asdict(self.usual), "who": str(self.who)}
+        return {**names, "look": asdict(self.usual), "who": str(self.who), "hands": self.hands}
 
     def look_in(self, said: dict[str, Any], remedy: str) -> SwapSettings:
         """What JSON says of swapper, strength, iris, mouth, enhancer and its blend. Raises UserError."""

@@ -93,7 +93,8 @@ class ServerState:
         swappers, enhancers = (
             [row.name for row in models.for_task(task) if self._store.is_cached(row)] for task in ("swap", "enhance")
         )
-        return Offer((*SWAPPERS.names(), *swappers), tuple(enhancers), self._config.look, self._config.faces)
+        config = self._config
+        return Offer((*SWAPPERS.names(), *swappers), tuple(enhancers), config.look, config.faces, config.sees_hands)
 
     def close(self) -> None:
         """When the last visitor has left."""

@@ -30,6 +30,7 @@ def session_state(session: SwapSession) -> dict[str, Any]:
         "strength": stream.source_bank.settings.strength,
         "wanted": asdict(stream.source_bank.wanted),
         "mirror": settings.mirror,
+        "hands": settings.hands,
         "badge": settings.disclosure.badge,
         "no_badge": settings.disclosure.no_badge or None,
         "badge_language": settings.disclosure.language,

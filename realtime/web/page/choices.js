@@ -6,7 +6,7 @@ import { whyNoBadge } from "./badge.js";
 import { ofVisitor } from "./kept.js";
 
 const $ = (id) => document.getElementById(id);
-const LOOK = ["swapper", "strength", "iris", "mouth", "enhancer", "enhancer_blend", "live-faces", "when-lost", "strangers", "mirror", "badge", "caption"];
+const LOOK = ["swapper", "strength", "iris", "mouth", "enhancer", "enhancer_blend", "live-faces", "when-lost", "strangers", "hands", "mirror", "badge", "caption"];
 const WORDS = { "live-faces": "faces", enhancer_blend: "enhancer-blend" }; // of `liveswap ctl`, where they are not the element's id
 const DEVICES = ["camera", "quality", "size", "microphone", "transport"];
 const LINKED = ["face", "swapper", "strength", "iris", "mouth", "enhancer", "enhancer_blend", "live-faces", "mirror", "quality"]; // neither words, nor marks, nor who is bare
@@ -69,10 +69,11 @@ export class Choices {
   }
 
   /** What the server offers, and how faces are put on unless the visitor says otherwise: see GET /info. */
-  offer({ swappers, enhancers, look, who }) {
+  offer({ swappers, enhancers, look, who, hands }) {
     $("swapper").replaceChildren(...swappers.map((name) => new Option(name, name)));
     $("enhancer").append(...enhancers.map((name) => new Option(name, name)));
     $("enhancers").hidden = $("blends").hidden = !enhancers.length;
+    $("hands").parentElement.hidden = !hands;
     if (!offers($("live-faces"), who)) $("live-faces").append(new Option(who, who)); // a number of faces
     for (const [id, value] of Object.entries({ ...look, "live-faces": who })) write($(id), String(value ?? "none"));
     this.#fit();
@@ -100,7 +101,7 @@ export class Choices {
 
   /** What a new session is to be told. names: of the faces that it has. */
   commands(names) {
-    const look = LOOK.filter((id) => id in this.#made && offers($(id), this.#made[id])).map((id) => said(id, this.#made[id]));
+    const look = LOOK.filter((id) => id in this.#made && !$(id).parentElement.hidden && offers($(id), this.#made[id])).map((id) => said(id, this.#made[id]));
     look.unshift(speaks());
     return names.includes(this.#made.face) ? [...look, `face ${this.#made.face}`] : look;
   }

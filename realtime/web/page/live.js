@@ -234,10 +234,12 @@ export class Live {
     const { ages, waits, shown, unique } = page;
     page.empty = shown ? 0 : (page.empty ?? 0) + 1;
     Object.assign(page, { ages: [], waits: [], shown: 0, unique: 0, ticked: now });
-    if (!page.transport?.id) return;
+    const { transport } = page;
+    if (!transport?.id) return;
     if (page.empty === HANGS_AFTER_S) this.#hangs();
     await this.#update();
-    const network = await page.transport?.network().catch(() => null);
+    const network = await transport.network().catch(() => null);
+    if (page.transport !== transport) return; // Stop was pressed: what was measured is old
     page.numbers = { glass: middle(ages), fps: shown / seconds, server: page.state?.latency_p50_ms ?? null, network };
     page.history = [...(page.history ?? []).slice(-600), { ages, fps: page.numbers.fps, unique: unique / seconds }];
     showNumbers(page.numbers, page.state?.stages_ms ?? {});

@@ -7,7 +7,7 @@ const $ = (id) => document.getElementById(id);
 /** state: of GET /session/{id}. way: the name of the connection. */
 export function showState(state, way) {
   $("state").textContent = `${way}: ${holding(state)}`;
-  for (const one of ["mirror", "badge"]) $(one).checked = state[one];
+  for (const one of ["mirror", "hands", "badge"]) $(one).checked = state[one];
   if (document.activeElement !== $("caption")) $("caption").value = state.caption;
   $("when-lost").value = state.when_lost ?? "default";
   $("before").style.transform = state.mirror ? "scaleX(-1)" : "";

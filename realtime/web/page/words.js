@@ -74,6 +74,7 @@ export const WORDS = {
   "others": {"en": "Other people", "zh": "其他人"},
   "swap": {"en": "swap", "zh": "换脸"},
   "leave": {"en": "show them", "zh": "照常显示"},
+  "handsInFront": {"en": "Hands stay in front of the face", "zh": "手挡在脸前时保持可见"},
   "mirror": {"en": "Mirror", "zh": "镜像"},
   "badge": {"en": "AI badge", "zh": "AI 标记"},
   "caption": {"en": "Caption", "zh": "说明文字"},

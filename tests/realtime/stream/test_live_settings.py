@@ -85,20 +85,10 @@ def test_every_key_is_a_command_and_none_of_them_unmasks() -> None:
     for key, command in KEYS.items():
         control.apply(command)
         assert not {"pass", "leave", "off"} & set(command.split()), key
-    of_the_look = {"strength", "swapper", "iris", "mouth", "enhancer", "enhancer-blend"}
+    of_the_look = {"strength", "swapper", "iris", "mouth", "enhancer", "enhancer-blend", "hands"}
     need_a_value = of_the_look | {"caption", "badge-language", "faces"}
     assert all(word in " ".join(KEYS.values()) for word in COMMANDS.keys() - need_a_value)
     assert "q quit" in HELP
-
-
-def test_who_is_swapped_is_said_in_words_or_by_numbers_unless_the_run_was_started_with_a_map() -> None:
-    control = LiveControl(FixedFaces(NAMES))
-    for said in ("all", "largest", "2", "choose", "choose 3 15"):
-        assert f"faces: {said}" in control.apply(f"faces {said}")
-        assert str(control.settings.faces) == said
-    control.is_mapped = True
-    with pytest.raises(UserError, match="--map"):
-        control.apply("faces all")
 
 
 def test_face_changes_from_one_frame_to_the_next() -> None:

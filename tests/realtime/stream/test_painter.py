@@ -233,3 +233,11 @@ def test_as_many_faces_are_followed_as_are_wanted_by_now() -> None:
     canvas = picture()
     painting.painter.track(canvas, 1, LiveSettings(faces=Faces(None)))
     assert painting.tracker.max_faces == MOST_FACES
+
+
+def test_hands_are_looked_for_unless_a_person_says_no() -> None:
+    painting, seen = Painting(), []
+    for number, settings in enumerate([AS_STARTED, LiveSettings(hands=False), AS_STARTED]):
+        painting.painter.track(picture(), number, settings)
+        seen.append(painting.tracker.sees_hands)
+    assert seen == [True, False, True]

@@ -142,6 +142,9 @@ def test_every_face_has_the_hands_that_are_seen_and_a_new_size_begins_anew() -> 
     for frame in range(1, 4):
         tracks = tracker.update(picture, frame * FRAME_NS)
     assert [len(track.face.hands) for track in tracks] == [1, 1]
+    tracker.sees_hands = False
+    assert [track.face.hands for track in tracker.update(picture, 3 * FRAME_NS)] == [(), ()]
+    tracker.sees_hands = True
     tracker.run_deferred()
     searches = len(finder.searched)
     tracker.update(np.ascontiguousarray(picture[::2, ::2]), 4 * FRAME_NS)

@@ -25,6 +25,7 @@ def test_what_is_chosen_before_start_holds_at_once_and_is_kept(page: Page, serve
     page.goto(server.url)
     page.click("#faces .wear[title=hopper]")
     page.check("#mirror")
+    page.uncheck("#hands")
     without_badge(page)
     page.select_option("#strangers", "leave")
     page.select_option("#when-lost", "slate")
@@ -35,6 +36,7 @@ def test_what_is_chosen_before_start_holds_at_once_and_is_kept(page: Page, serve
     await_that(page, "placeholder.hidden && liveswap.state", 40)
     state = page.evaluate("liveswap.state")
     assert (state["face"], state["mirror"], state["when_lost"]) == ("hopper", True, "slate")
+    assert state["hands"] is False
     assert (state["wanted"]["iris"], state["wanted"]["mouth"]) == ("source", "wearer")
     assert page.is_hidden("#enhancers"), "none is installed"
     page.select_option("#iris", "wearer")

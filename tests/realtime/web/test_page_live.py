@@ -29,6 +29,10 @@ BROWSERS = (
         "iphone",
     ),
 )
+SLOW_ANSWERS = """() => { const ask = window.fetch; window.fetch = async (path, options) => {
+    const answer = await ask(path, options);
+    if (path.startsWith("session/") && !options?.method) await new Promise((done) => setTimeout(done, 1200));
+    return answer; }; }"""
 TOKEN = "open-sesame-open-sesame"  # noqa: S105
 
 
@@ -51,6 +55,19 @@ def test_quality_takes_a_smaller_size_when_its_latency_is_not_kept(page: Page, s
     assert page.input_value("#quality") == "own"
     page.reload()
     await_that(page, "quality.value == 'own' && size.value == '1920x1080'")
+
+
+def test_numbers_do_not_come_back_when_stop_is_pressed_while_they_are_asked_for(
+    page: Page, server: ServerProcess
+) -> None:
+    start(page, server.url)
+    await_that(page, SWAPS, 60)
+    page.evaluate(SLOW_ANSWERS)
+    page.wait_for_timeout(1500)
+    page.click("#start")
+    await_that(page, "state.textContent == 'stopped'")
+    page.wait_for_timeout(2500)
+    assert not page.evaluate("/[0-9]/.test(latency.textContent + numbers.textContent + stages.textContent)")
 
 
 @pytest.mark.parametrize(
