@@ -152,7 +152,7 @@ class FramePainter:
         self, canvas: Image, assigned: Sequence[Assignment], result: TrackingResult, strangers: Strangers
     ) -> None:
         """Strangers, and where somebody is, or was last, whom nobody can swap: before anybody is painted."""
-        boxes = list(result.unplaced) if strangers is not Strangers.LEAVE else []
+        boxes = list(result.unplaced) if self._must_hide(None, strangers) else []
         if strangers is not Strangers.SWAP:
             unworn = [face.track for face in assigned if face.worn is None]
             boxes += [box_of(face.face.points) for face in unworn if self._must_hide(face.id, strangers)]
@@ -165,8 +165,8 @@ class FramePainter:
         for box in boxes:
             blur_box(canvas, box)
 
-    def _must_hide(self, number: int, strangers: Strangers) -> bool:
-        """Whether this person, who is not swapped, is not to be seen."""
+    def _must_hide(self, number: int | None, strangers: Strangers) -> bool:
+        """Whether this person, who is not swapped, is not to be seen. number: None of a face that is nobody's yet."""
         return strangers is not Strangers.LEAVE or not self._assigner.may_be_left(number)
 
     def _is_doubtful(self, wanted: Sequence[Assignment], result: TrackingResult, strangers: Strangers) -> bool:

@@ -18,7 +18,8 @@ Knows the rule below; knows nothing of how faces are found or swapped.
 
     every other face in view      live       file     with --map    `--strangers X` asked
     who is not wanted             blur       leave    blur          X: leave, blur, swap
-    seen, but without landmarks   blur       leave    blur          leave; else blur
+    came after `faces choose`     blur       -        -             swap; else blur
+    seen, but without landmarks   blur       leave    blur          leave, but after `faces choose`; else blur
     wanted, unseen for a second   blur       leave    blur          blur live; else as X
     not wanted, unseen            blur       leave    blur          leave; else blur, for two seconds
 

@@ -59,8 +59,8 @@ class FaceAssigner(Protocol):
         """Whether this person, whom nobody sees just now, is one who should be swapped."""
         ...
 
-    def may_be_left(self, number: int, /) -> bool:
-        """Whether this person, who is not swapped, may be shown as they are where strangers are."""
+    def may_be_left(self, number: int | None, /) -> bool:
+        """Whether this person, who is not swapped, may be shown as they are where others are. None: who is unknown."""
         ...
 
 
@@ -103,7 +103,7 @@ class OrderAssigner:
         """See `FaceAssigner`."""
         return number in self._order if self._people is None else self._people.includes(number)
 
-    def may_be_left(self, number: int) -> bool:
+    def may_be_left(self, number: int | None) -> bool:
         """See `FaceAssigner`."""
         return self._people is None or self._people.may_be_left(number)
 

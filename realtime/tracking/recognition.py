@@ -62,7 +62,7 @@ class RecognitionAssigner:
         look = self._looks.get(number)
         return look is not None and look.target is not None
 
-    def may_be_left(self, _number: int) -> bool:
+    def may_be_left(self, _number: int | None) -> bool:
         """See `FaceAssigner`."""
         return True
 

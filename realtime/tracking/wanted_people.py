@@ -53,6 +53,6 @@ class WantedPeople:
             return number in self._faces.numbers
         return self._faces.limit is None or self._primary.includes(number)
 
-    def may_be_left(self, number: int) -> bool:
-        """Whether this person, who is not wanted, may be shown as they are where strangers are."""
+    def may_be_left(self, number: int | None) -> bool:
+        """Whether this person, who is not wanted, may be shown as they are where others are. None: who is unknown."""
         return not isinstance(self._faces, ChosenPeople) or number in self._were_there

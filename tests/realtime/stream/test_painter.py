@@ -224,6 +224,9 @@ def test_who_comes_after_people_were_chosen_one_by_one_is_blurred_though_others_
     later = replace(one, faces=ChosenPeople(frozenset({WANTED.id, 99})))
     painting.paint(1, later)
     assert bare(painting.paint(2, later)[1], RIGHT) == 0
+    painting.tracker.script = dict.fromkeys(range(9), (WANTED,))
+    painting.tracker.unplaced = (np.array(RIGHT, np.float32),)
+    assert bare(painting.paint(3, later)[1], RIGHT) == 0, "it may be theirs"
 
 
 def test_as_many_faces_are_followed_as_are_wanted_by_now() -> None:
