@@ -85,7 +85,7 @@ class ShapeTransfer:
         if track_state is not None:
             own = track_state.shape.learn(_unturned(points, turn, size), self._mean, TRUST_IN_MEAN)
         apart = self._source - own
-        own_expression = (_expression_in(own) - self._usual) / (1 - self._usual)
+        own_expression = max(0.0, (_expression_in(own) - self._usual) / (1 - self._usual))
         expressive = max(self._expression, own_expression) * self._around
         place = apart[mesh_topology.OUTER_LIPS].mean(axis=0) * np.float32(1 - (1 - PLACE_KEPT) * own_expression)
         apart += expressive * (place - apart)

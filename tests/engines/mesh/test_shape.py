@@ -92,6 +92,20 @@ def test_who_smiles_all_along_keeps_the_smile() -> None:
     assert after > 0.96 * before
 
 
+def test_of_a_smiling_source_a_calm_mouth_takes_no_more_than_the_place() -> None:
+    """However tightly the target's lips are closed: tighter than the mean face's is no expression."""
+    lower, calm = smiling(), mean_in_px()
+    lower[:, 1] += 8 * (np.abs(mean_face()[:, 1] - mean_face()[13, 1]) < 0.3)
+    calm[list(UPPER_LIP)] = calm[list(LOWER_LIP)]
+    shifts = []
+    for target in (mean_in_px(), calm):
+        shape, track_state = ShapeTransfer([lower], 0.5), TrackState()
+        for _ in range(300):
+            moved = shape.moved(target, SQUARE, track_state)
+        shifts.append((moved - target)[[0, 17], 1].mean())
+    assert shifts[1] == pytest.approx(shifts[0], rel=0.25)
+
+
 def test_a_smile_in_the_photo_does_not_make_the_target_smile() -> None:
     moved = ShapeTransfer([smiling()], 0.5).moved(mean_in_px(), SQUARE)
     corners = moved[[61, 291]] - mean_in_px()[[61, 291]]
