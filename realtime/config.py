@@ -76,6 +76,7 @@ class RunConfig:
     swapped face, enhancer_blend of it (0..1). iris: whose colour of eyes, with the mesh swapper. mouth: whose lips.
     trim: the part of a video that is wanted; None for all.
     recursive: of a folder as input, also what lies in folders within it. workers: processes that make one video.
+    cluster: address of a Ray cluster that makes videos, or "auto".
     hands: whether hands are looked for, to stay in front.
     Raises UserError for a value out of its range.
     """
@@ -112,6 +113,7 @@ class RunConfig:
     metrics_file: Path | None = None
     recursive: bool = False
     workers: int = 1
+    cluster: str | None = None
 
     def __post_init__(self) -> None:
         if not self.outputs:

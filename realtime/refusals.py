@@ -16,8 +16,6 @@ from realtime.pictures.numbered_names import files_named
 from realtime.sources.content import FileKind, kind_of
 from realtime.types import StreamInfo
 
-ALONE = "omit --workers"
-
 
 def refuse_unfit(config: RunConfig, info: StreamInfo) -> None:
     """Options that do not fit the input. info: of it. Raises UserError."""
@@ -53,21 +51,36 @@ def _refuse_useless_microphone(config: RunConfig, *, live: bool) -> None:
 
 
 def refuse_what_cannot_be_cut(config: RunConfig) -> None:
-    """Raises UserError for what only one process can make."""
-    path, outputs = local_path(config.input), config.outputs
-    if wants_batch(config.input, outputs):
-        raise UserError("--workers make one video, and this is a batch", remedy=f"give one video, or {ALONE}")
-    if not is_file(path) or kind_of(path) is not FileKind.VIDEO:
-        raise UserError(f"--workers is for a video in a file, and {config.input} is not one", remedy=ALONE)
-    if len(outputs) > 1 or "://" in outputs[0] or Path(outputs[0]).suffix.lower() not in CONTAINERS:
-        raise UserError(
-            f"--workers makes one video, and no {' or '.join(outputs)}",
-            remedy=f"give one --output that ends in {' '.join(CONTAINERS)}, or {ALONE}",
-        )
+    """Raises UserError for what only one process can make. Of a batch, what holds for all its videos."""
+    if config.workers > 1 and config.cluster is not None:
+        raise UserError("--workers and --cluster do not go together", remedy="omit --workers: a cluster has its own")
+    option = "--workers" if config.cluster is None else "--cluster"
+    alone = f"omit {option}"
+    if wants_batch(config.input, config.outputs):
+        if config.cluster is None:
+            raise UserError("--workers make one video, and this is a batch", remedy=f"give one video, or {alone}")
+    else:
+        _refuse_no_video(config, option, alone)
     if config.at_s is not None:
-        raise UserError("--at wants one frame, and --workers are for many", remedy=ALONE)
+        raise UserError(f"--at wants one frame, and {option} is for many", remedy=alone)
     if len(config.faces_from) > 1 and config.faces.limit != 1:
         raise UserError(
             "with several --face, who gets which depends on who appears first, so the video cannot be split",
-            remedy=f"say who gets whose face, --map TARGET=SOURCE, give one --face, or {ALONE}",
+            remedy=f"say who gets whose face, --map TARGET=SOURCE, give one --face, or {alone}",
         )
+
+
+def _refuse_no_video(config: RunConfig, option: str, alone: str) -> None:
+    path, outputs = local_path(config.input), config.outputs
+    if not is_file(path) or kind_of(path) is not FileKind.VIDEO:
+        raise UserError(f"{option} is for videos in files, and {config.input} is none", remedy=alone)
+    if len(outputs) > 1 or not can_be_joined(outputs[0]):
+        raise UserError(
+            f"{option} makes one video, and no {' or '.join(outputs)}",
+            remedy=f"give one --output that ends in {' '.join(CONTAINERS)}, or {alone}",
+        )
+
+
+def can_be_joined(output: str) -> bool:
+    """Whether it is a video that can be made of segments."""
+    return "://" not in output and Path(output).suffix.lower() in CONTAINERS

@@ -22,8 +22,8 @@ from realtime.errors import SinkError
 from realtime.faces.person import content_of
 
 NAME = ".liveswap-batch.jsonl"
-NO_SETTINGS = ("input", "outputs", "recursive", "metrics_file", "faces_from", "maps")
-"""Of a RunConfig: what says where, not how; faces count by their content."""
+NO_SETTINGS = ("input", "outputs", "recursive", "metrics_file", "faces_from", "maps", "workers", "cluster")
+"""Of a RunConfig: what says where and by whom, not how; faces count by their content."""
 
 
 KINDS = {"source": str, "made_of": dict, "settings": str, "result": dict | None, "reason": str}

@@ -21,11 +21,15 @@ from models.store import ModelStore
 from realtime.app import build_run
 from realtime.batch.plan import Batch, Job
 from realtime.batch.record import NAME, BatchRecord, Standing, settings_of
-from realtime.cli.console import RunDisplay, say, shown_name, tell
+from realtime.cli.console import Measured, RunDisplay, say, shown_name, tell
 from realtime.config import RunConfig
 from realtime.faces.loaded_faces import LoadedFaces
 from realtime.outputs.partial_file import writable_target
 from realtime.outputs.write_errors import write_failure
+from realtime.refusals import can_be_joined
+from realtime.segments.crew import Crew
+from realtime.segments.joined_run import JoinedRun
+from realtime.segments.video import VideoInSegments
 from realtime.stream.metrics import Snapshot
 from realtime.stream.run_notes import nobody_swapped
 from realtime.stream.runner import StreamRunner
@@ -61,12 +65,20 @@ class Result:
 class BatchRun:
     """One run of a batch. load: gives the engines and faces, once, when there is something to do.
 
+    crew: makes the videos that can be made of segments; None where all is made here.
     results: of the inputs so far, in their order. Makes the folder. Raises UserError when the batch cannot begin.
     """
 
-    def __init__(self, config: RunConfig, batch: Batch, store: ModelStore, load: Callable[[], LoadedFaces]) -> None:
-        self._config, self._batch, self._store, self._load = config, batch, store, load
-        self._runner: StreamRunner | None = None
+    def __init__(
+        self,
+        config: RunConfig,
+        batch: Batch,
+        store: ModelStore,
+        load: Callable[[], LoadedFaces],
+        crew: Crew | None = None,
+    ) -> None:
+        self._config, self._batch, self._store, self._load, self._crew = config, batch, store, load, crew
+        self._runner: StreamRunner | JoinedRun | None = None
         self._stop_asked = False
         self.results: list[Result] = []
         _make_folder(batch.folder)
@@ -136,14 +148,10 @@ class BatchRun:
         one = replace(self._config, input=str(job.source), outputs=(str(job.target),), metrics_file=None)
         if job.is_picture:
             one = replace(one, at_s=None, duration_s=None, trim=None)  # those are meant for the videos
-        built = build_run(one, self._store, lent=faces)
-        self._runner = built.runner
-        self._record.begin(job)
-        if self._stop_asked:
-            built.runner.stop()
-        with RunDisplay(built.metrics, title=f"{place}  {job.name}", video=True, total_frames=built.info.frame_count):
-            built.runner.run()
-        numbers = built.metrics.snapshot()
+        if self._crew is not None and not job.is_picture and can_be_joined(one.outputs[0]):
+            numbers = self._made_together(one, job, faces, place, self._crew)
+        else:
+            numbers = self._made_here(one, job, faces, place)
         if self._stop_asked:
             return Result(job, Became.INTERRUPTED, numbers=numbers)
         note = nobody_swapped(numbers)
@@ -152,6 +160,27 @@ class BatchRun:
         swapped = swapped if numbers["frames_out"] > 1 else "swapped"
         say(f"{place}  {shown_name(job.name)}: {note.problem if note else swapped}, {numbers['wall_s']:.1f} s")
         return Result(job, Became.NOBODY if note else Became.MADE, note.problem if note else "", numbers)
+
+    def _made_here(self, config: RunConfig, job: Job, faces: LoadedFaces, place: str) -> Snapshot:
+        built = build_run(config, self._store, lent=faces)
+        self._run(job, place, built.runner, built.metrics, built.info.frame_count)
+        return built.metrics.snapshot()
+
+    def _made_together(self, config: RunConfig, job: Job, faces: LoadedFaces, place: str, crew: Crew) -> Snapshot:
+        video = VideoInSegments(config, self._store, crew)
+        with video.opened() as run:
+            self._run(job, place, run, run.progress, video.info.frame_count)
+            return run.snapshot(config.swapper, faces.engines.device)
+
+    def _run(
+        self, job: Job, place: str, runner: StreamRunner | JoinedRun, measured: Measured, total: int | None
+    ) -> None:
+        self._runner = runner
+        self._record.begin(job)
+        if self._stop_asked:
+            runner.stop()
+        with RunDisplay(measured, title=f"{place}  {job.name}", video=True, total_frames=total):
+            runner.run()
 
 
 def _make_folder(folder: Path) -> None:

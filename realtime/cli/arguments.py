@@ -80,6 +80,7 @@ class FileArguments:
     bitrate: options.Bitrate = None
     metrics: options.Metrics = None
     workers: options.Workers = 1
+    cluster: options.Cluster = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,6 +183,7 @@ def _config(
         metrics_file=more.metrics,
         recursive=more.recursive,
         workers=more.workers,
+        cluster=more.cluster,
     )
 
 

@@ -4,6 +4,7 @@ Knows the terminal and the order; run.py does the work.
 """
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 
 from realtime.app import write_metrics
 from realtime.batch.plan import Batch
@@ -14,6 +15,7 @@ from realtime.cli.model_commands import open_store
 from realtime.config import RunConfig
 from realtime.faces.loaded_faces import LoadedFaces, load_faces
 from realtime.outputs.partial_file import writable_target
+from realtime.segments.crew import crew_of
 
 MOST_ROWS = 40
 """A table that fits a terminal; of more, only what did not go well is shown."""
@@ -38,8 +40,10 @@ def run_batch(config: RunConfig, batch: Batch, *, accepts_licences: bool) -> int
             say(f"{config.swapper}: {note}", style="dim")
         return loaded
 
-    run = BatchRun(config, batch, store, load)
-    with interrupts(run.stop) as seen:
+    with ExitStack() as opened:
+        crew = None if config.cluster is None else opened.enter_context(crew_of(config, store.home))
+        run = BatchRun(config, batch, store, load, crew)
+        seen = opened.enter_context(interrupts(run.stop))
         try:
             run.run()
         finally:

@@ -43,7 +43,8 @@ NOBODY_SWAPPED = 3
 def run(config: RunConfig, *, consent: Answer, accepts_licences: bool = False) -> None:
     """Swap from one input to some outputs, or from many to a folder, once there is consent for every photo."""
     batch = _batch_of(config)
-    if config.workers > 1:
+    is_shared = config.workers > 1 or config.cluster is not None
+    if is_shared:
         from realtime.refusals import refuse_what_cannot_be_cut  # noqa: PLC0415  loads the engines
 
         refuse_what_cannot_be_cut(config)
@@ -53,7 +54,7 @@ def run(config: RunConfig, *, consent: Answer, accepts_licences: bool = False) -
         from realtime.cli.batch_command import run_batch  # noqa: PLC0415  as above
 
         raise SystemExit(run_batch(config, batch, accepts_licences=accepts_licences))
-    if config.workers > 1:
+    if is_shared:
         from realtime.segments.command import make_video  # noqa: PLC0415  as above
 
         if nobody_swapped(make_video(config, accepts_licences=accepts_licences)) is not None:

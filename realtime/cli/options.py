@@ -231,6 +231,10 @@ Workers = Annotated[
     int,
     typer.Option("--workers", metavar="N", help="Processes that work on one video together.", rich_help_panel=OUT),
 ]
+Cluster = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Ray, whose nodes make videos together: auto | HOST:6379.", rich_help_panel=OUT),
+]
 Mic = Annotated[
     str | None,
     typer.Option("--mic", metavar="NAME", help="Live: record sound; default, or a microphone.", rich_help_panel=OUT),

@@ -12,9 +12,8 @@ import logging
 import queue
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Protocol
 
 from models.errors import UserError
@@ -23,10 +22,10 @@ from realtime.media.timeline import Timeline
 from realtime.outputs.packet_file import read_packets
 from realtime.outputs.recorder import VideoRecorder
 from realtime.segments.joints import Followed, preferred
+from realtime.segments.kept import KeptSegments
 from realtime.segments.make import Made, Task
 from realtime.segments.messages import CannotWrite, Failed, Gone, Inbox, Progress, Ready, Refused, Said
 from realtime.segments.numbers import SegmentProgress, joined_numbers
-from realtime.segments.plan import Segment
 from realtime.stream.metrics import Snapshot, StreamMetrics
 
 logger = logging.getLogger(__name__)
@@ -49,13 +48,11 @@ class AnyWorker(Protocol):
 class VideoJob:
     """A video that is to be made of `segments`.
 
-    folder: for the segments' files. sink, timeline: of the whole video; the sink is closed at the end. may_differ:
-    whether the faces that are followed depend on who was followed before. require_consent: raises ConsentError once
-    it is gone; then nothing is kept.
+    sink, timeline: of the whole video; the sink is closed at the end. may_differ: whether the faces that are followed
+    depend on who was followed before. require_consent: raises ConsentError once it is gone; then nothing is kept.
     """
 
-    segments: Sequence[Segment]
-    folder: Path
+    segments: KeptSegments
     sink: VideoRecorder
     timeline: Timeline | None
     may_differ: bool
@@ -66,18 +63,21 @@ class JoinedRun:
     """Makes and joins the segments of a video.
 
     start: gives a new worker, whose messages come to the inbox. workers: how many at a time. progress: of all together.
-    numbers: of the segments that are in the video.
+    numbers: of the segments that are in the video. finished_before: how many segments were there from an earlier run.
+    kept: what a later run can go on with.
     """
 
     def __init__(self, job: VideoJob, start: Callable[[Inbox], AnyWorker], workers: int) -> None:
-        self._segments, self._sink, self._timeline = job.segments, job.sink, job.timeline
+        self.kept, self._sink, self._timeline = job.segments, job.sink, job.timeline
+        self._segments = job.segments.segments
         self._may_differ, self._require_consent = job.may_differ, job.require_consent
-        self._start, self._workers = start, min(workers, len(job.segments))
+        self._start, self._workers = start, min(workers, len(self._segments))
         self._inbox: Inbox = queue.SimpleQueue()
-        self._tasks = deque(Task(segment, job.folder / f"{segment.number:05}") for segment in job.segments)
+        self._tasks: deque[Task] = deque()
         self._busy: dict[AnyWorker, Task | None] = {}
+        self._idle: list[AnyWorker] = []
         self._deaths: Counter[int] = Counter()
-        self._made: dict[int, Made] = {}
+        self._made = {made.task.segment.number: made for made in job.segments.finished()}
         self._before = Followed()
         self._next = 0
         self._told: set[str] = set()
@@ -85,6 +85,12 @@ class JoinedRun:
         self.numbers: list[Snapshot] = []
         self.progress = SegmentProgress(time.monotonic_ns)
         self._began_s = time.monotonic()
+        for segment in self._segments:
+            if (made := self._made.get(segment.number)) is None:
+                self._tasks.append(job.segments.task(segment))
+            else:
+                self.progress.note(segment.number, Progress(made.numbers["outcomes"]))
+        self.finished_before = len(self._made)
 
     def stop(self) -> None:
         """End soon, and keep what is made from the beginning on. Any thread, any time."""
@@ -98,8 +104,10 @@ class JoinedRun:
     def run(self) -> None:
         """Raises UserError, with the video closed and what was joined kept; RuntimeError for a worker's bug."""
         try:
-            for _ in range(self._workers):
+            self._require_consent()
+            for _ in range(min(self._workers, len(self._tasks))):
                 self._busy[self._start(self._inbox)] = None
+            self._join_ready()
             while self._next < len(self._segments) and not self._stop_asked:
                 self._hear(POLL_S)
                 self._require_consent()
@@ -107,8 +115,11 @@ class JoinedRun:
             self._require_consent()
             if self._next < len(self._segments):
                 self._keep_beginning()
+            else:
+                self.kept.discard()
         except ConsentError:
             self._sink.discard()
+            self.kept.discard()
             raise
         finally:
             for worker in self._busy:
@@ -131,6 +142,8 @@ class JoinedRun:
                 self._note_progress(worker, message)
             case Made():
                 self._made[message.task.segment.number] = message
+                if message.is_whole:
+                    self.kept.note(message)
                 self.progress.note(message.task.segment.number, Progress(message.numbers["outcomes"]))
                 self._give(worker)
             case Said():
@@ -145,6 +158,8 @@ class JoinedRun:
         self._busy[worker] = task
         if task is not None:
             worker.ask(task)
+        else:
+            self._idle.append(worker)
 
     def _note_progress(self, worker: AnyWorker, progress: Progress) -> None:
         task = self._busy[worker]
@@ -159,21 +174,23 @@ class JoinedRun:
 
     def _replace(self, worker: AnyWorker, gone: Gone) -> None:
         task = self._busy.pop(worker)
+        self._idle = [other for other in self._idle if other is not worker]
         worker.kill()
         if self._stop_asked:
             return
         number = task.segment.number if task is not None else self._next
         self._deaths[number] += 1
-        why = f"signal {-gone.status}" if gone.status < 0 else f"status {gone.status}"
         if self._deaths[number] >= MOST_TRIES:
+            told = f"segment {number + 1} of {len(self._segments)} ended {MOST_TRIES} workers ({gone.why}) {gone.last}"
             raise UserError(
-                f"segment {number + 1} of {len(self._segments)} ended {MOST_TRIES} workers ({why}) {gone.last}".strip(),
-                remedy="where memory is short, use fewer --workers; without --workers it is made in one process",
+                told.strip(),
+                remedy="where memory is short, use fewer --workers; without those and --cluster, one process makes it",
             )
-        logger.warning("a worker died (%s): segment %d of %d is made again", why, number + 1, len(self._segments))
+        logger.warning("a worker died (%s): segment %d of %d is made again", gone.why, number + 1, len(self._segments))
         if task is not None:
-            self._tasks.appendleft(task)
-        self._busy[self._start(self._inbox)] = None
+            self._again(task)
+        if self._tasks and len(self._busy) < self._workers:
+            self._busy[self._start(self._inbox)] = None
 
     def _error(self, message: object) -> Exception:
         match message:
@@ -197,17 +214,22 @@ class JoinedRun:
             return True
         del self._made[self._next]
         logger.info("segment %d follows somebody else than the one before it, and is made again", self._next + 1)
-        self._tasks.appendleft(replace(made.task, prefer=prefer))
-        idle = next((worker for worker, task in self._busy.items() if task is None), None)
-        if idle is not None:
-            self._give(idle)
+        self.kept.forget(made.task)
+        self._again(replace(made.task, prefer=prefer))
         return False
+
+    def _again(self, task: Task) -> None:
+        """Before all others; whoever has nothing to do begins at once."""
+        self._tasks.appendleft(task)
+        if self._idle:
+            self._give(self._idle.pop())
+        elif not self._busy:  # all that is left was there from an earlier run
+            self._busy[self._start(self._inbox)] = None
 
     def _join(self, made: Made) -> None:
         del self._made[self._next]
         for packet in read_packets(made.task.into):
             self._sink.copy(packet)
-        made.task.into.unlink()
         self.numbers.append(made.numbers)
         self._before = made.followed
         if made.is_whole:

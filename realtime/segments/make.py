@@ -4,12 +4,15 @@ It is an ordinary run with another source and another file. A process here (work
 Knows what a run is made of; knows nothing of processes and of other segments.
 """
 
-from collections.abc import Sequence
+import traceback
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import TypeVar
 
 from engines.types import Points
+from models.errors import UserError
 from models.store import ModelStore
 from realtime.app import encoder_options, make_pipeline, source_options
 from realtime.config import RunConfig
@@ -17,15 +20,18 @@ from realtime.faces.loaded_faces import LoadedFaces
 from realtime.media.local_path import local_path
 from realtime.media.trim import Trim
 from realtime.outputs.codecs import container_of
-from realtime.outputs.packet_file import PacketFile
+from realtime.outputs.packet_file import PacketFile, PacketWriteError
 from realtime.outputs.recorder import VideoRecorder
 from realtime.outputs.resize import resized
 from realtime.segments.excerpt import Excerpt
 from realtime.segments.joints import Followed, JointWatch
+from realtime.segments.messages import CannotWrite, Failed, Refused
 from realtime.segments.plan import Segment
 from realtime.sources import open_source
 from realtime.stream.metrics import Snapshot, StreamMetrics
 from realtime.stream.runner import StreamRunner
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,18 @@ class SegmentRun:
         timeline = self._video.info.timeline
         ending = timeline.ending if timeline is not None and self._task.segment.is_last else None
         return Made(self._task, self.metrics.snapshot(), self._watch.seen, not self._stopped, ending)
+
+
+def answered(work: Callable[[], T]) -> T | Refused | CannotWrite | Failed:
+    """What `work` returns, or what its error is to a worker's owner."""
+    try:
+        return work()
+    except UserError as error:
+        return Refused(str(error), error.remedy)
+    except PacketWriteError as error:
+        return CannotWrite(error.cause.errno or 0, error.cause.strerror or str(error.cause))
+    except Exception:  # noqa: BLE001  its owner raises it
+        return Failed(traceback.format_exc())
 
 
 def _pts(at_s: Fraction | None, result_s: Fraction, base: Fraction) -> int | None:

@@ -3,9 +3,10 @@
 Knows words; knows no process.
 """
 
+import logging
 import pickle
 import queue
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -73,10 +74,21 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """The process has ended, whatever it was to do. status: its exit status; of a signal, negative. last: its words."""
+    """The worker has ended, whatever it was to do. why: in a word or two. last: what it said last."""
 
-    status: int
-    last: str
+    why: str
+    last: str = ""
+
+
+class Telling(logging.Handler):
+    """Hands warnings to the owner, who has the terminal."""
+
+    def __init__(self, say: Callable[[Said], None]) -> None:
+        super().__init__(logging.WARNING)
+        self._say = say
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._say(Said(record.levelno, record.getMessage()))
 
 
 def put(pipe: IO[bytes], message: Any) -> None:

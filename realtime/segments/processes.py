@@ -71,7 +71,9 @@ class WorkerProcess:
         if self._process.stdout is not None:
             for message in messages(self._process.stdout):
                 self._inbox.put((self, message))
-        self._inbox.put((self, Gone(self._process.wait(), self._last_words())))
+        status = self._process.wait()
+        why = f"signal {-status}" if status < 0 else f"status {status}"
+        self._inbox.put((self, Gone(why, self._last_words())))
 
     def _last_words(self) -> str:
         try:

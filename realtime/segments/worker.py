@@ -1,25 +1,24 @@
 """A process that makes segments, one after another: `python -m realtime.segments.worker`.
 
 It reads tasks from stdin and answers on stdout. When its owner goes, in whatever way, stdin ends: then it removes what
-it made and goes too. Knows the way of one worker; processes.py is its owner's side.
+is not finished and goes too. Knows the way of one worker; processes.py is its owner's side.
 """
 
+import contextlib
 import logging
 import os
 import queue
-import shutil
 import sys
 import threading
-import traceback
+from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
-from models.errors import UserError
 from models.store import ModelStore
 from realtime.faces.loaded_faces import load_faces
-from realtime.outputs.packet_file import PacketWriteError
-from realtime.segments.make import SegmentRun, Task
-from realtime.segments.messages import Begin, CannotWrite, Failed, Progress, Ready, Refused, Said, messages, put
+from realtime.segments.kept import KeptSegments
+from realtime.segments.make import SegmentRun, Task, answered
+from realtime.segments.messages import Begin, Progress, Ready, Telling, messages, put
 
 PROGRESS_S = 0.25
 
@@ -37,25 +36,22 @@ class Worker:
 
     def work(self) -> None:
         """Until the owner goes, or something fails for good."""
-        logging.getLogger().addHandler(_Telling(self))
+        logging.getLogger().addHandler(Telling(self.say))
         commands = messages(self._inbox)
         begin = next(commands, None)
         if not isinstance(begin, Begin):
             return
         threading.Thread(target=self._listen, args=(commands,), name="listen", daemon=True).start()
+        self.say(answered(partial(self._serve, begin)))
+
+    def _serve(self, begin: Begin) -> NoReturn:
+        """Raises what ends it."""
         store = ModelStore(Path(begin.home))
-        try:
-            faces = load_faces(begin.config, store, live=False)
-            self.say(Ready())
-            while True:
-                self._task = self._tasks.get()
-                self._make(SegmentRun(begin.config, store, faces, self._task))
-        except UserError as error:
-            self.say(Refused(str(error), error.remedy))
-        except PacketWriteError as error:
-            self.say(CannotWrite(error.cause.errno or 0, error.cause.strerror or str(error.cause)))
-        except Exception:  # noqa: BLE001  its owner raises it
-            self.say(Failed(traceback.format_exc()))
+        faces = load_faces(begin.config, store, live=False)
+        self.say(Ready())
+        while True:
+            self._task = self._tasks.get()
+            self._make(SegmentRun(begin.config, store, faces, self._task))
 
     def say(self, message: Any) -> None:
         """From any thread. An owner that is gone hears nothing."""
@@ -92,19 +88,9 @@ class Worker:
             if self._run is not None:
                 self._run.stop()
         if self._task is not None:
-            shutil.rmtree(self._task.into.parent, ignore_errors=True)
+            with contextlib.suppress(OSError):  # another worker is at it, too
+                KeptSegments(self._task.into.parent, ()).leave()
         os._exit(1)  # its threads may be anywhere
-
-
-class _Telling(logging.Handler):
-    """Hands warnings to the owner, who has the terminal."""
-
-    def __init__(self, worker: Worker) -> None:
-        super().__init__(logging.WARNING)
-        self._worker = worker
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._worker.say(Said(record.levelno, record.getMessage()))
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ def video_cuts(path: Path) -> Cuts:
     """The times of a video's pictures. Raises SourceError where they cannot be told in the middle of it."""
     if codec_changes(path):
         problem = f"{path.name} is of several recordings in different codecs, which are read from the beginning on"
-        raise SourceError(problem, remedy="omit --workers")
+        raise SourceError(problem, remedy="omit --workers and --cluster")
     video = open_file(path)
     video.close()
     with open_input(av_address(path), container_options=TRANSPORT_OPTIONS) as container:
@@ -43,6 +43,6 @@ def video_cuts(path: Path) -> Cuts:
     if not is_told or packets.closed or len(set(times)) < len(times):
         raise SourceError(
             f"the times of {path.name} are only known from its beginning on: they jump, are missing or come twice",
-            remedy="omit --workers, or copy the video into another file first: ffmpeg -i VIDEO -c copy VIDEO.mkv",
+            remedy="omit --workers and --cluster, or copy the video first: ffmpeg -i VIDEO -c copy VIDEO.mkv",
         )
     return Cuts(times, sorted(key for key in keys if key >= 0), base)

@@ -1,5 +1,7 @@
 """A video from segments: in order whoever is quicker, made again where need be, and never lost."""
 
+import queue
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -14,6 +16,7 @@ from realtime.outputs.packet_file import PacketFile
 from realtime.outputs.recorder import EncoderOptions, VideoRecorder
 from realtime.segments.joined_run import JoinedRun, VideoJob
 from realtime.segments.joints import Followed
+from realtime.segments.kept import KeptSegments
 from realtime.segments.make import Made, Task
 from realtime.segments.messages import CannotWrite, Failed, Gone, Inbox, Ready, Refused, Said
 from realtime.segments.plan import Segment
@@ -26,7 +29,7 @@ RATE, LENGTH = 10, 5
 INFO = StreamInfo("video", (64, 48), Fraction(RATE), live=False, time_base=Fraction(1, RATE))
 LEFT, RIGHT = np.array([[0, 0, 9, 9]], np.float32), np.array([[30, 0, 39, 9]], np.float32)
 FFV1 = EncoderOptions(codec="ffv1")
-DIES = Gone(-9, "")
+DIES = Gone("signal 9")
 
 
 def segments(count: int) -> list[Segment]:
@@ -89,7 +92,9 @@ class Video:
         self.path, self.workers = folder / "video.mkv", list[FakeWorker]()
         by_number = {int(name[1:]): todo for name, todo in script.items()}
         self.sink = VideoRecorder(self.path, INFO, FFV1)
-        job = VideoJob(segments=segments(count), folder=folder, sink=self.sink, timeline=None, may_differ=True)
+        (folder / "kept").mkdir(exist_ok=True)
+        kept = KeptSegments(folder / "kept", segments(count))
+        job = VideoJob(segments=kept, sink=self.sink, timeline=None, may_differ=True)
 
         def start(inbox: Inbox) -> FakeWorker:
             self.workers.append(FakeWorker(inbox, by_number, self))
@@ -109,6 +114,7 @@ def test_segments_are_joined_in_their_order_and_counted(tmp_path: Path) -> None:
     numbers = video.run.snapshot("mesh", "cpu")
     assert (numbers["frames_out"], numbers["outcomes"]["swapped"]) == (20, 20)
     assert all(worker.is_dead for worker in video.workers)
+    assert video.run.kept.leave() == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["video.mkv"]
 
 
@@ -136,7 +142,7 @@ def test_a_worker_that_dies_costs_its_segment_only_once(tmp_path: Path, caplog: 
 
 
 def test_a_segment_that_ends_two_workers_is_an_error_and_the_beginning_stays(tmp_path: Path) -> None:
-    video = Video(tmp_path, 3, s1=[lambda _: DIES, lambda _: Gone(1, "no memory")])
+    video = Video(tmp_path, 3, s1=[lambda _: DIES, lambda _: Gone("status 1", "no memory")])
     with pytest.raises(UserError, match=r"segment 2 of 3 ended 2 workers \(status 1\) no memory") as raised:
         video.run.run()
     assert "fewer --workers" in raised.value.remedy
@@ -203,3 +209,34 @@ def test_a_segment_that_was_stopped_and_follows_somebody_else_is_left_out(tmp_pa
     video.follows_when_stopped = RIGHT
     video.run.run()
     assert video.shown(video.sink.written) == list(range(5))
+
+
+def test_a_run_that_was_cut_short_goes_on_with_what_was_finished(tmp_path: Path) -> None:
+    def fails(_: Task) -> Refused:
+        return Refused("no", "yes")
+
+    cut = Video(tmp_path, 4, s2=[fails])
+    with pytest.raises(UserError):
+        cut.run.run()
+    assert cut.run.kept.leave() == 2
+    again = Video(tmp_path, 4)
+    assert again.run.finished_before == 2
+    again.run.run()
+    assert again.shown() == list(range(20))
+    assert sorted(task.segment.number for worker in again.workers for task in worker.tasks) == [2, 3]
+    assert again.run.snapshot("mesh", "cpu")["frames_out"] == 20
+
+
+def test_a_lost_segment_is_made_by_whoever_is_idle(tmp_path: Path) -> None:
+    """A new worker may never come, where a machine was lost."""
+
+    def die_last(_: Task) -> None:
+        first = video.workers[0]
+        threading.Timer(0.3, lambda: first.inbox.put((first, DIES))).start()
+
+    video = Video(tmp_path, 2, s0=[die_last])
+    start = video.run._start
+    video.run._start = lambda inbox: start(inbox if len(video.workers) < 2 else queue.SimpleQueue())
+    video.run.run()
+    assert video.shown() == list(range(10))
+    assert [task.segment.number for task in video.workers[1].tasks] == [1, 0]

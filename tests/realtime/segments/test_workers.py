@@ -160,12 +160,12 @@ def test_workers_go_when_their_owner_is_killed(
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        (("--input", "0"), "--workers is for a video in a file, and 0 is not one"),
-        (("--input", "-"), "--workers is for a video in a file, and - is not one"),
+        (("--input", "0"), "--workers is for videos in files, and 0 is none"),
+        (("--input", "-"), "--workers is for videos in files, and - is none"),
         (("--output", "out.png"), "--workers makes one video, and no out.png"),
         (("--output", "-"), "--workers makes one video, and no -"),
         (("--output", "null"), "--workers makes one video, and no null"),
-        (("--at", "1"), "--at wants one frame, and --workers are for many"),
+        (("--at", "1"), "--at wants one frame, and --workers is for many"),
         (("--workers", "0"), "--workers 0 is out of range"),
         (("--faces", "all", "--face", "other.jpg"), "who gets which depends on who appears first"),
     ],

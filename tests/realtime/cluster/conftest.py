@@ -1,0 +1,45 @@
+"""One Ray cluster for all tests that need a real one: two nodes on this machine, of which one is not the caller's."""
+
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from realtime.cluster.connect import ENVIRONMENT
+
+NODE = {"num_cpus": 1, "include_log_monitor": False}
+
+
+class Nodes:
+    """A running cluster. address: of it."""
+
+    def __init__(self, cluster: Any) -> None:
+        self._cluster, self.address = cluster, str(cluster.address)
+        self._other = cluster.add_node(**NODE)
+
+    def kill_the_other(self) -> None:
+        """As a machine that is switched off."""
+        self._cluster.remove_node(self._other, allow_graceful=False)
+
+
+@pytest.fixture(scope="module")
+def nodes(home: Path) -> Iterator[Nodes]:
+    """It takes about 10 s to start."""
+    with pytest.MonkeyPatch.context() as patched:
+        for name, value in {**ENVIRONMENT, "RAY_AUTH_MODE": "disabled", "LIVESWAP_HOME": str(home)}.items():
+            patched.setenv(name, value)
+        cluster_utils = pytest.importorskip("ray.cluster_utils", reason="the extra cluster is not installed")
+        head = {**NODE, "include_dashboard": False, "no_monitor": True}
+        try:
+            cluster = cluster_utils.Cluster(initialize_head=True, head_node_args=head)
+        except Exception as error:
+            if "timed out during startup" not in str(error):
+                raise
+            pytest.skip(f"Ray does not start within its 30 s on so busy a machine: {error}")
+        logging.getLogger("ray").setLevel(logging.ERROR)
+        yield Nodes(cluster)
+        cluster.shutdown()
+        os.environ.pop("RAY_ADDRESS", None)
