@@ -233,7 +233,7 @@ Workers = Annotated[
 ]
 Cluster = Annotated[
     str | None,
-    typer.Option(metavar="ADDRESS", help="Ray, whose nodes make videos together: auto | HOST:6379.", rich_help_panel=OUT),
+    typer.Option(metavar="ADDRESS", help="A Ray cluster makes the videos: auto | HOST:6379.", rich_help_panel=OUT),
 ]
 Mic = Annotated[
     str | None,
