@@ -104,12 +104,13 @@ def main() -> None:
     os.environ.update({**ENVIRONMENT, "RAY_AUTH_MODE": "disabled", **told_to_share(1)})
     from ray.cluster_utils import Cluster  # noqa: PLC0415  reads the environment
 
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(prefix="ray-") as folder:
         home = Path(folder)
         (home / "models").symlink_to(Path("~/.cache/liveswap/models").expanduser())
         os.environ["LIVESWAP_HOME"] = folder
         node = {"num_cpus": 1, "include_log_monitor": False}
-        cluster = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False, "no_monitor": True})
+        head = {**node, "include_dashboard": False, "no_monitor": True, "temp_dir": str(home / "ray")}
+        cluster = Cluster(initialize_head=True, head_node_args=head)
         try:
             runs = _all(cluster, node, options, home)
         finally:

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,9 +25,12 @@ ENVIRONMENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",  # no environment of its own for `uv run`
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # no warning about GPUs nobody asks for
+    "RAY_worker_niceness": "0",  # as the command has it; Ray's own is 15
     "RAY_agent_register_timeout_ms": "120000",  # a busy machine needs longer than 15 s, and Ray then ends
 }
 """For Ray, where they are not set."""
+TOKEN = Path("~/.ray/auth_token")
+"""Where Ray keeps what its clusters ask for; it looks there by itself only when it finds the cluster by itself."""
 CONNECT_S = 5.0
 ANSWER_S = 60.0
 """How long a node may take to say its version."""
@@ -62,7 +66,8 @@ def connected(address: str | None) -> Iterator[None]:
 
 
 def _ray() -> ModuleType:
-    os.environ.update({name: value for name, value in ENVIRONMENT.items() if name not in os.environ})
+    own = {**ENVIRONMENT, **({"RAY_AUTH_MODE": "token"} if TOKEN.expanduser().exists() else {})}
+    os.environ.update({name: value for name, value in own.items() if name not in os.environ})
     try:
         import ray  # noqa: PLC0415  an extra
     except ModuleNotFoundError as error:

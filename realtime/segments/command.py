@@ -28,7 +28,7 @@ def make_video(config: RunConfig, *, accepts_licences: bool) -> Snapshot:
         video, faces = _prepared(config, store, crew, progress)
         for note in faces.engines.notes:
             say(f"{config.swapper}: {note}", style="dim")
-        if video.segments == 1:
+        if video.segments == 1 < crew.size:
             say(f"{video.info.name} is made in one piece: it has no key frames to be cut at")
         with video.opened() as run, interrupts(run.stop) as seen:
             numbers = _shown(config, video, run, faces.engines.device)

@@ -76,7 +76,7 @@ class JoinedRun:
         self._tasks: deque[Task] = deque()
         self._busy: dict[AnyWorker, Task | None] = {}
         self._idle: list[AnyWorker] = []
-        self._deaths: Counter[int] = Counter()
+        self._deaths: Counter[str] = Counter()
         self._made = {made.task.segment.number: made for made in job.segments.finished()}
         self._before = Followed()
         self._next = 0
@@ -178,15 +178,14 @@ class JoinedRun:
         worker.kill()
         if self._stop_asked:
             return
-        number = task.segment.number if task is not None else self._next
-        self._deaths[number] += 1
-        if self._deaths[number] >= MOST_TRIES:
-            told = f"segment {number + 1} of {len(self._segments)} ended {MOST_TRIES} workers ({gone.why}) {gone.last}"
+        what = "the start" if task is None else f"segment {task.segment.number + 1} of {len(self._segments)}"
+        self._deaths[what] += 1
+        if self._deaths[what] >= MOST_TRIES * (self._workers if task is None else 1):  # a lost machine may start many
             raise UserError(
-                told.strip(),
+                f"{what} ended {self._deaths[what]} workers ({gone.why}) {gone.last}".strip(),
                 remedy="where memory is short, use fewer --workers; without those and --cluster, one process makes it",
             )
-        logger.warning("a worker died (%s): segment %d of %d is made again", gone.why, number + 1, len(self._segments))
+        logger.warning("a worker died (%s): %s is made again", gone.why, what)
         if task is not None:
             self._again(task)
         if self._tasks and len(self._busy) < self._workers:

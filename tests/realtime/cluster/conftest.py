@@ -2,6 +2,7 @@
 
 import logging
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 import pytest
 
 from realtime.cluster.connect import ENVIRONMENT
+from tests.realtime.segments.conftest import face_video, long_face_video
+
+__all__ = ["face_video", "long_face_video"]
 
 NODE = {"num_cpus": 1, "include_log_monitor": False}
 
@@ -28,11 +32,11 @@ class Nodes:
 @pytest.fixture(scope="module")
 def nodes(home: Path) -> Iterator[Nodes]:
     """It takes about 10 s to start."""
-    with pytest.MonkeyPatch.context() as patched:
+    with pytest.MonkeyPatch.context() as patched, tempfile.TemporaryDirectory(prefix="ray-") as folder:
         for name, value in {**ENVIRONMENT, "RAY_AUTH_MODE": "disabled", "LIVESWAP_HOME": str(home)}.items():
             patched.setenv(name, value)
         cluster_utils = pytest.importorskip("ray.cluster_utils", reason="the extra cluster is not installed")
-        head = {**NODE, "include_dashboard": False, "no_monitor": True}
+        head = {**NODE, "include_dashboard": False, "no_monitor": True, "temp_dir": folder}
         try:
             cluster = cluster_utils.Cluster(initialize_head=True, head_node_args=head)
         except Exception as error:

@@ -1,7 +1,5 @@
 """A video from segments: in order whoever is quicker, made again where need be, and never lost."""
 
-import queue
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -225,18 +223,3 @@ def test_a_run_that_was_cut_short_goes_on_with_what_was_finished(tmp_path: Path)
     assert again.shown() == list(range(20))
     assert sorted(task.segment.number for worker in again.workers for task in worker.tasks) == [2, 3]
     assert again.run.snapshot("mesh", "cpu")["frames_out"] == 20
-
-
-def test_a_lost_segment_is_made_by_whoever_is_idle(tmp_path: Path) -> None:
-    """A new worker may never come, where a machine was lost."""
-
-    def die_last(_: Task) -> None:
-        first = video.workers[0]
-        threading.Timer(0.3, lambda: first.inbox.put((first, DIES))).start()
-
-    video = Video(tmp_path, 2, s0=[die_last])
-    start = video.run._start
-    video.run._start = lambda inbox: start(inbox if len(video.workers) < 2 else queue.SimpleQueue())
-    video.run.run()
-    assert video.shown() == list(range(10))
-    assert [task.segment.number for task in video.workers[1].tasks] == [1, 0]
