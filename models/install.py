@@ -23,6 +23,7 @@ KEPT = {
     "virtual": "pyvirtualcam",
     "mic": "sounddevice",
     "bench": "matplotlib",
+    "cluster": "ray",
     "openvino": "openvino",
     "rtx": "tensorrt-rtx",
     "tensorrt": "tensorrt-cu13",

@@ -69,12 +69,7 @@ VENDORS = {
     "aiortc": {"realtime/bench/webrtc.py", "realtime/web/"},
     "prometheus_client": {"realtime/web/status.py"},
     "mss": {"realtime/sources/screen.py"},
-    "PIL": {
-        "realtime/outputs/picture_file.py",
-        "realtime/pictures/colours.py",
-        "realtime/pictures/decoder.py",
-        "realtime/pictures/reading.py",
-    },
+    "PIL": {"realtime/outputs/picture_file.py", "realtime/pictures/"},
     "pi_heif": {"realtime/pictures/decoder.py"},
     "typer": {
         "realtime/cli/consents.py",
@@ -106,6 +101,7 @@ VENDORS = {
     "cuda": {"engines/backends/cuda.py"},
     "sounddevice": {"realtime/outputs/microphone.py"},
     "pyvirtualcam": {"realtime/outputs/virtual.py"},
+    "ray": {"realtime/cluster/"},
     "threading": {
         "engines/backends/",
         "realtime/api.py",
@@ -113,6 +109,7 @@ VENDORS = {
         "realtime/cli/ctl.py",
         "realtime/cli/keys.py",
         "realtime/cli/launch.py",
+        "realtime/cluster/",
         "realtime/faces/source_bank.py",
         "realtime/fakes.py",
         "realtime/outputs/",

@@ -1,0 +1,4 @@
+"""Several machines that work together, by Ray (the extra `cluster`). Nothing of Ray is imported without --cluster.
+
+connect.py     a block in which this process belongs to a cluster
+"""
