@@ -4,6 +4,7 @@
 import { askJson, control } from "./api.js";
 import { StampedCopy, openCamera } from "./camera.js";
 import { fillDevices } from "./devices.js";
+import { giveAgain } from "./given.js";
 import { note, partsOf, showParts } from "./latency_parts.js";
 import { forgetNumbers, middle, showNumbers } from "./measured.js";
 import { complain } from "./problem.js";
@@ -105,6 +106,7 @@ export class Live {
     const wanted = $("transport").value;
     const ways = { rtc: [Rtc], socket: [Socket], auto: window.RTCPeerConnection ? [Rtc, Socket] : [Socket] }[wanted];
     page.info = await askJson("/info"); // a server that was started anew, or forgot this visitor, has other faces
+    if (await giveAgain(page.info.own)) page.info = await askJson("/info");
     await this.gallery.show(page.info, this.choices.face(page.info.faces));
     const sound = page.camera.getAudioTracks();
     page.copy?.stop();
@@ -210,7 +212,8 @@ export class Live {
     try {
       state = await askJson(`/session/${id}`);
     } catch (error) {
-      if (page.transport?.id === id) void this.#lost();
+      const stillShows = error.status === 0 && !page.empty; // media goes its own way, past a front that is started anew
+      if (page.transport?.id === id && !stillShows) void this.#lost();
       return;
     }
     if (page.transport?.id !== id) return; // Stop was pressed
