@@ -2,10 +2,10 @@
 
     python -m benchmarks.cluster_sessions [--sessions 2] [--rounds 3] [--seconds 8] [--json FILE]
 
-Two Ray nodes on this machine, `liveswap serve --cluster` on them and `liveswap serve` beside, in alternating rounds.
-Core time is compared, since that does not depend on who else has the cores; how many sessions fit follows from it.
-Every visitor sends a colour of its own and looks for others in what comes back. Then one host is killed, and it is
-measured how long its visitors, who ask once a second as the page does, see nothing. Linux only.
+Two Ray nodes on this machine with hosts of `liveswap serve --cluster`, and `liveswap serve` beside, in alternating
+rounds. Core time is compared, since that does not depend on who else has the cores; how many sessions fit follows from
+it. Every visitor sends a colour of its own and looks for others in what comes back. Then a node is killed: how long do
+its visitors see nothing, who ask once a second as the page does? Linux only.
 """
 
 import argparse
@@ -27,6 +27,7 @@ import numpy as np
 from aiortc import RTCPeerConnection
 from aiortc.mediastreams import MediaStreamError
 
+from benchmarks.common.cluster_server import cluster_server
 from benchmarks.common.command import run
 from benchmarks.common.ray_nodes import TwoNodes, children_of, two_nodes
 from benchmarks.common.web_servers import liveswap
@@ -39,8 +40,7 @@ from realtime.pictures.reading import read_image
 from realtime.sources.synthetic import SyntheticSource
 from realtime.web.client import FullError, Video, connect, video_of
 
-PLACES = "4"
-"""Of each host, which takes all of a node's core then."""
+PLACES = 4  # of each host, which takes all of a node's core then
 SIZE_WH, RATE, VIDEO_S = (640, 360), 15, 4
 CORNER = 48
 """px of a colour that tells whose picture it is, where no face comes."""
@@ -205,11 +205,11 @@ async def back(visitor: Visitor, video: list[bytes]) -> float | None:
 
 def measured(options: argparse.Namespace) -> Found:
     """All of it."""
-    sent = videos(2 * int(PLACES) + 2)
+    sent = videos(2 * PLACES + 2)
     rows: dict[str, list[Found]] = {"plain": [], "cluster": []}
-    with liveswap("--sessions", PLACES) as plain, two_nodes() as nodes:
+    with liveswap("--sessions", str(PLACES)) as plain, two_nodes() as nodes:
         before = set(children_of(os.getpid()))
-        with liveswap("--sessions", PLACES, "--cluster", nodes.address) as cluster:
+        with cluster_server(nodes.address, PLACES) as cluster:
             of_ray = [pid for pid in before if pid != plain.process.pid]
             sides = {"plain": (plain.url, [plain.process.pid])}
             sides["cluster"] = cluster.url, [*of_ray, cluster.process.pid]

@@ -17,9 +17,10 @@ STAT = Path("/proc/stat")
 
 
 class Headroom:
-    """Asked at each beat of a host."""
+    """Asked at each beat of a host. late_ms: pictures that take so long come late."""
 
-    def __init__(self) -> None:
+    def __init__(self, late_ms: float = LATE_MS) -> None:
+        self._late_ms = late_ms
         self._latest_ms: deque[float] = deque(maxlen=LATE_BEATS)
         self._before: tuple[float, float] | None = None
 
@@ -31,9 +32,9 @@ class Headroom:
             return 0.0
         if sessions == 0:
             return max(LEAST, idle)
-        if len(self._latest_ms) == LATE_BEATS and min(self._latest_ms) >= LATE_MS:
+        if len(self._latest_ms) == LATE_BEATS and min(self._latest_ms) >= self._late_ms:
             return 0.0
-        return max(LEAST, min(1 - sessions / places, 1 - p95_ms / LATE_MS, idle))
+        return max(LEAST, min(1 - sessions / places, 1 - p95_ms / self._late_ms, idle))
 
     def _idle_share(self) -> float:
         """Of the node's cores, since the last time; 1 where the system does not tell."""

@@ -52,7 +52,7 @@ class Host:
 
     def __init__(self, order: HostOrder, directory: Any, node: str) -> None:
         self._order, self._directory, self._node = order, directory, node
-        self._headroom, self._room = Headroom(), 1.0
+        self._headroom, self._room = Headroom(order.late_ms), 1.0
         self._drains, self._ends = False, asyncio.Event()
         self._addresses: list[str] = []
         self._door, self._stack = FrontOnly(order.framed_by), AsyncExitStack()

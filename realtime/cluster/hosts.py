@@ -9,6 +9,7 @@ import warnings
 from importlib import import_module
 from typing import Any
 
+from engines.backends.cores import told_to_share
 from models.store import home_folder
 from realtime.cluster.directory import directory
 from realtime.cluster.headroom import cores_for
@@ -56,7 +57,7 @@ def deploy(order: HostOrder, opens: OpenServer = open_server, *, least: int | No
     deployment = serve.deployment(
         ServedHost,
         name=DEPLOYMENT,
-        ray_actor_options={"num_cpus": cores},
+        ray_actor_options={"num_cpus": cores, "runtime_env": {"env_vars": told_to_share(max(1, int(cores)))}},
         autoscaling_config={
             "min_replicas": hosts,
             "initial_replicas": hosts,

@@ -6,6 +6,7 @@ Knows options and files; knows nothing of Ray.
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from realtime.cluster.headroom import LATE_MS
 from realtime.config import RunConfig
 from realtime.web.serve import ServeOptions
 from realtime.web.videos.private_folder import private
@@ -13,7 +14,9 @@ from realtime.web.videos.private_folder import private
 
 @dataclass(frozen=True, slots=True)
 class HostOrder:
-    """photos: names and contents, in the order of the config's faces. places: sessions of each host."""
+    """photos: names and contents, in the order of the config's faces. places: sessions of each host. late_ms: where
+    pictures come so late, nobody more is let in.
+    """
 
     config: RunConfig
     photos: tuple[tuple[str, bytes], ...]
@@ -21,6 +24,7 @@ class HostOrder:
     places: int
     framed_by: str
     accepts_licences: bool = False
+    late_ms: float = LATE_MS
 
     @classmethod
     def of(cls, config: RunConfig, options: ServeOptions, *, accepts_licences: bool) -> "HostOrder":

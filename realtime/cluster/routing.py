@@ -76,19 +76,20 @@ class Hosts:
         """The host for somebody new. with_room: they ask for a place at once."""
         now_s = self._clock()
         able = [
-            (self._room_left(state), state)
+            state
             for state in self.there
             if state.name not in but and not state.drains and now_s - self._said_s[state.name] < SILENT_S
         ]
-        room, host = max(able, key=lambda each: each[0], default=(0.0, None))
-        if host is None or (with_room and room <= 0):
-            return None
-        self._sent[host.name] = self._sent.get(host.name, 0) + 1
+        if with_room:
+            able = [state for state in able if state.headroom > 0 and state.sessions + self._new(state) < state.places]
+        host = max(able, key=lambda state: state.headroom - self._new(state) / state.places, default=None)
+        if host is not None:
+            self._sent[host.name] = self._new(host) + 1
         return host
 
-    def _room_left(self, state: HostState) -> float:
-        """Less for each who was sent there since it said how much."""
-        return state.headroom - self._sent.get(state.name, 0) / state.places
+    def _new(self, state: HostState) -> int:
+        """How many were sent there since it said how it is."""
+        return self._sent.get(state.name, 0)
 
     def _named(self, name: str | None) -> HostState | None:
         return None if name is None or name in self._lost_s else self._hosts.get(name)

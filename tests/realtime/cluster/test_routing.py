@@ -51,6 +51,11 @@ def test_somebody_new_goes_where_most_room_is_and_the_next_one_counts_them() -> 
     assert [hosts.best(with_room=True).name for _ in range(4)] == ["b", "a", "b", "a"]  # type: ignore[union-attr]
 
 
+def test_next_one_waits_for_a_place_and_not_for_the_hosts_next_word() -> None:
+    hosts = known(host("a", 0.01))  # its cores are busy, and four places are free
+    assert [hosts.best(with_room=True) is not None for _ in range(5)] == [True] * 4 + [False]
+
+
 def test_host_that_is_full_drains_or_is_silent_gets_nobody_new() -> None:
     full = known(host("a", 0.0))
     assert full.best(with_room=True) is None
