@@ -155,7 +155,7 @@ def main() -> None:
     options = parser.parse_args()
     session = Session.of({curve["name"]: Curve.from_json(curve) for curve in json.loads(RESULT.read_text())["curves"]})
     beside, control = (json.loads((RESULTS / f"cluster_{of}.json").read_text()) for of in ("sessions", "control"))
-    on_cores = int(FULL * most_sessions(session, NODE_CORES, NODE_CORES) / beside["cost_ratio"])
+    on_cores = int(FULL * most_sessions(session, NODE_CORES, NODE_CORES) / max(1.0, beside["cost_ratio"]))
     on_gpu = min(on_cores, int(FULL / (NEURAL_MS / 1000 * RATE)))
     kinds = (
         Node("CPU, mesh swapper", on_cores, options.cpu_price),

@@ -42,8 +42,7 @@ from realtime.web.client import FullError, Video, connect, video_of
 
 PLACES = 4  # of each host, which takes all of a node's core then
 SIZE_WH, RATE, VIDEO_S = (640, 360), 15, 4
-CORNER = 48
-"""px of a colour that tells whose picture it is, where no face comes."""
+CORNER = 48  # px of a colour that tells whose picture it is, where no face comes
 HUES = 180
 NEAR = 12
 """Of HUES: what encoders change."""
@@ -151,15 +150,16 @@ async def held(url: str, roots: list[int], sent: list[tuple[int, list[bytes]]], 
 async def beyond(url: str, sent: list[tuple[int, list[bytes]]]) -> Found:
     """One after the other, until all is full; then more. Returns how these were refused."""
     async with aiohttp.ClientSession(url, cookie_jar=aiohttp.DummyCookieJar()) as client:
-        visitors = [Visitor(client, hue) for hue, _ in sent]
-        refused = 0
+        visitors, refused, said = [Visitor(client, hue) for hue, _ in sent], 0, dict[str, Any]()
         for visitor, (_, video) in zip(visitors, sent, strict=True):
             try:
                 await visitor.offer(video)
             except FullError:
                 refused += 1
-        async with client.get("/socket") as answer:
-            said = {"status": answer.status, "retry_after": answer.headers.get("Retry-After")}
+        try:
+            await client.ws_connect("/socket")
+        except aiohttp.WSServerHandshakeError as error:
+            said = {"status": error.status, "retry_after": dict(error.headers or ()).get("Retry-After")}
         await asyncio.sleep(2)
         for visitor in visitors:
             await visitor.leave()

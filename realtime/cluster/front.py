@@ -27,9 +27,9 @@ from realtime.cluster.merged_metrics import merged
 from realtime.cluster.proxy import ask, front_headers, give_back, headers_for, join_sockets, make_client, reach_socket
 from realtime.cluster.routing import Hosts, opens_session
 from realtime.web.auth import Doorkeeper, RefusedError
-from realtime.web.request_parts import COOKIE_TO_SET, LONGEST_SDP, remember, says_key
+from realtime.web.request_parts import COOKIE_TO_SET, LONGEST_SDP, body_in, remember, says_key
 from realtime.web.server import LARGEST_UPLOAD, guarded_by, public_routes
-from realtime.web.socket import LARGEST_PICTURE
+from realtime.web.socket import LARGEST_PICTURE, require_upgrade
 
 logger = logging.getLogger(__name__)
 
@@ -104,7 +104,7 @@ class Front:
     async def _pass(self, request: web.Request) -> web.StreamResponse:
         """An answer of the host that this is for; somebody new, or whose host is gone, gets one."""
         opens = opens_session(request)
-        body = await request.content.read(LONGEST_SDP + 1) if opens else None
+        body = await body_in(request, LONGEST_SDP) if opens else None
         tried: list[str] = []
         host, visitor = self._host_for(request, opens=opens)
         while True:
@@ -126,6 +126,7 @@ class Front:
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:
         """A WebSocket. Somebody new is made known to their host first: a handshake's cookie would not reach them."""
+        require_upgrade(request)
         tried: list[str] = []
         host, visitor = self._host_for(request, opens=True)
         while True:

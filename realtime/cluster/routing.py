@@ -82,10 +82,15 @@ class Hosts:
         ]
         if with_room:
             able = [state for state in able if state.headroom > 0 and state.sessions + self._new(state) < state.places]
-        host = max(able, key=lambda state: state.headroom - self._new(state) / state.places, default=None)
+        host = max(able, key=self._rank, default=None)
         if host is not None:
             self._sent[host.name] = self._new(host) + 1
         return host
+
+    def _rank(self, state: HostState) -> tuple[float, float]:
+        """By what is measured; of hosts whose nodes are equally busy, by free places."""
+        new = self._new(state)
+        return state.headroom - new / state.places, -(state.sessions + new) / state.places
 
     def _new(self, state: HostState) -> int:
         """How many were sent there since it said how it is."""

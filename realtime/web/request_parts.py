@@ -89,7 +89,7 @@ async def offer_in(request: web.Request) -> str:
     if request.content_type != SDP:
         raise RefusedError(415, f"{request.content_type} is not an offer", remedy=f"send Content-Type: {SDP}")
     try:
-        offer = (await _body(request, LONGEST_SDP)).decode()
+        offer = (await body_in(request, LONGEST_SDP)).decode()
     except UnicodeDecodeError as error:
         raise RefusedError(400, "the offer is not text", remedy="send an SDP offer in UTF-8") from error
     require_offer(offer)
@@ -109,14 +109,14 @@ async def piece_in(request: web.Request, longest: int) -> bytes:
     """A part of a file. longest: bytes. Raises RefusedError (408, 413)."""
     try:
         async with asyncio.timeout(RECEIVE_S):
-            return await _body(request, longest)
+            return await body_in(request, longest)
     except TimeoutError as error:
         raise RefusedError(408, f"no whole piece came in {RECEIVE_S:g} s", remedy="send smaller ones") from error
 
 
 async def json_in(request: web.Request, remedy: str) -> dict[str, Any]:
     """A JSON object; an empty one for JSON of something else. Raises RefusedError (400, 413) for what is no JSON."""
-    body = await _body(request, LONGEST_JSON)
+    body = await body_in(request, LONGEST_JSON)
     try:
         message = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -150,7 +150,8 @@ def watch_key_in(request: web.Request) -> str | None:
     return key
 
 
-async def _body(request: web.Request, longest: int) -> bytes:
+async def body_in(request: web.Request, longest: int) -> bytes:
+    """All of it. longest: bytes. Raises RefusedError (413)."""
     body = await request.content.read(longest + 1)
     while len(body) <= longest and not request.content.at_eof():
         body += await request.content.read(longest + 1 - len(body))

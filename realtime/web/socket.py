@@ -36,8 +36,7 @@ ALIVE_S = 15.0
 
 async def swap_over_socket(request: web.Request, sessions: Sessions, visitor: Visitor) -> web.WebSocketResponse:
     """One session of `visitor`, until the page leaves. Raises RefusedError before anything was sent."""
-    if request.headers.get("Upgrade", "").lower() != "websocket":
-        raise web.HTTPUpgradeRequired(reason="this address is for WebSockets")
+    require_upgrade(request)
     codec = request.query.get("codec", "jpeg")
     if codec not in FRAME_CODECS:
         raise RefusedError(400, f"there is no codec {codec!r}", remedy=f"use one of {', '.join(FRAME_CODECS)}")
@@ -51,6 +50,12 @@ async def swap_over_socket(request: web.Request, sessions: Sessions, visitor: Vi
     finally:
         await sessions.end(session.id)
     return socket
+
+
+def require_upgrade(request: web.Request) -> None:
+    """Raises HTTPUpgradeRequired for a request of another kind."""
+    if request.headers.get("Upgrade", "").lower() != "websocket":
+        raise web.HTTPUpgradeRequired(reason="this address is for WebSockets")
 
 
 class _Talk:

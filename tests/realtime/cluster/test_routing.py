@@ -1,5 +1,6 @@
 """Which host a request is for: by the key that it carries, else by who has the most room."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -49,6 +50,11 @@ def test_request_that_names_nobody_who_is_there_is_for_no_host(path: str) -> Non
 def test_somebody_new_goes_where_most_room_is_and_the_next_one_counts_them() -> None:
     hosts = known(host("a", 0.5), host("b", 0.6))
     assert [hosts.best(with_room=True).name for _ in range(4)] == ["b", "a", "b", "a"]  # type: ignore[union-attr]
+
+
+def test_of_hosts_on_nodes_that_are_equally_busy_the_emptier_one_is_taken() -> None:
+    fuller, emptier = (replace(host(name, 0.01), sessions=count) for name, count in (("a", 2), ("b", 1)))
+    assert known(fuller, emptier).best(with_room=True) == emptier
 
 
 def test_next_one_waits_for_a_place_and_not_for_the_hosts_next_word() -> None:
