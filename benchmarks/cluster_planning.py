@@ -2,9 +2,9 @@
 
     python -m benchmarks.cluster_planning [--json FILE] [--cpu-price 0.34] [--gpu-price 1.00] [--mtbf 720]
 
-Visitors come at random (Poisson), more and more towards a peak and then less; they stay for a time that is log-normal;
-nodes die; nodes are added as realtime/cluster/scaling.py says, and take a while to start. Who is refused comes again
-when they were told to. Knows arithmetic and chance; measures nothing.
+Visitors come at random (Poisson), more and more towards a peak, then four times as many for five minutes, and then
+less. They stay for a time that is log-normal; nodes die; nodes are added as realtime/cluster/scaling.py says, and take
+a while to start. Who is refused comes again when they were told to. Knows arithmetic and chance; measures nothing.
 """
 
 import argparse
@@ -31,6 +31,8 @@ NODE_CORES, PLACES = 8, 4
 STAY_S, SPREAD = 480.0, 1.0
 """The median of a session's length, and the sigma of its logarithm."""
 WARM_S, COUNTED_S = 3600, 3 * 3600
+SURGE, SURGE_S = 4.0, 300
+"""So many times the arrivals, for so long, at the peak."""
 START_S, LINGER_S = 120, 300
 """Until a new node takes visitors; how long one is kept that is too many."""
 ASKS_HZ, LOOKS_HZ = 1.05, 2 / BEAT_S
@@ -112,9 +114,10 @@ def simulated(node: Node, peak: int, mtbf_h: float) -> dict[str, Any]:
         service.scale(t)
         if t < WARM_S:
             continue
-        for waited_s, count in found.items():
-            waited[waited_s] = waited.get(waited_s, 0) + count
-        refused, arrived = refused + come - found.get(0, 0), arrived + come
+        if is_surge(t):
+            for waited_s, count in found.items():
+                waited[waited_s] = waited.get(waited_s, 0) + count
+            refused, arrived = refused + come - found.get(0, 0), arrived + come
         moved, seen, used, most = moved + cut, seen + service.held, used + service.nodes, max(most, service.held)
     times, counts = np.array(sorted(waited)), np.array([waited[key] for key in sorted(waited)])
     return {
@@ -129,8 +132,14 @@ def simulated(node: Node, peak: int, mtbf_h: float) -> dict[str, Any]:
 
 
 def _share(t: int) -> float:
-    """Of the peak's arrivals: from a half up to all of them and back."""
-    return 0.75 - 0.25 * math.cos(2 * math.pi * max(0, t - WARM_S) / COUNTED_S)
+    """Of the peak's arrivals: from a half up to all of them and back; at the peak a link goes round, and many come."""
+    counted_s = max(0, t - WARM_S)
+    return (0.75 - 0.25 * math.cos(2 * math.pi * counted_s / COUNTED_S)) * (SURGE if is_surge(t) else 1.0)
+
+
+def is_surge(t: int) -> bool:
+    """Whether the many come, in this second."""
+    return 0 <= t - WARM_S - COUNTED_S // 2 < SURGE_S
 
 
 def limits(session: Session, front_ms: float, directory_ms: float, host_bytes: int) -> dict[str, float]:

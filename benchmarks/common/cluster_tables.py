@@ -56,12 +56,15 @@ def planned(found: Found) -> str:
         f"{node['name']}: {node['sessions']} sessions, {node['price']:g} an hour" for node in found["nodes"]
     )
     lines = [f"Nodes of 8 cores ({nodes}); each dies once in {found['mtbf_h']:g} h:", ""]
-    lines += ["| sessions | node | nodes | wait for a place, p95 | refused at first | moved an hour | a session hour |"]
-    lines += ["|---|---|---|---|---|---|---|"]
+    lines += [
+        "| sessions | node | nodes | most | wait in the surge, p95 | refused then | moved an hour | a session hour |"
+    ]
+    lines += ["|---|---|---|---|---|---|---|---|"]
     for scale, rows in found["scales"].items():
         for row in rows:
-            cells = f"{row['nodes']:,.0f} | {row['wait_p95_s']} s | {row['refused']:.1%} | {row['moved_an_hour']:,.0f}"
-            lines.append(f"| {int(scale):,} | {row['node']} | {cells} | {row['price_a_session_hour']:.3f} |")
+            waits = f"{row['wait_p95_s']} s | {row['refused']:.1%} | {row['moved_an_hour']:,.0f}"
+            cells = f"{row['node']} | {row['nodes']:,.0f} | {row['peak']:,} | {waits}"
+            lines.append(f"| {int(scale):,} | {cells} | {row['price_a_session_hour']:.3f} |")
     lines += ["", "| full at so many sessions | what | what lifts it |", "|---|---|---|"]
     for what, at in sorted(found["limits"].items(), key=lambda limit: limit[1]):
         of = "" if what in OF_THE_WHOLE else " (of each)"
