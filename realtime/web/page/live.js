@@ -233,6 +233,7 @@ export class Live {
     if (!page.transport?.id) return;
     if (page.empty === HANGS_AFTER_S) this.#hangs();
     await this.#update();
+    if (page.retrying) return; // what was measured is of a connection that is gone
     const network = await page.transport?.network().catch(() => null);
     page.numbers = { glass: middle(ages), fps: shown / seconds, server: page.state?.latency_p50_ms ?? null, network };
     page.history = [...(page.history ?? []).slice(-600), { ages, fps: page.numbers.fps, unique: unique / seconds }];
