@@ -5,6 +5,7 @@ proxy is off: see front.py. Knows Ray Serve; knows no request.
 """
 
 import logging
+import os
 import warnings
 from importlib import import_module
 from typing import Any
@@ -17,6 +18,8 @@ from realtime.cluster.host import DRAIN_S, Host, OpenServer, open_server
 from realtime.cluster.order import HostOrder
 from realtime.cluster.scaling import SESSIONS, HostsWanted
 
+logger = logging.getLogger(__name__)
+
 APPLICATION, DEPLOYMENT = "liveswap", "hosts"
 MOST_HOSTS = 1000
 TRIES = 2
@@ -28,6 +31,7 @@ class ServedHost(Host):
 
     async def __init__(self, order: HostOrder, opens: OpenServer) -> None:  # type: ignore[misc]
         ray: Any = import_module("ray")
+        _take_turns_as_others()
         super().__init__(order, directory(), ray.util.get_node_ip_address())
         await self.begin(home_folder(), opens)
 
@@ -94,6 +98,19 @@ def _serve() -> Any:
         serve = import_module("ray.serve")
     logging.getLogger("ray.serve").setLevel(logging.ERROR)
     return serve
+
+
+def _take_turns_as_others() -> None:
+    """Ray runs what it starts at niceness 15, so that live pictures would wait for all else on a node.
+
+    Holds for this thread and those that it starts, which are all of the server's.
+    """
+    if not hasattr(os, "setpriority"):  # Windows
+        return
+    try:
+        os.setpriority(os.PRIO_PROCESS, 0, 0)
+    except PermissionError:
+        logger.warning("this host gives way to all else on its node: start Ray with RAY_worker_niceness=0 there")
 
 
 def _nodes_with(cores: float) -> int:
