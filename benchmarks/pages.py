@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks.common import cluster_tables
 from benchmarks.common.command import run
 from benchmarks.common.curves import Curve
 from benchmarks.planning import planned
@@ -26,7 +27,8 @@ from realtime.bench.results import Result
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
-PAGES = (HERE.parent / "README.md", HERE.parent / "docs" / "performance.md", HERE / "README.md")
+DOCS = HERE.parent / "docs"
+PAGES = (HERE.parent / "README.md", DOCS / "performance.md", DOCS / "cluster.md", HERE / "README.md")
 THINNED = 100
 """Samples of a row that the repository keeps."""
 Found = Mapping[str, Any]
@@ -102,6 +104,8 @@ SECTIONS: Mapping[str, tuple[Callable[..., str], tuple[str, ...]]] = {
     "peers": (of_peers, ("peers.json",)),
     "scaling": (of_scaling, ("scaling.json",)),
     "planning": (planned, ("scaling.json",)),
+    "cluster": (cluster_tables.beside_plain, ("cluster_sessions.json", "cluster_control.json")),
+    "cluster-planning": (cluster_tables.planned, ("cluster_planning.json",)),
 }
 
 

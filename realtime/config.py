@@ -243,9 +243,8 @@ def parse_rate(text: str) -> Fraction:
     try:
         rate = Fraction(text if RATE.fullmatch(text.strip()) else "")
     except (ValueError, ZeroDivisionError) as error:
-        raise UserError(
-            f"--fps {text!r} is not a frame rate", remedy="give frames per second, e.g. --fps 30"
-        ) from error
+        remedy = "give frames per second, e.g. --fps 30"
+        raise UserError(f"--fps {text!r} is not a frame rate", remedy=remedy) from error
     if not 1 <= rate <= 240:
         raise UserError(f"--fps {text} is out of range", remedy="give 1 to 240 frames per second")
     return rate

@@ -55,19 +55,12 @@ VENDORS = {
     },
     "aiohttp": {
         "realtime/bench/webrtc.py",
-        "realtime/web/api.py",
-        "realtime/web/request_parts.py",
-        "realtime/web/client.py",
-        "realtime/web/faces_api.py",
-        "realtime/web/page_files.py",
-        "realtime/web/photo_api.py",
-        "realtime/web/serve.py",
-        "realtime/web/server.py",
-        "realtime/web/socket.py",
-        "realtime/web/video_api.py",
+        *(f"realtime/cluster/{name}.py" for name in ("behind", "front", "host", "proxy", "routing")),
+        *(f"realtime/web/{name}.py" for name in ("client", "opened", "page_files", "request_parts", "serve", "server")),
+        *(f"realtime/web/{name}.py" for name in ("api", "faces_api", "photo_api", "socket", "video_api")),
     },
     "aiortc": {"realtime/bench/webrtc.py", "realtime/web/"},
-    "prometheus_client": {"realtime/web/status.py"},
+    "prometheus_client": {"realtime/cluster/merged_metrics.py", "realtime/web/status.py"},
     "mss": {"realtime/sources/screen.py"},
     "PIL": {"realtime/outputs/picture_file.py", "realtime/pictures/"},
     "pi_heif": {"realtime/pictures/decoder.py"},
@@ -83,7 +76,7 @@ VENDORS = {
     },
     "rich": {
         "realtime/bench/report.py",
-        "realtime/cli/commands.py",
+        "realtime/cli/serve_command.py",
         "realtime/cli/console.py",
         "realtime/cli/main.py",
         "realtime/cli/model_commands.py",
@@ -93,6 +86,7 @@ VENDORS = {
     "c2pa": {"realtime/provenance/signing.py"},
     "cryptography": {"realtime/provenance/certificate.py", "realtime/web/tls.py"},
     "filelock": {
+        "realtime/cluster/seat.py",
         "models/store.py",
         "engines/backends/trt_cache.py",
         "realtime/outputs/partial_file.py",
@@ -233,7 +227,7 @@ PICTURES, CLIPS = {".png", ".jpg", ".jpeg", ".webp"}, {".mp4", ".mov", ".mkv", "
 NOT_OURS = PICTURES | CLIPS | {".onnx", ".tflite", ".dfm", ".npy", ".npz", ".pkl"}
 """Those, weights, and arrays that could hold any of them."""
 OURS = {
-    *(f"benchmarks/pictures/{name}" for name in ("scaling.png", "video_curve.png")),
+    *(f"benchmarks/pictures/{name}" for name in ("scaling.png", "soak.png", "video_curve.png")),
     *(f"docs/pictures/{name}.webp" for name in ("demo", "page-live", "page-phone", "page-photo", "page-video")),
     *(f"engines/data/{name}" for name in ("compositor.onnx", "compositor.tflite", "face_basis.npz")),
 }

@@ -19,7 +19,17 @@ PAGES = [README, ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT /
 FENCED = re.compile(r"^ *```\w*\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 LAYERS = {"models", "engines", "realtime", "benchmarks", "tests"}
-OF_OTHERS = {"--database", "--extra", "--group", "--out-dir", "--seconds", "--transport", "--trouble"}
+OF_OTHERS = {
+    "--cpu-price",
+    "--database",
+    "--extra",
+    "--gpu-price",
+    "--group",
+    "--out-dir",
+    "--seconds",
+    "--transport",
+    "--trouble",
+}
 """Options of uv and of the benchmarks."""
 
 

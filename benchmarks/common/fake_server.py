@@ -3,13 +3,15 @@
 Knows the server's parts and how they are put together; knows no engine.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from benchmarks.common.video_fakes import Maker, TwoEyes, make_workshop
@@ -18,6 +20,8 @@ from engines.recognition.appearance import Appearance
 from engines.source_faces.fitness import Doubt, FoundFace
 from engines.types import Image, SourcePhoto
 from realtime.choices import Faces, Strangers
+from realtime.cluster.order import HostOrder
+from realtime.cluster.seat import Seat
 from realtime.faces.consent import ConsentLedger
 from realtime.faces.source_bank import InitialFaces, SourceBank
 from realtime.faces.swap_settings import SwapSettings
@@ -31,10 +35,12 @@ from realtime.tracking.assignment import OrderAssigner
 from realtime.tracking.reidentification import Track
 from realtime.tracking.wanted_people import WantedPeople
 from realtime.web.api import Api
-from realtime.web.auth import Guard
+from realtime.web.auth import Doorkeeper, Guard
 from realtime.web.faces_api import FacesApi
 from realtime.web.gallery import entry_of
+from realtime.web.keys import KeyMaker, new_key
 from realtime.web.offer import Offer
+from realtime.web.opened import OpenedServer
 from realtime.web.photo_api import PhotoApi
 from realtime.web.server import make_application
 from realtime.web.session import BROWSER, Stream
@@ -116,27 +122,69 @@ async def served(
 ) -> AsyncIterator[Served]:
     """In the block, a server whose faces are "ann" (green) and "bob"."""
     closed: list[Stream] = []
+    given = behind or Behind()
+    sessions = Sessions(partial(make_fake_stream, closed.append), home, most=most, silent_s=silent_s)
+    parts = parts_of(home, sessions, given, PrivateFolder(home / "visitors"))
+    app = parts.application(guard or Guard(token))
+    async with TestClient(TestServer(app)) as client:
+        yield Served(client, sessions, parts.visitors, parts.workshop, closed)
+    parts.uploads.close()
 
-    def make_stream(photos: Sequence[SourcePhoto]) -> Stream:
-        worn = InitialFaces(SwapSettings("mesh"), tuple(photos), tuple(FakeFace(PAINT_BGR) for _ in photos))
-        source_bank = SourceBank(worn, lambda _style: lambda _photo: FakeFace(PAINT_BGR))
-        control, metrics = LiveControl(source_bank), StreamMetrics(primary="browser", swapper="mesh", device="cpu")
-        gate = PrivacyGate(PrivacyPolicy.choose(None, live=True))
-        assigner = OrderAssigner(source_bank, people=WantedPeople(Faces()))
-        painter = FramePainter(FakeTracker(), assigner, Strangers.BLUR, live=True, observer=metrics)
-        pipeline = SwapPipeline(painter, gate, info=BROWSER, control=control, observer=metrics)
-        stream = Stream(pipeline, control, source_bank, metrics, Strangers.BLUR, lambda: closed.append(stream))
-        return stream
 
+@asynccontextmanager
+async def opened_fake(
+    order: HostOrder, seat: Seat, door: Doorkeeper, _addresses: list[str]
+) -> AsyncIterator[OpenedServer]:
+    """As a host of a cluster opens it, see `OpenServer`."""
+    make_key = KeyMaker(seat.name)
+    sessions = Sessions(partial(make_fake_stream, lambda _: None), seat.folder, most=order.places, make_key=make_key)
+    folders = PrivateFolder(seat.folder / "visitors")
+    parts = parts_of(seat.folder, sessions, Behind(), folders, make_key)
+    try:
+        yield OpenedServer(parts.application(door), sessions, parts.visitors, folders)
+    finally:
+        parts.uploads.close()
+
+
+def make_fake_stream(on_closed: Callable[[Stream], None], photos: Sequence[SourcePhoto]) -> Stream:
+    """Paints a green box on every picture."""
+    worn = InitialFaces(SwapSettings("mesh"), tuple(photos), tuple(FakeFace(PAINT_BGR) for _ in photos))
+    source_bank = SourceBank(worn, lambda _style: lambda _photo: FakeFace(PAINT_BGR))
+    control, metrics = LiveControl(source_bank), StreamMetrics(primary="browser", swapper="mesh", device="cpu")
+    gate = PrivacyGate(PrivacyPolicy.choose(None, live=True))
+    assigner = OrderAssigner(source_bank, people=WantedPeople(Faces()))
+    painter = FramePainter(FakeTracker(), assigner, Strangers.BLUR, live=True, observer=metrics)
+    pipeline = SwapPipeline(painter, gate, info=BROWSER, control=control, observer=metrics)
+    stream = Stream(pipeline, control, source_bank, metrics, Strangers.BLUR, lambda: on_closed(stream))
+    return stream
+
+
+@dataclass
+class FakeParts:
+    """Of a server: what an application is made of."""
+
+    sessions: Sessions
+    visitors: Visitors
+    uploads: Uploads
+    workshop: Workshop
+    videos: VideoApi
+
+    def application(self, guard: Doorkeeper) -> web.Application:
+        """Ready to run."""
+        api, faces = Api(self.sessions, self.visitors, [], Offer), FacesApi(self.sessions, self.visitors, self.uploads)
+        return make_application(api, faces, PhotoApi(self.visitors, self.uploads, STUDIO, Offer), self.videos, guard)
+
+
+def parts_of(
+    home: Path,
+    sessions: Sessions,
+    given: Behind,
+    folders: PrivateFolder,
+    make_key: Callable[[int], str] = new_key,
+) -> FakeParts:
+    """With the faces "ann" and "bob"."""
     uploads = Uploads(find, ConsentLedger(home))
     shared = {name: entry_of(examine(GREY, name), name) for name in ("ann", "bob")}
-    folders, given = PrivateFolder(home / "visitors"), behind or Behind()
-    sessions = Sessions(make_stream, home, most=most, silent_s=silent_s)
-    visitors = Visitors(shared, is_known=folders.knows)
-    api, faces = Api(sessions, visitors, [], Offer), FacesApi(sessions, visitors, uploads)
+    visitors = Visitors(shared, is_known=folders.knows, make_key=make_key)
     workshop = make_workshop(folders, given.sight, given.make or Maker(), given.limits, uploads.consents)
-    videos = VideoApi(visitors, folders, workshop, Offer)
-    app = make_application(api, faces, PhotoApi(visitors, uploads, STUDIO, Offer), videos, guard or Guard(token))
-    async with TestClient(TestServer(app)) as client:
-        yield Served(client, sessions, visitors, workshop, closed)
-    uploads.close()
+    return FakeParts(sessions, visitors, uploads, workshop, VideoApi(visitors, folders, workshop, Offer))

@@ -113,6 +113,7 @@ class ListenArguments:
     tls_key: server_options.TlsKey = None
     self_signed: server_options.SelfSigned = False
     framed: server_options.Framed = False
+    cluster: server_options.Cluster = None
 
 
 @dataclass(frozen=True, kw_only=True)

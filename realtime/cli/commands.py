@@ -9,14 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from models.errors import UserError
-from models.install import to_add
 from models.store import home_folder
 from realtime.admission import note_no_badge, require_consent
 from realtime.batch.plan import Batch, plan_batch, wants_batch
-from realtime.cli.arguments import ServeArguments
 from realtime.cli.console import DownloadDisplay, RunDisplay, ask_person, say, show, stderr
 from realtime.cli.ctl import listening, send
 from realtime.cli.interrupts import ends_at_once, interrupts
@@ -25,7 +21,6 @@ from realtime.cli.model_commands import open_store
 from realtime.cli.report import report
 from realtime.config import RunConfig
 from realtime.faces.consent import Answer
-from realtime.faces.portraits import portraits
 from realtime.media.standard_streams import owns_terminal, person_is_there
 from realtime.stream.live_keys import HELP, KEYS
 from realtime.stream.metrics import Snapshot
@@ -34,7 +29,6 @@ from realtime.types import FileSink
 
 if TYPE_CHECKING:
     from realtime.app import Run  # loads the engines
-    from realtime.web.serve import Listening
 
 NOBODY_SWAPPED = 3
 """Exit status of a file that was written with nobody swapped: a script must not take it for one that was."""
@@ -48,7 +42,7 @@ def run(config: RunConfig, *, consent: Answer, accepts_licences: bool = False) -
         from realtime.refusals import refuse_what_cannot_be_cut  # noqa: PLC0415  loads the engines
 
         refuse_what_cannot_be_cut(config)
-    require_consent(config, home_folder(), replace(consent, ask=_asked()))
+    require_consent(config, home_folder(), replace(consent, ask=asked()))
     note_no_badge(config, home_folder())
     if batch is not None:
         from realtime.cli.batch_command import run_batch  # noqa: PLC0415  as above
@@ -73,62 +67,9 @@ def _batch_of(config: RunConfig) -> Batch | None:
     return plan_batch(config.input, config.outputs[0], recursive=config.recursive, codec=config.codec, stills=stills)
 
 
-def _asked() -> Callable[[str], bool] | None:
+def asked() -> Callable[[str], bool] | None:
     """The way to ask whoever sits there; None where nobody does."""
     return ask_person if person_is_there() else None
-
-
-def serve(arguments: ServeArguments) -> None:
-    """Serve the page until interrupted. Without a photo, two portraits are there to wear.
-
-    Raises UserError, and KeyboardInterrupt when it was interrupted.
-    """
-    try:
-        from realtime.web.serve import ServeOptions  # noqa: PLC0415  an extra, and it loads the engines
-        from realtime.web.serve import serve as serve_page  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        if error.name not in {"aiohttp", "aiortc", "prometheus_client"}:
-            raise
-        raise UserError(f"{error.name} is not installed", remedy=to_add("web")) from error
-    options = ServeOptions(
-        host=arguments.host,
-        port=arguments.port,
-        token=arguments.token,
-        ice=tuple(arguments.ice or ()),
-        sessions=arguments.sessions,
-        tls_cert=arguments.tls_cert,
-        tls_key=arguments.tls_key,
-        self_signed=arguments.self_signed,
-        framed=arguments.framed,
-    )
-    with DownloadDisplay() as progress:
-        store = open_store(progress, accepts_licences=arguments.accept_licence)
-        lent = [] if arguments.face else list(portraits(store))
-    config = arguments.config(arguments.face or lent)
-    require_consent(config, home_folder(), replace(arguments.consent(), ask=_asked()), lent)
-    note_no_badge(config, home_folder())
-    with stderr.status("preparing (a few seconds longer the first time)") as status:
-
-        def on_ready(now: "Listening") -> None:
-            status.stop()
-            _tell_where(now)
-            if options.token and not options.is_secure:
-                say("browsers give a camera to https only: add --self-signed, or use an ssh tunnel", style="dim")
-
-        serve_page(config, options, store, on_ready)
-    raise KeyboardInterrupt
-
-
-def _tell_where(now: "Listening") -> None:
-    """The page's address; and, of a certificate that nobody vouches for, how to know it."""
-    stderr.print(Text.assemble("open ", (now.address, "bold"), "  (Ctrl-C ends it)"), soft_wrap=True)
-    if now.fingerprint is None:
-        return
-    for address in now.elsewhere:
-        stderr.print(Text.assemble("on a phone ", (address, "bold")), soft_wrap=True)
-    say("browsers warn once: this machine made its certificate itself, and nobody vouches for it. It is this server if")
-    say(f"they show the SHA-256 {now.fingerprint}")
-    say("Then choose Advanced, Continue. What is sent is encrypted in any case.")
 
 
 def bench(*, soak: str | None, quick: bool, only: str, as_json: bool, html: Path | None, compare: Path | None) -> None:

@@ -107,14 +107,15 @@ def demo(
         "liveswap serve",
         "liveswap serve --face alice.jpg --face bob.jpg",
         "liveswap serve --host 0.0.0.0 --tls-cert server.pem     (for others)",
+        "liveswap serve --cluster 192.0.2.7:6379                 (on the machines of a Ray cluster)",
     )
 )
 @takes(ServeArguments)
 def serve(arguments: ServeArguments) -> None:
     """Swap in the browser: a page with your camera, WHIP and WHEP for OBS and players, an API. Needs the extra web."""
-    from realtime.cli import commands  # noqa: PLC0415
+    from realtime.cli.serve_command import serve as serve_page  # noqa: PLC0415
 
-    commands.serve(arguments)
+    serve_page(arguments)
 
 
 @app.command(

@@ -28,11 +28,22 @@ Ice = Annotated[
     list[str] | None,
     typer.Option(metavar="SERVER", help="stun:HOST:PORT | turn:USER:PASSWORD@HOST:PORT", rich_help_panel=SERVER),
 ]
-MostSessions = Annotated[int, typer.Option(metavar="N", help="Visitors at the same time.", rich_help_panel=SERVER)]
+MostSessions = Annotated[
+    int,
+    typer.Option(metavar="N", help="Visitors at the same time; with --cluster, of each host.", rich_help_panel=SERVER),
+]
 Framed = Annotated[
     bool,
     typer.Option(
         "--framed", help="Other sites may show the page in a frame; asks for a token.", rich_help_panel=SERVER
+    ),
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Sessions on the machines of a Ray cluster: HOST:PORT | auto | local (this machine alone).",
+        rich_help_panel=SERVER,
     ),
 ]
 TlsCert = Annotated[

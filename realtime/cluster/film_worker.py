@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from realtime.cluster.film_actor import Film
+from realtime.cluster.film_seat import Seat
 from realtime.cluster.inputs import AT_A_TIME, CHUNK, LostError
-from realtime.cluster.seat import Seat
 from realtime.outputs.partial_file import WholeWrites
 from realtime.segments.make import Made, Task
 from realtime.segments.messages import CannotWrite, Failed, Gone, Inbox, Ready, Said

@@ -16,9 +16,9 @@ from ray.util.client import ray as client
 
 from models.errors import UserError
 from realtime.cluster.film_actor import Film
+from realtime.cluster.film_seat import Seat
 from realtime.cluster.film_worker import FilmWorker
 from realtime.cluster.inputs import Inputs, LostError, absolute
-from realtime.cluster.seat import Seat
 from realtime.config import CPU_DEVICES, MESH, RunConfig
 from realtime.segments.joined_run import AnyWorker
 from realtime.segments.messages import Inbox

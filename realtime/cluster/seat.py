@@ -1,78 +1,42 @@
-"""One actor as its owner reaches it: asked, waited for without end only while it shows signs of life, and ended.
+"""A host's place on its node: a folder of its own with a name that stays, so that who comes after it finds its videos.
 
-Every way in which Ray says that a worker is lost becomes a LostError. Knows Ray's calls; film_actor.py is the other
-side.
+Knows folders and locks; knows nothing of what a host does.
 """
 
-from collections.abc import Callable
-from typing import Any
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
-import ray
-from ray.exceptions import GetTimeoutError, RayError, RayTaskError
+import filelock
 
-from realtime.cluster.film_actor import FilmActor
-from realtime.cluster.inputs import LostError
+from realtime.web.videos.private_folder import private
 
-POLL_S = 0.25
-LOST_S = 60.0
-"""After so long without an answer a worker is lost, whatever Ray believes."""
-THREADS = 4
-"""Of an actor: the work, and those that ask beside it."""
+HOSTS = "hosts"
 
 
+@dataclass(frozen=True, slots=True)
 class Seat:
-    """An actor and its place, for which it waits until a node has room.
+    """name: in the whole cluster."""
 
-    crew: see FilmActor. cores, gpus: what it has of its node. node: where it is, known once `is_there`.
-    """
+    name: str
+    folder: Path
 
-    def __init__(self, crew: str, cores: int, gpus: float) -> None:
-        self.cores, self.gpus = cores, gpus
-        options = {"num_cpus": cores, "num_gpus": gpus, "max_concurrency": THREADS, "max_restarts": 0}
-        actor: Any = ray.remote(FilmActor)
-        self._actor = actor.options(**options).remote(cores, crew)
-        self._node = self._actor.node.remote()
-        self.node = ""
 
-    def is_there(self) -> bool:
-        """Whether it has found its place; waits a moment for that. Raises LostError."""
-        if not self.node and ray.wait([self._node], timeout=POLL_S)[0]:
-            self.node = self.answer(self._node)
-        return bool(self.node)
-
-    def begin(self, method: str, *given: Any) -> Any:
-        """A promise of an answer. Raises LostError."""
+@contextmanager
+def seated(home: Path) -> Iterator[Seat]:
+    """The oldest folder that no host has, else a new one. It is free again when the process ends, however it does."""
+    hosts = private(home / HOSTS)
+    known = sorted((folder for folder in hosts.iterdir() if folder.is_dir()), key=lambda folder: folder.stat().st_ctime)
+    for folder in [*known, hosts / secrets.token_hex(6)]:
+        lock = filelock.FileLock(private(folder) / ".lock")
         try:
-            return getattr(self._actor, method).remote(*given)
-        except RayError as error:
-            raise LostError(_why(error)) from error
-
-    def answer(self, promise: Any, timeout_s: float = LOST_S) -> Any:
-        """Raises LostError, and what the method raised."""
+            lock.acquire(blocking=False)
+        except filelock.Timeout:
+            continue
         try:
-            return ray.get(promise, timeout=timeout_s)
-        except RayTaskError:  # a bug in a method
-            raise
-        except (RayError, GetTimeoutError) as error:
-            raise LostError(_why(error)) from error
-
-    def ask(self, method: str, *given: Any) -> Any:
-        """Raises LostError."""
-        return self.answer(self.begin(method, *given))
-
-    def wait_for(self, promise: Any, meanwhile: Callable[[], None]) -> Any:
-        """The answer to what may take long. meanwhile: called again and again, and ends it by an exception."""
-        while not ray.wait([promise], timeout=POLL_S)[0]:
-            meanwhile()
-        return self.answer(promise)
-
-    def kill(self) -> None:
-        """End it now. May be called twice."""
-        ray.kill(self._actor)
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, GetTimeoutError):
-        return f"no answer for {LOST_S:.0f} s"
-    words = str(error).strip().splitlines()
-    return words[0] if words else type(error).__name__
+            yield Seat(folder.name, folder)
+        finally:
+            lock.release()
+        return

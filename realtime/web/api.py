@@ -4,7 +4,6 @@ Knows paths and status codes; who may ask is `guard`'s business, and what WebRTC
 """
 
 import asyncio
-import secrets
 from collections.abc import Sequence
 
 from aiohttp import web
@@ -12,7 +11,7 @@ from aiortc import RTCIceServer
 
 from realtime.web.auth import RefusedError
 from realtime.web.offer import Offered
-from realtime.web.request_parts import SDP, command_in, offer_in, visitor_of, watch_key_in
+from realtime.web.request_parts import SDP, address_of, command_in, offer_in, visitor_of, watch_key_in
 from realtime.web.rtc import PeerLink
 from realtime.web.session import SwapSession
 from realtime.web.sessions import Sessions
@@ -81,7 +80,7 @@ class Api:
         return web.json_response({**found, **here})
 
     async def _welcome(self, request: web.Request) -> web.Response:
-        return web.json_response({"visitor": self._visitors.welcome(request.remote or "").key}, status=201)
+        return web.json_response({"visitor": self._visitors.welcome(address_of(request)).key}, status=201)
 
     async def _start_session(self, request: web.Request) -> web.Response:
         return await self._start(request, "/session", sends_back=True)
@@ -91,7 +90,7 @@ class Api:
 
     async def _start(self, request: web.Request, path: str, *, sends_back: bool) -> web.Response:
         watch, offer = watch_key_in(request), await offer_in(request)
-        session = await self._sessions.open(self._visitor(request), request.remote or "", watch)
+        session = await self._sessions.open(self._visitor(request), address_of(request), watch)
         link = PeerLink(self._ice, lambda: self._sessions.end(session.id))
         self._sessions.link(session, link)
         try:
@@ -117,7 +116,7 @@ class Api:
         session, offer = self._watched(request), await offer_in(request)
         if len(self._watchers) >= MOST_WATCHERS:
             raise RefusedError(503, f"{MOST_WATCHERS} watch already", remedy="try again later", retry_after_s=5)
-        key = secrets.token_urlsafe(16)
+        key = self._sessions.make_key(16)
         link = PeerLink(self._ice, lambda: self._leave(key))
         self._watchers[key] = link
         try:

@@ -14,7 +14,7 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import SplitResult, urlsplit
 
 from models.errors import UserError
@@ -43,11 +43,15 @@ NETWORK_BITS = 64
 
 
 class RefusedError(UserError):
-    """A request that is not carried out. status: of HTTP. retry_after_s: when it may be worth another try."""
+    """A request that is not carried out. status: of HTTP. retry_after_s: when it may be worth another try. headers:
+    beside those that every answer has.
+    """
 
     def __init__(self, status: int, problem: str, *, remedy: str, retry_after_s: int | None = None) -> None:
         super().__init__(problem, remedy=remedy)
-        self.status, self.retry_after_s = status, retry_after_s
+        self.status, self.headers = status, dict[str, str]()
+        if retry_after_s is not None:
+            self.headers["Retry-After"] = str(retry_after_s)
 
 
 class AtOnce:
@@ -81,6 +85,25 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+class Doorkeeper(Protocol):
+    """Says who may come in."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Of each response."""
+        ...
+
+    def admit(
+        self, headers: Mapping[str, str], query: Mapping[str, str], *, is_public: bool, address: str = ""
+    ) -> None:
+        """Raises RefusedError."""
+        ...
+
+    def require_pace(self, address: str) -> None:
+        """Raises RefusedError (429)."""
+        ...
 
 
 class Guard:

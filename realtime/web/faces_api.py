@@ -17,7 +17,7 @@ from realtime.faces.consent import key_of
 from realtime.web.auth import RefusedError
 from realtime.web.consents import sweep_consents
 from realtime.web.gallery import Entry, entry_of
-from realtime.web.request_parts import photo_in, visitor_of
+from realtime.web.request_parts import address_of, photo_in, visitor_of
 from realtime.web.sessions import Sessions
 from realtime.web.uploads import Uploads
 from realtime.web.visitors import Visitor, Visitors
@@ -84,7 +84,7 @@ class FacesApi:
         """Those in the photo that is sent, and the key of its consent."""
         self._visitors.require_room(visitor)
         has_consent = request.query.get("consent") == "yes"
-        with self._uploads.one_of(request.remote or ""):
+        with self._uploads.one_of(address_of(request)):
             content = await photo_in(request)
             found = await self._uploads.read(content, name, has_consent=has_consent, whose=visitor.key)
         return found, key_of(content, visitor.key)

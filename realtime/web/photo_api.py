@@ -13,7 +13,7 @@ from models.errors import UserError
 from realtime.web.auth import RefusedError
 from realtime.web.gallery import Gallery
 from realtime.web.offer import Offer, Offered
-from realtime.web.request_parts import disclosure_in, json_in, photo_in, visitor_of
+from realtime.web.request_parts import address_of, disclosure_in, json_in, photo_in, visitor_of
 from realtime.web.target_photo import ENDINGS, PhotoStudio, TargetPhoto, Wishes
 from realtime.web.uploads import Uploads
 from realtime.web.visitors import Visitor, Visitors
@@ -36,7 +36,7 @@ class PhotoApi:
 
     async def _take(self, request: web.Request) -> web.Response:
         visitor = visitor_of(request, self._visitors)
-        with self._uploads.one_of(request.remote or ""):
+        with self._uploads.one_of(address_of(request)):
             content = await photo_in(request)
             target = await self._uploads.beside(partial(self._studio.read, content))
         self._visitors.keep_photo(visitor, target)
@@ -46,7 +46,7 @@ class PhotoApi:
         visitor = visitor_of(request, self._visitors)
         target, said = _photo_of(visitor), await json_in(request, EXAMPLE)
         wishes = _wishes(said, visitor.gallery, self._offered())
-        with self._uploads.one_of(request.remote or ""):
+        with self._uploads.one_of(address_of(request)):
             made = await self._uploads.beside(partial(self._studio.swapped, target, wishes))
         return web.Response(body=made, content_type=f"image/{wishes.media}")
 

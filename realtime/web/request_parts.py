@@ -27,6 +27,8 @@ NO_BADGE = 'say why in a few words: "no_badge": "the film says it in its titles"
 COOKIE, HEADER, PARAMETER = "liveswap", "Liveswap-Visitor", "visitor"
 COOKIE_TO_SET = web.RequestKey("cookie to set", tuple[str, int | None])
 """Its value, and for how many seconds a browser keeps it; None until it is closed."""
+PORT = re.compile(r"\d{1,5}", re.ASCII)
+CAME_FROM = web.RequestKey("came from", str)
 WATCH = re.compile(r"[\w-]{16,64}", re.ASCII)
 
 
@@ -36,10 +38,25 @@ def visitor_of(request: web.Request, visitors: Visitors) -> Visitor:
     Raises RefusedError (410 for a key that is unknown, 503 when too many are here).
     """
     said, had = _said(request), request.cookies.get(_cookie(request))
-    visitor = visitors.recognise(said, had, request.remote or "")
+    visitor = visitors.recognise(said, had, address_of(request))
     if not said and had != visitor.key:
         request[COOKIE_TO_SET] = visitor.key, None
     return visitor
+
+
+def address_of(request: web.Request) -> str:
+    """Where a visitor comes from; behind a front, as that says."""
+    return str(request.get(CAME_FROM) or request.remote or "")
+
+
+def says_key(request: web.Request) -> bool:
+    """Whether it is of somebody without cookies, whom no cookie can give another key."""
+    return bool(_said(request))
+
+
+def key_in(request: web.Request) -> str:
+    """The visitor's key, nobody's if there is none."""
+    return _said(request) or request.cookies.get(_cookie(request)) or ""
 
 
 def keep_known(request: web.Request, visitor: Visitor, for_s: float) -> None:
@@ -63,9 +80,9 @@ def _said(request: web.Request) -> str | None:
 
 
 def _cookie(request: web.Request) -> str:
-    """Cookies are sent to all ports of a machine."""
-    address = request.get_extra_info("sockname") or ("", 0)
-    return f"{COOKIE}_{address[1]}"
+    """By the port that the browser sees, since cookies are sent to all ports of a machine."""
+    port = request.host.rpartition(":")[2]
+    return f"{COOKIE}_{port}" if PORT.fullmatch(port) else COOKIE
 
 
 async def offer_in(request: web.Request) -> str:
@@ -73,18 +90,18 @@ async def offer_in(request: web.Request) -> str:
     if request.content_type != SDP:
         raise RefusedError(415, f"{request.content_type} is not an offer", remedy=f"send Content-Type: {SDP}")
     try:
-        offer = (await _body(request, LONGEST_SDP)).decode()
+        offer = (await body_in(request, LONGEST_SDP)).decode()
     except UnicodeDecodeError as error:
         raise RefusedError(400, "the offer is not text", remedy="send an SDP offer in UTF-8") from error
     require_offer(offer)
-    return with_addresses(offer, request.remote or "127.0.0.1")
+    return with_addresses(offer, address_of(request) or "127.0.0.1")
 
 
 async def photo_in(request: web.Request) -> bytes:
     """An upload. Raises RefusedError (408, 413)."""
     try:
         async with asyncio.timeout(RECEIVE_S):
-            return await _body(request, LARGEST_UPLOAD)
+            return await body_in(request, LARGEST_UPLOAD)
     except TimeoutError as error:
         raise RefusedError(408, f"the photo did not come in {RECEIVE_S:g} s", remedy="send a smaller one") from error
 
@@ -93,14 +110,14 @@ async def piece_in(request: web.Request, longest: int) -> bytes:
     """A part of a file. longest: bytes. Raises RefusedError (408, 413)."""
     try:
         async with asyncio.timeout(RECEIVE_S):
-            return await _body(request, longest)
+            return await body_in(request, longest)
     except TimeoutError as error:
         raise RefusedError(408, f"no whole piece came in {RECEIVE_S:g} s", remedy="send smaller ones") from error
 
 
 async def json_in(request: web.Request, remedy: str) -> dict[str, Any]:
     """A JSON object; an empty one for JSON of something else. Raises RefusedError (400, 413) for what is no JSON."""
-    body = await _body(request, LONGEST_JSON)
+    body = await body_in(request, LONGEST_JSON)
     try:
         message = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -134,8 +151,11 @@ def watch_key_in(request: web.Request) -> str | None:
     return key
 
 
-async def _body(request: web.Request, longest: int) -> bytes:
-    """In steps: of one that is packed, aiohttp unpacks at once what it is asked for, at ten times the memory."""
+async def body_in(request: web.Request, longest: int) -> bytes:
+    """All of it, in steps: of one that is packed, aiohttp unpacks at once what it is asked for, ten times the memory.
+
+    longest: bytes. Raises RefusedError (413).
+    """
     body = bytearray()
     while len(body) <= longest and not request.content.at_eof():
         body += await request.content.read(min(STEP_BYTES, longest + 1 - len(body)))

@@ -9,9 +9,9 @@ import secrets
 import signal
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TypeAlias
@@ -21,28 +21,10 @@ from aiohttp import web
 from models.errors import UserError
 from models.store import ModelStore
 from realtime.config import RunConfig
-from realtime.web.aiortc_patches import require_known_aiortc
-from realtime.web.api import Api
 from realtime.web.auth import Guard, is_loopback
-from realtime.web.faces_api import FacesApi
-from realtime.web.photo_api import PhotoApi
+from realtime.web.opened import Asked, opened
 from realtime.web.rtc import ice_servers
-from realtime.web.server import make_application
-from realtime.web.server_state import ServerState
-from realtime.web.sessions import Sessions
-from realtime.web.target_photo import PhotoStudio
 from realtime.web.tls import own_certificate, tls_context
-from realtime.web.video_api import VideoApi
-from realtime.web.videos.beside import Beside
-from realtime.web.videos.job_process import run_words
-from realtime.web.videos.jobs import JobStore
-from realtime.web.videos.library import VideoLibrary
-from realtime.web.videos.making import Workshop
-from realtime.web.videos.order import server_words
-from realtime.web.videos.private_folder import Limits, PrivateFolder
-from realtime.web.videos.queue import JobQueue
-from realtime.web.videos.store import VideoStore
-from realtime.web.visitors import Visitors
 
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104  compared, not bound
 HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
@@ -90,16 +72,22 @@ class ServeOptions:
         """Whether it speaks https."""
         return self.self_signed or self.tls_cert is not None
 
+    @property
+    def framed_by(self) -> str:
+        """Who may show the page in a frame, for its Content-Security-Policy."""
+        return "*" if self.framed else "'self'"
+
 
 @dataclass(frozen=True, slots=True)
 class Listening:
     """address: to open here. elsewhere: where other machines find it. Both with the token, behind the #, which browsers
-    send to nobody. fingerprint: of a certificate that was made; None without.
+    send to nobody. fingerprint: of a certificate that was made; None without. addresses: as elsewhere, without it.
     """
 
     address: str
     elsewhere: tuple[str, ...] = ()
     fingerprint: str | None = None
+    addresses: tuple[str, ...] = ()
 
 
 OnReady: TypeAlias = Callable[[Listening], None]
@@ -124,44 +112,32 @@ def serve(config: RunConfig, options: ServeOptions, store: ModelStore, on_ready:
 
 
 async def _serve(config: RunConfig, options: ServeOptions, store: ModelStore, on_ready: OnReady) -> None:
-    own = own_certificate(store.home, own_hosts(options)) if options.self_signed else None
+    addresses: list[str] = []
+    guard = Guard(options.token, framed_by=options.framed_by)
+    asked = Asked(ice_servers(options.ice), options.sessions, store.home / "visitors", addresses)
+    async with opened(config, store, guard, asked) as server, listening(server.application, options, store.home) as now:
+        addresses += now.addresses
+        on_ready(now)
+        await interrupted()
+
+
+@asynccontextmanager
+async def listening(application: web.Application, options: ServeOptions, home: Path) -> AsyncIterator[Listening]:
+    """An application listens in the block. home: where a certificate is kept. Raises UserError when it cannot."""
+    own = own_certificate(home, own_hosts(options)) if options.self_signed else None
     certificate = options.tls_cert if own is None else own.path
     tls = None if certificate is None else tls_context(certificate, options.tls_key)
-    await require_known_aiortc()
-    server_state = ServerState(config, store)
-    sessions = Sessions(server_state.make_stream, store.home, most=options.sessions)
-    folders = PrivateFolder(store.home / "visitors")
-    visitors, uploads = Visitors(server_state.shared, is_known=folders.knows), server_state.uploads
-    addresses: list[str] = []
-    api = Api(sessions, visitors, ice_servers(options.ice), server_state.offer, addresses)
-    faces = FacesApi(sessions, visitors, uploads)
-    photos = PhotoApi(visitors, uploads, PhotoStudio(server_state, store.home), server_state.offer)
-    videos = VideoApi(visitors, folders, _workshop(config, store, folders, server_state), server_state.offer)
-    guard = Guard(options.token, framed_by="*" if options.framed else "'self'")
-    application = make_application(api, faces, photos, videos, guard)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
     await runner.setup()
     try:
-        await server_state.open()
         port = await _listen(runner, options, tls)
-        addresses += addresses_elsewhere(options, port)
+        addresses = addresses_elsewhere(options, port)
         token = f"#token={options.token}" if options.token else ""
         elsewhere = tuple(address + token for address in addresses)
-        on_ready(Listening(_address(options, port) + token, elsewhere, None if own is None else own.fingerprint))
-        await _interrupted()
+        fingerprint = None if own is None else own.fingerprint
+        yield Listening(_address(options, port) + token, elsewhere, fingerprint, tuple(addresses))
     finally:
         await runner.cleanup()
-        server_state.close()
-
-
-def _workshop(config: RunConfig, store: ModelStore, folders: PrivateFolder, server_state: ServerState) -> Workshop:
-    """What makes videos of visitors' videos."""
-    limits = Limits()
-    library = VideoLibrary(VideoStore(folders, limits), server_state.videos, Beside(), tuple(server_words(config)))
-    jobs = JobStore(folders, most=limits.jobs, kept_s=limits.kept_s)
-    return Workshop(
-        library, jobs, JobQueue(jobs, partial(run_words, home=store.home), server_state.is_revoked), store.home
-    )
 
 
 async def _listen(runner: web.AppRunner, options: ServeOptions, tls: ssl.SSLContext | None) -> int:
@@ -177,7 +153,7 @@ async def _listen(runner: web.AppRunner, options: ServeOptions, tls: ssl.SSLCont
     return port
 
 
-async def _interrupted() -> None:
+async def interrupted() -> None:
     """Until SIGINT or SIGTERM. With `signal`, since the event loops of Windows have no add_signal_handler."""
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()

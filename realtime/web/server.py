@@ -5,15 +5,15 @@ Knows aiohttp; what requests do is `api`'s business.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import TypeAlias
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from models.errors import UserError
 from realtime.web.api import Api
-from realtime.web.auth import Guard, RefusedError
+from realtime.web.auth import Doorkeeper, RefusedError
 from realtime.web.faces_api import FacesApi
 from realtime.web.page_files import PageFiles
 from realtime.web.photo_api import PhotoApi
@@ -28,11 +28,28 @@ PUBLIC = ("/page/", "/results/")
 PUBLIC_PATHS = {"/", "/healthz", "/openapi.json", "/favicon.ico"}
 CHANGES, OPENS = {"POST", "DELETE"}, {"/socket"}
 
-Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-
-def make_application(api: Api, faces: FacesApi, photos: PhotoApi, videos: VideoApi, guard: Guard) -> web.Application:
+def make_application(
+    api: Api, faces: FacesApi, photos: PhotoApi, videos: VideoApi, guard: Doorkeeper
+) -> web.Application:
     """Ready to run."""
+
+    async def sweeping(_app: web.Application) -> AsyncIterator[None]:
+        sweepers = [asyncio.create_task(part.sweep(), name="sweep") for part in (api, faces)]
+        yield
+        for sweeper in sweepers:
+            sweeper.cancel()
+        await api.close()
+
+    app = web.Application(middlewares=[guarded_by(guard)])
+    app.cleanup_ctx.append(sweeping)
+    app.cleanup_ctx.append(videos.run)
+    app.router.add_routes([*public_routes(), *api.routes(), *faces.routes(), *photos.routes(), *videos.routes()])
+    return app
+
+
+def guarded_by(guard: Doorkeeper) -> Middleware:
+    """What carries out requests that may be, and has all others and errors end in words."""
 
     @web.middleware
     async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -43,26 +60,19 @@ def make_application(api: Api, faces: FacesApi, photos: PhotoApi, videos: VideoA
             remember(request, response)
         return response
 
-    async def sweeping(_app: web.Application) -> AsyncIterator[None]:
-        sweepers = [asyncio.create_task(part.sweep(), name="sweep") for part in (api, faces)]
-        yield
-        for sweeper in sweepers:
-            sweeper.cancel()
-        await api.close()
+    return guarded
 
-    app = web.Application(middlewares=[guarded])
-    app.cleanup_ctx.append(sweeping)
-    app.cleanup_ctx.append(videos.run)
-    app.router.add_get("/openapi.json", _openapi)
-    app.router.add_routes([*PageFiles().routes(), *api.routes(), *faces.routes(), *photos.routes(), *videos.routes()])
-    return app
+
+def public_routes() -> list[web.RouteDef]:
+    """What is the same for everybody: the page's files, and how the API is to be used."""
+    return [web.get("/openapi.json", _openapi), *PageFiles().routes()]
 
 
 async def _openapi(_request: web.Request) -> web.FileResponse:
     return web.FileResponse(OPENAPI)
 
 
-async def _carried_out(request: web.Request, handler: Handler, guard: Guard) -> web.StreamResponse:
+async def _carried_out(request: web.Request, handler: Handler, guard: Doorkeeper) -> web.StreamResponse:
     """The handler's response, or an error's: {"error", "hint"} with its status."""
     is_public = request.path in PUBLIC_PATHS or request.path.startswith(PUBLIC)
     try:
@@ -72,8 +82,7 @@ async def _carried_out(request: web.Request, handler: Handler, guard: Guard) -> 
         return await handler(request)
     except RefusedError as error:
         response = _explained(error.status, str(error), error.remedy)
-        if error.retry_after_s is not None:
-            response.headers["Retry-After"] = str(error.retry_after_s)
+        response.headers.update(error.headers)
         return response
     except UserError as error:
         return _explained(422, str(error), error.remedy)

@@ -5,7 +5,6 @@ pictures; knows no HTTP and no connection.
 """
 
 import logging
-import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from realtime.stream.metrics import StreamMetrics
 from realtime.stream.pipeline import SwapPipeline
 from realtime.types import Frame, Stage, StreamInfo
 from realtime.web.broadcast import CLOCK, Broadcast, Shown
+from realtime.web.keys import new_key
 from realtime.web.visitors import Visitor
 
 if TYPE_CHECKING:
@@ -69,12 +69,18 @@ class SwapSession:
 
     visitor: whose it is. id: cannot be guessed, since whoever knows it may control the session. watch: nor can this;
     who knows it may only watch. last_seen_s: when a picture came last that could be read. sound: what the visitor says,
-    once it comes.
+    once it comes. make_key: of these.
     """
 
-    def __init__(self, stream: Stream, visitor: Visitor, watch: str | None = None) -> None:
-        self.id = secrets.token_urlsafe(16)
-        self.watch = watch or secrets.token_urlsafe(16)
+    def __init__(
+        self,
+        stream: Stream,
+        visitor: Visitor,
+        watch: str | None = None,
+        make_key: Callable[[int], str] = new_key,
+    ) -> None:
+        self.id = make_key(16)
+        self.watch = watch or make_key(16)
         self.stream, self.visitor = stream, visitor
         self.broadcast = Broadcast()
         self.sound: AudioRelay | None = None

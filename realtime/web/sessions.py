@@ -15,6 +15,7 @@ from engines.types import SourcePhoto
 from realtime.faces.consent import Scope
 from realtime.provenance.no_badge import NoBadgeRecord
 from realtime.web.auth import RefusedError, is_loopback, network_of
+from realtime.web.keys import new_key
 from realtime.web.session import Stream, SwapSession
 from realtime.web.visitors import Visitor
 
@@ -38,7 +39,7 @@ class Sessions:
 
     make_stream: opens engines for a visitor's photos, which takes time, so it runs in a thread. home: where it is kept
     why somebody left the badge out. most: at the same time; half of them for one address, unless it is this machine's,
-    as behind a proxy.
+    as behind a proxy. make_key: of sessions, and of whoever watches one.
     """
 
     def __init__(
@@ -48,8 +49,10 @@ class Sessions:
         *,
         most: int,
         silent_s: float = SILENT_S,
+        make_key: Callable[[int], str] = new_key,
     ) -> None:
         self._make_stream, self._home, self._most, self._silent_s = make_stream, home, most, silent_s
+        self.make_key = make_key
         self._sessions: dict[str, SwapSession] = {}
         self._links: dict[str, Link] = {}
         self._networks: dict[str, str] = {}
@@ -99,7 +102,7 @@ class Sessions:
             await asyncio.to_thread(stream.close)
             raise RefusedError(409, "a face was removed while the session was opened", remedy="start again")
         stream.control.on_no_badge = NoBadgeRecord(self._home, lambda: visitor.gallery.consents, [Scope.LIVE]).note
-        session = SwapSession(stream, visitor, watch)
+        session = SwapSession(stream, visitor, watch, self.make_key)
         self._sessions[session.id], self._networks[session.id] = session, network
         self.opened += 1
         return session

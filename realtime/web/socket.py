@@ -22,7 +22,7 @@ from realtime.web.auth import RefusedError
 from realtime.web.broadcast import BroadcastOver
 from realtime.web.flow_control import FlowControl
 from realtime.web.frame_codec import FRAME_CODECS, FrameCodec
-from realtime.web.request_parts import remember
+from realtime.web.request_parts import address_of, remember
 from realtime.web.session import SwapSession
 from realtime.web.sessions import Sessions
 from realtime.web.visitors import Visitor
@@ -36,12 +36,11 @@ ALIVE_S = 15.0
 
 async def swap_over_socket(request: web.Request, sessions: Sessions, visitor: Visitor) -> web.WebSocketResponse:
     """One session of `visitor`, until the page leaves. Raises RefusedError before anything was sent."""
-    if request.headers.get("Upgrade", "").lower() != "websocket":
-        raise web.HTTPUpgradeRequired(reason="this address is for WebSockets")
+    require_upgrade(request)
     codec = request.query.get("codec", "jpeg")
     if codec not in FRAME_CODECS:
         raise RefusedError(400, f"there is no codec {codec!r}", remedy=f"use one of {', '.join(FRAME_CODECS)}")
-    session = await sessions.open(visitor, request.remote or "")
+    session = await sessions.open(visitor, address_of(request))
     socket = web.WebSocketResponse(max_msg_size=LARGEST_PICTURE, heartbeat=ALIVE_S)
     remember(request, socket)
     try:
@@ -51,6 +50,12 @@ async def swap_over_socket(request: web.Request, sessions: Sessions, visitor: Vi
     finally:
         await sessions.end(session.id)
     return socket
+
+
+def require_upgrade(request: web.Request) -> None:
+    """Raises HTTPUpgradeRequired for a request of another kind."""
+    if request.headers.get("Upgrade", "").lower() != "websocket":
+        raise web.HTTPUpgradeRequired(reason="this address is for WebSockets")
 
 
 class _Talk:

@@ -5,13 +5,13 @@ sends it as a header. A key is only ever given, never taken over from a request.
 """
 
 import asyncio
-import secrets
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from realtime.web.auth import RefusedError, is_loopback, network_of
 from realtime.web.gallery import Entry, Gallery
+from realtime.web.keys import new_key
 from realtime.web.target_photo import TargetPhoto
 
 FORGOTTEN_S = 3600.0
@@ -41,7 +41,8 @@ class Visitor:
 class Visitors:
     """Everything in the event loop. shared: the faces that all may wear, filled before anybody comes. clock: s.
 
-    is_known: whether somebody with this key has something on the disk, and is let in again after a restart.
+    is_known: whether somebody with this key has something on the disk, and is let in again after a restart. make_key:
+    of somebody new.
     """
 
     def __init__(
@@ -49,8 +50,9 @@ class Visitors:
         shared: dict[str, Entry],
         clock: Callable[[], float] = time.monotonic,
         is_known: Callable[[str], bool] = lambda _key: False,
+        make_key: Callable[[int], str] = new_key,
     ) -> None:
-        self._shared, self._clock, self._is_known = shared, clock, is_known
+        self._shared, self._clock, self._is_known, self._make_key = shared, clock, is_known, make_key
         self._visitors: dict[str, Visitor] = {}
 
     def __len__(self) -> int:
@@ -74,7 +76,7 @@ class Visitors:
 
     def welcome(self, address: str) -> Visitor:
         """Somebody new. Raises RefusedError (503) when too many are here."""
-        return self._let_in(secrets.token_urlsafe(24), address)
+        return self._let_in(self._make_key(24), address)
 
     def _let_in(self, key: str, address: str) -> Visitor:
         if len(self._visitors) >= MOST:

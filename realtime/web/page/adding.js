@@ -3,6 +3,7 @@
 
 import { sendFile } from "./api.js";
 import { answer } from "./dialogs.js";
+import { remember } from "./given.js";
 import { t } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -60,12 +61,13 @@ export class Adding {
   /** The name of the face that came; null when the visitor did not want it. */
   async #send(file, person, consent) {
     const send = (face) => sendFile(`/faces${person ? `/${encodeURIComponent(person)}` : ""}?${new URLSearchParams({ name: file.name, consent, face })}`, file);
-    let { name, faces } = await send("ask");
+    let { name, faces } = await send("ask"), number = "0";
     if (!name) {
-      const chosen = await choose(faces, file.name);
-      if (!chosen) return null;
-      ({ name } = await send(chosen));
+      number = await choose(faces, file.name);
+      if (!number) return null;
+      ({ name } = await send(number));
     }
+    remember(name, file, number);
     await this.gallery.refresh(name);
     this.onWear(name);
     return name;

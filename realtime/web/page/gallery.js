@@ -1,6 +1,7 @@
 // The faces that can be worn: shown, chosen and removed. How they come is adding.js's business.
 
 import { ask, askJson } from "./api.js";
+import { forget } from "./given.js";
 import { page } from "./state.js";
 import { t } from "./words.js";
 
@@ -50,6 +51,7 @@ export class Gallery {
   async #remove(name) {
     try {
       await ask(`/faces/${encodeURIComponent(name)}`, { method: "DELETE" });
+      forget(name);
       await this.refresh(name);
     } catch (error) {
       this.onProblem(error);

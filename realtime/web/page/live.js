@@ -5,6 +5,7 @@ import { askJson, control } from "./api.js";
 import { StampedCopy, openCamera } from "./camera.js";
 import { Choosing } from "./choosing.js";
 import { fillDevices } from "./devices.js";
+import { giveAgain } from "./given.js";
 import { note, partsOf, showParts } from "./latency_parts.js";
 import { forgetNumbers, middle, showNumbers } from "./measured.js";
 import { complain } from "./problem.js";
@@ -111,6 +112,7 @@ export class Live {
     const wanted = $("transport").value;
     const ways = { rtc: [Rtc], socket: [Socket], auto: window.RTCPeerConnection ? [Rtc, Socket] : [Socket] }[wanted];
     page.info = await askJson("/info"); // a server that was started anew, or forgot this visitor, has other faces
+    if (await giveAgain(page.info.own)) page.info = await askJson("/info");
     await this.gallery.show(page.info, this.choices.face(page.info.faces));
     const sound = page.camera.getAudioTracks();
     page.copy?.stop();
@@ -217,7 +219,8 @@ export class Live {
     try {
       state = await askJson(`/session/${id}`);
     } catch (error) {
-      if (page.transport?.id === id) void this.#lost();
+      const stillShows = error.status === 0 && !page.empty; // media goes its own way, past a front that is started anew
+      if (page.transport?.id === id && !stillShows) void this.#lost();
       return;
     }
     if (page.transport?.id !== id) return; // Stop was pressed
@@ -239,7 +242,7 @@ export class Live {
     if (page.empty === HANGS_AFTER_S) this.#hangs();
     await this.#update();
     const network = await transport.network().catch(() => null);
-    if (page.transport !== transport) return; // Stop was pressed: what was measured is old
+    if (page.transport !== transport || page.retrying) return; // Stop was pressed, or it is gone: what was measured is old
     page.numbers = { glass: middle(ages), fps: shown / seconds, server: page.state?.latency_p50_ms ?? null, network };
     page.history = [...(page.history ?? []).slice(-600), { ages, fps: page.numbers.fps, unique: unique / seconds }];
     showNumbers(page.numbers, page.state?.stages_ms ?? {});

@@ -8,7 +8,7 @@ for as long as it waits or runs. Knows jobs and their states; the process is job
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 from models.errors import UserError
 from models.records import require_kinds
 from realtime.web.auth import RefusedError
+from realtime.web.keys import new_key
 from realtime.web.videos.private_folder import (
     PrivateFolder,
     discard,
@@ -85,9 +86,9 @@ class Job:
     wished: dict[str, Any]
     name: str
     created_s: float
+    key: str
     consents: list[str] = field(default_factory=list)
     state: JobState = JobState.WAITING
-    key: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     told: dict[str, Any] = field(default_factory=dict)
     progress: Progress = field(default_factory=Progress)
 
@@ -118,10 +119,12 @@ class Job:
 
 
 class JobStore:
-    """Used in the event loop."""
+    """Used in the event loop. make_key: of results."""
 
-    def __init__(self, folders: PrivateFolder, *, most: int, kept_s: float) -> None:
-        self._folders, self._most, self._kept_s = folders, most, kept_s
+    def __init__(
+        self, folders: PrivateFolder, *, most: int, kept_s: float, make_key: Callable[[int], str] = new_key
+    ) -> None:
+        self._folders, self._most, self._kept_s, self._make_key = folders, most, kept_s, make_key
         self._jobs: dict[str, Job] = {}
 
     def open(self) -> None:
@@ -166,7 +169,8 @@ class JobStore:
 
         Raises RefusedError (507) or UserError, and keeps nothing, where the disk takes no more.
         """
-        job = Job(id=folder.name, owner=owner_in(folder), folder=folder, created_s=time.time(), **known)
+        key, owner = self._make_key(32), owner_in(folder)
+        job = Job(id=folder.name, owner=owner, folder=folder, created_s=time.time(), key=key, **known)
         try:
             for name, content in files.items():
                 (job.work / name).parent.mkdir(exist_ok=True)

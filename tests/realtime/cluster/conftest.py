@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from realtime.cluster.connect import ENVIRONMENT
+from benchmarks.common.ray_nodes import TwoNodes, two_nodes
+from realtime.cluster.connect import ENVIRONMENT, connected
 from tests.realtime.segments.conftest import face_video, long_face_video
 
 __all__ = ["face_video", "long_face_video"]
@@ -47,3 +48,15 @@ def nodes(home: Path) -> Iterator[Nodes]:
         yield Nodes(cluster)
         cluster.shutdown()
         os.environ.pop("RAY_ADDRESS", None)
+
+
+@pytest.fixture(scope="module")
+def host_nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoNodes]:
+    """Two more: this process belongs to them, and hosts keep what is theirs in a folder."""
+    pytest.importorskip("ray")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LIVESWAP_HOME", str(tmp_path_factory.mktemp("home")))
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        patch.setenv("PYTHONPATH", str(Path.cwd()))
+        with two_nodes() as running, connected(running.address):
+            yield running

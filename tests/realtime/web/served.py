@@ -35,11 +35,15 @@ def png(level: int = 40) -> bytes:
 
 
 class Camera(VideoStreamTrack):
-    """Grey pictures at 30 fps."""
+    """Pictures of one colour at 30 fps."""
+
+    def __init__(self, bgr: tuple[int, int, int] = GREY_BGR) -> None:
+        super().__init__()
+        self._bgr = bgr
 
     async def recv(self) -> av.VideoFrame:
         pts, time_base = await self.next_timestamp()
-        frame = av.VideoFrame.from_ndarray(np.full((*SIZE_WH[::-1], 3), GREY_BGR, np.uint8), format="bgr24")
+        frame = av.VideoFrame.from_ndarray(np.full((*SIZE_WH[::-1], 3), self._bgr, np.uint8), format="bgr24")
         frame.pts, frame.time_base = pts, time_base
         return frame
 

@@ -89,3 +89,16 @@ def test_several_photos_of_one_person_make_one_face(page: Page, server: ServerPr
     page.set_input_files("#upload", [str(photos["first"]), str(photos["second"])])
     page.click("#several button[value=each]")
     await_that(page, f"{OWN} == 2 && reading.hidden")
+
+
+def test_faces_are_given_again_to_a_server_that_has_forgotten_them(
+    page: Page, server: ServerProcess, photos: dict[str, Path]
+) -> None:
+    send(page, server, photos["first"])
+    await_that(page, f"{OWN} == 1 && reading.hidden")
+    page.context.clear_cookies()  # as when another host takes over: it knows neither the visitor nor their faces
+    assert page.request.get(f"{server.url}info").json()["own"] == []
+    page.click("#start")
+    await_that(page, "liveswap.transport?.id && liveswap.info.own.length == 1 && liveswap.state?.face == 'first'")
+    assert page.request.get(f"{server.url}info").json()["own"] == ["first"]
+    page.click("#start")

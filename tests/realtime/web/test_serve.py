@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import UserError
-from realtime.web.serve import LEAST_TOKEN, ServeOptions, _interrupted
+from realtime.web.serve import LEAST_TOKEN, ServeOptions, interrupted
 from tests.realtime.commandline import invoke
 
 
@@ -42,7 +42,7 @@ def test_interrupt_ends_it_where_the_loop_takes_no_signal_handlers(number: signa
 
         loop.add_signal_handler = unable  # type: ignore[assignment]
         loop.call_later(0.05, os.kill, os.getpid(), number)
-        await asyncio.wait_for(_interrupted(), 10)
+        await asyncio.wait_for(interrupted(), 10)
         assert signal.getsignal(number) is before
 
     asyncio.run(test())
