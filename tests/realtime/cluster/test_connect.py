@@ -33,8 +33,7 @@ def test_an_address_at_which_nobody_listens_is_refused_at_once() -> None:
 
 
 def test_nothing_of_ray_is_imported_by_those_who_do_not_ask_for_it() -> None:
-    program = (
-        "import sys, realtime.cli.main, realtime.segments.command, realtime.batch.run; print('ray' in sys.modules)"
-    )
+    modules = "realtime.cli.main, realtime.segments.command, realtime.batch.run, realtime.web.serve"
+    program = f"import sys, {modules}; print('ray' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

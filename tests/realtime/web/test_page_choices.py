@@ -121,7 +121,7 @@ def test_a_link_may_ask_for_a_look_but_for_nothing_that_shows_or_says_something_
     page.goto(f"{server.url}#live?{look}&{others}&badge=off&caption=me")
     page.wait_for_selector("#faces li")
     names = ("live-faces", "strength", "iris", "strangers", "when-lost", "caption")
-    wanted = ["all", "0.7", "wearer", "blur", "default", ""]
+    wanted = ["all", "0.7", "source", "blur", "default", ""]
     assert [page.input_value(f"#{name}") for name in names] == wanted
     assert page.is_checked("#badge")
     assert page.get_attribute("#faces .wear[title=hopper]", "aria-pressed") == "true"
