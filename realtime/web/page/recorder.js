@@ -13,7 +13,7 @@ const BITS_AT_720P = 6_000_000, SOUND_BITS = 128_000;
 const KEY_FRAME_S = 2;
 
 export class Recorder {
-  #zero = null; // performance.now() of the first picture
+  #zero = null; // performance.now() when all was ready: what the camera saw before is not recorded
   #last = -1;
   #isBusy = false;
 
@@ -22,6 +22,7 @@ export class Recorder {
     if (!window.VideoEncoder) throw new Error(t("noRecorder"));
     const recorder = new Recorder(size);
     await recorder.#open(await import("./vendor/mediabunny.js"), sound[0]);
+    recorder.#zero = performance.now();
     return recorder;
   }
 
@@ -61,13 +62,12 @@ export class Recorder {
 
   /** Take what is shown now. wide, high: of the picture with its strip. taken: when the camera saw it, performance.now(). */
   async add(shown, wide, high, taken) {
-    this.#zero ??= taken;
     const seconds = (taken - this.#zero) / 1000;
-    if (this.#isBusy || seconds <= this.#last) return;
+    if (this.#isBusy || seconds < 0 || seconds <= this.#last) return;
     [this.#isBusy, this.#last] = [true, seconds];
     drawBelowStrip(this.canvas, shown, wide, high);
     try {
-      await this.pictures.add(Math.max(0, seconds));
+      await this.pictures.add(seconds);
     } catch (error) {
       this.error = error;
     } finally {
