@@ -70,7 +70,15 @@ def test_files_may_be_given_as_file_managers_copy_them() -> None:
 def test_every_option_reaches_the_run() -> None:
     """One that is forgotten on its way leaves what it sets as it is."""
     asked = EVERYTHING.config()
-    elsewhere = {"when_lost", "strangers", "iris", "hdr", "at_s", "maps"}  # they exclude others, or need a type
+    elsewhere = {
+        "when_lost",
+        "strangers",
+        "iris",
+        "hdr",
+        "at_s",
+        "maps",
+        "cluster",
+    }  # they exclude others, or need a type
     left = {each.name for each in fields(RunConfig) if getattr(asked, each.name) == getattr(PLAIN, each.name)}
     assert left - {"faces_from"} == elsewhere
     plain = PLAIN.neural

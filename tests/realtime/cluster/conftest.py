@@ -15,6 +15,7 @@ from tests.realtime.segments.conftest import face_video, long_face_video
 
 __all__ = ["face_video", "long_face_video"]
 
+QUIET = {**ENVIRONMENT, "RAY_AUTH_MODE": "disabled"}
 NODE = {"num_cpus": 1, "include_log_monitor": False}
 
 
@@ -34,7 +35,7 @@ class Nodes:
 def nodes(home: Path) -> Iterator[Nodes]:
     """It takes about 10 s to start."""
     with pytest.MonkeyPatch.context() as patched, tempfile.TemporaryDirectory(prefix="ray-") as folder:
-        for name, value in {**ENVIRONMENT, "RAY_AUTH_MODE": "disabled", "LIVESWAP_HOME": str(home)}.items():
+        for name, value in {**QUIET, "LIVESWAP_HOME": str(home)}.items():
             patched.setenv(name, value)
         cluster_utils = pytest.importorskip("ray.cluster_utils", reason="the extra cluster is not installed")
         head = {**NODE, "include_dashboard": False, "no_monitor": True, "temp_dir": folder}
@@ -54,9 +55,9 @@ def nodes(home: Path) -> Iterator[Nodes]:
 def host_nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoNodes]:
     """Two more: this process belongs to them, and hosts keep what is theirs in a folder."""
     pytest.importorskip("ray")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LIVESWAP_HOME", str(tmp_path_factory.mktemp("home")))
-        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        patch.setenv("PYTHONPATH", str(Path.cwd()))
+    home = str(tmp_path_factory.mktemp("home"))
+    with pytest.MonkeyPatch.context() as patched:
+        for name, value in {**QUIET, "LIVESWAP_HOME": home, "PYTHONPATH": str(Path.cwd())}.items():
+            patched.setenv(name, value)
         with two_nodes() as running, connected(running.address):
             yield running

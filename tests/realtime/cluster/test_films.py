@@ -17,7 +17,10 @@ from tests.realtime.segments.conftest import RATE, REPEATS, SECONDS
 from tests.realtime.segments.test_workers import command, images, packets
 
 PICTURES = RATE * SECONDS
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")  # of Ray's own
+pytestmark = [
+    pytest.mark.ray,
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning"),  # of Ray's own
+]
 
 
 def actors() -> list[int]:

@@ -50,6 +50,7 @@ async def is_back(visitor: Visitor, client: TestClient[Any, Any]) -> float:
     return time.monotonic() - began_s
 
 
+@pytest.mark.ray
 @pytest.mark.filterwarnings("ignore")  # what Ray imports
 def test_sessions_on_two_nodes_of_which_one_is_killed(host_nodes: TwoNodes) -> None:
     from realtime.cluster import hosts  # noqa: PLC0415  Ray must be there
