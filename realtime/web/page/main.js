@@ -50,6 +50,14 @@ function onDevice(id) {
 }
 
 for (const input of document.querySelectorAll("[data-takes=pictures]")) input.accept = PICTURES;
+for (const [id, name] of [["open", "photo"], ["open-video", "video"]]) $(id).onchange = ({ target }) => openIn(name, target);
+
+/** The file that was chosen for a tab, which may still be loading. */
+async function openIn(name, input) {
+  const [file] = input.files;
+  input.value = "";
+  await (await editor(name)).open(file);
+}
 
 /** Files that were dropped or pasted: a photo or video to be changed, or faces to wear. */
 async function take(files) {

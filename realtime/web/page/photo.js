@@ -19,7 +19,6 @@ export class Photo {
   /** chosen() is the name of the face that is put on, look() how, see Choices.look. onProblem(error or null). */
   constructor({ chosen, look, onProblem }) {
     [this.chosen, this.look, this.onProblem] = [chosen, look, onProblem];
-    $("open").onchange = ({ target }) => this.open(target.files[0]).finally(() => (target.value = ""));
     $("take").onclick = () => this.#take().catch(onProblem);
     $("compare-photo").oninput = ({ target }) => $("photo").style.setProperty("--split", `${target.value}%`);
     $("photo-others").onchange = () => this.refresh();

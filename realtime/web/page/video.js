@@ -27,7 +27,6 @@ export class Video {
     this.jobs = new Jobs({ onProblem });
     this.trim = new Trim({ onAt: () => ((this.#hasChosenFrame = true), this.refresh()) });
     this.people = new People({ chosen, onClick: (seconds) => this.#showAt(seconds) });
-    $("open-video").onchange = ({ target }) => this.open(target.files[0]).finally(() => (target.value = ""));
     $("compare-video").oninput = ({ target }) => $("video-frame").style.setProperty("--split", `${target.value}%`);
     $("videos").onchange = ({ target }) => this.#choose(this.#server.videos.find(({ id }) => id === target.value));
     $("remove-video").onclick = () => this.#remove();

@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from benchmarks.common.browser import CHROMIUM
 from engines.types import Image
@@ -83,6 +83,25 @@ def test_clicks_that_come_faster_than_pictures_end_at_the_last_one(
     assert page.is_hidden("#photo-problem"), page.inner_text("#photo-problem")
     assert sorted(before) == [False, True]
     assert halves_that_differ(read_image(downloaded(page, tmp_path)), group) == [False, False], "off in the end"
+
+
+def test_a_photo_that_is_chosen_while_its_tab_still_loads_is_not_forgotten(
+    page: Page, server: ServerProcess, group: Path
+) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/photo.js", hold)
+    page.goto(server.url)
+    page.wait_for_selector("#faces li")
+    page.click("#tab-photo")
+    page.set_input_files("#open", str(group))
+    page.wait_for_timeout(200)
+    [loading] = held
+    loading.continue_()
+    await_that(page, "!result.hidden && working.hidden")
 
 
 def test_a_photo_of_nobody_is_explained_and_the_tab_is_left_and_entered(
