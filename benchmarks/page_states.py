@@ -85,19 +85,22 @@ def phone(page: Page, url: str, _folder: Path) -> None:
     until(page, "document.getElementById('phone').open && !qr.hidden")
 
 
-def several(page: Page, url: str, folder: Path) -> None:
-    """Whose photos are these?"""
+def add(page: Page, url: str, folder: Path, photos: int = 1) -> None:
+    """So many photos of a group, as faces."""
     opened(page, url, "live")
     page.check("#consent")
-    page.set_input_files("#upload", [str(folder / "group.png")] * 2)
+    page.set_input_files("#upload", [str(folder / "group.png")] * photos)
+
+
+def several(page: Page, url: str, folder: Path) -> None:
+    """Whose photos are these?"""
+    add(page, url, folder, photos=2)
     page.wait_for_selector("#several[open]")
 
 
 def which_face(page: Page, url: str, folder: Path) -> None:
     """Which face of a group photo?"""
-    opened(page, url, "live")
-    page.check("#consent")
-    page.set_input_files("#upload", str(folder / "group.png"))
+    add(page, url, folder)
     page.wait_for_selector("#found[open] img")
 
 

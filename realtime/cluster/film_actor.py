@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from engines.backends.cores import told_to_share
 from models.disk import sha256_of
 from models.store import ModelStore, home_folder
+from realtime.cluster.inputs import placed
 from realtime.config import RunConfig
 from realtime.segments.messages import CannotWrite, Failed, Progress, Ready, Refused, Said, Telling
 
@@ -43,15 +44,7 @@ class Film:
 
     def at(self, inputs: Path) -> RunConfig:
         """The config as it is for a worker. inputs: the film's folder."""
-        if self.home:
-            return self.config
-        config = self.config
-        return replace(
-            config,
-            input=str(inputs / config.input),
-            faces_from=tuple(inputs / path for path in config.faces_from),
-            maps=tuple((inputs / target, inputs / source) for target, source in config.maps),
-        )
+        return self.config if self.home else placed(self.config, lambda path: inputs / path)
 
 
 class FilmActor:
@@ -91,8 +84,6 @@ class FilmActor:
     def receive(self, run: str, name: str, offset: int, chunk: bytes) -> None:
         """More of a file that is lacking. Any piece may come first."""
         part = self._part(run, name)
-        part.parent.mkdir(parents=True, exist_ok=True)
-        part.touch()
         with part.open("r+b") as file:
             file.seek(offset)
             file.write(chunk)
@@ -100,8 +91,6 @@ class FilmActor:
     def keep(self, run: str, name: str, sha256: str) -> bool:
         """The file has come. Returns whether it is the right one; if not, it is gone."""
         part = self._part(run, name)
-        part.parent.mkdir(parents=True, exist_ok=True)
-        part.touch()
         if sha256_of(part) != sha256:
             part.unlink()
             return False
@@ -178,7 +167,11 @@ class FilmActor:
         return self._own / "packets"
 
     def _part(self, run: str, name: str) -> Path:
-        return self._root / run / f"{name}.{self._own.name}"
+        """Of a file that comes, made where it is not there."""
+        part = self._root / run / f"{name}.{self._own.name}"
+        part.parent.mkdir(parents=True, exist_ok=True)
+        part.touch()
+        return part
 
     def _store(self, film: Film) -> ModelStore:
         """Whoever asks has accepted the licences of all models, which are fetched where they are not."""

@@ -20,7 +20,7 @@ THREADS = 4
 """Of an actor: the work, and those that ask beside it."""
 
 
-class Seat:
+class FilmSeat:
     """An actor and its place, for which it waits until a node has room.
 
     crew: see FilmActor. cores, gpus: what it has of its node. node: where it is, known once `is_there`.

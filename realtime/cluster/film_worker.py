@@ -1,9 +1,10 @@
 """A worker of a cluster as the owner of one film has it: what realtime/segments/processes.py has of this machine.
 
-A thread talks to the actor and puts what it says into the owner's inbox. Knows the order of talk; seat.py knows how
-one talks, joined_run.py what is to be made.
+A thread talks to the actor and puts what it says into the owner's inbox. Knows the order of talk; film_seat.py knows
+how one talks, joined_run.py what is to be made.
 """
 
+import logging
 import queue
 import threading
 import time
@@ -11,15 +12,13 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from realtime.cluster.film_actor import Film
-from realtime.cluster.film_seat import Seat
+from realtime.cluster.film_seat import FilmSeat
 from realtime.cluster.inputs import AT_A_TIME, CHUNK, LostError
 from realtime.outputs.partial_file import WholeWrites
 from realtime.segments.make import Made, Task
 from realtime.segments.messages import CannotWrite, Failed, Gone, Inbox, Ready, Said
 
 NO_ROOM_S = 30.0
-WARNING = 30
-"""Of `logging`."""
 
 
 class Over(Exception):  # noqa: N818  no error
@@ -29,17 +28,17 @@ class Over(Exception):  # noqa: N818  no error
 class Filming(Protocol):
     """What a film's workers share."""
 
-    def film_for(self, seat: Seat, check: Callable[[], None]) -> Film:
+    def film_for(self, seat: FilmSeat, check: Callable[[], None]) -> Film:
         """See `_Filming` in films.py."""
         ...
 
-    def give_back(self, seat: Seat, *, is_idle: bool, is_lost: bool) -> None: ...
+    def give_back(self, seat: FilmSeat, *, is_idle: bool, is_lost: bool) -> None: ...
 
 
 class FilmWorker:
     """See `AnyWorker`. inbox: gets (this worker, message) for all it says."""
 
-    def __init__(self, seat: Seat, filming: Filming, inbox: Inbox) -> None:
+    def __init__(self, seat: FilmSeat, filming: Filming, inbox: Inbox) -> None:
         self._seat, self._filming, self._inbox = seat, filming, inbox
         self._tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
         self._is_over = self._is_idle = self._is_lost = False
@@ -127,7 +126,9 @@ class FilmWorker:
         if self._is_over:
             raise Over
         if not self._seat.node and time.monotonic() - self._asked_s > NO_ROOM_S:
-            self._say(Said(WARNING, "some workers of the cluster have no place yet: they begin when a node has room"))
+            self._say(
+                Said(logging.WARNING, "some workers of the cluster have no place yet: they begin when a node has room")
+            )
             self._asked_s = float("inf")
 
     def _say(self, message: object) -> None:

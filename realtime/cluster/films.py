@@ -16,7 +16,7 @@ from ray.util.client import ray as client
 
 from models.errors import UserError
 from realtime.cluster.film_actor import Film
-from realtime.cluster.film_seat import Seat
+from realtime.cluster.film_seat import FilmSeat
 from realtime.cluster.film_worker import FilmWorker
 from realtime.cluster.inputs import Inputs, LostError, absolute
 from realtime.config import CPU_DEVICES, MESH, RunConfig
@@ -48,7 +48,7 @@ class FilmCrew:
         self.here = "" if is_far else ray.get_runtime_context().get_node_id()
         nodes = ray.nodes()  # type: ignore[no-untyped-call]
         self._most_cores = int(max(node["Resources"].get("CPU", 0) for node in nodes if node["Alive"]))
-        self._idle: list[Seat] = []
+        self._idle: list[FilmSeat] = []
         self._run, self._name = "", secrets.token_hex(8)
 
     def warm(self, workers: int) -> None:
@@ -63,7 +63,7 @@ class FilmCrew:
         self._run = filming.run
         return lambda inbox: FilmWorker(self._seat(cores), filming, inbox)
 
-    def give_back(self, seat: Seat, *, is_idle: bool, is_lost: bool) -> None:
+    def give_back(self, seat: FilmSeat, *, is_idle: bool, is_lost: bool) -> None:
         """A film does not need it any more."""
         if is_idle:
             self._idle.append(seat)
@@ -83,10 +83,10 @@ class FilmCrew:
         """The cores of one of so many."""
         return max(1, min(self._most_cores, self._cores // max(1, workers)))
 
-    def _new_seat(self, cores: int) -> Seat:
-        return Seat(self._name, cores, self._gpus)
+    def _new_seat(self, cores: int) -> FilmSeat:
+        return FilmSeat(self._name, cores, self._gpus)
 
-    def _seat(self, cores: int) -> Seat:
+    def _seat(self, cores: int) -> FilmSeat:
         fit = [seat for seat in self._idle if seat.cores == cores]
         if not fit:  # what others hold is what the new one needs
             self.close()
@@ -101,7 +101,7 @@ class FilmCrew:
                 with suppress(LostError):
                     seat.answer(seat.begin("forget", self._run), LEAVE_S)
 
-    def _end(self, seat: Seat) -> None:
+    def _end(self, seat: FilmSeat) -> None:
         if seat.node:
             with suppress(LostError):
                 seat.answer(seat.begin("end"), LEAVE_S)
@@ -117,7 +117,7 @@ class _Filming:
         self.run = secrets.token_hex(8)
         self.give_back = crew.give_back
 
-    def film_for(self, seat: Seat, check: Callable[[], None]) -> Film:
+    def film_for(self, seat: FilmSeat, check: Callable[[], None]) -> Film:
         """As it is where the seat is, with its files there. check: ends it by an exception.
 
         Raises LostError, and OSError.

@@ -21,19 +21,18 @@ from aiohttp import (
     web,
 )
 
-from realtime.cluster.behind import FREE
+from realtime.cluster.behind import FREE, RETRY_S
 from realtime.cluster.directory import BEAT_S, HostState, View
 from realtime.cluster.merged_metrics import merged
 from realtime.cluster.proxy import ask, front_headers, give_back, headers_for, join_sockets, make_client, reach_socket
 from realtime.cluster.routing import Hosts, opens_session
 from realtime.web.auth import Doorkeeper, RefusedError
-from realtime.web.request_parts import COOKIE_TO_SET, LARGEST_UPLOAD, LONGEST_SDP, body_in, remember, says_key
+from realtime.web.request_parts import COOKIE_TO_SET, LONGEST_SDP, body_in, remember, says_key
 from realtime.web.server import guarded_by, public_routes
 from realtime.web.socket import LARGEST_PICTURE, require_upgrade
 
 logger = logging.getLogger(__name__)
 
-RETRY_S = 5
 NOT_REACHED = ClientConnectorError, ConnectionTimeoutError
 """Nothing was sent."""
 LATE_S = 2.0
@@ -49,7 +48,7 @@ class Front:
 
     def application(self, guard: Doorkeeper) -> web.Application:
         """Ready to run."""
-        app = web.Application(middlewares=[guarded_by(guard)], client_max_size=LARGEST_UPLOAD)
+        app = web.Application(middlewares=[guarded_by(guard)])
         app.cleanup_ctx.append(self._running)
         app.router.add_get("/healthz", self._health)
         app.router.add_get("/metrics", self._metrics)

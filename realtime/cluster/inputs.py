@@ -46,13 +46,7 @@ class Inputs:
     def __init__(self, config: RunConfig) -> None:
         self._paths: dict[str, Path] = {}
         self.files: dict[str, str] = {}
-        self.there = replace(
-            config,
-            input=str(self._add(local_path(config.input))),
-            faces_from=tuple(map(self._add, config.faces_from)),
-            maps=tuple((self._add(target), self._add(source)) for target, source in config.maps),
-            outputs=(Path(config.outputs[0]).name,),
-        )
+        self.there = replace(placed(config, self._add), outputs=(Path(config.outputs[0]).name,))
         self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def send(self, run: str, node: str, worker: Caller, check: Callable[[], None]) -> None:
@@ -89,14 +83,19 @@ class Inputs:
         return folder / path.name
 
 
-def absolute(config: RunConfig) -> RunConfig:
-    """For a worker on this machine, whose folder may be another."""
+def placed(config: RunConfig, where: Callable[[Path], Path]) -> RunConfig:
+    """The same of files elsewhere. where: gives the new path of each that is read."""
     return replace(
         config,
-        input=str(local_path(config.input).absolute()),
-        faces_from=tuple(path.absolute() for path in config.faces_from),
-        maps=tuple((target.absolute(), source.absolute()) for target, source in config.maps),
+        input=str(where(local_path(config.input))),
+        faces_from=tuple(map(where, config.faces_from)),
+        maps=tuple((where(target), where(source)) for target, source in config.maps),
     )
+
+
+def absolute(config: RunConfig) -> RunConfig:
+    """For a worker on this machine, whose folder may be another."""
+    return placed(config, Path.absolute)
 
 
 def chunks(path: Path) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from importlib.metadata import version
@@ -75,11 +75,11 @@ class KeptSegments:
     @property
     def has_some(self) -> bool:
         """Whether a later run can go on with something."""
-        return self._is_needed and any(self.folder.glob(f"[0-9]*{NOTE}"))
+        return bool(self._notes())
 
     def leave(self) -> int:
         """Remove what no later run can use. Returns how many segments stay."""
-        notes = list(self.folder.glob(f"[0-9]*{NOTE}")) if self._is_needed else []
+        notes = self._notes()
         if not notes:
             shutil.rmtree(self.folder, ignore_errors=True)
             return 0
@@ -88,10 +88,17 @@ class KeptSegments:
             path.unlink(missing_ok=True)
         return len(notes)
 
+    def _notes(self) -> list[Path]:
+        """Of those that a later run can go on with."""
+        return list(self.folder.glob(f"[0-9]*{NOTE}")) if self._is_needed else []
+
 
 @contextmanager
-def kept_segments(target: Path, config: RunConfig, plan: Callable[[], list[Segment]]) -> Iterator[KeptSegments]:
-    """In the block they can be added to. target: the video, whose lock is held. Raises UserError."""
+def kept_segments(target: Path, config: RunConfig, plan: Sequence[Segment]) -> Iterator[KeptSegments]:
+    """In the block they can be added to. target: the video, whose lock is held. plan: where none is kept.
+
+    Raises UserError.
+    """
     name = hashlib.sha256(os.fsencode(target.name)).hexdigest()[:16]
     folder, key = target.with_name(f".{name}.segments"), _key(config)
     try:
@@ -100,7 +107,7 @@ def kept_segments(target: Path, config: RunConfig, plan: Callable[[], list[Segme
             if folder.exists():
                 shutil.rmtree(folder)
             folder.mkdir(mode=0o700)
-            segments = plan()
+            segments = plan
             _write(folder / PLAN, {"key": key, "segments": [_times(segment) for segment in segments]})
     except OSError as error:
         raise write_failure(folder, error, otherwise="give --output another folder") from error
@@ -117,7 +124,7 @@ def _key(config: RunConfig) -> str:
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 
-def _planned(path: Path, key: str) -> list[Segment] | None:
+def _planned(path: Path, key: str) -> Sequence[Segment] | None:
     """The plan of an earlier run of the same; None where there is none."""
     if not path.exists():
         return None

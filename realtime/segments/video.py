@@ -61,7 +61,7 @@ class VideoInSegments:
     def opened(self) -> Iterator[JoinedRun]:
         """In the block the segments have a folder, beside the video; the sink is closed at its end."""
         try:
-            with kept_segments(self._target, self._config, lambda: self._plan) as kept:
+            with kept_segments(self._target, self._config, self._plan) as kept:
                 yield self._joined(kept)
         finally:
             self.sink.close()

@@ -81,7 +81,7 @@ class SwapPipeline:
     A frame's image is painted in place. When anything raises on the way, even on the last of several faces, the whole
     frame counts as failed. control: what may be changed while it runs, read once per frame. backfill: where a
     video's frames wait; None for live. badge: told whom it is to mark, and what with. budget: of a live picture's
-    latency. on_tracked: told who is in a frame. in_view: who is in the live picture that was shown last.
+    latency. on_tracked: told who is in a frame.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class SwapPipeline:
         self._control = control or LiveControl(FixedFaces())
         self.budget: LatencyBudget | None = None
         self.on_tracked: Callable[[Frame, TrackingResult], None] = _ignore
-        self.in_view: tuple[PersonInView, ...] = ()
+        self._people_shown: Callable[[], tuple[PersonInView, ...]] = tuple
         self._observer = observer
         self._is_half = False
         self._painting = OrderedWork[ShownFrame | None](PAINTING)
@@ -165,7 +165,7 @@ class SwapPipeline:
     def _show(self, tracked: Tracked) -> ShownFrame:
         frame, at_ns, settings = tracked.frame, tracked.at_ns, tracked.settings
         status = self._paint(tracked)
-        self.in_view = () if self._backfill is not None else self._people_in(tracked)
+        self._people_shown = self._people_in(tracked) if self._backfill is None else tuple
         with self._timed(Stage.SHOW):
             if settings.mirror:
                 frame = replace(frame, image=np.ascontiguousarray(frame.image[:, ::-1]), original=None, hdr=None)
@@ -185,11 +185,15 @@ class SwapPipeline:
         scale, mirrored_in = width / tracked.canvas.shape[1], width if tracked.settings.mirror else None
         return [FaceInView.of(number, points, scale, mirrored_in) for number, points in self._painter.painted]
 
-    def _people_in(self, tracked: Tracked) -> tuple[PersonInView, ...]:
-        if tracked.result is None:
-            return ()
-        faces, swapped = tracked.result.in_view, [number for number, _ in self._painter.painted]
-        return people_in_view(faces, tracked.canvas.shape[1::-1], swapped, mirrored=tracked.settings.mirror)
+    @property
+    def in_view(self) -> tuple[PersonInView, ...]:
+        """Who is in the live picture that was shown last. Any thread; reckoned when it is asked for."""
+        return self._people_shown()
+
+    def _people_in(self, tracked: Tracked) -> Callable[[], tuple[PersonInView, ...]]:
+        faces = () if tracked.result is None else tracked.result.in_view
+        swapped, size_wh = [number for number, _ in self._painter.painted], tracked.canvas.shape[1::-1]
+        return partial(people_in_view, faces, size_wh, swapped, mirrored=tracked.settings.mirror)
 
     def run_deferred(self) -> None:
         """Do what can wait until a frame is out; whoever calls `process` calls it then. Never raises."""

@@ -4,7 +4,7 @@ Knows where eyes are in a face and in a picture; what an iris is, iris.py knows.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -47,14 +47,15 @@ class EyeColour:
         return cls(colour)
 
     def on(self, picture: Image, face: FaceLandmarks, offset: Points) -> Image:
-        """A copy of `picture` with eyes of this colour. offset: (2,) px, from the face's px to the picture's.
+        """`picture`, or a copy of it with eyes of this colour. offset: (2,) px, from the face's px to the picture's.
 
         Both or none, and alike: two eyes of different colours are seen at once.
         """
-        eyes, recolour = list(open_eyes(picture, face, offset)), picture.copy()
-        own = [found for eye in eyes if (found := colour_of(picture[eye.place], eye.iris)) is not None]
+        eyes = list(open_eyes(picture, face, offset))
+        own = _colours_of(eyes, picture)
         if len(own) < BOTH:
-            return recolour
+            return picture
+        recolour = picture.copy()
         change = np.asarray(self._colour / np.mean(own, axis=0), np.float32)
         least_open = min(eye.iris.open for eye in eyes)
         for eye in eyes:
@@ -64,9 +65,13 @@ class EyeColour:
 
 def iris_colour(photo: SourcePhoto) -> NDArray[np.float32] | None:
     """(3,) BGR beside the white of the eye, the mean of both eyes; None when no iris can be made out."""
-    eyes = open_eyes(photo.image, photo.face, np.zeros(2, np.float32))
-    found = [colour for eye in eyes if (colour := colour_of(photo.image[eye.place], eye.iris)) is not None]
+    found = _colours_of(open_eyes(photo.image, photo.face, np.zeros(2, np.float32)), photo.image)
     return as_eyes_are(np.mean(found, axis=0)) if found else None
+
+
+def _colours_of(eyes: Iterable[Eye], picture: Image) -> list[NDArray[np.float32]]:
+    """Of those that show one."""
+    return [colour for eye in eyes if (colour := colour_of(picture[eye.place], eye.iris)) is not None]
 
 
 def open_eyes(picture: Image, face: FaceLandmarks, offset: Points) -> Iterator[Eye]:

@@ -39,22 +39,16 @@ blue ones have up to 1.04."""
 
 @dataclass(frozen=True, slots=True)
 class Iris:
-    """centre: (2,) px. radius: px. visible: (H, W) 0..1, the opening of the eye. open: 0..1, how far it is."""
+    """centre: (2,) px. radius: px. visible: (H, W) 0..1, the opening of the eye. open: 0..1, how far it is.
+
+    distances: (H, W), from the centre, in radii.
+    """
 
     centre: Points
     radius: float
     visible: NDArray[np.float32]
     open: float
-
-    def distances(self) -> NDArray[np.float32]:
-        """(H, W): from the centre, in radii."""
-        return distances_in(self.visible, self.centre, self.radius)
-
-
-def distances_in(box: NDArray[np.float32], centre: Points, radius: float) -> NDArray[np.float32]:
-    """(H, W), like `box`: from the centre, in radii."""
-    rows, columns = np.indices(box.shape)
-    return np.asarray(np.hypot(columns - centre[0], rows - centre[1]) / radius, np.float32)
+    distances: NDArray[np.float32]
 
 
 def iris_in(eye: Image, rim: Points, iris: Points) -> Iris | None:
@@ -68,13 +62,15 @@ def iris_in(eye: Image, rim: Points, iris: Points) -> Iris | None:
     visible = np.zeros(eye.shape[:2], np.uint8)
     fill_outlines(visible, [rim])
     opening = np.asarray(visible / np.float32(255), np.float32)
-    apart, brightness = distances_in(opening, iris[0], radius), eye.astype(np.float32) @ LUMA
+    rows, columns = np.indices(opening.shape)
+    apart = np.asarray(np.hypot(columns - iris[0, 0], rows - iris[0, 1]) / radius, np.float32)
+    brightness = eye.astype(np.float32) @ LUMA
     within, white = opening * (apart < RING[1]), opening * (apart > WHITE)
     seen = np.float32(within.sum() / (np.pi * (RING[1] * radius) ** 2))
     if seen < SEEN[0] or white.sum() < 1:
         return None
     lid_is_shut = np.average(brightness, weights=white) - np.average(brightness, weights=within) < LEAST_CONTRAST
-    return None if lid_is_shut else Iris(iris[0], radius, opening, float(smoothstep(seen, *SEEN)))
+    return None if lid_is_shut else Iris(iris[0], radius, opening, float(smoothstep(seen, *SEEN)), apart)
 
 
 def as_eyes_are(colour: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -89,7 +85,7 @@ def as_eyes_are(colour: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def colour_of(eye: Image, iris: Iris) -> NDArray[np.float32] | None:
     """(3,) BGR beside the white of the eye, whatever the light; None where only reflections or no white show."""
-    apart = iris.distances()
+    apart = iris.distances
     shown = eye[(apart > RING[0]) & (apart < RING[1]) & (iris.visible > 0.9)].astype(np.float32)
     white = eye[(apart > WHITE) & (iris.visible > 0.9)].astype(np.float32)
     shown = shown[shown @ LUMA < LIGHTS[1] * 255]
@@ -105,6 +101,6 @@ def recoloured(eye: Image, iris: Iris, change: NDArray[np.float32]) -> Image:
     brighter = change @ LUMA
     gain = change / brighter * np.clip(brighter, *BRIGHTER)
     brightness = np.asarray(eye.astype(np.float32) @ LUMA / 255, np.float32)
-    share = iris.open * iris.visible * (1 - smoothstep(iris.distances(), *EDGE)) * (1 - smoothstep(brightness, *LIGHTS))
+    share = iris.open * iris.visible * (1 - smoothstep(iris.distances, *EDGE)) * (1 - smoothstep(brightness, *LIGHTS))
     changed = (eye + BLACK) * (1 + share[..., np.newaxis] * (gain - 1)) - BLACK
     return np.asarray(np.clip(changed + 0.5, 0, 255), np.uint8)

@@ -31,7 +31,7 @@ def config(tmp_path: Path) -> RunConfig:
 
 def cut_short(config: RunConfig) -> Made:
     """A run that finishes its second segment and no more."""
-    with kept_segments(Path(config.outputs[0]), config, lambda: PLAN) as kept:
+    with kept_segments(Path(config.outputs[0]), config, PLAN) as kept:
         first, second = map(kept.task, kept.segments)
         for task in (first, second):
             task.into.write_bytes(b"packets")
@@ -47,7 +47,7 @@ def cut_short(config: RunConfig) -> Made:
 def test_a_finished_segment_comes_back_as_it_was_and_with_its_plan(config: RunConfig) -> None:
     made = cut_short(config)
     more = replace(config, workers=3)
-    with kept_segments(Path(config.outputs[0]), more, lambda: OTHER_PLAN) as kept:
+    with kept_segments(Path(config.outputs[0]), more, OTHER_PLAN) as kept:
         assert kept.segments == PLAN
         [again] = kept.finished()
         assert not kept.task(PLAN[0]).into.exists()  # it was not finished
@@ -68,7 +68,7 @@ def test_what_was_made_of_something_else_is_thrown_away(changed: str, config: Ru
     else:
         path = Path(config.input) if changed == "input" else config.faces_from[0]
         path.write_bytes(b"other")
-    with kept_segments(Path(config.outputs[0]), config, lambda: OTHER_PLAN) as kept:
+    with kept_segments(Path(config.outputs[0]), config, OTHER_PLAN) as kept:
         assert kept.segments == OTHER_PLAN
         assert not made.task.into.exists()
         assert not kept.has_some
@@ -77,7 +77,7 @@ def test_what_was_made_of_something_else_is_thrown_away(changed: str, config: Ru
 @pytest.mark.parametrize("how", ["torn", "forgotten", "discarded"])
 def test_nothing_is_kept_that_a_later_run_cannot_use(how: str, config: RunConfig) -> None:
     made = cut_short(config)
-    with kept_segments(Path(config.outputs[0]), config, lambda: OTHER_PLAN) as kept:
+    with kept_segments(Path(config.outputs[0]), config, OTHER_PLAN) as kept:
         match how:
             case "torn":
                 made.task.into.write_bytes(b"pac")

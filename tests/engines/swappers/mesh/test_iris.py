@@ -50,7 +50,7 @@ def open_eye(x: float = 34) -> Iris:
 def test_as_much_of_the_iris_is_seen_as_the_lids_leave(x: float) -> None:
     iris = open_eye(x)
     assert (iris.centre[0], iris.radius) == pytest.approx((x, RADIUS))
-    shown = (iris.visible > 0.5) & (iris.distances() < 1)
+    shown = (iris.visible > 0.5) & (iris.distances < 1)
     assert 0.5 * np.pi * RADIUS**2 < shown.sum() <= 1.05 * np.pi * RADIUS**2
 
 
@@ -79,7 +79,7 @@ def test_it_takes_another_colour_and_nothing_else_changes() -> None:
     after = turned_to(before, found, brown)
     blue, green, red = after[24, 28].astype(int)  # between pupil and edge
     assert red > green > blue
-    assert np.abs(after.astype(int) - before)[found.distances() > 1.1].max() == 0
+    assert np.abs(after.astype(int) - before)[found.distances > 1.1].max() == 0
     assert (after[20, 38] > 245).all()
     assert after[24, 34].max() < 40
     again = colour_of(after, found)
