@@ -17,18 +17,18 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from benchmarks.common.command import run
+from benchmarks.common.ray_nodes import QUIET, RayNodes, children_called, ray_nodes
 from engines.backends.cores import told_to_share
 from realtime.bench.machine import machine
-from realtime.cluster.connect import ENVIRONMENT
+from realtime.bench.processes import cpu_s
 from realtime.sources import open_source
 
 ACTOR = b"ray::FilmActor"
-TICKS = os.sysconf("SC_CLK_TCK")
 BEGUN_BYTES = 20_000
 
 
@@ -49,29 +49,22 @@ class Actors(threading.Thread):
     def __init__(self, home: Path, *, kill: bool) -> None:
         super().__init__(daemon=True)
         self._home, self._kill, self._is_over = home, kill, threading.Event()
-        self._ticks: dict[int, int] = {}
+        self._core_s: dict[int, float] = {}
 
     def run(self) -> None:
         while not self._is_over.wait(0.1):
-            for pid in (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal()):
-                self._note(pid)
+            for pid in children_called(ACTOR, os.getpid()):
+                with suppress(OSError):  # it has just ended
+                    self._core_s[pid] = cpu_s(pid)
             if self._kill and any(p.stat().st_size > BEGUN_BYTES for p in self._home.glob("cluster/*/*/packets")):
                 self._kill = False
-                os.kill(max(self._ticks), signal.SIGKILL)
+                os.kill(max(self._core_s), signal.SIGKILL)
 
     def core_s(self) -> float:
         """Ends it."""
         self._is_over.set()
         self.join()
-        return sum(self._ticks.values()) / TICKS
-
-    def _note(self, pid: int) -> None:
-        try:
-            if Path(f"/proc/{pid}/cmdline").read_bytes().startswith(ACTOR):
-                facts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-                self._ticks[pid] = int(facts[11]) + int(facts[12])
-        except OSError:  # it has just ended
-            return
+        return sum(self._core_s.values())
 
 
 def measured(name: str, options: argparse.Namespace, home: Path, *more: str, kill: bool = False) -> Measured:
@@ -101,20 +94,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    os.environ.update({**ENVIRONMENT, "RAY_AUTH_MODE": "disabled", **told_to_share(1)})
-    from ray.cluster_utils import Cluster  # noqa: PLC0415  reads the environment
-
+    os.environ.update({**QUIET, **told_to_share(1)})
     with tempfile.TemporaryDirectory(prefix="ray-") as folder:
         home = Path(folder)
         (home / "models").symlink_to(Path("~/.cache/liveswap/models").expanduser())
         os.environ["LIVESWAP_HOME"] = folder
-        node = {"num_cpus": 1, "include_log_monitor": False}
-        head = {**node, "include_dashboard": False, "no_monitor": True, "temp_dir": str(home / "ray")}
-        cluster = Cluster(initialize_head=True, head_node_args=head)
-        try:
-            runs = _all(cluster, node, options, home)
-        finally:
-            cluster.shutdown()  # type: ignore[no-untyped-call]
+        with ray_nodes(1) as nodes:
+            runs = _all(nodes, options, home)
     ratios = {name: _ratio(runs, name) for name in ("one worker", "two workers")}
     print(json.dumps(ratios))
     if options.json:
@@ -122,11 +108,11 @@ def main() -> None:
         options.json.write_text(json.dumps(told, indent=1) + "\n")
 
 
-def _all(cluster: Any, node: dict[str, Any], options: argparse.Namespace, home: Path) -> list[Measured]:
-    where, runs = ("--cluster", str(cluster.address)), list[Measured]()
+def _all(nodes: RayNodes, options: argparse.Namespace, home: Path) -> list[Measured]:
+    where, runs = ("--cluster", nodes.address), list[Measured]()
     for name in ("one worker", "two workers"):
         if name == "two workers":
-            cluster.add_node(**node)
+            nodes.add()
         for _ in range(options.rounds):
             runs += [measured("plain", options, home), measured(name, options, home, *where)]
     return [*runs, measured("killed", options, home, *where, kill=True)]

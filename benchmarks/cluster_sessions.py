@@ -29,7 +29,7 @@ from aiortc.mediastreams import MediaStreamError
 
 from benchmarks.common.cluster_server import cluster_server
 from benchmarks.common.command import run
-from benchmarks.common.ray_nodes import TwoNodes, children_of, two_nodes
+from benchmarks.common.ray_nodes import RayNodes, children_of, ray_nodes
 from benchmarks.common.web_servers import liveswap
 from engines.types import Image
 from models.store import ModelStore
@@ -167,7 +167,7 @@ async def beyond(url: str, sent: list[tuple[int, list[bytes]]]) -> Found:
     return {"taken": len(sent) - refused, "refused": refused, **said, "foreign": sum(v.foreign for v in visitors)}
 
 
-async def killed(url: str, nodes: TwoNodes, sent: list[tuple[int, list[bytes]]]) -> Found:
+async def killed(url: str, nodes: RayNodes, sent: list[tuple[int, list[bytes]]]) -> Found:
     """Kill one of two hosts. Returns for how long its visitors saw nothing, s, and whether others noticed."""
     async with aiohttp.ClientSession(url, cookie_jar=aiohttp.DummyCookieJar()) as client:
         visitors = [Visitor(client, hue) for hue, _ in sent]
@@ -175,7 +175,7 @@ async def killed(url: str, nodes: TwoNodes, sent: list[tuple[int, list[bytes]]])
             await visitor.offer(video)
             await asyncio.sleep(BEAT_S)
         await asyncio.sleep(WARM_UP_S)
-        await asyncio.to_thread(nodes.lose_second)
+        await asyncio.to_thread(nodes.lose_one)
         blind = await asyncio.gather(*(back(v, video) for v, (_, video) in zip(visitors, sent, strict=True)))
         for visitor in visitors:
             await visitor.leave()
@@ -207,7 +207,7 @@ def measured(options: argparse.Namespace) -> Found:
     """All of it."""
     sent = videos(2 * PLACES + 2)
     rows: dict[str, list[Found]] = {"plain": [], "cluster": []}
-    with liveswap("--sessions", str(PLACES)) as plain, two_nodes() as nodes:
+    with liveswap("--sessions", str(PLACES)) as plain, ray_nodes() as nodes:
         before = set(children_of(os.getpid()))
         with cluster_server(nodes.address, PLACES) as cluster:
             of_ray = [pid for pid in before if pid != plain.process.pid]

@@ -3,15 +3,21 @@
 Knows Ray's own means for that, and how to have one go as when its power goes.
 """
 
+import logging
 import os
 import signal
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from realtime.cluster.connect import ENVIRONMENT
+
+QUIET = {**ENVIRONMENT, "RAY_AUTH_MODE": "disabled"}
+"""For whoever starts nodes, before Ray is imported."""
 STORE_BYTES = 80_000_000
 TRIES = 3
 REPLICA = b"ray::ServeReplica:liveswap:hosts"
@@ -19,44 +25,54 @@ REPLICA = b"ray::ServeReplica:liveswap:hosts"
 
 
 @dataclass
-class TwoNodes:
-    """address: of the cluster. second: the node that is not the head."""
+class RayNodes:
+    """A running cluster of nodes with so many cores each."""
 
     cluster: Any
-    second: Any
+    cores: int
+    _others: list[Any] = field(default_factory=list)
 
     @property
     def address(self) -> str:
         """HOST:PORT."""
         return str(self.cluster.address)
 
-    def hosts_on_second(self) -> list[int]:
-        """Processes of hosts there."""
-        raylet = self.second.all_processes["raylet"][0].process.pid
-        return [pid for pid in children_of(raylet) if Path(f"/proc/{pid}/cmdline").read_bytes().startswith(REPLICA)]
+    def add(self, **head: Any) -> None:
+        """One more. head: what only the first one is told."""
+        node = _added(
+            self.cluster,
+            {"num_cpus": self.cores, "object_store_memory": STORE_BYTES, "include_log_monitor": False, **head},
+        )
+        if not head:
+            self._others.append(node)
 
-    def lose_second(self) -> None:
-        """As when its power goes: its hosts are killed, and all else of it."""
-        lost = self.hosts_on_second()
-        self.cluster.remove_node(self.second, allow_graceful=False)
+    def lose_one(self) -> None:
+        """As when its power goes: its hosts are killed, and all else of it. Not the first one."""
+        node = self._others.pop()
+        lost = children_called(REPLICA, node.all_processes["raylet"][0].process.pid)
+        self.cluster.remove_node(node, allow_graceful=False)
         for pid in lost:  # they would outlive their node for a while
             os.kill(pid, signal.SIGKILL)
 
 
 @contextmanager
-def two_nodes(cores: int = 1) -> Iterator[TwoNodes]:
-    """cores: of each."""
+def ray_nodes(count: int = 2, cores: int = 1) -> Iterator[RayNodes]:
+    """So many at first. cores: of each."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from ray.cluster_utils import Cluster  # noqa: PLC0415  an extra
 
-    cluster: Any = Cluster()
-    node = {"num_cpus": cores, "object_store_memory": STORE_BYTES}
-    try:
-        _added(cluster, {**node, "include_dashboard": False})
-        yield TwoNodes(cluster, _added(cluster, node))
-    finally:
-        cluster.shutdown()
+    with tempfile.TemporaryDirectory(prefix="ray-", ignore_cleanup_errors=True) as folder:
+        nodes = RayNodes(Cluster(), cores)
+        try:
+            nodes.add(include_dashboard=False, no_monitor=True, temp_dir=folder)
+            for _ in range(count - 1):
+                nodes.add()
+            logging.getLogger("ray").setLevel(logging.ERROR)
+            yield nodes
+        finally:
+            nodes.cluster.shutdown()
+            os.environ.pop("RAY_ADDRESS", None)
 
 
 def children_of(pid: int) -> list[int]:
@@ -67,6 +83,18 @@ def children_of(pid: int) -> list[int]:
     except OSError:  # it has ended
         return []
     return [*direct, *(below for child in direct for below in children_of(child))]
+
+
+def children_called(name: bytes, of: int) -> list[int]:
+    """Those whose command begins so."""
+    return [pid for pid in children_of(of) if _command(pid).startswith(name)]
+
+
+def _command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:  # it has just ended
+        return b""
 
 
 def _added(cluster: Any, node: dict[str, Any]) -> Any:

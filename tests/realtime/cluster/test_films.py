@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.common.ray_nodes import RayNodes, children_called
 from tests.realtime.clips import facts_of
-from tests.realtime.cluster.conftest import Nodes
 from tests.realtime.commandline import invoke
 from tests.realtime.segments.conftest import RATE, REPEATS, SECONDS
 from tests.realtime.segments.test_workers import command, images, packets
@@ -21,25 +21,6 @@ pytestmark = [
     pytest.mark.ray,
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning"),  # of Ray's own
 ]
-
-
-def actors() -> list[int]:
-    """The workers of clusters that this process has started."""
-    parents, found = {}, []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            try:
-                words, facts = (entry / "cmdline").read_bytes(), (entry / "stat").read_text()
-            except OSError:  # it has just ended
-                continue
-            parents[int(entry.name)] = int(facts.rpartition(")")[2].split()[1])
-            if words.startswith(b"ray::FilmActor"):
-                found.append(int(entry.name))
-
-    def ours(pid: int) -> bool:
-        return pid == os.getpid() or (pid in parents and ours(parents[pid]))
-
-    return [pid for pid in found if ours(pid)]
 
 
 def in_the_middle(home: Path, do: Callable[[], object]) -> threading.Thread:
@@ -59,7 +40,7 @@ def in_the_middle(home: Path, do: Callable[[], object]) -> threading.Thread:
 
 
 def test_two_nodes_make_the_video_that_one_process_makes(
-    nodes: Nodes, face_video: Path, home: Path, portrait: Path, tmp_path: Path
+    nodes: RayNodes, face_video: Path, home: Path, portrait: Path, tmp_path: Path
 ) -> None:
     whole, joined = tmp_path / "whole.mkv", tmp_path / "joined.mkv"
     assert invoke(*command(portrait, face_video, whole, "--codec", "ffv1"), home=home).returncode == 0
@@ -80,11 +61,11 @@ def test_two_nodes_make_the_video_that_one_process_makes(
 
 
 def test_a_worker_and_a_node_that_are_killed_cost_nothing_but_time(
-    nodes: Nodes, long_face_video: Path, home: Path, portrait: Path, tmp_path: Path
+    nodes: RayNodes, long_face_video: Path, home: Path, portrait: Path, tmp_path: Path
 ) -> None:
     def kill() -> None:
-        os.kill(actors()[0], signal.SIGKILL)
-        nodes.kill_the_other()
+        os.kill(children_called(b"ray::FilmActor", os.getpid())[0], signal.SIGKILL)
+        nodes.lose_one()
 
     out = tmp_path / "out.mp4"
     killing = in_the_middle(home, kill)

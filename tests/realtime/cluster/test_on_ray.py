@@ -11,7 +11,8 @@ from aiohttp.test_utils import TestClient
 
 from benchmarks.common.fake_cluster import client_of, order_of, until
 from benchmarks.common.fake_server import opened_fake
-from benchmarks.common.ray_nodes import TwoNodes
+from benchmarks.common.ray_nodes import RayNodes
+from realtime.cluster.connect import connected
 from realtime.web.auth import Guard
 from tests.realtime.cluster.fakes import COLOURS_BGR, Visitor
 
@@ -52,7 +53,7 @@ async def is_back(visitor: Visitor, client: TestClient[Any, Any]) -> float:
 
 @pytest.mark.ray
 @pytest.mark.filterwarnings("ignore")  # what Ray imports
-def test_sessions_on_two_nodes_of_which_one_is_killed(host_nodes: TwoNodes) -> None:
+def test_sessions_on_two_nodes_of_which_one_is_killed(nodes: RayNodes) -> None:
     from realtime.cluster import hosts  # noqa: PLC0415  Ray must be there
 
     async def test() -> None:
@@ -64,7 +65,7 @@ def test_sessions_on_two_nodes_of_which_one_is_killed(host_nodes: TwoNodes) -> N
                 assert await visitor.sees(3) == {visitor.bgr}
             for visitor in visitors[1:3]:  # one of each host, so that there is room
                 await visitor.leave()
-            await asyncio.to_thread(host_nodes.lose_second)
+            await asyncio.to_thread(nodes.lose_one)
             took_s = [await is_back(visitor, client) for visitor in (visitors[0], visitors[3])]
             assert max(took_s) < BACK_S
             assert visitors[0].host == visitors[3].host
@@ -72,6 +73,7 @@ def test_sessions_on_two_nodes_of_which_one_is_killed(host_nodes: TwoNodes) -> N
                 assert await visitor.sees(3) == {visitor.bgr}
                 await visitor.leave()
 
-    hosts.deploy(order_of(PLACES), opened_fake)
-    asyncio.run(asyncio.wait_for(test(), 120))
-    hosts.end()
+    with connected(nodes.address):
+        hosts.deploy(order_of(PLACES), opened_fake)
+        asyncio.run(asyncio.wait_for(test(), 120))
+        hosts.end()
