@@ -56,8 +56,7 @@ class FaceTracker:
         self._lost: list[FollowedFace] = []
         self._people = People()
         self._frame_wh, self._now_ns = (0, 0), 0
-        self.sees_hands = True
-        self._steadies = True
+        self.sees_hands = self._steadies = True
         self._unplaced = UnplacedFaces()
         self.protected: Collection[int] = ()
 
@@ -176,7 +175,8 @@ class FaceTracker:
         detections.sort(key=lambda found: -size_of(found.box_xyxy))
         boxes = boxes_of(detections)
         before = [*self._followed]
-        whose = {n: before[k] for k, n in matched(self._boxes(), boxes, least_iou=SAME_FACE_IOU).items()}
+        pairs = ((n, before[k]) for k, n in matched(self._boxes(), boxes, least_iou=SAME_FACE_IOU).items())
+        whose = {n: face for n, face in pairs if is_of_detected(face.raw.points, detections[n])}
         seen, new = [*whose.values()], sorted({*range(len(boxes))} - whose.keys())
         for number in new:
             face = self._begin(image, detections[number], at_ns, seen)
@@ -191,7 +191,7 @@ class FaceTracker:
         """Follow a face from now on, or again. Returns which was detected, if any. seen: those that are others."""
         place = self._place_for(detection)
         found = None if place is None else located_first(self._landmarker, image, self._rois_of(detection, at_ns))
-        if place is None or found is None or not is_of_detected(found.points, detection.box_xyxy):
+        if place is None or found is None or not is_of_detected(found.points, detection):
             return None
         box = box_of(found.points)
         merged = [face for face in self._followed if iou(box, face.box[np.newaxis])[0] > MERGED_IOU]

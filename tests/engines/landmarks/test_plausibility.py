@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from engines.fakes import mesh_at
+from engines.image.geometry import box_of, iou
 from engines.landmarks.plausibility import continues, facing_share, followed, is_of_detected, is_plausible
 from engines.mesh import mesh_topology
-from engines.types import FaceLandmarks, Image, Points, Roi
+from engines.types import Detection, FaceLandmarks, Image, Points, Roi
 
 FRAME_WH = 640, 480
 
@@ -43,15 +44,28 @@ def test_what_no_face_can_be_is_told(wrong: Points) -> None:
     assert not is_plausible(wrong.astype(np.float32), FRAME_WH)
 
 
+def detected(middle_xy: tuple[int, int], width_height: tuple[int, int]) -> Detection:
+    """A face so placed, its eyes and nose where landmarks would be."""
+    points = mesh_at((0, 0), 1)[:, :2] * np.array(width_height, np.float32) + np.array(middle_xy, np.float32)
+    eyes = points[[33, 133]].mean(axis=0), points[[362, 263]].mean(axis=0)
+    keypoints = np.stack([*eyes, points[1], points[13], points[152]])
+    return Detection(np.concatenate([points.min(axis=0), points.max(axis=0)]), keypoints, 0.9)
+
+
 @pytest.mark.parametrize(
     ("edge", "x", "fits"), [(100, 320, True), (70, 320, True), (130, 320, True), (50, 320, False), (100, 390, False)]
 )
 def test_landmarks_half_as_large_as_the_face_that_was_detected_or_beside_it_are_not_its(
     edge: int, x: int, fits: bool
 ) -> None:
-    points = mesh_at((x, 240), edge)
-    box = np.array([270, 190, 370, 290], np.float32)
-    assert is_of_detected(points, box) is fits
+    assert is_of_detected(mesh_at((x, 240), edge), detected((320, 240), (100, 100))) is fits
+
+
+def test_landmarks_that_overlap_little_are_of_the_face_only_if_eyes_and_nose_are_its() -> None:
+    narrow = detected((320, 240), (40, 100))  # scene 201901: a face that turned, before another one
+    assert not is_of_detected(mesh_at((345, 235), 70), narrow)
+    assert iou(narrow.box_xyxy, box_of(mesh_at((320, 240), 80))[np.newaxis])[0] < 0.5
+    assert is_of_detected(mesh_at((320, 240), 80), narrow)
 
 
 def test_facing_is_a_share() -> None:

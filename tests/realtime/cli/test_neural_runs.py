@@ -14,6 +14,7 @@ from engines.image.geometry import roi_from_detection
 from engines.types import Image
 from models.progress import ignore_progress
 from models.store import ModelStore
+from realtime.cli.commands import NOBODY_SWAPPED
 from realtime.config import RunConfig
 from realtime.face_engines import FaceEngines
 from realtime.pictures.reading import read_image
@@ -154,9 +155,8 @@ def test_mistake_gets_error_and_hint(
     done = invoke(*run, *options, home=neural_home)
     assert done.returncode == 2, done.stderr
     error, hint = done.stderr.strip().splitlines()[-2:]
-    assert error.startswith("error: ")
+    assert (error[:7], hint[:6]) == ("error: ", "hint: ")
     assert problem in error
-    assert hint.startswith("hint: ")
     assert remedy in hint
 
 
@@ -177,8 +177,8 @@ def test_device_that_is_not_here_is_an_error_and_never_a_cpu_run(
 @pytest.mark.parametrize("detector", ["det_10g", "det_10g@320"])
 def test_other_detector_may_be_asked_for(neural_home: Path, portrait: Path, video: Path, detector: str) -> None:
     run = ("run", "--face", portrait, "--input", video, "--output", "null", "--duration", "0.05", "--i-have-consent")
-    done = invoke(*run, "--detector", detector, home=neural_home)  # its random weights find faces anywhere
-    assert done.returncode == 0, done.stderr
+    done = invoke(*run, "--detector", detector, home=neural_home)
+    assert done.returncode in {0, NOBODY_SWAPPED}, done.stderr  # its random weights find faces anywhere, eyes elsewhere
 
 
 def test_person_of_a_dfm_is_asked_for_too(neural_home: Path, video: Path, tmp_path: Path) -> None:

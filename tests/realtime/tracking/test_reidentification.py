@@ -46,7 +46,7 @@ def test_somebody_who_was_lost_may_still_be_there_until_they_return_or_half_a_mi
 
 def test_somebody_who_went_out_at_the_edge_is_waited_for_half_a_second() -> None:
     scene = Scene()
-    scene.show([(150, 180, 80), (600, 180, 80)], frames=5)
+    scene.show([(150, 180, 80), (594, 180, 80)], frames=5)
     scene.show([(150, 180, 80)], frames=10)
     assert len(scene.tracker.lost) == 1
     scene.show([(150, 180, 80)], frames=10)
