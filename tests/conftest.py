@@ -6,12 +6,16 @@ from pathlib import Path
 
 import cv2
 import pytest
+from hypothesis import settings
 
 from engines.backends import litert
 from models.errors import DownloadError
 from models.manifest import load_manifest
 from models.store import ModelStore
 from realtime.built_in_models import FACES, HANDS
+
+settings.register_profile("no times", deadline=None)  # beside other work everything is slow
+settings.load_profile("no times")
 
 MEDIA = Path(__file__).parent.parent.parent / "shared" / "media"
 

@@ -21,6 +21,9 @@ from engines.source_faces.usual_light import in_usual_light, own_in_usual_light
 
 FRONT, BARE = (0.15, 0.45), (0.5, 0.95)
 """Facing from which on a place of a photo is believed, and how surely nothing may be in front of it."""
+UNLIT = 0.3, 0.9
+"""Logarithm by which a place is darker than its mirror image from which on it is believed less, and not at all: what
+differs there is noise and paint."""
 HIDDEN = 0.6
 """Of `bare`: below it something is in front."""
 UNLIKE, ODD, FINER = 0.33, 0.16, 0.8
@@ -64,6 +67,8 @@ class FlatFace:
         basis = face_basis()
         trust *= 1 - not_the_face(logs - basis.explain(logs, trust), seen, unhidden, trust)
         explained = basis.explain(logs, trust)
+        brightness = explained.mean(axis=2)
+        trust *= 1 - smoothstep(brightness[:, ::-1] - brightness, *UNLIT)
         trust = soft(_resized(trust, size_wh), EDGE * layout.unit)
         as_lit = _resized(explained, size_wh)
         own = own_in_usual_light(whole - as_lit, as_lit, trust, layout)
@@ -110,7 +115,7 @@ def not_the_face(residual: Field, seen: Field, bare: Field, trust: Field) -> Fie
     hair = np.isin(parts, np.setdiff1d(parts[begins], 0))
     odd = _closed((np.maximum(apart, FINER * np.abs(residual).max(axis=2)) > ODD) & plain, JOINED)
     found = _widened(hidden | hair | (odd & _widened(hidden, BESIDE)), MORE)
-    return np.asarray(cv2.blur(found.astype(np.float32), _square(MORE).shape), np.float32)
+    return np.asarray(cv2.blur(found.astype(np.float32), _disc(MORE).shape), np.float32)
 
 
 def _median_of_skin(coarse: Field, trust: Field) -> float:
@@ -119,17 +124,17 @@ def _median_of_skin(coarse: Field, trust: Field) -> float:
 
 
 def _closed(mask: NDArray[np.bool_], reach: float) -> NDArray[np.bool_]:
-    return np.asarray(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, _square(reach)) > 0)
+    return np.asarray(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, _disc(reach)) > 0)
 
 
 def _widened(mask: NDArray[np.bool_], reach: float) -> NDArray[np.bool_]:
-    return np.asarray(cv2.dilate(mask.astype(np.uint8), _square(reach)) > 0)
+    return np.asarray(cv2.dilate(mask.astype(np.uint8), _disc(reach)) > 0)
 
 
-def _square(reach: float) -> NDArray[np.uint8]:
+def _disc(reach: float) -> NDArray[np.uint8]:
     """A kernel. reach: on each side of its middle, in eye distances."""
-    edge = 2 * round(reach * UNIT_PX) + 1
-    return np.ones((edge, edge), np.uint8)
+    steps = np.arange(-round(reach * UNIT_PX), round(reach * UNIT_PX) + 1)
+    return np.asarray(np.hypot(steps, steps[:, np.newaxis]) < steps[-1] + 0.5, np.uint8)
 
 
 def _resized(field: Field, size_wh: tuple[int, int]) -> Field:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engines.image.geometry import box_of
 from engines.mesh import mesh_topology
-from engines.swappers.mesh.iris import Iris, as_eyes_are, colour_of, iris_in, recoloured
+from engines.swappers.mesh.iris import Iris, as_eyes_are, colour_of, darkest, iris_in, recoloured
 from engines.types import FaceLandmarks, Image, Points, SourcePhoto
 
 LOG = logging.getLogger(__name__)
@@ -58,8 +58,9 @@ class EyeColour:
         recolour = picture.copy()
         change = np.asarray(self._colour / np.mean(own, axis=0), np.float32)
         least_open = min(eye.iris.open for eye in eyes)
+        least = max(darkest(picture[eye.place], eye.iris) for eye in eyes)
         for eye in eyes:
-            recolour[eye.place] = recoloured(picture[eye.place], replace(eye.iris, open=least_open), change)
+            recolour[eye.place] = recoloured(picture[eye.place], replace(eye.iris, open=least_open), change, least)
         return recolour
 
 

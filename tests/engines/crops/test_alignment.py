@@ -17,7 +17,7 @@ def test_template_has_its_eyes_above_its_mouth_and_left_of_each_other(name: str)
     assert abs(left[1] - right[1]) < 1
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.floats(20, 900), st.floats(-170, 170), st.integers(-500, 2000), st.sampled_from(sorted(TEMPLATES)))
 def test_points_that_are_a_turned_template_land_on_it(size: float, degrees: float, shift: int, name: str) -> None:
     target = template_points(name, 256)

@@ -42,7 +42,7 @@ coordinate = st.integers(-10 * 256, 74 * 256).map(lambda steps: steps / 256)  # 
 nudge = st.integers(-3 * 256, 3 * 256).map(lambda steps: steps / 256)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(coordinate, coordinate), min_size=4, max_size=12))
 def test_no_pixel_belongs_to_two_of_the_triangles_around_a_point(spokes: list[tuple[float, float]]) -> None:
     hub = np.mean(spokes, axis=0)
@@ -51,7 +51,7 @@ def test_no_pixel_belongs_to_two_of_the_triangles_around_a_point(spokes: list[tu
     assert times_covered(points, fan(points)).max() <= 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(nudge, nudge), min_size=9, max_size=9))
 def test_each_pixel_of_a_mesh_belongs_to_exactly_one_triangle(nudges: list[tuple[float, float]]) -> None:
     ys, xs = np.mgrid[:5, :5]

@@ -187,3 +187,18 @@ def test_what_one_photo_does_not_show_comes_from_another_in_the_tone_of_the_firs
 def test_a_second_photo_that_shows_nothing_better_changes_nothing() -> None:
     first, second = taken_apart(face()), taken_apart(UVMap(face(0.5).image, left_of(0.7)))
     assert first.completed(second, 0.8, UNIT_PX).image(LAYOUT) == pytest.approx(first.image(LAYOUT), abs=1)
+
+
+def test_what_is_drawn_in_a_deep_shadow_is_not_worn_and_its_mirror_image_is() -> None:
+    """A photo's noise, and a painting's strokes, stand out from the dark when it is lit."""
+    steps = np.linspace(1.7, 0.1, LAYOUT.size_hw[1], dtype=np.float32)[np.newaxis, :, np.newaxis]
+    lit = face(np.broadcast_to(steps, (*LAYOUT.size_hw, 1)))
+    rough = 1 + 0.3 * np.random.default_rng(0).standard_normal(LAYOUT.size_hw)[..., np.newaxis]
+    rough[:, : LAYOUT.size_hw[1] // 2] = 1
+    half = taken_apart(UVMap(np.asarray(lit.image * rough, np.float32), lit.seen))
+    assert at(half.trust, RIGHT_CHEEK) < 0.6
+    assert at(half.trust, LEFT_CHEEK) > 0.99
+    worn = half.completed(half.mirrored(), 1.0, UNIT_PX)
+    column, row = LAYOUT.points[RIGHT_CHEEK].round().astype(int)
+    near = np.s_[row - 4 : row + 5, column - 4 : column + 5]
+    assert worn.own[near].std() < 0.6 * half.own[near].std()

@@ -82,6 +82,13 @@ def test_hard_light_from_the_front_is_no_harder_than_usual() -> None:
     assert gap["after"] - gap["mean"] < 0.7 * (gap["before"] - gap["mean"])
 
 
+def test_a_streak_of_light_beside_a_brow_becomes_faint_and_a_faint_one_stays() -> None:
+    for lighter, least, most in ((0.6, 0.1, 0.25), (0.05, 0.03, 0.06)):
+        streak = -(blob(0.05, LEFT_BROW, darker=lighter) + blob(0.05, RIGHT_BROW, darker=lighter))
+        gained = in_usual_light(mean_face() + streak) - in_usual_light(mean_face())
+        assert least < at(gained, LEFT_BROW).mean() < most
+
+
 def test_what_differs_is_coloured_as_skin_and_lips_keep_most_of_their_own_hue() -> None:
     green = np.zeros((*LAYOUT.size_hw, 3), np.float32)
     green[..., 1] = 0.15
@@ -111,17 +118,23 @@ def test_shine_of_dark_skin_is_no_brighter_on_light_skin() -> None:
     assert shown(-1.0) == pytest.approx(0.15, abs=0.01)
 
 
-def blob(reach: float, point: int = LEFT_CHEEK, below: float = 0.0) -> Field:
+def blob(reach: float, point: int = LEFT_CHEEK, below: float = 0.0, darker: float = 0.1) -> Field:
     """(H, W, 3): a round dark place on a landmark, or so much below it. reach: its sigma. Both in eye distances."""
     rows, columns = np.mgrid[: LAYOUT.size_hw[0], : LAYOUT.size_hw[1]]
     column, row = LAYOUT.points[point] + np.array([0, below * LAYOUT.unit], np.float32)
     apart = ((columns - column) ** 2 + (rows - row) ** 2) / (reach * LAYOUT.unit) ** 2
-    return np.repeat(-0.1 * np.exp(-apart / 2)[..., np.newaxis], 3, axis=2).astype(np.float32)
+    return np.repeat(-darker * np.exp(-apart / 2)[..., np.newaxis], 3, axis=2).astype(np.float32)
 
 
-@pytest.mark.parametrize(("reach", "least", "most"), [(0.015, 0.75, 1), (0.1, 0.45, 0.75)], ids=["a mole", "a stain"])
-def test_marks_of_skin_are_kept_and_stains_are_halved(reach: float, least: float, most: float) -> None:
-    own = blob(reach)
+@pytest.mark.parametrize(
+    ("reach", "darker", "least", "most"),
+    [(0.015, 0.2, 0.75, 1), (0.1, 0.05, 0.9, 1), (0.1, 0.25, 0.4, 0.75)],
+    ids=["a mole", "a fold", "a stain"],
+)
+def test_marks_and_what_is_faint_stay_and_strong_stains_are_cut(
+    reach: float, darker: float, least: float, most: float
+) -> None:
+    own = blob(reach, darker=darker)
     kept = own_in_usual_light(own, mean_face(), TRUSTED, LAYOUT)
     assert least < at(kept, LEFT_CHEEK).mean() / at(own, LEFT_CHEEK).mean() < most
 
@@ -134,7 +147,7 @@ def test_features_keep_all_that_is_their_own() -> None:
 
 def test_the_shadow_below_the_lips_is_a_stain() -> None:
     column, row = (LAYOUT.points[LOWER_LIP] + [0, 0.06 * LAYOUT.unit]).round().astype(int)
-    own = blob(0.06, LOWER_LIP, below=0.06)
+    own = blob(0.06, LOWER_LIP, below=0.06, darker=0.25)
     kept = own_in_usual_light(own, mean_face(), TRUSTED, LAYOUT)
     assert kept[row, column].mean() / own[row, column].mean() < 0.75
 

@@ -199,7 +199,7 @@ def test_full_server_says_when_to_come_again(tmp_path: Path) -> None:
     serving(test, tmp_path, most=1)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.text(max_size=30), max_size=6), st.binary(max_size=60))
 def test_nonsense_is_the_senders_fault(tmp_path: Path, lines: list[str], junk: bytes) -> None:
     offer = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\n"

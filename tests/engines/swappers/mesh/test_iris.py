@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engines.mesh.mesh_topology import eye_rims
 from engines.swappers.mesh.eyes import EyeColour
-from engines.swappers.mesh.iris import Iris, as_eyes_are, colour_of, iris_in, recoloured
+from engines.swappers.mesh.iris import Iris, as_eyes_are, colour_of, darkest, iris_in, recoloured
 from engines.swappers.mesh.swapper import MeshSwapper
 from engines.types import FaceLandmarks, Image, Points, SourcePhoto
 from tests.engines.made_faces import dome, mean_at
@@ -69,7 +69,7 @@ def test_a_lid_whose_opening_is_misjudged_is_not_painted() -> None:
 def turned_to(picture: Image, iris: Iris, colour: NDArray[np.float32]) -> Image:
     own = colour_of(picture, iris)
     assert own is not None
-    return recoloured(picture, iris, colour / own)
+    return recoloured(picture, iris, colour / own, darkest(picture, iris))
 
 
 def test_it_takes_another_colour_and_nothing_else_changes() -> None:
@@ -85,6 +85,18 @@ def test_it_takes_another_colour_and_nothing_else_changes() -> None:
     again = colour_of(after, found)
     assert again is not None
     assert again / again.sum() == pytest.approx(brown / brown.sum(), abs=0.05)
+
+
+def test_in_haze_no_iris_is_darker_than_the_pupil_was() -> None:
+    """Behind a glass that shines an iris is paler than it is: made as much darker, it would be a black hole."""
+    dark, (light, hazy) = np.array([0.05, 0.06, 0.08], np.float32), (eye(), (eye() * 0.4 + 50).astype(np.uint8))
+    found = open_eye()
+    ring = (found.distances > 0.5) & (found.distances < 0.75) & (found.visible > 0.9)
+    for picture, least in ((light, 20), (hazy, 45)):
+        after = turned_to(picture, found, dark)
+        assert least < np.median(after[ring]) < np.median(picture[ring])
+    assert darkest(light, found) < 0.3
+    assert darkest(hazy, found) > 0.6
 
 
 def test_the_same_iris_in_warm_light_has_the_same_colour() -> None:
