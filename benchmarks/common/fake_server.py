@@ -48,6 +48,7 @@ from realtime.web.sessions import Sessions
 from realtime.web.target_photo import PhotoStudio
 from realtime.web.uploads import Uploads
 from realtime.web.video_api import VideoApi
+from realtime.web.videos.last_use import LastUses
 from realtime.web.videos.making import Workshop
 from realtime.web.videos.private_folder import Limits, PrivateFolder
 from realtime.web.videos.queue import RunWords
@@ -103,9 +104,10 @@ class Served:
 
 @dataclass
 class Behind:
-    """What stands behind the requests for videos."""
+    """What stands behind the requests for videos. uses: when they were used last."""
 
     sight: TwoEyes = field(default_factory=TwoEyes)
+    uses: LastUses = field(default_factory=LastUses)
     make: RunWords | None = None
     limits: Limits = field(default_factory=Limits)
 
@@ -124,7 +126,7 @@ async def served(
     closed: list[Stream] = []
     given = behind or Behind()
     sessions = Sessions(partial(make_fake_stream, closed.append), home, most=most, silent_s=silent_s)
-    parts = parts_of(home, sessions, given, PrivateFolder(home / "visitors"))
+    parts = parts_of(home, sessions, given, PrivateFolder(home / "visitors", given.uses))
     app = parts.application(guard or Guard(token))
     async with TestClient(TestServer(app)) as client:
         yield Served(client, sessions, parts.visitors, parts.workshop, closed)

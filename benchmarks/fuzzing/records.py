@@ -18,9 +18,10 @@ from realtime.batch.plan import Job as BatchJob
 from realtime.batch.record import NAME, BatchRecord
 from realtime.bench.report import FORMAT, read_document
 from realtime.choices import Faces
+from realtime.cli.arguments import parse_day
 from realtime.cli.words import config_of
 from realtime.config import parse_bitrate, parse_map, parse_rate, parse_size, parse_whose
-from realtime.faces.consent import BEFORE, LOG, Answer, ConsentLedger, How, Scope, parse_day
+from realtime.faces.consent import BEFORE, LOG, Answer, ConsentLedger, How, Scope
 from realtime.faces.selection import Selection, Source
 from realtime.media.trim import Trim
 from realtime.web.videos.jobs import Job, JobStore

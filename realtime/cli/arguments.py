@@ -3,17 +3,19 @@
 Knows order and defaults; options.py knows words and what they mean, config.py what a run may be.
 """
 
+import datetime as dt
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from models.errors import UserError
 from realtime.choices import Faces, Hdr
 from realtime.cli import disclosure_options, options, server_options
 from realtime.config import NeuralConfig, RunConfig, parse_bitrate, parse_map, parse_rate, parse_size, parse_whose
 from realtime.disclosure import BadgeLanguage, Disclosure, parse_caption, parse_reason
-from realtime.faces.consent import Answer, ConsentFor, How, Terms, parse_day
+from realtime.faces.consent import Answer, ConsentFor, How, Terms
 from realtime.media.local_path import without_scheme
 from realtime.media.trim import Trim
 
@@ -203,3 +205,16 @@ def _neural(swap: SwapArguments, more: FileArguments) -> NeuralConfig:
         relight=more.relight,
         precision=swap.precision,
     )
+
+
+def parse_day(text: str | None) -> dt.date | None:
+    """Raises UserError for what is no day, or one that is over."""
+    if text is None:
+        return None
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise UserError(f"--consent-until {text} is not a day", remedy="write it as 2027-12-31") from error
+    if day < dt.datetime.now(dt.UTC).date():
+        raise UserError(f"--consent-until {text} is over", remedy="give today or a later day")
+    return day

@@ -16,6 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import filelock
+
 from engines.backends.cores import told_to_share
 from models.disk import sha256_of
 from models.store import ModelStore, home_folder
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
     from realtime.segments.make import Made, SegmentRun, Task
 
 STALE_S = 6 * 3600.0
-"""What is here of a run that has not touched it for so long is removed: it was killed."""
+"""What is here of a run that has not touched it for so long, and has no worker here, is removed: it was killed."""
+LOCK = ".lock"
+"""Of a worker's folder, held for as long as it lives: a clock that is set says nothing of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +63,14 @@ class FilmActor:
 
         self._root = home_folder() / "cluster" / crew
         self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._own = self._root / f"worker-{secrets.token_hex(8)}"
+        self._own.mkdir(mode=0o700)
+        self._lock = filelock.FileLock(self._own / LOCK)
+        self._lock.acquire()
         for left in self._root.parent.iterdir():
             with suppress(OSError):
-                if time.time() - left.stat().st_mtime > STALE_S:
+                if time.time() - left.stat().st_mtime > STALE_S and not _has_workers(left):
                     shutil.rmtree(left)
-        self._own = self._root / f"worker-{secrets.token_hex(8)}"
         self._said: queue.SimpleQueue[Said] = queue.SimpleQueue()
         logging.getLogger().addHandler(Telling(self._said.put))
         self._faces: LoadedFaces | None = None
@@ -176,3 +183,15 @@ class FilmActor:
     def _store(self, film: Film) -> ModelStore:
         """Whoever asks has accepted the licences of all models, which are fetched where they are not."""
         return ModelStore(Path(film.home) if film.home else None, admit=lambda _: None)
+
+
+def _has_workers(crew: Path) -> bool:
+    """Whether a process holds a worker's folder of it."""
+    for path in crew.glob(f"worker-*/{LOCK}"):
+        lock = filelock.FileLock(path)
+        try:
+            lock.acquire(blocking=False)
+        except filelock.Timeout:
+            return True
+        lock.release()
+    return False

@@ -4,11 +4,13 @@
 
 A photo is known by its sha256, with one of the visitor behind it for a visitor of a server: their word is not the word
 of whoever runs it. It holds no picture and no name. Once revoked, a photo is refused to everybody, and only a person
-who is asked again can agree anew. Knows answers; knows nothing of terminals (it is given a way to ask).
+who is asked again can agree anew. That a last day is past is noted once it is seen, and holds though the clock is set
+back. Knows answers; knows nothing of terminals (it is given a way to ask).
 """
 
 import datetime as dt
 import hashlib
+import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
@@ -18,6 +20,8 @@ from typing import Any
 from models.errors import UserError
 from models.records import RecordFile, RecordLog
 from realtime.errors import ConsentError
+
+logger = logging.getLogger(__name__)
 
 QUESTION = (
     "Do you have the consent of the person in {name} to appear with their face "
@@ -80,38 +84,31 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """at, revoked: times, ISO 8601. until: a day. As a line of the record says it."""
+    """at, revoked, ended: times, ISO 8601. until: a day. ended: when that was seen to be past. As a line says it."""
 
     at: str
     how: str
     scopes: tuple[str, ...]
     until: str | None = None
     revoked: str | None = None
+    ended: str | None = None
 
     def require_sound(self) -> None:
         """Raises TypeError unless everything is a text, as it is to be."""
-        needed = (self.at, self.how, *self.scopes)
-        if not all(isinstance(text, str) for text in needed + tuple(filter(None, (self.until, self.revoked)))):
+        needed, more = (self.at, self.how, *self.scopes), (self.until, self.revoked, self.ended)
+        if not all(isinstance(text, str) for text in needed + tuple(filter(None, more))):
             raise TypeError("a consent is told in texts")
-        if not all(text is None or text for text in (self.until, self.revoked)):
+        if not all(text is None or text for text in more):
             raise TypeError("a day and a time are said, or not at all")
 
     def covers(self, scope: Scope) -> bool:
         """Whether it holds now, for this."""
-        return self.revoked is None and scope in self.scopes and (self.until is None or _today() <= self.until)
+        return self.revoked is None and scope in self.scopes and not self.is_over
 
-
-def parse_day(text: str | None) -> dt.date | None:
-    """Raises UserError for what is no day, or one that is over."""
-    if text is None:
-        return None
-    try:
-        day = dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise UserError(f"--consent-until {text} is not a day", remedy="write it as 2027-12-31") from error
-    if day.isoformat() < _today():
-        raise UserError(f"--consent-until {text} is over", remedy="give today or a later day")
-    return day
+    @property
+    def is_over(self) -> bool:
+        """Whether its last day is past."""
+        return self.ended is not None or (self.until is not None and self.until < _today())
 
 
 def key_of(photo: bytes, whose: str = "") -> str:
@@ -126,11 +123,13 @@ class ConsentLedger:
     def __init__(self, home: Path) -> None:
         self._home, self.path = home, home / LOG
         self._log = RecordLog(self.path, "consents", remedy=REMEDY, error=UserError)
+        self._ended: dict[tuple[str, Consent], Consent] = {}
 
     def entries(self) -> dict[str, Consent]:
         """The last of each photo, by `key_of`."""
         self._take_over()
-        return {key: self._parsed(entry) for key, entry in self._log.read().items()}
+        entries = {key: self._parsed(entry) for key, entry in self._log.read().items()}
+        return {key: self._as_seen(key, entry) for key, entry in entries.items()}
 
     def holds(self, key: str, scope: Scope) -> bool:
         """Whether this photo may be worn now, for this."""
@@ -187,6 +186,16 @@ class ConsentLedger:
         except OSError as error:
             raise UserError(f"{self._home} cannot be made: {error.strerror}", remedy=REMEDY) from error
         self._log.note(key, asdict(consent))
+
+    def _as_seen(self, key: str, entry: Consent) -> Consent:
+        """The same, or that it is over, which is noted; where nothing can be, it holds for this process."""
+        if entry.ended is None and entry.is_over and (key, entry) not in self._ended:
+            self._ended[key, entry] = replace(entry, ended=_now())
+            try:
+                self._note(key, self._ended[key, entry])
+            except UserError as error:
+                logger.warning("that a consent has run out is not noted: %s", error)
+        return self._ended.get((key, entry), entry)
 
     def _take_over(self) -> None:
         """Bring what an earlier version remembered into the record, and remove its file."""

@@ -41,9 +41,14 @@ class Certificate:
 
 
 def own_certificate(home: Path) -> Certificate:
-    """The certificate in `home`, made if there is none. Raises SigningError."""
+    """The certificate in `home`; made if there is none, and anew if ours is not valid by the clock as it is now.
+
+    Raises SigningError.
+    """
     folder = home / FOLDER
     try:
+        if folder.exists() and _is_ours_of_another_time(folder):
+            _discard(folder)
         if not folder.exists():
             _make(folder)
         chain, written = (folder / CERTIFICATE).read_bytes(), (folder / KEY).read_bytes()
@@ -59,6 +64,27 @@ def own_certificate(home: Path) -> Certificate:
     if algorithm is None:
         raise SigningError(f"{folder / KEY} is a key of a kind that C2PA does not sign with", remedy=REPLACE)
     return Certificate(chain, _pem(key), algorithm)
+
+
+def _is_ours_of_another_time(folder: Path) -> bool:
+    """As when the clock was wrong on the day on which it was made: nothing could be signed until that day came."""
+    try:
+        signer = x509.load_pem_x509_certificate((folder / CERTIFICATE).read_bytes())
+    except ValueError:
+        return False
+    names = signer.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+    is_ours = [name.value for name in names] == [ORGANISATION]
+    return is_ours and not signer.not_valid_before_utc <= dt.datetime.now(dt.UTC) < signer.not_valid_after_utc
+
+
+def _discard(folder: Path) -> None:
+    """At once: another process may be reading it, or do the same."""
+    away = Path(tempfile.mkdtemp(prefix=f".{FOLDER}-", dir=folder.parent))
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            folder.rename(away / FOLDER)
+    finally:
+        shutil.rmtree(away, ignore_errors=True)
 
 
 def _algorithm(key: PrivateKeyTypes) -> str | None:

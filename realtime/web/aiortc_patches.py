@@ -11,10 +11,21 @@ from types import NoneType
 from typing import Any
 
 import aiortc
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver, rtcrtpreceiver
+from aioice import turn
+from aiortc import (
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCRtpReceiver,
+    RTCRtpSender,
+    RTCRtpTransceiver,
+    clock,
+    rtcrtpreceiver,
+    rtcrtpsender,
+)
 from aiortc.codecs.h264 import H264Decoder, H264Encoder
 from aiortc.codecs.vpx import Vp8Decoder, Vp8Encoder
 from aiortc.jitterbuffer import JitterBuffer
+from aiortc.rate import RateCounter
 from aiortc.rtcrtpparameters import RTCRtpHeaderExtensionParameters
 from aiortc.rtp import HeaderExtensionsMap
 from aiortc.sdp import SessionDescription
@@ -25,6 +36,7 @@ from realtime.web.decoders import bounded_decoder
 from realtime.web.encoders import ENCODERS
 from realtime.web.jitter import MarkerJitterBuffer
 from realtime.web.playout_delay import URI, NoPlayoutDelay
+from realtime.web.steady_clock import SteadyClock
 
 KNOWN = ">=1.16,<1.17"
 """As in pyproject.toml."""
@@ -36,6 +48,7 @@ ATTRIBUTES: dict[str, dict[str, type]] = {
     "sender": {ENCODER: NoneType, EXTENSIONS_MAP: HeaderExtensionsMap},
     "transceiver": {"_codecs": list, "_headerExtensions": list},
     "jitter buffer": {"_packets": list, "_origin": NoneType},
+    "rate counter": {"_origin_ms": NoneType, "_window_size": int},
     "decoder of H.264": {"codec": object},
     "decoder of VP8": {"codec": object},
 }
@@ -51,8 +64,16 @@ CALLS: dict[tuple[Any, str], tuple[str, ...]] = {
     (HeaderExtensionsMap, "set"): ("self", "values"),
     (rtcrtpreceiver, "get_decoder"): ("codec",),
     (rtcrtpreceiver, "decoder_worker"): ("loop", "input_q", "output_q", "decode_error"),
+    (clock, "current_datetime"): (),
+    (RateCounter, "_erase_old"): ("self", "now_ms"),
+    (RateCounter, "reset"): ("self",),
 }
 """What is overridden or called, with its parameters."""
+TIMED = rtcrtpreceiver, rtcrtpsender, turn
+"""Modules that tell how long something took by the wall's clock: they ask `time` for nothing but its `time`."""
+STEADY = SteadyClock()
+CREEP: Any = vars(RateCounter).get("_erase_old")
+"""By each millisecond; None where this aiortc has none, which `changed_parts` says."""
 
 
 class AiortcChangedError(RefusedError):
@@ -71,6 +92,7 @@ def make_live(transceiver: RTCRtpTransceiver, offer: str) -> None:
     use_marker_jitter_buffer(transceiver.receiver)
     use_short_decoder_queue(transceiver.receiver)
     use_bounded_decoders()
+    use_steady_clock()
     ask_for_no_playout_delay(transceiver, offer)
     use_live_encoder(transceiver)
 
@@ -89,6 +111,18 @@ def use_short_decoder_queue(receiver: RTCRtpReceiver) -> None:
 def use_bounded_decoders() -> None:
     """Have all receivers of this process refuse pictures that are too large, before they are decoded."""
     vars(rtcrtpreceiver)["get_decoder"] = bounded_decoder
+
+
+def use_steady_clock() -> None:
+    """Have all connections of this process tell how long something took by a clock that is not set.
+
+    With the wall's one, an hour forward stopped the event loop for 4 s, which is how long it takes a counter of bits to
+    go on by each millisecond; and what was to be sent again later was not sent before that clock was there again.
+    """
+    vars(clock)["current_datetime"] = STEADY.now
+    for module in TIMED:
+        vars(module)["time"] = STEADY
+    setattr(RateCounter, "_erase_old", _leap)  # noqa: B010  a private name
 
 
 def ask_for_no_playout_delay(transceiver: RTCRtpTransceiver, offer: str) -> None:
@@ -132,6 +166,7 @@ def changed_parts(transceiver: RTCRtpTransceiver) -> list[str]:
         "sender": transceiver.sender,
         "transceiver": transceiver,
         "jitter buffer": JitterBuffer(capacity=16),
+        "rate counter": RateCounter(window_size=1000),
         "decoder of H.264": H264Decoder(),
         "decoder of VP8": Vp8Decoder(),
     }
@@ -146,6 +181,15 @@ def changed_parts(transceiver: RTCRtpTransceiver) -> list[str]:
         if call is None or tuple(inspect.signature(call).parameters) != parameters:
             changed.append(f"{owner.__name__} has no {name}({', '.join(parameters)})")
     return changed
+
+
+def _leap(self: RateCounter, now_ms: int) -> None:
+    """Of what is older than its window nothing counts: a process that stood still for a night begins anew."""
+    held = vars(self)
+    if held["_origin_ms"] is not None and now_ms - held["_origin_ms"] > 2 * held["_window_size"]:
+        self.reset()
+        held["_origin_ms"] = now_ms
+    CREEP(self, now_ms)
 
 
 def _inside(owner: RTCRtpReceiver | RTCRtpSender | RTCRtpTransceiver, attribute: str, kind: type) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def key_in(request: web.Request) -> str:
 
 
 def keep_known(request: web.Request, visitor: Visitor, for_s: float) -> None:
-    """Have a browser know them for so long from now, also once it was closed: what is theirs is here so long."""
+    """Have a browser know them for so long from now by its clock, also once it was closed."""
     if not _said(request):
         request[COOKIE_TO_SET] = visitor.key, int(for_s)
 

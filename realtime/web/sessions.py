@@ -140,10 +140,18 @@ class Sessions:
         await asyncio.gather(*(self.end(session.id) for session in self))
 
     async def sweep(self) -> None:
-        """End silent sessions, for ever; cancel it at the end."""
+        """End silent sessions, for ever; cancel it at the end.
+
+        While this process stood still, as under SIGSTOP or on a host that was suspended, nobody could be heard: that
+        time is no silence of theirs.
+        """
+        step_s = min(SWEEP_S, self._silent_s)
         while True:
-            await asyncio.sleep(min(SWEEP_S, self._silent_s))
+            slept_s = -time.monotonic()
+            await asyncio.sleep(step_s)
+            slept_s += time.monotonic()
             for session in self:
+                session.last_seen_s += max(0.0, slept_s - step_s)
                 if time.monotonic() - session.last_seen_s > self._silent_s:
                     logger.info("session %s was silent for %g s and is ended", session.id[:4], self._silent_s)
                     await self._end_anyhow(session.id)

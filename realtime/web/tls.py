@@ -49,7 +49,7 @@ def tls_context(certificate: Path, key: Path | None) -> ssl.SSLContext:
 
 
 def own_certificate(home: Path, hosts: Sequence[str]) -> OwnCertificate:
-    """The one in `home`, made anew unless it is for all of these names and addresses. Raises UserError."""
+    """The one in `home`, made anew unless it is for now and for all of these names and addresses. Raises UserError."""
     path = home / FOLDER / FILE
     try:
         found = _kept(path)
@@ -71,8 +71,9 @@ def _kept(path: Path) -> x509.Certificate | None:
 
 def _is_fit(certificate: x509.Certificate, hosts: Sequence[str]) -> bool:
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    lasts = certificate.not_valid_after_utc - dt.datetime.now(dt.UTC) > RENEWED
-    return lasts and all(_name(host) in names for host in hosts)
+    now = dt.datetime.now(dt.UTC)
+    is_of_now = certificate.not_valid_before_utc <= now < certificate.not_valid_after_utc - RENEWED
+    return is_of_now and all(_name(host) in names for host in hosts)
 
 
 def _make(path: Path, hosts: Sequence[str]) -> x509.Certificate:

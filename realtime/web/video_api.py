@@ -24,6 +24,8 @@ from realtime.web.videos.store import StoredVideo, VideoState, state_of
 from realtime.web.visitors import Visitor, Visitors
 
 PIECE_BYTES = 8 * 1024 * 1024
+COOKIE_MORE_S = 30 * 24 * 3600.0
+"""How much longer a browser keeps a cookie than the server what it is for: it asks a clock that may be set."""
 BEGIN = 'send {"name": "holiday.mp4", "bytes": 1234567}'
 WHEN = "say when, in seconds: ?at=1.5"
 WIDEST, WIDTH = 4096, re.compile(r"\d{2,4}", re.ASCII)
@@ -189,7 +191,7 @@ class VideoApi:
         self._require_open()
         visitor = visitor_of(request, self._visitors)
         if request.method == "POST" or self._folders.knows(visitor.key):
-            keep_known(request, visitor, self._store.limits.kept_s)
+            keep_known(request, visitor, self._store.limits.kept_s + COOKIE_MORE_S)
         return visitor, owner_of(visitor.key)
 
     def _owner(self, request: web.Request) -> str:

@@ -5,6 +5,7 @@ for as long as it waits or runs. Knows jobs and their states; the process is job
 `store`'s business.
 """
 
+import math
 import secrets
 import shutil
 import time
@@ -21,9 +22,7 @@ from realtime.web.keys import new_key
 from realtime.web.videos.private_folder import (
     PrivateFolder,
     discard,
-    last_use_s,
     no_room,
-    note_use,
     owner_in,
     private,
     record_in,
@@ -170,7 +169,7 @@ class JobStore:
         Raises RefusedError (507) or UserError, and keeps nothing, where the disk takes no more.
         """
         key, owner = self._make_key(32), owner_in(folder)
-        job = Job(id=folder.name, owner=owner, folder=folder, created_s=time.time(), key=key, **known)
+        job = Job(id=folder.name, owner=owner, folder=folder, created_s=self._now_s(), key=key, **known)
         try:
             for name, content in files.items():
                 (job.work / name).parent.mkdir(exist_ok=True)
@@ -196,7 +195,7 @@ class JobStore:
         """The job whose result may be fetched by this key. Raises RefusedError (404)."""
         for job in self._jobs.values():
             if secrets.compare_digest(job.key.encode(), key.encode(errors="replace")) and job.state is JobState.DONE:
-                note_use(job.folder)
+                self._folders.uses.note(job.folder)
                 return job
         raise RefusedError(
             404, "there is no such result", remedy="GET /jobs lists those that are there, with addresses"
@@ -208,16 +207,21 @@ class JobStore:
         shutil.rmtree(job.work, ignore_errors=True)
         job.save()
 
+    def _now_s(self) -> float:
+        """Later than any job came, also when the clock was set back: they are made in the order in which they came."""
+        last_s = max((job.created_s for job in self._jobs.values()), default=0.0)
+        return max(time.time(), math.nextafter(last_s, math.inf))
+
     def remove(self, job: Job) -> None:
         """With its result."""
         self._jobs.pop(job.id, None)
         discard(job.folder)
 
     def expires_s(self, job: Job) -> float | None:
-        """Seconds since 1970; None before it is over."""
-        return last_use_s(job.folder) + self._kept_s if job.state.is_over else None
+        """Seconds since 1970, by the wall's clock as it is now; None before it is over."""
+        return time.time() + self._kept_s - self._folders.uses.ago_s(job.folder) if job.state.is_over else None
 
-    def expired(self, now_s: float) -> list[Job]:
+    def expired(self) -> list[Job]:
         """Those that nobody used for long."""
-        ends = [(job, self.expires_s(job)) for job in self._jobs.values()]
-        return [job for job, end_s in ends if end_s is not None and now_s >= end_s]
+        over = [job for job in self._jobs.values() if job.state.is_over]
+        return [job for job in over if self._folders.uses.ago_s(job.folder) >= self._kept_s]

@@ -4,8 +4,8 @@ And what goes when nobody uses it. Knows orders, jobs and videos; knows no HTTP.
 """
 
 import asyncio
+import logging
 import os
-import time
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ from realtime.web.videos.order import Order, Places, command_line, words_of
 from realtime.web.videos.private_folder import no_room
 from realtime.web.videos.queue import JobQueue
 from realtime.web.videos.store import StoredVideo
+
+logger = logging.getLogger(__name__)
 
 SWEEP_S = 60.0
 
@@ -102,19 +104,27 @@ class Workshop:
         self.jobs.remove(job)
 
     async def sweep(self) -> None:
-        """Remove what nobody used for long, for ever; cancel it at the end."""
-        while True:
-            self.forget(time.time())
-            await asyncio.sleep(SWEEP_S)
+        """Remove what nobody used for long, for ever; cancel it at the end.
 
-    def forget(self, now_s: float) -> None:
+        Not at once: a machine that has just started may have no right clock yet.
+        """
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            try:
+                self.forget()
+            except OSError as error:  # of the disk, which may be well again the next time
+                logger.warning("what nobody used for long cannot be removed now: %s", error)
+
+    def forget(self) -> None:
         """Remove what nobody used for long."""
-        for job in self.jobs.expired(now_s):
+        store = self.library.store
+        for job in self.jobs.expired():
             self.jobs.remove(job)
-        for video in self.library.store.expired(now_s):
+        for video in store.expired():
             if not self.jobs.using(video.id):
-                self.library.store.remove(video)
-        self.library.store.folders.forget_empty()
+                store.remove(video)
+        store.folders.uses.keep_right(each.folder for each in (*self.jobs, *store))
+        store.folders.forget_empty()
 
     def job_state(self, job: Job) -> dict[str, Any]:
         """For JSON."""

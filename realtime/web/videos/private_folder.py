@@ -6,7 +6,6 @@ nothing of videos.
 """
 
 import hashlib
-import os
 import secrets
 import shutil
 from collections.abc import Callable
@@ -19,6 +18,7 @@ import filelock
 from models.errors import UserError
 from models.records import RecordFile
 from realtime.web.auth import RefusedError
+from realtime.web.videos.last_use import LastUses
 
 GB = 1_000_000_000
 OWNER_DIGITS = 40
@@ -47,10 +47,10 @@ def owner_of(key: str) -> str:
 
 
 class PrivateFolder:
-    """Used in the event loop, once it is open. root: the folder, made when needed."""
+    """Used in the event loop, once it is open. root: the folder, made when needed. uses: of the things in it."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, uses: LastUses | None = None) -> None:
+        self.root, self.uses = root, uses or LastUses()
         self._lock = filelock.FileLock(root / ".lock")
 
     def open(self) -> None:
@@ -85,9 +85,11 @@ class PrivateFolder:
         try:
             private(folder.parents[1])
             private(folder.parent)
-            return private(folder)
+            private(folder)
+            self.uses.note(folder)
         except OSError as error:
             raise no_room(error) from error
+        return folder
 
     def loaded(self, kind: str, load: Callable[[Path], T]) -> list[T]:
         """The things of one kind of all visitors; what cannot be read is thrown away.
@@ -140,16 +142,6 @@ def discard(folder: Path) -> None:
 def record_in(folder: Path) -> RecordFile:
     """What is known of the thing in a folder."""
     return RecordFile(folder / "record.json", "a video", remedy="make room on the disk of the server")
-
-
-def last_use_s(folder: Path) -> float:
-    """When it was used last, in seconds since 1970."""
-    return folder.stat().st_mtime
-
-
-def note_use(folder: Path) -> None:
-    """It is used now."""
-    os.utime(folder)
 
 
 def no_room(error: OSError) -> RefusedError:

@@ -4,6 +4,7 @@ Knows bytes, names and limits; what is in a video is `looking`'s business, and H
 """
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -19,9 +20,7 @@ from realtime.web.videos.private_folder import (
     Limits,
     PrivateFolder,
     discard,
-    last_use_s,
     no_room,
-    note_use,
     owner_in,
     record_in,
 )
@@ -138,7 +137,7 @@ class VideoStore:
         video = self._videos.get(key)
         if video is None or video.owner != owner:
             raise RefusedError(404, "there is no such video of yours", remedy="GET /videos lists them")
-        note_use(video.folder)
+        self.folders.uses.note(video.folder)
         return video
 
     @contextmanager
@@ -178,13 +177,13 @@ class VideoStore:
         self._videos.pop(video.id, None)
         discard(video.folder)
 
-    def expired(self, now_s: float) -> list[StoredVideo]:
+    def expired(self) -> list[StoredVideo]:
         """Those that nobody used for long."""
-        return [video for video in self if now_s >= self.expires_s(video)]
+        return [video for video in self if self.folders.uses.ago_s(video.folder) >= self.limits.kept_s]
 
     def expires_s(self, video: StoredVideo) -> float:
-        """Seconds since 1970."""
-        return last_use_s(video.folder) + self.limits.kept_s
+        """Seconds since 1970, by the wall's clock as it is now."""
+        return time.time() + self.limits.kept_s - self.folders.uses.ago_s(video.folder)
 
     def _require_room(self, owner: str, size: int, used: int, used_by_all: int) -> None:
         limits, remedy = self.limits, "delete videos and results here, or send a shorter part"

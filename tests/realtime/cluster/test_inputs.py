@@ -103,3 +103,16 @@ def test_what_a_killed_run_left_on_a_node_is_removed_by_a_later_one(node: Path) 
     os.utime(left, (long_ago, long_ago))
     FilmActor(1, "crew")
     assert (left.exists(), used.exists()) == (False, True)
+
+
+def test_run_that_has_workers_keeps_its_inputs_when_the_clock_is_set(node: Path) -> None:
+    worker, film = FilmActor(1, "crew"), node.with_name("crew") / "run" / "film.mp4"
+    film.parent.mkdir()
+    film.write_bytes(b"an input")
+    long_ago = film.stat().st_mtime - STALE_S - 1
+    os.utime(node.with_name("crew"), (long_ago, long_ago))
+    other = FilmActor(1, "another crew")
+    assert film.exists()
+    worker.end()
+    other.end()
+    assert [path.name for path in node.parent.iterdir()] == []

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from models.errors import UserError
+from models.records import RecordLog
+from realtime.cli.arguments import parse_day
 from realtime.errors import ConsentError
-from realtime.faces import consent_watch
-from realtime.faces.consent import Answer, ConsentLedger, How, Scope, Terms, key_of, parse_day
+from realtime.faces import consent, consent_watch
+from realtime.faces.consent import Answer, ConsentLedger, How, Scope, Terms, key_of
 from realtime.faces.consent_watch import ConsentWatch
 
 ALICE, BOB = key_of(b"picture of Alice"), key_of(b"picture of Bob")
@@ -90,6 +92,30 @@ def test_consent_ends_after_its_last_day(ledger: ConsentLedger) -> None:
     assert not ledger.holds(BOB, Scope.FILE)
     ledger.require(BOB, "bob.jpg", BOTH, FLAG)  # which renews it
     assert ledger.holds(BOB, Scope.FILE)
+
+
+@pytest.mark.parametrize("can_note", [True, False])
+def test_consent_that_ran_out_does_not_come_back_with_the_clock(
+    ledger: ConsentLedger, monkeypatch: pytest.MonkeyPatch, can_note: bool
+) -> None:
+    ledger.require(ALICE, "alice.jpg", BOTH, Answer(given=How.FLAG, terms=Terms(until=TODAY)))
+    tomorrow = (TODAY + dt.timedelta(days=1)).isoformat()
+    with monkeypatch.context() as later:
+        later.setattr(consent, "_today", lambda: tomorrow)
+        if not can_note:
+            later.setattr(RecordLog, "note", refuse)
+        assert ledger.lacking([ALICE], BOTH) == [ALICE]
+    before = ledger.path.read_text()
+    readers = [ledger, ConsentLedger(ledger.path.parent)] if can_note else [ledger]
+    assert [reader.holds(ALICE, Scope.LIVE) for reader in readers] == [False] * len(readers)
+    assert ledger.path.read_text() == before, "it is noted once"
+    assert before.count('"ended": "20') == can_note
+    ledger.require(ALICE, "alice.jpg", BOTH, FLAG)
+    assert ledger.holds(ALICE, Scope.LIVE), "the person may agree anew"
+
+
+def refuse(*_: object) -> None:
+    raise UserError("the disk is full", remedy="make room")
 
 
 @pytest.mark.parametrize("text", ["tomorrow", "2027-13-01", "2020-01-01"])

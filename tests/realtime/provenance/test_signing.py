@@ -119,13 +119,6 @@ def test_film_without_room_for_a_copy_keeps_its_other_marks(
     assert [path.name for path in tmp_path.iterdir() if "out" in path.name] == ["out.mp4"]
 
 
-def test_certificate_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
-    made = own_certificate(tmp_path / "home")
-    assert own_certificate(tmp_path / "home") == made
-    assert (tmp_path / "home" / "signing" / "key.pem").stat().st_mode & 0o077 == 0
-    assert [path.name for path in (tmp_path / "home").iterdir()] == ["signing"]
-
-
 KEYS: dict[str, Callable[[], Key]] = {
     "es256": lambda: ec.generate_private_key(ec.SECP256R1()),
     "es384": lambda: ec.generate_private_key(ec.SECP384R1()),

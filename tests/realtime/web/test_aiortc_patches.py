@@ -1,15 +1,19 @@
 """aiortc's internals: ours are in their place, and when an aiortc has other ones, what is different is named."""
 
+import datetime as dt
 import queue
+import time
 from collections.abc import Callable
 from typing import Any
 
 import aiortc
 import pytest
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpTransceiver, rtcrtpreceiver
+from aioice import turn
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpTransceiver, clock, rtcrtpreceiver, rtcrtpsender
 from aiortc.codecs import get_encoder
 from aiortc.codecs.h264 import H264Encoder
 from aiortc.jitterbuffer import JitterBuffer
+from aiortc.rate import RateCounter
 
 from benchmarks.common.fake_server import Served
 from realtime.web import aiortc_patches
@@ -23,6 +27,7 @@ from realtime.web.aiortc_patches import (
     changed_parts,
     make_live,
     require_known_aiortc,
+    use_steady_clock,
 )
 from realtime.web.decoder_queue import DecoderQueue
 from realtime.web.decoders import bounded_decoder
@@ -61,6 +66,31 @@ def test_ours_are_in_their_place() -> None:
             make_live(transceiver, "v=0\r\n")
 
     run(lambda: with_transceiver(test))
+
+
+def test_connections_do_not_see_the_wall_s_clock_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    use_steady_clock()
+    timed = (rtcrtpreceiver, rtcrtpsender, turn)
+    before_ms, before_s = clock.current_ms(), [module.time.time() for module in timed]
+    days_later_s = time.time() + 2 * 24 * 3600
+    monkeypatch.setattr(time, "time", lambda: days_later_s)
+    assert clock.current_ms() - before_ms < 60_000
+    assert [module.time.time() - at_s < 60 for module, at_s in zip(timed, before_s, strict=True)] == [True] * 3
+    assert abs(clock.current_datetime() - dt.datetime.now(dt.UTC)) < dt.timedelta(minutes=1), "it began right"
+
+
+def test_connection_that_was_stopped_for_a_night_goes_on_at_once() -> None:
+    use_steady_clock()
+    counter, began_ms, night_ms = RateCounter(window_size=1000), 1_000_000, 24 * 3600 * 1000
+    counter.add(500, began_ms)
+    counter.add(500, began_ms + 100)
+    assert counter.rate(began_ms + 100) == round(8000 * 1000 / 101), "as aiortc counts"
+    assert counter.rate(began_ms + 1099) == round(8000 * 500 / 1000), "the first is out of its window"
+    began_s = time.process_time()
+    counter.add(700, began_ms + night_ms)
+    counter.add(300, began_ms + night_ms + 99)
+    assert counter.rate(began_ms + night_ms + 99) == 8000 * 1000 // 100
+    assert time.process_time() - began_s < 1, "it does not count a night's milliseconds"
 
 
 def moved(monkeypatch: pytest.MonkeyPatch, name: str, attribute: str) -> None:

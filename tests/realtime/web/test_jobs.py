@@ -1,6 +1,5 @@
 """Videos are made in a queue that a restart does not lose, and each is its visitor's alone."""
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -161,31 +160,6 @@ def test_jobs_are_their_visitor_s_alone_and_few(tmp_path: Path, clip: bytes) -> 
             assert (await (await server.client.get("/jobs", headers=other)).json())["jobs"] == []
             assert (await server.client.delete(path)).status == 200
             assert (await server.client.get(path)).status == 404
-
-    run(test)
-
-
-def test_what_nobody_used_for_a_day_goes_but_not_what_a_job_needs(tmp_path: Path, clip: bytes) -> None:
-    maker = Maker()
-
-    async def test() -> None:
-        async with served(tmp_path, behind=Behind(make=maker)) as server:
-            video = await send(server.client, clip)
-            await with_people(server.client, video)
-            job = await ordered(server.client, video)
-            await maker.begun.wait()
-            folders = next(tmp_path.glob("visitors/*/videos/*")), next(tmp_path.glob("visitors/*/jobs/*"))
-            for folder in folders:
-                os.utime(folder, (0, 0))
-            server.workshop.forget(time.time())
-            assert [folder.exists() for folder in folders] == [True, True], "it is needed, and under way"
-            maker.may_end.set()
-            await until(server.client, job, "done")
-            for folder in folders:
-                os.utime(folder, (0, 0))
-            server.workshop.forget(time.time())
-            assert list((tmp_path / "visitors").iterdir()) == [tmp_path / "visitors" / ".lock"]
-            assert (await (await server.client.get("/videos")).json())["videos"] == []
 
     run(test)
 

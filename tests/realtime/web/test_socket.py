@@ -1,6 +1,7 @@
 """Pictures over a WebSocket: what goes in comes back swapped, bad ones are left out, and slow takers get the newest."""
 
 import asyncio
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -161,6 +162,24 @@ def test_junk_keeps_no_session(tmp_path: Path) -> None:
         assert [one.id for one in server.sessions] == [session]
         for socket in (*junk, honest):
             await socket.close()
+
+    serving(test, tmp_path, silent_s=1)
+
+
+def test_time_in_which_the_server_stood_still_is_no_silence_of_its_visitors(tmp_path: Path) -> None:
+    """As under SIGSTOP: its visitors could say nothing that it heard."""
+
+    async def test(server: Served) -> None:
+        socket, session = await talking(server, "jpeg")
+        frame_codec = FRAME_CODECS["jpeg"]()
+        await socket.send_bytes(as_sent(frame_codec, 1))
+        await asyncio.sleep(0.2)
+        time.sleep(3)  # the whole process stands
+        await asyncio.sleep(0.1)
+        assert [one.id for one in server.sessions] == [session]
+        await asyncio.sleep(2.5)
+        assert len(server.sessions) == 0, "silence is noticed still"
+        await socket.close()
 
     serving(test, tmp_path, silent_s=1)
 

@@ -1,5 +1,6 @@
 """https: by a certificate that a server makes for this machine, keeps, and makes anew when its addresses change."""
 
+import datetime as dt
 import ssl
 import urllib.request
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from cryptography import x509
 
 from models.errors import UserError
+from realtime.web import tls
 from realtime.web.serve import ServeOptions, own_hosts
 from realtime.web.tls import FILE, FOLDER, own_certificate, tls_context
 from tests.realtime.web.browsing import port_of, serving
@@ -37,6 +39,19 @@ def test_another_address_and_a_damaged_file_are_made_anew(tmp_path: Path, conten
     names = named.get_extension_for_class(x509.SubjectAlternativeName).value
     assert names.get_values_for_type(x509.DNSName) == ["localhost", "my-laptop.local"]
     assert [str(address) for address in names.get_values_for_type(x509.IPAddress)] == [hosts[1]]
+
+
+@pytest.mark.parametrize("off_days", [2, -500])
+def test_certificate_that_was_made_by_a_wrong_clock_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, off_days: int
+) -> None:
+    with monkeypatch.context() as wrong:
+        wrong.setattr(tls, "BACKDATED", tls.BACKDATED - dt.timedelta(off_days))
+        wrong.setattr(tls, "VALID", tls.VALID + dt.timedelta(off_days))
+        before = own_certificate(tmp_path, HOSTS)
+    after = own_certificate(tmp_path, HOSTS)
+    assert after.fingerprint != before.fingerprint
+    assert own_certificate(tmp_path, HOSTS) == after
 
 
 def test_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
