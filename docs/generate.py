@@ -95,6 +95,14 @@ def faults() -> Iterator[str]:
             numbers = f"{row['frames']} | {row['bare']} | {row['gap_s']:.1f} | {row['length_s']:.1f}"
             yield f"| {row['fault']} | {numbers} | {row['end']} |"
     yield ""
+    yield "| a server | pictures | bare | longest gap, s | sessions of two | video of before | video under way |"
+    yield "|---|---|---|---|---|---|---|"
+    for row in rows:
+        if "sessions" in row:
+            numbers = f"{row['shown']} | {row['bare']} | {row['gap_s']:.1f} | {row['sessions']}"
+            kept = "kept" if row["kept"] else "lost"
+            yield f"| {row['fault'].removeprefix('server: ')} | {numbers} | {kept} | {row['end']} |"
+    yield ""
     yield "| a command | bytes there before | lost | ended |"
     yield "|---|---|---|---|"
     for row in rows:

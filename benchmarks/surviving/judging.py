@@ -17,6 +17,8 @@ SMALL_WH, CODED_ROWS = (80, 45), 3
 CHANGED, BARE = 8.0, 0.25
 """Of 255, from which a place of a small picture is another than the camera saw; and of the places that a swap usually
 changes, the share below which the face is bare."""
+MOST = 0.5
+"""Of some pictures."""
 
 
 def small(picture: Image) -> NDArray[np.float32]:
@@ -37,20 +39,36 @@ def written(path: Path) -> tuple[list[NDArray[np.float32]], list[float]]:
     return pictures, times
 
 
-def bare(pictures: list[NDArray[np.float32]], seen: NDArray[np.float32], usual: int) -> int:
+def bare(
+    pictures: list[NDArray[np.float32]],
+    seen: NDArray[np.float32],
+    usual: int,
+    within: NDArray[np.bool_] | None = None,
+) -> int:
     """How many pictures show the camera's face. seen: (N, h, w, 3), what it saw in all that time.
 
-    usual: how many of the first ones were swapped with nothing in their way.
+    usual: how many of the first ones were swapped with nothing in their way. within: (h, w), where to look; None for
+    everywhere, in pictures that no coder blurred.
     """
     changed: list[int] = []
     for number, picture in enumerate(pictures):
         if number and np.array_equal(picture, pictures[number - 1]):
             changed.append(changed[-1])
             continue
-        apart = np.abs(seen - picture).mean(axis=3)
-        nearest = apart.mean(axis=(1, 2)).argmin()
-        changed.append(int((apart[nearest] > CHANGED).sum()))
+        places = _changed(picture, seen)
+        changed.append(int((places if within is None else places & within).sum()))
     return int((np.array(changed) < BARE * np.median(changed[:usual])).sum())
+
+
+def swapped_places(pictures: list[NDArray[np.float32]], seen: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(h, w): where most of these pictures, which no coder blurred, are others than the camera saw."""
+    return np.asarray(np.mean([_changed(picture, seen) for picture in pictures], axis=0) > MOST, np.bool_)
+
+
+def _changed(picture: NDArray[np.float32], seen: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(h, w): where it is another than what the camera saw then."""
+    apart = np.abs(seen - picture).mean(axis=3)
+    return np.asarray(apart[apart.mean(axis=(1, 2)).argmin()] > CHANGED, np.bool_)
 
 
 def standing_s(pictures: list[NDArray[np.float32]], times: list[float]) -> float:
