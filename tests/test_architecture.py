@@ -86,7 +86,7 @@ VENDORS = {
     "c2pa": {"realtime/provenance/signing.py"},
     "cryptography": {"realtime/provenance/certificate.py", "realtime/web/tls.py"},
     "filelock": {
-        "realtime/cluster/film_actor.py",
+        "realtime/cluster/crew_folder.py",
         "realtime/cluster/seat.py",
         "models/store.py",
         "engines/backends/trt_cache.py",

@@ -65,6 +65,13 @@ def connected(address: str | None) -> Iterator[None]:
             ray.shutdown()
 
 
+def cluster_of_others() -> str | None:
+    """HOST:PORT of the cluster that this process, which Ray has started, belongs to; None where that is one node."""
+    ray = _ray()
+    able = [node for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU", 0) >= 1]
+    return str(ray.get_runtime_context().gcs_address) if len(able) > 1 else None
+
+
 def _ray() -> ModuleType:
     own = {**ENVIRONMENT, **({"RAY_AUTH_MODE": "token"} if TOKEN.expanduser().exists() else {})}
     os.environ.update({name: value for name, value in own.items() if name not in os.environ})

@@ -8,19 +8,15 @@ nothing of Ray but the name of its node.
 import logging
 import os
 import queue
-import secrets
 import shutil
-import time
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import filelock
-
 from engines.backends.cores import told_to_share
 from models.disk import sha256_of
 from models.store import ModelStore, home_folder
+from realtime.cluster.crew_folder import CrewFolder
 from realtime.cluster.inputs import placed
 from realtime.config import RunConfig
 from realtime.segments.messages import CannotWrite, Failed, Progress, Ready, Refused, Said, Telling
@@ -29,10 +25,8 @@ if TYPE_CHECKING:
     from realtime.faces.loaded_faces import LoadedFaces
     from realtime.segments.make import Made, SegmentRun, Task
 
-STALE_S = 6 * 3600.0
-"""What is here of a run that has not touched it for so long, and has no worker here, is removed: it was killed."""
-LOCK = ".lock"
-"""Of a worker's folder, held for as long as it lives: a clock that is set says nothing of that."""
+NICE = 19
+"""Of 19: live sessions come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +46,18 @@ class Film:
 
 
 class FilmActor:
-    """cores: of its own. crew: a name of all workers of one run.
+    """cores: of its own. crew: a name of all workers of one run. gives_way: to whatever else runs on its node.
 
     Its answers are those of a worker (realtime/segments/messages.py).
     """
 
-    def __init__(self, cores: int, crew: str) -> None:
+    def __init__(self, cores: int, crew: str, *, gives_way: bool = False) -> None:
         os.environ.update(told_to_share(cores))
+        if gives_way and hasattr(os, "setpriority"):  # not on Windows
+            os.setpriority(os.PRIO_PROCESS, 0, NICE)  # of this thread and those that it starts: of all that work
         from realtime.segments import make  # noqa: F401, PLC0415  only now: OpenCV reads its share when it is loaded
 
-        self._root = home_folder() / "cluster" / crew
-        self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._own = self._root / f"worker-{secrets.token_hex(8)}"
-        self._own.mkdir(mode=0o700)
-        self._lock = filelock.FileLock(self._own / LOCK)
-        self._lock.acquire()
-        for left in self._root.parent.iterdir():
-            with suppress(OSError):
-                if time.time() - left.stat().st_mtime > STALE_S and not _has_workers(left):
-                    shutil.rmtree(left)
+        self._folder = CrewFolder(home_folder(), crew)
         self._said: queue.SimpleQueue[Said] = queue.SimpleQueue()
         logging.getLogger().addHandler(Telling(self._said.put))
         self._faces: LoadedFaces | None = None
@@ -85,7 +72,7 @@ class FilmActor:
 
     def lacks(self, run: str, names: list[str]) -> list[str]:
         """Which of the files of a film are not on this node. names: paths below its folder."""
-        folder = self._root / run
+        folder = self._folder.root / run
         return [name for name in names if not (folder / name).exists()]
 
     def receive(self, run: str, name: str, offset: int, chunk: bytes) -> None:
@@ -101,7 +88,7 @@ class FilmActor:
         if sha256_of(part) != sha256:
             part.unlink()
             return False
-        part.replace(self._root / run / name)
+        part.replace(self._folder.root / run / name)
         return True
 
     def begin(self, film: Film) -> Ready | Refused | CannotWrite | Failed:
@@ -111,7 +98,7 @@ class FilmActor:
 
         def load() -> Ready:
             if self._faces is None:
-                config = film.at(self._root / film.run)
+                config = film.at(self._folder.root / film.run)
                 self._faces = load_faces(config, self._store(film), live=False)
             return Ready()
 
@@ -125,15 +112,14 @@ class FilmActor:
         def made() -> "Made":
             if self._faces is None:
                 raise RuntimeError("a worker makes a segment before it has faces")
-            config = film.at(self._root / film.run)
+            config = film.at(self._folder.root / film.run)
             here = replace(task, into=self._packets)
             self._run = SegmentRun(config, self._store(film), self._faces, here)
             if self._stop_asked:
                 self._run.stop()
             return replace(self._run.run(), task=task)
 
-        self._own.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.utime(self._root)
+        self._folder.make()
         try:
             return answered(made)
         finally:
@@ -162,20 +148,20 @@ class FilmActor:
 
     def forget(self, run: str) -> None:
         """Remove the inputs of a film from this node."""
-        shutil.rmtree(self._root / run, ignore_errors=True)
+        shutil.rmtree(self._folder.root / run, ignore_errors=True)
 
     def end(self) -> None:
         """Remove from this node all that is the crew's."""
         self.stop()
-        shutil.rmtree(self._root, ignore_errors=True)
+        self._folder.remove()
 
     @property
     def _packets(self) -> Path:
-        return self._own / "packets"
+        return self._folder.own / "packets"
 
     def _part(self, run: str, name: str) -> Path:
         """Of a file that comes, made where it is not there."""
-        part = self._root / run / f"{name}.{self._own.name}"
+        part = self._folder.root / run / f"{name}.{self._folder.own.name}"
         part.parent.mkdir(parents=True, exist_ok=True)
         part.touch()
         return part
@@ -183,15 +169,3 @@ class FilmActor:
     def _store(self, film: Film) -> ModelStore:
         """Whoever asks has accepted the licences of all models, which are fetched where they are not."""
         return ModelStore(Path(film.home) if film.home else None, admit=lambda _: None)
-
-
-def _has_workers(crew: Path) -> bool:
-    """Whether a process holds a worker's folder of it."""
-    for path in crew.glob(f"worker-*/{LOCK}"):
-        lock = filelock.FileLock(path)
-        try:
-            lock.acquire(blocking=False)
-        except filelock.Timeout:
-            return True
-        lock.release()
-    return False

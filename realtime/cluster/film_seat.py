@@ -4,7 +4,8 @@ Every way in which Ray says that a worker is lost becomes a LostError. Knows Ray
 side.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import ray
@@ -16,6 +17,8 @@ from realtime.cluster.inputs import LostError
 POLL_S = 0.25
 LOST_S = 60.0
 """After so long without an answer a worker is lost, whatever Ray believes."""
+LEAVE_S = 10.0
+"""How long it may take to remove what is its own from its node."""
 THREADS = 4
 """Of an actor: the work, and those that ask beside it."""
 
@@ -23,14 +26,14 @@ THREADS = 4
 class FilmSeat:
     """An actor and its place, for which it waits until a node has room.
 
-    crew: see FilmActor. cores, gpus: what it has of its node. node: where it is, known once `is_there`.
+    crew, cores, gives_way: see FilmActor. options: where Ray puts it and what of a node is its own; raises ValueError
+    where another actor has the name in them. node: where it is, known once `is_there`.
     """
 
-    def __init__(self, crew: str, cores: int, gpus: float) -> None:
-        self.cores, self.gpus = cores, gpus
-        options = {"num_cpus": cores, "num_gpus": gpus, "max_concurrency": THREADS, "max_restarts": 0}
-        actor: Any = ray.remote(FilmActor)
-        self._actor = actor.options(**options).remote(cores, crew)
+    def __init__(self, crew: str, cores: int, options: Mapping[str, Any], *, gives_way: bool = False) -> None:
+        self.cores = cores
+        actor: Any = ray.remote(FilmActor).options(**options, max_concurrency=THREADS, max_restarts=0)
+        self._actor = actor.remote(cores, crew, gives_way=gives_way)
         self._node = self._actor.node.remote()
         self.node = ""
 
@@ -69,6 +72,14 @@ class FilmSeat:
     def kill(self) -> None:
         """End it now. May be called twice."""
         ray.kill(self._actor)
+
+
+def end(seat: FilmSeat, *, is_lost: bool = False) -> None:
+    """Nobody needs it any more: nothing of its crew stays on its node. is_lost: it answers nobody."""
+    if seat.node and not is_lost:
+        with suppress(LostError):
+            seat.answer(seat.begin("end"), LEAVE_S)
+    seat.kill()
 
 
 def _why(error: Exception) -> str:

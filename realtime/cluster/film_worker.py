@@ -29,7 +29,7 @@ class Filming(Protocol):
     """What a film's workers share."""
 
     def film_for(self, seat: FilmSeat, check: Callable[[], None]) -> Film:
-        """See `_Filming` in films.py."""
+        """See shared_film.py."""
         ...
 
     def give_back(self, seat: FilmSeat, *, is_idle: bool, is_lost: bool) -> None: ...

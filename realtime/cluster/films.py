@@ -5,7 +5,6 @@ Knows how many and where; film_worker.py knows one of them at work.
 """
 
 import secrets
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -15,17 +14,16 @@ import ray
 from ray.util.client import ray as client
 
 from models.errors import UserError
-from realtime.cluster.film_actor import Film
-from realtime.cluster.film_seat import FilmSeat
+from realtime.cluster.film_seat import LEAVE_S, FilmSeat, end
 from realtime.cluster.film_worker import FilmWorker
-from realtime.cluster.inputs import Inputs, LostError, absolute
+from realtime.cluster.inputs import LostError
+from realtime.cluster.shared_film import SharedFilm
 from realtime.config import CPU_DEVICES, MESH, RunConfig
 from realtime.segments.joined_run import AnyWorker
 from realtime.segments.messages import Inbox
 
 GPU_SHARE = 0.5
 """Of a GPU, for a worker that runs networks on it: while one of two reads and writes, the other one has it."""
-LEAVE_S = 10.0
 
 
 class FilmCrew:
@@ -59,7 +57,7 @@ class FilmCrew:
     def starter(self, config: RunConfig, folder: Path, workers: int) -> Callable[[Inbox], AnyWorker]:  # noqa: ARG002
         """See `Crew`."""
         self._forget()
-        filming, cores = _Filming(self, config), self._share(workers)
+        filming, cores = SharedFilm(config, self), self._share(workers)
         self._run = filming.run
         return lambda inbox: FilmWorker(self._seat(cores), filming, inbox)
 
@@ -68,15 +66,12 @@ class FilmCrew:
         if is_idle:
             self._idle.append(seat)
             return
-        if not is_lost:
-            self._end(seat)
-        seat.kill()
+        end(seat, is_lost=is_lost)
 
     def close(self) -> None:
         """End all, with nothing left on their nodes."""
         for seat in self._idle:
-            self._end(seat)
-            seat.kill()
+            end(seat)
         self._idle.clear()
 
     def _share(self, workers: int) -> int:
@@ -84,7 +79,7 @@ class FilmCrew:
         return max(1, min(self._most_cores, self._cores // max(1, workers)))
 
     def _new_seat(self, cores: int) -> FilmSeat:
-        return FilmSeat(self._name, cores, self._gpus)
+        return FilmSeat(self._name, cores, {"num_cpus": cores, "num_gpus": self._gpus})
 
     def _seat(self, cores: int) -> FilmSeat:
         fit = [seat for seat in self._idle if seat.cores == cores]
@@ -100,31 +95,3 @@ class FilmCrew:
             if self._run and seat.node:
                 with suppress(LostError):
                     seat.answer(seat.begin("forget", self._run), LEAVE_S)
-
-    def _end(self, seat: FilmSeat) -> None:
-        if seat.node:
-            with suppress(LostError):
-                seat.answer(seat.begin("end"), LEAVE_S)
-
-
-class _Filming:
-    """One film, for all its workers. run: the name of its folder on nodes."""
-
-    def __init__(self, crew: FilmCrew, config: RunConfig) -> None:
-        self._crew, self._config = crew, config
-        self._turn = threading.Lock()
-        self._inputs: Inputs | None = None
-        self.run = secrets.token_hex(8)
-        self.give_back = crew.give_back
-
-    def film_for(self, seat: FilmSeat, check: Callable[[], None]) -> Film:
-        """As it is where the seat is, with its files there. check: ends it by an exception.
-
-        Raises LostError, and OSError.
-        """
-        if seat.node == self._crew.here:
-            return Film(absolute(self._config), self.run, str(self._crew.home))
-        with self._turn:
-            self._inputs = self._inputs or Inputs(self._config)
-        self._inputs.send(self.run, seat.node, seat, check)
-        return Film(self._inputs.there, self.run, "")

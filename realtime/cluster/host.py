@@ -19,6 +19,7 @@ from models.errors import UserError
 from models.store import home_folder
 from realtime.admission import store_of
 from realtime.cluster.behind import FrontOnly, put_behind_front
+from realtime.cluster.connect import cluster_of_others
 from realtime.cluster.directory import BEAT_S, HostState, Orders
 from realtime.cluster.headroom import Headroom
 from realtime.cluster.order import HostOrder
@@ -43,7 +44,8 @@ def open_server(
 ) -> AbstractAsyncContextManager[OpenedServer]:
     """With real engines; models come to a node once, into its store."""
     store = store_of(home_folder(), accepts_licences=order.accepts_licences, ask=None)
-    asked = Asked(ice_servers(order.ice), order.places, seat.folder / "visitors", addresses, KeyMaker(seat.name))
+    own = order.places, seat.folder / "visitors"
+    asked = Asked(ice_servers(order.ice), *own, addresses, KeyMaker(seat.name), cluster=cluster_of_others)
     return opened(order.config_at(seat.folder / "faces"), store, door, asked)
 
 

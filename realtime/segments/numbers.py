@@ -95,5 +95,5 @@ class SegmentProgress:
         """As `StreamMetrics.recent`; nobody waits for a video's pictures, so it has no latency."""
         counted = sum(self._by_segment.copy().values(), Counter[str]())
         (from_ns, had), (until_ns, have) = (self._totals[0], self._totals[-1]) if self._totals else ((0, 0), (0, 0))
-        fps = round((have - had) * NS_PER_S / (until_ns - from_ns), 3) if until_ns > from_ns else None
+        fps = round((have - had) * NS_PER_S / (until_ns - from_ns), 3) if until_ns > from_ns and have >= had else None
         return Recent(fps, None, None, {outcome.value: counted[outcome.value] for outcome in Outcome})

@@ -40,7 +40,8 @@ from realtime.web.visitors import Visitor, Visitors
 @dataclass(frozen=True, slots=True)
 class Asked:
     """most: sessions at the same time. folder: of visitors' videos. addresses: where other machines find the server,
-    which may be known later. make_key: of visitors, sessions and results.
+    which may be known later. make_key: of visitors, sessions and results. cluster: gives the address of one whose other
+    nodes may help with a video; None where there are none.
     """
 
     ice: Sequence[RTCIceServer]
@@ -48,6 +49,7 @@ class Asked:
     folder: Path
     addresses: Sequence[str] = ()
     make_key: Callable[[int], str] = new_key
+    cluster: Callable[[], str | None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ async def opened(config: RunConfig, store: ModelStore, guard: Doorkeeper, asked:
         Api(sessions, visitors, list(asked.ice), state.offer, asked.addresses),
         FacesApi(sessions, visitors, state.uploads),
         PhotoApi(visitors, state.uploads, PhotoStudio(state, store.home), state.offer),
-        VideoApi(visitors, folders, _workshop(config, store, folders, state, asked.make_key), state.offer),
+        VideoApi(visitors, folders, _workshop(config, store, folders, state, asked), state.offer),
         guard,
     )
     try:
@@ -91,10 +93,11 @@ def _workshop(
     store: ModelStore,
     folders: PrivateFolder,
     state: ServerState,
-    make_key: Callable[[int], str],
+    asked: Asked,
 ) -> Workshop:
     """What makes videos of visitors' videos."""
     limits = Limits()
     library = VideoLibrary(VideoStore(folders, limits), state.videos, Beside(), tuple(server_words(config)))
-    jobs = JobStore(folders, most=limits.jobs, kept_s=limits.kept_s, make_key=make_key)
-    return Workshop(library, jobs, JobQueue(jobs, partial(run_words, home=store.home), state.is_revoked), store.home)
+    jobs = JobStore(folders, most=limits.jobs, kept_s=limits.kept_s, make_key=asked.make_key)
+    make = partial(run_words, home=store.home, cluster=asked.cluster)
+    return Workshop(library, jobs, JobQueue(jobs, make, state.is_revoked), store.home)

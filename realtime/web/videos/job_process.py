@@ -34,29 +34,31 @@ async def run_words(
     tell: Callable[[dict[str, Any]], None],
     *,
     home: Path,
+    cluster: Callable[[], str | None] = lambda: None,
     command: Sequence[str] = COMMAND,
 ) -> int:
     """Make a video in a process that works in `folder`; cancel it to end the process at once.
 
-    home: where the models are. tell: given each message. Returns the exit status.
+    home: where the models are. cluster: see `Asked`. tell: given each message but warnings, which are logged. Returns
+    the exit status.
     """
-    share = max(1, available_cores() // 2)  # the other half is for who is live
-    environment = os.environ | told_to_share(share) | {"LIVESWAP_HOME": str(home)}
+    address = await asyncio.to_thread(cluster)
+    helped = words if address is None else [*words[:1], "--cluster", address, *words[1:]]
     with (folder / SAID).open("wb") as stderr:
         process = await asyncio.create_subprocess_exec(
             *command,
-            *words,
+            *helped,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=stderr,
             cwd=folder,
-            env=_found_from_anywhere(environment),
+            env=_environment(home),
             start_new_session=True,
             creationflags=LOWER,
         )
     try:
         async for line in process.stdout or ():  # type: ignore[union-attr]
-            tell(json.loads(line))
+            _pass_on(json.loads(line), tell)
         status = await process.wait()
         if status not in EXPECTED:
             logger.warning("a video was not made (%d): %s", status, _last_words(folder / SAID))
@@ -67,12 +69,22 @@ async def run_words(
             await process.wait()
 
 
+def _pass_on(said: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> None:
+    """A warning is for whoever runs the server, all else for the visitor."""
+    if "warning" in said:
+        logger.warning("of a video that is made: %s", said["warning"])
+    else:
+        tell(said)
+
+
 def _last_words(said: Path) -> str:
     return said.read_bytes()[-LAST_BYTES:].decode(errors="replace").strip()
 
 
-def _found_from_anywhere(environment: dict[str, str]) -> dict[str, str]:
+def _environment(home: Path) -> dict[str, str]:
     """The package is imported from where this process has it, though the other one works in another folder."""
+    share = max(1, available_cores() // 2)  # the other half is for who is live
     root = str(Path(__file__).parents[len(__name__.split(".")) - 1])
-    paths = [root, *environment.get("PYTHONPATH", "").split(os.pathsep)]
-    return {**environment, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    paths = [root, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    told = {"LIVESWAP_HOME": str(home), "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    return {**os.environ, **told_to_share(share), **told}

@@ -9,7 +9,8 @@ import pytest
 
 from engines.backends.cores import told_to_share
 from realtime.cluster import inputs
-from realtime.cluster.film_actor import STALE_S, Film, FilmActor
+from realtime.cluster.crew_folder import STALE_S
+from realtime.cluster.film_actor import Film, FilmActor
 from realtime.cluster.inputs import Inputs, LostError
 from realtime.config import RunConfig
 

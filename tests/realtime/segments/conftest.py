@@ -38,11 +38,16 @@ def face_video(tmp_path_factory: pytest.TempPathFactory, model_file: Callable[[s
 @pytest.fixture(scope="session")
 def long_face_video(face_video: Path) -> Path:
     """The same three times over, without sound."""
-    path = face_video.with_name("long.mp4")
-    with av.open(str(face_video)) as source, av.open(str(path), "w") as target:
+    return repeated(face_video, REPEATS)
+
+
+def repeated(video: Path, times: int) -> Path:
+    """The same so often, without sound, beside it."""
+    path = video.with_name(f"{times}-times.mp4")
+    with av.open(str(video)) as source, av.open(str(path), "w") as target:
         pictures = source.streams.video[0]
         stream = target.add_stream_from_template(pictures)
-        for number in range(REPEATS):
+        for number in range(times):
             source.seek(0)
             for packet in source.demux(pictures):
                 if packet.pts is None or packet.dts is None:

@@ -37,6 +37,20 @@ def test_what_it_says_is_told_and_its_end_known(tmp_path: Path, caplog: pytest.L
     assert "(7): noise" in caplog.text, "the folder goes with the job, so it is said now"
 
 
+@pytest.mark.parametrize(
+    ("cluster", "given"), [(None, WORDS), ("10.0.0.7:6379", ("run", "--cluster", "10.0.0.7:6379", *WORDS[1:]))]
+)
+def test_it_is_told_which_cluster_helps_and_its_warnings_are_logged(
+    cluster: str | None, given: tuple[str, ...], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[dict[str, Any]] = []
+    command = talking("print(json.dumps({'warning': 'a node is slow'}), flush=True)")
+    work = run_words(WORDS, tmp_path, told.append, home=tmp_path, cluster=lambda: cluster, command=command)
+    asyncio.run(work)
+    assert told == [{"words": list(given)}]
+    assert "a node is slow" in caplog.text
+
+
 def test_cancelled_it_ends_at_once(tmp_path: Path) -> None:
     async def test() -> float:
         has_begun = asyncio.Event()
