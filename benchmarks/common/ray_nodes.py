@@ -64,6 +64,7 @@ def ray_nodes(count: int = 2, cores: int = 1) -> Iterator[RayNodes]:
 
     with tempfile.TemporaryDirectory(prefix="ray-", ignore_cleanup_errors=True) as folder:
         nodes = RayNodes(Cluster(), cores)
+        Path(os.environ.get("RAY_TMPDIR", "/tmp"), "ray").mkdir(exist_ok=True)  # noqa: S108  where Ray notes an address
         try:
             nodes.add(include_dashboard=False, no_monitor=True, temp_dir=folder)
             for _ in range(count - 1):

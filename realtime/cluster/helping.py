@@ -84,6 +84,7 @@ class HelpingWorker(FilmWorker):
                 message = Gone(why)
         if isinstance(message, Gone) and not self._has_begun:
             logger.warning("a node does not help: %s", message.why)
+            self._filming.give_back(self._seat, is_idle=False, is_lost=self._is_lost)  # with what is there of the film
         else:
             super()._say(message)
 

@@ -49,11 +49,14 @@ def helper(seat: FakeSeat, pace: OwnPace | None = None) -> tuple[HelpingWorker, 
 
 
 @pytest.mark.parametrize("answer", [Refused("no such model here", "add it"), Failed("a bug"), LostError("node died")])
-def test_a_helper_that_cannot_begin_is_left_out(answer: Any, caplog: pytest.LogCaptureFixture) -> None:
-    worker, _, inbox = helper(FakeSeat(begin=answer))
+def test_a_helper_that_cannot_begin_is_left_out_and_its_node_rid_of_the_film_at_once(
+    answer: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    worker, film, inbox = helper(FakeSeat(begin=answer))
     until_s = time.monotonic() + 20
-    while not caplog.messages and time.monotonic() < until_s:
+    while not film.back and time.monotonic() < until_s:
         time.sleep(0.01)
+    assert film.back == [(False, isinstance(answer, LostError))]
     worker.kill()
     assert "a node does not help: " in caplog.text
     told = [inbox.get()[1] for _ in range(inbox.qsize())]

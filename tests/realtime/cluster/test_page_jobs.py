@@ -17,8 +17,8 @@ from realtime.web.videos.job_process import run_words
 from tests.realtime.clips import facts_of
 from tests.realtime.segments.conftest import RATE, SECONDS, repeated
 
-TIMES = 11
-"""Of a short video: long enough for two nodes."""
+TIMES, SLOWED = 3, 4
+"""Of a short video: it is then long enough for two nodes, and has few pictures."""
 PICTURES = TIMES * RATE * SECONDS
 NICEST = 19
 pytestmark = [
@@ -29,7 +29,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def page_video(face_video: Path) -> Path:
-    return repeated(face_video, TIMES)
+    return repeated(face_video, TIMES, SLOWED)
 
 
 def workers() -> list[int]:

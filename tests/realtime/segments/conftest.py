@@ -41,9 +41,9 @@ def long_face_video(face_video: Path) -> Path:
     return repeated(face_video, REPEATS)
 
 
-def repeated(video: Path, times: int) -> Path:
-    """The same so often, without sound, beside it."""
-    path = video.with_name(f"{times}-times.mp4")
+def repeated(video: Path, times: int, slowed: int = 1) -> Path:
+    """The same so often, without sound, beside it. slowed: each picture is shown so many times as long."""
+    path = video.with_name(f"{times}-times-{slowed}.mp4")
     with av.open(str(video)) as source, av.open(str(path), "w") as target:
         pictures = source.streams.video[0]
         stream = target.add_stream_from_template(pictures)
@@ -53,6 +53,7 @@ def repeated(video: Path, times: int) -> Path:
                 if packet.pts is None or packet.dts is None:
                     continue
                 shift = round(number * SECONDS / packet.time_base)
-                packet.pts, packet.dts, packet.stream = packet.pts + shift, packet.dts + shift, stream
+                packet.pts, packet.dts = (packet.pts + shift) * slowed, (packet.dts + shift) * slowed
+                packet.duration, packet.stream = (packet.duration or 0) * slowed, stream
                 target.mux(packet)
     return path
