@@ -18,7 +18,7 @@ from realtime.types import Outcome, ShownFrame, StreamInfo
 MS = 1_000_000
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(0, 2**48 - 1), st.sampled_from([(1280, 720), (640, 360), (321, 203), (1920, 1080)]))
 def test_time_is_read_back_to_the_millisecond(at_ms: int, size_wh: tuple[int, int]) -> None:
     image = np.full((size_wh[1], size_wh[0], 3), 90, np.uint8)

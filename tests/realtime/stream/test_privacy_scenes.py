@@ -124,5 +124,5 @@ class Attack(RuleBasedStateMachine):
 
 
 def test_nobody_is_recognisable_whatever_is_done_in_whatever_order() -> None:
-    small = settings(max_examples=30, stateful_step_count=12, derandomize=True, database=None, deadline=None)
+    small = settings(max_examples=30, stateful_step_count=12, derandomize=True, database=None)
     run_state_machine_as_test(Attack, settings=small)
