@@ -75,8 +75,19 @@ export class Recorder {
     }
   }
 
+  /** The last picture is seen to the end, as sound is heard, though none came any more. seconds: when that is. */
+  async #holdLast(seconds) {
+    if (this.#last < 0 || seconds <= this.#last) return;
+    try {
+      await this.pictures.add(seconds);
+    } catch (error) {
+      this.error = error;
+    }
+  }
+
   /** End, and offer the file. Throws what went wrong meanwhile, once what there is was offered. */
   async save() {
+    await this.#holdLast((performance.now() - this.#zero) / 1000);
     await this.output.finalize();
     saveAs(this.file.blob(), `liveswap-${new Date().toISOString().slice(0, 19).replaceAll(":", "-")}.mp4`);
     if (this.error) throw this.error;
