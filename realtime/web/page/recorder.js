@@ -62,8 +62,9 @@ export class Recorder {
 
   /** Take what is shown now. wide, high: of the picture with its strip. taken: when the camera saw it, performance.now(). */
   async add(shown, wide, high, taken) {
-    const seconds = (taken - this.#zero) / 1000;
+    let seconds = (taken - this.#zero) / 1000;
     if (this.#isBusy || seconds < 0 || seconds <= this.#last) return;
+    if (this.#last < 0) seconds = 0; // the first one is seen from the beginning, as sound is heard, however late it comes
     [this.#isBusy, this.#last] = [true, seconds];
     drawBelowStrip(this.canvas, shown, wide, high);
     try {
