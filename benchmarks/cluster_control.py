@@ -17,9 +17,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.common.child_processes import children_called
 from benchmarks.common.command import run
 from benchmarks.common.fake_cluster import in_process
-from benchmarks.common.ray_nodes import children_called
 from realtime.bench.machine import machine
 from realtime.bench.processes import cpu_s
 from realtime.cluster.behind import SECRET

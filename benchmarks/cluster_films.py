@@ -21,8 +21,9 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from benchmarks.common.child_processes import children_called
 from benchmarks.common.command import run
-from benchmarks.common.ray_nodes import QUIET, RayNodes, children_called, ray_nodes
+from benchmarks.common.ray_nodes import QUIET, RayNodes, ray_nodes
 from engines.backends.cores import told_to_share
 from realtime.bench.machine import machine
 from realtime.bench.processes import cpu_s

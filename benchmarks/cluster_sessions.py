@@ -27,14 +27,14 @@ import numpy as np
 from aiortc import RTCPeerConnection
 from aiortc.mediastreams import MediaStreamError
 
+from benchmarks.common.child_processes import children_of, core_s_of
 from benchmarks.common.cluster_server import cluster_server
 from benchmarks.common.command import run
-from benchmarks.common.ray_nodes import RayNodes, children_of, ray_nodes
+from benchmarks.common.ray_nodes import RayNodes, ray_nodes
 from benchmarks.common.web_servers import liveswap
 from engines.types import Image
 from models.store import ModelStore
 from realtime.bench.machine import machine
-from realtime.bench.processes import cpu_s
 from realtime.faces.portraits import target_portrait
 from realtime.pictures.reading import read_image
 from realtime.sources.synthetic import SyntheticSource
@@ -107,15 +107,6 @@ def videos(count: int) -> list[tuple[int, list[bytes]]]:
 
     hues = [number * HUES // count for number in range(count)]
     return [(hue, video_of(coloured(hue), VIDEO_S * RATE, RATE)) for hue in hues]
-
-
-def core_s_of(roots: list[int]) -> float:
-    """Of processes and all below them, so far."""
-    total = 0.0
-    for pid in {pid for root in roots for pid in [root, *children_of(root)]}:
-        with suppress(OSError):
-            total += cpu_s(pid)
-    return total
 
 
 async def held(url: str, roots: list[int], sent: list[tuple[int, list[bytes]]], seconds: float) -> Found:

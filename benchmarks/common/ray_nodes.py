@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.common.child_processes import children_called
 from realtime.cluster.connect import ENVIRONMENT
 
 QUIET = {**ENVIRONMENT, "RAY_AUTH_MODE": "disabled"}
@@ -74,28 +75,6 @@ def ray_nodes(count: int = 2, cores: int = 1) -> Iterator[RayNodes]:
         finally:
             nodes.cluster.shutdown()
             os.environ.pop("RAY_ADDRESS", None)
-
-
-def children_of(pid: int) -> list[int]:
-    """Of a process, and theirs."""
-    try:
-        listed = Path(f"/proc/{pid}/task").iterdir()
-        direct = [int(child) for task in listed for child in (task / "children").read_text().split()]
-    except OSError:  # it has ended
-        return []
-    return [*direct, *(below for child in direct for below in children_of(child))]
-
-
-def children_called(name: bytes, of: int) -> list[int]:
-    """Those whose command begins so."""
-    return [pid for pid in children_of(of) if _command(pid).startswith(name)]
-
-
-def _command(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:  # it has just ended
-        return b""
 
 
 def _added(cluster: Any, node: dict[str, Any]) -> Any:

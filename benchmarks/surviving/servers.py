@@ -20,6 +20,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.common.child_processes import children_of
 from benchmarks.surviving.faults import CLOCK, DAYS_S, HOUR_S, TODAY, settable_clock
 from benchmarks.surviving.judging import bare, small, swapped_places
 from benchmarks.surviving.visitors import RATE, Shown, be_there, by_socket, by_webrtc
@@ -97,14 +98,6 @@ def stopped(place: ServerPlace, seconds: float) -> None:
     time.sleep(seconds)
     for pid in pids:
         os.kill(pid, signal.SIGCONT)
-
-
-def children_of(pid: int) -> list[int]:
-    """And theirs."""
-    found = [
-        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
-    ]
-    return found + [each for child in found for each in children_of(child)]
 
 
 SERVERS: dict[str, ServerFault] = {

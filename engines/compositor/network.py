@@ -103,13 +103,8 @@ def mix_of(fields: NDArray[np.float32], layers: Layers, strength: float) -> NDAr
     both = np.concatenate([layers.texture, layers.target], axis=2)
     low = np.asarray(cv2.GaussianBlur(both, (LOW_PASS_TAPS, LOW_PASS_TAPS), LOW_PASS * SQUARE_PX), np.float32)
     mix = np.empty((SQUARE_PX, SQUARE_PX, MIX_CHANNELS), np.float32)
-    _mix(
-        fields,
-        (layers.texture, layers.ratio, layers.holds, layers.features),
-        low,
-        np.float32(1 - strength**CAUTION),
-        mix,
-    )
+    asked = np.float32(1 - strength**CAUTION)
+    _mix(fields, (layers.texture, layers.ratio, layers.holds, layers.features), low, asked, mix)
     return mix
 
 

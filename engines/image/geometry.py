@@ -15,6 +15,8 @@ from engines.types import Affine, Detection, FaceLandmarks, Image, Points, Roi
 # Landmarks of the 468-point mesh that other modules name.
 IMAGE_LEFT_EYE_OUTER, IMAGE_RIGHT_EYE_OUTER = 33, 263
 NOSE_TIP, CHIN, FOREHEAD_TOP = 1, 152, 10
+CORNERS_OF_EYES = np.array([[33, 133], [362, 263]])
+"""Of the left one in the image, then of the right one."""
 
 ROI_MARGIN = 1.5
 """Edge of the landmark model's square / longest side of the face's box: the margin the model was trained with."""

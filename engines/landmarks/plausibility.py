@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from engines.image.geometry import NOSE_TIP, box_of, iou, roi_from_landmarks, size_of
+from engines.image.geometry import CORNERS_OF_EYES, NOSE_TIP, box_of, iou, roi_from_landmarks, size_of
 from engines.mesh import mesh_topology
 from engines.types import Detection, FaceLandmarker, FaceLandmarks, Image, Points, Roi
 
@@ -33,7 +33,6 @@ SURE_OVERLAP, ASTRAY = 0.5, 0.08
 """Of landmarks that overlap the box by less, eyes and nose must be where the detector saw them: off by so much of its
 size, in the mean. Of 271 of these faces, and of those that a detector finds rolled by 55 to 80 degrees, all overlapped
 by 0.52 and more, and were off by 0.07 at most; of 359 covered, blurred, dark or tiny ones one overlapped by less."""
-CORNERS_OF_EYES = [[33, 133], [362, 263]]
 
 
 def located(landmarker: FaceLandmarker, image: Image, roi: Roi) -> FaceLandmarks | None:

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engines.image.geometry import box_of
+from engines.image.geometry import CORNERS_OF_EYES, box_of
 from engines.mesh import mesh_topology
 from engines.types import Points
 
-CORNERS_OF_EYES = np.array([33, 133, 362, 263])
 """They move with the head, and neither with lids nor with lips."""
 _PARTS = (*mesh_topology.eye_rims(), mesh_topology.OUTER_LIPS)
 FEATURES, FEATURES_BEGIN = np.concatenate(_PARTS), np.cumsum([0, *map(len, _PARTS[:-1])])
@@ -63,7 +62,7 @@ class FaceInView:
         low = np.minimum.reduceat(of_features, FEATURES_BEGIN, axis=0) - margin
         high = np.maximum.reduceat(of_features, FEATURES_BEGIN, axis=0) + margin
         features = tuple(map(_as_box, np.concatenate([low, high], axis=1)))
-        x, y = (at[CORNERS_OF_EYES].sum(axis=0) / len(CORNERS_OF_EYES)).tolist()
+        x, y = (at[CORNERS_OF_EYES].sum(axis=(0, 1)) / CORNERS_OF_EYES.size).tolist()
         return cls(number, box, features, (x, y))
 
 

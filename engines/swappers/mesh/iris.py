@@ -101,9 +101,11 @@ def colour_of(eye: Image, iris: Iris) -> NDArray[np.float32] | None:
 def darkest(eye: Image, iris: Iris) -> float:
     """0..1: the brightness of the pupil beside that of what is around it, below which this picture shows no iris."""
     brightness = eye.astype(np.float32) @ LUMA
-    disc = iris.visible > 0.9
-    pupil, ring = (brightness[disc & (iris.distances < RING[1]) & (iris.distances > inner)] for inner in (-1, RING[0]))
-    return float(np.percentile(pupil, PUPIL) / max(np.median(ring), 1.0)) if len(ring) else 1.0
+    disc = (iris.visible > 0.9) & (iris.distances < RING[1])
+    ring = brightness[disc & (iris.distances > RING[0])]
+    if not len(ring):
+        return 1.0
+    return min(1.0, float(np.percentile(brightness[disc], PUPIL) / max(np.median(ring), 1.0)))
 
 
 def recoloured(eye: Image, iris: Iris, change: NDArray[np.float32], least: float) -> Image:

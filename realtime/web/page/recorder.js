@@ -67,18 +67,17 @@ export class Recorder {
     if (this.#last < 0) seconds = 0; // the first one is seen from the beginning, as sound is heard, however late it comes
     [this.#isBusy, this.#last] = [true, seconds];
     drawBelowStrip(this.canvas, shown, wide, high);
-    try {
-      await this.pictures.add(seconds);
-    } catch (error) {
-      this.error = error;
-    } finally {
-      this.#isBusy = false;
-    }
+    await this.#put(seconds);
+    this.#isBusy = false;
   }
 
   /** The last picture is seen to the end, as sound is heard, though none came any more. seconds: when that is. */
   async #holdLast(seconds) {
-    if (this.#last < 0 || seconds <= this.#last) return;
+    if (this.#last >= 0 && seconds > this.#last) await this.#put(seconds);
+  }
+
+  /** What the canvas shows, from then on. */
+  async #put(seconds) {
     try {
       await this.pictures.add(seconds);
     } catch (error) {

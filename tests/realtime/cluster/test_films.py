@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.common.ray_nodes import RayNodes, children_called
+from benchmarks.common.child_processes import children_called
+from benchmarks.common.ray_nodes import RayNodes
 from tests.realtime.clips import facts_of
 from tests.realtime.commandline import invoke
 from tests.realtime.segments.conftest import RATE, REPEATS, SECONDS

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks.common.ray_nodes import RayNodes, children_called
+from benchmarks.common.child_processes import children_called
+from benchmarks.common.ray_nodes import RayNodes
 from realtime.cluster.connect import connected
 from realtime.web.videos.job_process import run_words
 from tests.realtime.clips import facts_of

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from benchmarks.common.child_processes import children_of, command_of
 from realtime.sources import open_source
 from tests.realtime import videos
 from tests.realtime.clips import Clip, facts_of, write_clip
@@ -52,16 +53,7 @@ def packets(path: Path) -> list[tuple[int, bytes]]:
 
 def workers_of(pid: int) -> list[int]:
     """The worker processes that a process has started and that are there."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            try:
-                words, facts = (entry / "cmdline").read_bytes(), (entry / "stat").read_text()
-            except OSError:  # it has just ended
-                continue
-            if WORKER in words and int(facts.rpartition(")")[2].split()[1]) == pid:
-                found.append(int(entry.name))
-    return found
+    return [child for child in children_of(pid) if WORKER in command_of(child)]
 
 
 def test_two_workers_make_the_video_that_one_process_makes(

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.common.child_processes import children_of
 from realtime.web.videos.job_process import COMMAND, SAID, run_words
 
 WORDS = ("run", "--face", "a.jpg")
@@ -104,7 +105,3 @@ def test_killed_server_takes_its_process_with_it_which_gives_way_to_others(
         assert time.monotonic() < end, "it goes on without its server"
         time.sleep(0.05)
     assert not (tmp_path / "out.mp4").exists()
-
-
-def children_of(pid: int) -> list[int]:
-    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
