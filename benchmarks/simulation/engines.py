@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.simulation.world import FOLLOWED_TURN, FOUND_TURN, Actor, World, fill_ellipse, inside
-from engines.fakes import detection_of, mesh_at
+from engines.fakes import mesh_at
 from engines.image.geometry import box_of
 from engines.types import Coverage, Detection, FaceLandmarks, Image, Points, Roi
 from realtime.tracking.edge_search import MIRRORED, STRIP, nearer
@@ -26,6 +26,8 @@ RIM = 0.9
 """Of a face's width and height: what painters paint, whose edges fade."""
 TREMBLE = 0.008
 """Of a face's size: how inexact landmarks are."""
+KEYPOINTS = np.array([[-0.22, -0.17], [0.22, -0.17], [0, 0.05], [0, 0.23], [-0.5, 0], [0.5, 0]], np.float32)
+"""Of a face, from its middle, in its width and height: eyes, nose and mouth are where its landmarks have them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,8 @@ class SimulatedDetector:
             is_seen = world.rng.random() >= MISSED
             world.note_look(actor, is_seen=is_seen)
             if is_seen:
-                found.append(detection_of(box))
+                middle, size = (box[:2] + box[2:]) / 2, box[2:] - box[:2]
+                found.append(Detection(box, np.asarray(middle + KEYPOINTS * size, np.float32), 0.9))
         return found
 
 
