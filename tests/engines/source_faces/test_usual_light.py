@@ -11,7 +11,7 @@ from engines.source_faces.usual_light import in_usual_light, own_in_usual_light
 
 LAYOUT = flat_layout()
 TRUSTED = np.ones(LAYOUT.size_hw, np.float32)
-LEFT_CHEEK, RIGHT_CHEEK, LEFT_BROW, RIGHT_BROW, UPPER_LIP, LOWER_LIP = 50, 280, 105, 334, 0, 17
+LEFT_CHEEK, RIGHT_CHEEK, LEFT_BROW, RIGHT_BROW, UPPER_LIP, LOWER_LIP, PHILTRUM = 50, 280, 105, 334, 0, 17, 164
 Field = NDArray[np.float32]
 
 
@@ -70,6 +70,21 @@ def test_both_sides_are_as_the_lighter_one() -> None:
     after = in_usual_light(before)
     assert (at(before, RIGHT_CHEEK) - at(before, LEFT_CHEEK)).mean() > 0.4
     assert at(after, LEFT_CHEEK) == pytest.approx(at(after, RIGHT_CHEEK), abs=0.02)
+
+
+def test_a_shadow_that_ends_in_the_middle_leaves_no_dark_line_there() -> None:
+    steps = np.arange(LAYOUT.size_hw[1]) - (LAYOUT.size_hw[1] - 1) / 2
+    lit = 0.3 * np.tanh(steps / (0.05 * LAYOUT.unit)).astype(np.float32)
+    gained = in_usual_light(mean_face() + lit[np.newaxis, :, np.newaxis]) - in_usual_light(mean_face())
+    row, middle, beside = int(LAYOUT.points[PHILTRUM][1]), LAYOUT.size_hw[1] // 2, round(0.15 * LAYOUT.unit)
+    line = gained[row].mean(axis=1)
+    assert line[middle] > line[[middle - beside, middle + beside]].mean() - 0.15
+
+
+def test_the_shade_of_a_moustache_becomes_faint_and_a_faint_one_stays() -> None:
+    for darker, least, most in ((0.5, 0.02, 0.1), (0.03, 0.015, 0.035)):
+        gained = in_usual_light(mean_face() + blob(0.06, PHILTRUM, darker=darker)) - in_usual_light(mean_face())
+        assert least < -at(gained, PHILTRUM).mean() < most
 
 
 def test_hard_light_from_the_front_is_no_harder_than_usual() -> None:
