@@ -1,6 +1,7 @@
 """The page's files on their way: how much a visit loads, compressed where that is taken, and nothing sent twice."""
 
 import gzip
+import re
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,11 @@ def test_file_that_a_browser_has_is_not_sent_again(tmp_path: Path) -> None:
         assert (await server.client.get("/info")).headers["Cache-Control"] == "no-store"
 
     serving(test, tmp_path)
+
+
+def test_scripts_ask_the_clock_that_can_be_set_for_the_name_of_a_file_alone() -> None:
+    asking = {path.name for path in PAGE.glob("*.js") if re.search(r"Date\.now|new Date\(\)", path.read_text("utf-8"))}
+    assert asking == {"recorder.js"}, "what takes time is timed by performance.now()"
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt install chromium")
