@@ -32,9 +32,10 @@ PERIOD_NS, LOST_PERIOD_NS = 250_000_000, 200_000_000
 missing. Whoever comes out slowly from behind a face that is followed changes too little to be noticed; in twice the
 time half of their face was to be seen (one scene of 4,170 simulated ones). Unless work is to be saved every picture is
 searched for the missing: a face that turns back beside another one changes nothing but that one's surroundings."""
-MOVED_IOU = 0.74
+MOVED_IOU, MOVING_IOU, MOVING_PERIOD_NS = 0.74, 0.91, 90_000_000
 """Of a followed face's box and the last search's: less (a seventh of its size), and somebody may have come out from
-behind it: it did in one scene of 1,220 simulated ones."""
+behind it: it did in one scene of 1,220 simulated ones. So may who was half hidden already where it moved by a twentieth
+(one scene of 1,460): then a picture is searched as often as this."""
 SOON_NS = 1_000_000_000
 """How long every picture is searched for a lost face, whatever work is to be saved."""
 MOST_LOOKS, FEW_LOOKS = 64, 8
@@ -85,13 +86,12 @@ class FaceSearch:
 
     @property
     def is_new(self) -> bool:
-        """Whether the last picture has nothing to do with the one that was searched before: the first, or a cut."""
+        """Whether the last picture has nothing to do with the one that was searched: the first, or a cut."""
         return self._change.is_new
 
     @property
     def is_cut(self) -> bool:
-        """Whether it is another scene, in which nobody is where they were: of a video, in which cameras seldom
-        shake."""
+        """Whether it is another scene, with nobody where they were: of a video, in which cameras seldom shake."""
         return self._video and self._change.is_new
 
     def is_due(
@@ -123,7 +123,7 @@ class FaceSearch:
             or self._searched_ns is None
             or (self._video and places > 0 and self._unsearched >= VIDEO_PERIOD)
             or at_ns - self._searched_ns >= self._period_ns(at_ns, lost_ns)
-            or (not self._video and any(iou(box, self._searched).max(initial=0) < MOVED_IOU for box in followed))
+            or (not self._video and self._has_uncovered(followed, at_ns - self._searched_ns))
         )
         return self._is_whole or bool(self._edges)
 
@@ -142,6 +142,12 @@ class FaceSearch:
         if lost_ns is None:
             return (VIDEO_PERIOD_NS if self._video else PERIOD_NS) * (SELDOM if self._is_seldom else 1)
         return LOST_PERIOD_NS if self._is_seldom and at_ns - lost_ns > SOON_NS else 0
+
+    def _has_uncovered(self, followed: Sequence[Points], since_ns: int) -> bool:
+        """Whether a followed face moved so far since the last search that somebody may have come out from behind it."""
+        least = min((iou(box, self._searched).max(initial=0) for box in followed), default=1)
+        is_long = since_ns >= MOVING_PERIOD_NS * (SELDOM if self._is_seldom else 1)
+        return bool(least < (MOVING_IOU if is_long else MOVED_IOU))
 
     def run(self, image: Image, at_ns: int) -> list[Detection]:
         """The faces in a picture that stand upright: all of it, or along one edge at which somebody may come in.
@@ -188,21 +194,15 @@ class FaceSearch:
 
     def _seen_in(self, image: Image) -> list[Detection]:
         """In the whole picture; a new one is looked at twice."""
-        looks: list[Callable[[Image], list[Detection]]] = [
-            partial(detect_mirrored, self._detector),
-            self._detector.detect,
-        ]
-        first, second = looks[::-1] if self._video else looks
+        mirrored = partial(detect_mirrored, self._detector)
+        first, second = (self._detector.detect, mirrored) if self._video else (mirrored, self._detector.detect)
         self._on_run()
         found = first(image)
         found = [*found, *others(second(image), found)] if self._is_first else found
         return self._looked_at_from_nearer(image, found) if self._video else found
 
     def _looked_at_from_nearer(self, image: Image, found: list[Detection]) -> list[Detection]:
-        """Newcomers that are small get a better place, and who is too small to be seen from afar is looked for.
-
-        Of a picture that is not new, one square a time is searched.
-        """
+        """Small newcomers get a better place; who is too small from afar is looked for, later one square a time."""
         size_wh = image.shape[1], image.shape[0]
         found = [self._better_placed(image, face) for face in found]
         if len(found) >= self._places:
