@@ -137,9 +137,12 @@ def edges_stirred(changed: NDArray[np.bool_], followed: Sequence[Points], size_w
 
 
 def is_stirred_inside(changed: NDArray[np.bool_], edges: Collection[Edge]) -> bool:
-    """Whether something changed in a picture elsewhere than in the strips along these edges."""
+    """Whether something changed in a picture elsewhere than in the strips along these edges.
+
+    The last cells of a strip count as beyond it: what reaches there may be a face too large for it.
+    """
     rows, columns = changed.shape
-    strip = strip_of((columns, rows))
+    strip = strip_of((columns, rows)) - 1
     inside = np.s_[
         strip if Edge.TOP in edges else 0 : rows - strip if Edge.BOTTOM in edges else rows,
         strip if Edge.LEFT in edges else 0 : columns - strip if Edge.RIGHT in edges else columns,

@@ -47,8 +47,9 @@ VIDEO_PERIOD, VIDEO_PERIOD_NS = 10, 500_000_000
 SELDOM = 3
 AGAIN = 2
 """Frames that are searched after one that had changed: a detector may overlook a face at the first look."""
-EDGES_WAIT = 3
-"""Pictures whose edges are left out while something changes inside, too, from each to the next."""
+EDGES_WAIT, MOST_EDGES = 3, 2
+"""Pictures whose edges are left out while something changes inside, too, from each to the next; and how many edges are
+searched in one: two people come in from both sides (one scene of 1,260 simulated ones)."""
 LONGEST_GAP_NS = 400_000_000
 """Between two pictures: after more time, anybody may have come."""
 
@@ -74,7 +75,7 @@ class FaceSearch:
         self._looks = MOST_LOOKS
         self._left_out = 0  # searches since one of them was
         self._followed = self._searched = boxes_of([])  # now, and when the whole picture was searched
-        self._edges: dict[Edge, int] = {}  # to be searched in so many more pictures
+        self._edges, self._stirred = dict[Edge, int](), 0  # searched in so many more pictures; of the last one
 
     def prefer(self, boxes: Sequence[Points]) -> None:
         """Let the first search find nobody but those at `boxes` (px), if any of them are there."""
@@ -135,6 +136,7 @@ class FaceSearch:
             self._look_at_edges((edge for box in unplaced for edge in edges_that_cut(box, size_wh)), times=1)
             edges = edges_stirred(self._change.cells, followed, size_wh) if changed else edges
             self._look_at_edges(edges, times=1 if self._change.is_new else AGAIN)
+        self._stirred = len(edges)
         is_inside = changed and (not edges or is_stirred_inside(self._change.cells, edges))
         self._again = AGAIN + 1 if is_inside else max(0, self._again - 1)
 
@@ -144,27 +146,28 @@ class FaceSearch:
         return LOST_PERIOD_NS if self._is_seldom and at_ns - lost_ns > SOON_NS else 0
 
     def _has_uncovered(self, followed: Sequence[Points], since_ns: int) -> bool:
-        """Whether a followed face moved so far since the last search that somebody may have come out from behind it."""
+        """Whether a followed face has moved so far that somebody may have come out from behind it."""
         least = min((iou(box, self._searched).max(initial=0) for box in followed), default=1)
         is_long = since_ns >= MOVING_PERIOD_NS * (SELDOM if self._is_seldom else 1)
         return bool(least < (MOVING_IOU if is_long else MOVED_IOU))
 
     def run(self, image: Image, at_ns: int) -> list[Detection]:
-        """The faces in a picture that stand upright: all of it, or along one edge at which somebody may come in.
+        """The faces in a picture that stand upright: all of it, or along edges at which somebody may come in.
 
         What a detector failed on stays due.
         """
         self._change.searched()
-        self._looks = MOST_LOOKS if self._is_first else FEW_LOOKS
-        found: list[Detection] = []
+        self._looks, found = MOST_LOOKS if self._is_first else FEW_LOOKS, list[Detection]()
         if self._is_whole:
             self._searched_ns = None
             found = self._preferred(self._seen_in(image))
             self._searched_ns, self._unsearched, self._searched = at_ns, 0, self._followed
         wait = EDGES_WAIT if self._again > AGAIN else 1
-        at_edge = bool(self._edges) and (not self._is_whole or self._left_out >= wait)
-        self._left_out = 0 if at_edge else self._left_out + 1
-        return [*found, *others(self._seen_at_an_edge(image), found)] if at_edge else found
+        at_edges = bool(self._edges) and (not self._is_whole or self._left_out >= wait)
+        self._left_out = 0 if at_edges else self._left_out + 1
+        for _ in range(max(1, min(self._stirred, MOST_EDGES)) if at_edges else 0):
+            found = [*found, *others(self._seen_at_an_edge(image), found)]
+        return found
 
     def is_face(self, image: Image, found: Detection) -> bool:
         """Whether what a search of this picture found is a face, although it has no landmarks."""
@@ -238,10 +241,8 @@ class FaceSearch:
         self._edges |= {edge: max(times, self._edges.pop(edge, 0)) for edge in Edge if edge in asked}  # at its end
 
     def run_turned(self, image: Image) -> list[Detection]:
-        """Those that lie or stand on their heads, in the same picture: of one quarter turn after the other.
-
-        For when nobody is followed: an upright search sees something of such faces, but nothing that can be placed.
-        """
+        """Those that lie or stand on their heads, in the same picture: of one quarter turn after the other. An upright
+        search sees something of them that cannot be placed: for when nobody is followed."""
         detector = SureOfSmall(self._detector) if self._video else self._detector
         if self._video and self._is_first:
             return [found for quarters in (1, 2, 3) for found in detect_turned(detector, image, quarters)]
