@@ -35,13 +35,10 @@ paintings and eight people, on eight targets. A recogniser finds no more of the 
 MOST_STREAK = 0.2
 """Of logarithms: how much lighter than usual brows, eyes and what is around them become at most, softly. A
 lamp's streaks stay above brows and on lids else. Looked at on the same."""
-MOST_SHADOW, AROUND_MOUTH = 0.05, 0.3
-"""Of logarithms: how much darker than usual what is around lips becomes at most, softly, and how far that reaches, in
-eye distances. Beards and smiles leave smears above lips and below them else. Looked at on three paintings and four
-people, on three targets."""
 MIDDLE = 0.07
 """Eye distances across the face over which what is gained from the lighter side is spread. None is gained in the
-middle, where a lamp's shadow often ends: a dark line goes down from the nose to the chin else. Looked at on those."""
+middle, where a lamp's shadow often ends: a dark line goes down from the nose to the chin else. Looked at on
+three paintings and four people, on three targets."""
 PLAIN = 0.05
 """Eye distances around features that are no plain skin."""
 DRAWN = 0.02
@@ -70,8 +67,6 @@ def in_usual_light(explained: Field) -> Field:
     apart *= (features + (1 - features) * min(1.0, CONTRAST / max(hardness, CONTRAST)))[..., np.newaxis]
     streaks = _around_eyes(flat_layout())[..., np.newaxis] * np.maximum(apart.mean(axis=2, keepdims=True), 0)
     apart -= streaks - _at_most(streaks, MOST_STREAK)
-    shadows = _around_mouth(flat_layout())[..., np.newaxis] * np.minimum(apart.mean(axis=2, keepdims=True), 0)
-    apart -= shadows - _at_most(shadows, MOST_SHADOW)
     return np.asarray(_without_hollows() + tone + _in_hues_of_skin(apart, features, flat_layout()), np.float32)
 
 
@@ -111,13 +106,6 @@ def _around_eyes(layout: UVLayout) -> Field:
     """(H, W) 0..1: brows and eyes with what is around them."""
     *brows_and_eyes, _lips = mesh_topology.features()
     return soft(layout.mask_of(brows_and_eyes, FEATURES_MARGIN).astype(np.float32), layout.unit / UNIT_PX)
-
-
-def _around_mouth(layout: UVLayout) -> Field:
-    """(H, W) 0..1: what is around lips, and no lips."""
-    *_brows_and_eyes, lips = mesh_topology.features()
-    around = layout.mask_of([lips], AROUND_MOUTH) & ~layout.mask_of([lips], DRAWN)
-    return soft(around.astype(np.float32), 2 * layout.unit / UNIT_PX)
 
 
 def _unstained(layout: UVLayout) -> Field:

@@ -81,12 +81,6 @@ def test_a_shadow_that_ends_in_the_middle_leaves_no_dark_line_there() -> None:
     assert line[middle] > line[[middle - beside, middle + beside]].mean() - 0.15
 
 
-def test_the_shade_of_a_moustache_becomes_faint_and_a_faint_one_stays() -> None:
-    for darker, least, most in ((0.5, 0.02, 0.1), (0.03, 0.015, 0.035)):
-        gained = in_usual_light(mean_face() + blob(0.06, PHILTRUM, darker=darker)) - in_usual_light(mean_face())
-        assert least < -at(gained, PHILTRUM).mean() < most
-
-
 def test_hard_light_from_the_front_is_no_harder_than_usual() -> None:
     hard = mean_face() - 3 * np.abs(across(0.5))
     gap = {
