@@ -38,7 +38,7 @@ lamp's streaks stay above brows and on lids else. Looked at on the same."""
 MIDDLE = 0.07
 """Eye distances across the face over which what is gained from the lighter side is spread. None is gained in the
 middle, where a lamp's shadow often ends: a dark line goes down from the nose to the chin else. Looked at on
-three paintings and four people, on three targets."""
+three paintings and four people, on two targets."""
 PLAIN = 0.05
 """Eye distances around features that are no plain skin."""
 DRAWN = 0.02
@@ -58,9 +58,8 @@ def in_usual_light(explained: Field) -> Field:
     apart -= _looks_of(tone)
     mirrored = apart[:, ::-1]
     lighter = 1 / (1 + np.exp((mirrored - apart).mean(axis=2, keepdims=True) / ONE_SIDED))
-    even = (apart + mirrored) / 2
-    gained = mirrored + (apart - mirrored) * lighter - even
-    apart = even + cv2.GaussianBlur(gained, (0, 0), MIDDLE * UNIT_PX, sigmaY=1)
+    gained = (apart - mirrored) * (lighter - 0.5)
+    apart = (apart + mirrored) / 2 + cv2.GaussianBlur(gained, (0, 0), MIDDLE * UNIT_PX, sigmaY=1)
     apart -= _mean_of_skin(apart)
     hardness = np.sqrt((apart.mean(axis=2) ** 2 * _plain_skin()).sum())
     features = feature_map(flat_layout())

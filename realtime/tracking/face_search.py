@@ -4,7 +4,7 @@ new.
 Knows the detector, time and what changes in a picture; knows nobody in it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -25,6 +25,7 @@ from realtime.tracking.edge_search import (
     is_stirred_inside,
     others,
 )
+from realtime.tracking.edge_turns import EdgeTurns
 from realtime.tracking.near_search import SureOfSmall, detect_near, from_nearer, is_coarse, squares_of
 
 PERIOD_NS, LOST_PERIOD_NS = 250_000_000, 200_000_000
@@ -47,9 +48,6 @@ VIDEO_PERIOD, VIDEO_PERIOD_NS = 10, 500_000_000
 SELDOM = 3
 AGAIN = 2
 """Frames that are searched after one that had changed: a detector may overlook a face at the first look."""
-EDGES_WAIT, MOST_EDGES = 3, 2
-"""Pictures whose edges are left out while something changes inside, too, from each to the next; and how many edges are
-searched in one: two people come in from both sides (one scene of 1,260 simulated ones)."""
 LONGEST_GAP_NS = 400_000_000
 """Between two pictures: after more time, anybody may have come."""
 
@@ -73,9 +71,8 @@ class FaceSearch:
         self._turns = self._again = self._unsearched = self._places = self._square = 0
         self._is_first = self._is_whole = True
         self._looks = MOST_LOOKS
-        self._left_out = 0  # searches since one of them was
         self._followed = self._searched = boxes_of([])  # now, and when the whole picture was searched
-        self._edges, self._stirred = dict[Edge, int](), 0  # searched in so many more pictures; of the last one
+        self._edges = EdgeTurns()
 
     def prefer(self, boxes: Sequence[Points]) -> None:
         """Let the first search find nobody but those at `boxes` (px), if any of them are there."""
@@ -87,12 +84,13 @@ class FaceSearch:
 
     @property
     def is_new(self) -> bool:
-        """Whether the last picture has nothing to do with the one that was searched: the first, or a cut."""
+        """Whether the last picture has nothing to do with the one that was searched before: the first, or a cut."""
         return self._change.is_new
 
     @property
     def is_cut(self) -> bool:
-        """Whether it is another scene, with nobody where they were: of a video, in which cameras seldom shake."""
+        """Whether it is another scene, in which nobody is where they were: of a video, in which cameras seldom
+        shake."""
         return self._video and self._change.is_new
 
     def is_due(
@@ -133,10 +131,9 @@ class FaceSearch:
         changed, edges = self._change.has_changed(image, followed), frozenset[Edge]()
         size_wh = image.shape[1], image.shape[0]
         if not self._video:
-            self._look_at_edges((edge for box in unplaced for edge in edges_that_cut(box, size_wh)), times=1)
+            self._edges.ask((edge for box in unplaced for edge in edges_that_cut(box, size_wh)), times=1)
             edges = edges_stirred(self._change.cells, followed, size_wh) if changed else edges
-            self._look_at_edges(edges, times=1 if self._change.is_new else AGAIN)
-        self._stirred = len(edges)
+            self._edges.ask_stirred(edges, times=1 if self._change.is_new else AGAIN)
         is_inside = changed and (not edges or is_stirred_inside(self._change.cells, edges))
         self._again = AGAIN + 1 if is_inside else max(0, self._again - 1)
 
@@ -157,16 +154,14 @@ class FaceSearch:
         What a detector failed on stays due.
         """
         self._change.searched()
-        self._looks, found = MOST_LOOKS if self._is_first else FEW_LOOKS, list[Detection]()
+        self._looks = MOST_LOOKS if self._is_first else FEW_LOOKS
+        found: list[Detection] = []
         if self._is_whole:
             self._searched_ns = None
             found = self._preferred(self._seen_in(image))
             self._searched_ns, self._unsearched, self._searched = at_ns, 0, self._followed
-        wait = EDGES_WAIT if self._again > AGAIN else 1
-        at_edges = bool(self._edges) and (not self._is_whole or self._left_out >= wait)
-        self._left_out = 0 if at_edges else self._left_out + 1
-        for _ in range(max(1, min(self._stirred, MOST_EDGES)) if at_edges else 0):
-            found = [*found, *others(self._seen_at_an_edge(image), found)]
+        for edge in self._edges.take(is_whole=self._is_whole, is_stirred_inside=self._again > AGAIN):
+            found = [*found, *others(self._seen_at(edge, image), found)]
         return found
 
     def is_face(self, image: Image, found: Detection) -> bool:
@@ -186,13 +181,10 @@ class FaceSearch:
         known = matched(wanted, boxes_of(found), least_iou=SAME_FACE_IOU).values()
         return [found[number] for number in known] or found
 
-    def _seen_at_an_edge(self, image: Image) -> list[Detection]:
-        """At one that is to be searched most often, of several the one at which something stirred last."""
-        edge = max(reversed(self._edges), key=lambda edge: self._edges[edge])
+    def _seen_at(self, edge: Edge, image: Image) -> list[Detection]:
         self._on_run()
         found = detect_at_edge(self._detector, image, edge)
-        left = self._edges.pop(edge) - 1
-        self._edges |= {edge: left} if left else {}
+        self._edges.searched(edge)
         return found
 
     def _seen_in(self, image: Image) -> list[Detection]:
@@ -205,7 +197,10 @@ class FaceSearch:
         return self._looked_at_from_nearer(image, found) if self._video else found
 
     def _looked_at_from_nearer(self, image: Image, found: list[Detection]) -> list[Detection]:
-        """Small newcomers get a better place; who is too small from afar is looked for, later one square a time."""
+        """Newcomers that are small get a better place, and who is too small to be seen from afar is looked for.
+
+        Of a picture that is not new, one square a time is searched.
+        """
         size_wh = image.shape[1], image.shape[0]
         found = [self._better_placed(image, face) for face in found]
         if len(found) >= self._places:
@@ -235,14 +230,11 @@ class FaceSearch:
         self._looks -= 1
         return self._looks >= 0
 
-    def _look_at_edges(self, edges: Iterable[Edge], *, times: int) -> None:
-        """In an order that is the same in every run: a set's is not."""
-        asked = {*edges}
-        self._edges |= {edge: max(times, self._edges.pop(edge, 0)) for edge in Edge if edge in asked}  # at its end
-
     def run_turned(self, image: Image) -> list[Detection]:
-        """Those that lie or stand on their heads, in the same picture: of one quarter turn after the other. An upright
-        search sees something of them that cannot be placed: for when nobody is followed."""
+        """Those that lie or stand on their heads, in the same picture: of one quarter turn after the other.
+
+        For when nobody is followed: an upright search sees something of such faces, but nothing that can be placed.
+        """
         detector = SureOfSmall(self._detector) if self._video else self._detector
         if self._video and self._is_first:
             return [found for quarters in (1, 2, 3) for found in detect_turned(detector, image, quarters)]

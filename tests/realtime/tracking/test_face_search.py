@@ -50,15 +50,21 @@ def test_who_comes_in_is_looked_for_at_that_edge_from_nearer() -> None:
     assert found.box_xyxy[2] > 640
 
 
+def settled(search: FaceSearch, picture: Image, followed: list[Points], pictures: int) -> int:
+    """Show it so many of the same picture, 30 a second. Returns the time of the next one, ns."""
+    for number in range(pictures):
+        if search.is_due(picture, followed, number * 33_333_333):
+            search.run(picture, number * 33_333_333)
+    return pictures * 33_333_333
+
+
 def test_who_comes_in_from_both_sides_is_found_in_the_same_picture() -> None:
     search, empty = FaceSearch(Whole()), picture_with_faces((640, 360), [(300, 180, 60)])
     followed = [np.array([270, 150, 330, 210], np.float32)]
-    for number in range(9):
-        if search.is_due(empty, followed, number * 33_333_333):
-            search.run(empty, number * 33_333_333)
+    at_ns = settled(search, empty, followed, pictures=9)
     both = picture_with_faces((640, 360), [(300, 180, 60), (12, 100, 70), (628, 250, 70)])
-    assert search.is_due(both, followed, 9 * 33_333_333)
-    boxes = np.array([found.box_xyxy for found in search.run(both, 9 * 33_333_333)])
+    assert search.is_due(both, followed, at_ns)
+    boxes = np.array([found.box_xyxy for found in search.run(both, at_ns)])
     assert np.count_nonzero(boxes[:, 0] < 0) == 1, "who is cut off by the left edge"
     assert np.count_nonzero(boxes[:, 2] > 640) == 1, "and by the right one"
 
@@ -66,12 +72,10 @@ def test_who_comes_in_from_both_sides_is_found_in_the_same_picture() -> None:
 def test_who_appears_at_the_edge_and_is_too_large_for_its_strip_is_found_at_once() -> None:
     search, still = FaceSearch(FakeDetector()), picture_with_faces((640, 360), [(300, 180, 60)])
     followed = [np.array([270, 150, 330, 210], np.float32)]
-    for number in range(12):
-        if search.is_due(still, followed, number * 33_333_333):
-            search.run(still, number * 33_333_333)
+    at_ns = settled(search, still, followed, pictures=12)
     appears = picture_with_faces((640, 360), [(300, 180, 60), (59, 180, 117)])
-    assert search.is_due(appears, followed, 12 * 33_333_333)
-    assert any(found.box_xyxy[0] < 10 for found in search.run(appears, 12 * 33_333_333))
+    assert search.is_due(appears, followed, at_ns)
+    assert any(found.box_xyxy[0] < 10 for found in search.run(appears, at_ns))
 
 
 class Counted(FakeDetector):
