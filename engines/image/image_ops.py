@@ -26,6 +26,12 @@ def soft(field: NDArray[Any], sigma: float) -> Field:
     return np.asarray(cv2.GaussianBlur(np.asarray(field, np.float32), (0, 0), sigma), np.float32)
 
 
+def resized(field: Field, size_wh: tuple[int, int]) -> Field:
+    """Averaged where it becomes smaller, bicubic where it becomes larger. size_wh: px."""
+    how = cv2.INTER_AREA if size_wh[0] < field.shape[1] else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(np.asarray(field, np.float32), size_wh, interpolation=how), np.float32)
+
+
 def mean_nearby(values: Field, counts: Field, sigma: float) -> tuple[Field, Field]:
     """At each place the mean of what counts near it (normalised convolution), and how much counts there, (H, W).
 

@@ -68,12 +68,12 @@ class ShapeTransfer:
         parts = nearness(flat, PART_OF_FACE)
         self._parts = np.asarray(parts / parts.sum(axis=1)[:, np.newaxis], np.float32)
         self._mean = np.asarray(mean - mean.mean(axis=0), np.float32)
-        upright = [_upright(points) for points in views]
-        self._source = np.mean(upright, axis=0)
+        faces = [upright(points) for points in views]
+        self._source = np.mean(faces, axis=0)
         around = 1 - smoothstep(distance_to(flat, mesh_topology.OUTER_LIPS), *MOUTH)
         self._around = around[:, np.newaxis]
         self._usual = _expression_in(self._mean)  # its lips are a little apart
-        self._expression = float(np.mean([_expression_in(points) for points in upright]))
+        self._expression = float(np.mean([_expression_in(face) for face in faces]))
 
     def moved(self, points: Points, facing: NDArray[np.float32], track_state: TrackState | None = None) -> Points:
         """(468, 3) px: the landmarks of a target, moved, none of them out of their convex hull.
@@ -95,11 +95,11 @@ class ShapeTransfer:
         return np.asarray(points + shift * share_inside(points, shift)[:, np.newaxis], np.float32)
 
 
-def _expression_in(upright: Points) -> float:
+def _expression_in(face: Points) -> float:
     """0..1: how far a mouth smiles or is open."""
     mean = mesh_topology.mean_face()
-    width, mean_width = (np.linalg.norm(at[CORNERS[0]] - at[CORNERS[1]]) for at in (upright, mean))
-    gap = np.linalg.norm(upright[INNER_LIPS[0]] - upright[INNER_LIPS[1]]) / width
+    width, mean_width = (np.linalg.norm(at[CORNERS[0]] - at[CORNERS[1]]) for at in (face, mean))
+    gap = np.linalg.norm(face[INNER_LIPS[0]] - face[INNER_LIPS[1]]) / width
     smile, opened = np.float32(width / mean_width), np.float32(gap)
     return float(max(smoothstep(smile, *SMILE), smoothstep(opened, *OPEN)))
 
@@ -129,8 +129,8 @@ def _share_inside(points: Points, shift: Points, hull: Points, share: NDArray[np
                 share[n] = min(share[n], room / taken)
 
 
-def _upright(points: Points) -> Points:
-    """The face as it would be seen from the front, in distances between the outer eye corners, about its middle."""
+def upright(points: Points) -> Points:
+    """(468, 3): the face as seen from the front, in distances between the outer eye corners, about its middle."""
     return _unturned(points, *pose_of(points))
 
 

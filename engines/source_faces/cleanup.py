@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.image.geometry import smoothstep
-from engines.image.image_ops import Field, mean_nearby, soft
+from engines.image.image_ops import Field, mean_nearby, resized, soft
 from engines.mesh import mesh_topology
 from engines.mesh.uv_map import UVLayout, UVMap, feature_map
 from engines.source_faces.face_basis import UNIT_PX, colours_of, face_basis, flat_layout, logarithm
@@ -62,17 +62,17 @@ class FlatFace:
         """uv_map: a photo in the layout. bare: (H, W) 0..1, 0 where something is known to be in front."""
         size_wh, small = layout.size_hw[::-1], flat_layout()
         whole = logarithm(uv_map.image)
-        logs, seen, unhidden = (_resized(field, small.size_hw[::-1]) for field in (whole, uv_map.seen, bare))
+        logs, seen, unhidden = (resized(field, small.size_hw[::-1]) for field in (whole, uv_map.seen, bare))
         trust = smoothstep(seen, *FRONT) * smoothstep(unhidden, *BARE) * small.inside()
         basis = face_basis()
         trust *= 1 - not_the_face(logs - basis.explain(logs, trust), seen, unhidden, trust)
         explained = basis.explain(logs, trust)
         brightness = explained.mean(axis=2)
         trust *= 1 - smoothstep(brightness[:, ::-1] - brightness, *UNLIT)
-        trust = soft(_resized(trust, size_wh), EDGE * layout.unit)
-        as_lit = _resized(explained, size_wh)
+        trust = soft(resized(trust, size_wh), EDGE * layout.unit)
+        as_lit = resized(explained, size_wh)
         own = own_in_usual_light(whole - as_lit, as_lit, trust, layout)
-        return cls(_resized(in_usual_light(explained), size_wh), own, trust, uv_map.seen)
+        return cls(resized(in_usual_light(explained), size_wh), own, trust, uv_map.seen)
 
     def mirrored(self) -> "FlatFace":
         """Left as right."""
@@ -135,8 +135,3 @@ def _disc(reach: float) -> NDArray[np.uint8]:
     """A kernel. reach: on each side of its middle, in eye distances."""
     steps = np.arange(-round(reach * UNIT_PX), round(reach * UNIT_PX) + 1)
     return np.asarray(np.hypot(steps, steps[:, np.newaxis]) < steps[-1] + 0.5, np.uint8)
-
-
-def _resized(field: Field, size_wh: tuple[int, int]) -> Field:
-    how = cv2.INTER_AREA if size_wh[0] < field.shape[1] else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(np.asarray(field, np.float32), size_wh, interpolation=how), np.float32)

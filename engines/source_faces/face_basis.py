@@ -32,12 +32,25 @@ CONTINUED_PX = (1, 2, 4, 8, 16)
 
 
 @dataclass(frozen=True, slots=True)
+class Smile:
+    """How wide mouths are and how far their corners are raised on the faces of the data set, and how that looks.
+
+    at_rest, widest: (2,), see `mouth_of`, of the middle one of all, and what all but a fiftieth are below.
+    lighter: (2, P) logarithms by which the P places inside the flat face are lighter for each 1 of them.
+    """
+
+    at_rest: NDArray[np.float32]
+    widest: NDArray[np.float32]
+    lighter: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
 class FaceBasis:
     """mean: (P, 3) logarithms, see `logarithm`, of the P places inside the flat face, in reading order.
 
     components: (K, P, 3), orthonormal. deviations: (K,) of a face's share of each. spread: (P,) standard deviation of
     brightness beside what they explain. asked: which of the P are looked at when a face is fitted; neighbours say the
-    same.
+    same. smile: what of a face is of the moment.
     """
 
     mean: NDArray[np.float32]
@@ -45,6 +58,7 @@ class FaceBasis:
     deviations: NDArray[np.float32]
     spread: NDArray[np.float32]
     asked: NDArray[np.intp]
+    smile: Smile
 
     def explain(self, logs: Field, trust: Field) -> Field:
         """(H, W, 3) logarithms: the likeliest face of which a photo shows `logs`, continued beyond the face.
@@ -91,7 +105,9 @@ def face_basis() -> FaceBasis:
     with as_file(files(data).joinpath("face_basis.npz")) as path, np.load(path) as held:
         components = held["components"] * held["steps"][:, np.newaxis, np.newaxis]
         mean, deviations, beside = (held[name].astype(np.float32) for name in ("mean", "deviations", "spread"))
-    return FaceBasis(mean, components.astype(np.float32), deviations, beside, np.flatnonzero(every_second[inside]))
+        smile = Smile(*(held[name].astype(np.float32) for name in ("at_rest", "widest", "lighter")))
+    asked = np.flatnonzero(every_second[inside])
+    return FaceBasis(mean, components.astype(np.float32), deviations, beside, asked, smile)
 
 
 def spread(values: NDArray[np.float32]) -> Field:

@@ -18,6 +18,7 @@ from engines.image.image_ops import Field
 from engines.mesh import mesh_topology
 from engines.mesh.uv_map import UVLayout, UVMap, feature_map
 from engines.source_faces.cleanup import FlatFace
+from engines.source_faces.smile import without_smile
 from engines.types import Points, SourcePhoto
 
 SMALLEST_EYE_DISTANCE_PX, LARGEST_EYE_DISTANCE_PX = 64, 224
@@ -75,9 +76,10 @@ def textures_of(
 def laid_together(views: Sequence[SourcePhoto], layout: UVLayout, bare: FindBare | None = None) -> FlatFace:
     """One face of several photos and their mirror images. See `textures_of`."""
     nothing = np.ones(layout.size_hw, np.float32)
-    first, *others = (
+    flat = (
         FlatFace.of(_unrolled(view, layout), nothing if bare is None else bare(view, layout), layout) for view in views
     )
+    first, *others = (without_smile(face, view.face.points, layout) for face, view in zip(flat, views, strict=True))
     best = eye_distance(views[0].face.points)
     for view, other in zip(views[1:], others, strict=True):
         first = first.completed(other, min(1.0, eye_distance(view.face.points) / best), layout.unit)

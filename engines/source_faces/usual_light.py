@@ -66,7 +66,7 @@ def in_usual_light(explained: Field) -> Field:
     apart *= (features + (1 - features) * min(1.0, CONTRAST / max(hardness, CONTRAST)))[..., np.newaxis]
     streaks = _around_eyes(flat_layout())[..., np.newaxis] * np.maximum(apart.mean(axis=2, keepdims=True), 0)
     apart -= streaks - _at_most(streaks, MOST_STREAK)
-    return np.asarray(_without_hollows() + tone + _in_hues_of_skin(apart, features, flat_layout()), np.float32)
+    return np.asarray(usual_face() + tone + _in_hues_of_skin(apart, features, flat_layout()), np.float32)
 
 
 def own_in_usual_light(own: Field, explained: Field, trust: Field, layout: UVLayout) -> Field:
@@ -91,8 +91,8 @@ def _at_most(field: Field, limit: float) -> Field:
 
 
 @cache
-def _without_hollows() -> Field:
-    """(H, W, 3): the mean face, its hollows less dark beside what is around them."""
+def usual_face() -> Field:
+    """(H, W, 3) logarithms: the mean face, its hollows less dark beside what is around them. Read-only."""
     mean, layout = spread(face_basis().mean), flat_layout()
     drawn = layout.mask_of(mesh_topology.features(), DRAWN) | layout.mask_of([mesh_topology.NOSTRILS])
     brightness, skin = mean.mean(axis=2), (layout.inside() & ~drawn).astype(np.float32)

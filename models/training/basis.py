@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.source_faces.face_basis import flat_layout, logarithm
+from engines.source_faces.smile import SMILING
 from models.training.people import People
 
 COMPONENTS, ROUNDS = 48, 4
@@ -21,14 +22,20 @@ TO_DEVIATION = 1.4826
 """Standard deviation of a Gaussian beside its median absolute deviation."""
 FEWEST = 8
 """Faces that show a place, below which they all tell of it, however badly."""
+WIDEST = 0.98
+"""Of all mouths: beyond, there are too few to tell how faces look."""
 SEEN = 0.33
 """Of how well a place is seen: from here on it counts in full."""
 
 
 def make_basis(people: People, path: Path, tell: Callable[[str], None]) -> None:
-    """Write data/face_basis.npz: mean, components (int8, with their steps), deviations and spread. See `FaceBasis`."""
-    flat = np.asarray(people.flat[people.chosen(test=False)])
-    logs, seen = faces_of(flat)
+    """Write data/face_basis.npz: mean, components (int8, with their steps), deviations, spread and smile.
+
+    See `FaceBasis` and `Smile`.
+    """
+    who = people.chosen(test=False)
+    logs, seen = faces_of(np.asarray(people.flat[who]))
+    mouths = np.asarray(people.mouths[who])
     mean, components, deviations = components_of(logs, seen, min(COMPONENTS, len(logs)), tell)
     steps = np.abs(components).max(axis=1) / 127
     shape = len(components), -1, 3
@@ -39,6 +46,9 @@ def make_basis(people: People, path: Path, tell: Callable[[str], None]) -> None:
         steps=steps.astype(np.float32),
         deviations=deviations.astype(np.float32),
         spread=spread_beside(logs, seen, mean, components).astype(np.float16),
+        at_rest=np.median(mouths[:, SMILING], axis=0),
+        widest=np.quantile(mouths[:, SMILING], WIDEST, axis=0).astype(np.float32),
+        lighter=smiles_of(logs, seen, mean, np.concatenate([mouths, mouths])).astype(np.float16),
     )
 
 
@@ -87,3 +97,25 @@ def spread_beside(
     few = usable.sum(axis=0) < FEWEST
     brightness[~usable & ~few] = np.nan
     return np.asarray(TO_DEVIATION * np.nanmedian(brightness, axis=0), np.float32)
+
+
+def smiles_of(
+    logs: NDArray[np.float32], seen: NDArray[np.float32], mean: NDArray[np.float32], mouths: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """(2, P): how much lighter each place is for each 1 of a smile's measures, for a face as light, its lips as parted.
+
+    mouths: (N, 3), see `mouth_of`. The others: see `components_of`. Least squares of each place, reweighted so that
+    what has nothing to do with a mouth has little say.
+    """
+    brightness = (logs - mean).reshape(len(logs), -1, 3).mean(axis=2)
+    usable = seen.reshape(*brightness.shape, 3)[..., 0]
+    tone = (brightness * usable).sum(axis=1) / usable.sum(axis=1)
+    scale = mouths.std(axis=0)
+    told = np.column_stack([np.ones_like(tone), tone, (mouths - mouths.mean(axis=0)) / scale])
+    weight = usable
+    for _ in range(ROUNDS):
+        normal = np.einsum("np,ni,nj->pij", weight, told, told, optimize=True) + 0.01 * np.eye(told.shape[1])
+        answers = np.einsum("np,ni->pi", weight * brightness, told, optimize=True)
+        shares = np.linalg.solve(normal, answers[..., np.newaxis])[..., 0]
+        weight = usable / (1 + ((brightness - told @ shares.T) / OUTLIER) ** 2) ** 2
+    return np.asarray((shares[:, 2:].T / scale[:, np.newaxis])[SMILING], np.float32)

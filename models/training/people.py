@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.image.geometry import eye_distance
+from engines.source_faces.smile import mouth_of
 from engines.types import Image, Points
 from models.errors import UserError
 from models.training.split import is_test, removed
@@ -35,10 +36,10 @@ class People:
     """N people, ready to be paired. Arrays are mapped from the cache.
 
     pictures: (N, 192, 192, 3) uint8 BGR. flat: (N, H, W, 4) uint8, the face laid flat and how well it is seen. maps:
-    (N, 7, 128, 128) float16, see `maps_of`.
-    shapes: (N, 2, *SHAPE_GRID) float32, in eye distances. affines: (N, 2, 3) float32, mean face (eye distances) -> px
-    of the square. eyes: (N,) float32 px. weights: (N,) float32, how often each is to be drawn. tones: (N,) int8 0 dark,
-    1 middle, 2 light. women: (N,) int8 1 yes, 0 no, -1 not told. test: (N,) bool.
+    (N, 7, 128, 128) float16, see `maps_of`. shapes: (N, 2, *SHAPE_GRID) float32, in eye distances. affines: (N, 2, 3)
+    float32, mean face (eye distances) -> px of the square. mouths: (N, 3) float32, see `mouth_of`. eyes: (N,) float32
+    px. weights: (N,) float32, how often each is to be drawn. tones: (N,) int8 0 dark, 1 middle, 2 light. women: (N,)
+    int8 1 yes, 0 no, -1 not told. test: (N,) bool.
     """
 
     pictures: NDArray[np.uint8]
@@ -46,6 +47,7 @@ class People:
     maps: NDArray[np.float16]
     shapes: NDArray[np.float32]
     affines: NDArray[np.float32]
+    mouths: NDArray[np.float32]
     eyes: NDArray[np.float32]
     weights: NDArray[np.float32]
     tones: NDArray[np.int8]
@@ -75,11 +77,12 @@ class Person:
 def prepared(place: Path, cache: Path, tell: Callable[[str], None]) -> People:
     """The data set at `place`, a folder or a zip file, from `cache` where it was prepared before."""
     stamp = cache / "complete.json"
-    known = {"of": str(place.resolve()), "removed": len(removed())}
+    columns = [field.name for field in fields(People)]
+    known = {"of": str(place.resolve()), "removed": len(removed()), "columns": columns}
     if not (stamp.is_file() and json.loads(stamp.read_text(encoding="utf-8")) == known):
         cache.mkdir(parents=True, exist_ok=True)
         stamp.unlink(missing_ok=True)
-        rows: dict[str, list[NDArray[Any]]] = {field.name: [] for field in fields(People)}
+        rows: dict[str, list[NDArray[Any]]] = {name: [] for name in columns}
         for count, person in enumerate(people_in(place), 1):
             for name, value in _prepared(person).items():
                 rows[name].append(np.asarray(value))
@@ -90,7 +93,7 @@ def prepared(place: Path, cache: Path, tell: Callable[[str], None]) -> People:
             np.save(cache / f"{name}.npy", np.stack(column))
         stamp.write_text(json.dumps(known), encoding="utf-8")
     # Copy on write: torch warns of arrays that it could not write to.
-    return People(**{field.name: np.load(cache / f"{field.name}.npy", mmap_mode="c") for field in fields(People)})
+    return People(**{name: np.load(cache / f"{name}.npy", mmap_mode="c") for name in columns})
 
 
 def people_in(place: Path) -> Iterator[Person]:
@@ -132,6 +135,7 @@ def _prepared(person: Person) -> dict[str, NDArray[Any] | np.generic]:
         "maps": maps_of(points),
         "shapes": shape_of(points),
         "affines": affine_of(points),
+        "mouths": mouth_of(points),
         "eyes": np.float32(eye_distance(points)),
         "weights": np.float32(min(1.0, person.sharpness / 14) * (1 + 1.5 * expressive(points))),
         "tones": np.int8(0 if ita < DARK_ITA else 2 if ita > LIGHT_ITA else 1),

@@ -24,6 +24,7 @@ from torch import Tensor
 from engines.compositor.network import default_compositor
 from engines.image.image_ops import Field
 from engines.source_faces.cleanup import FlatFace
+from engines.source_faces.smile import without_smile
 from engines.swappers.mesh.source_occlusion import bare
 from engines.types import FaceLandmarks, Image, Points, SourcePhoto
 from models.training.image_ops import Dice, inverted, mean_of, pixel_grid, resized, sampled
@@ -126,7 +127,7 @@ def as_prepared(picture: Image, thing: NDArray[np.uint8], points: Points) -> Pre
     """
     photo = SourcePhoto("", picture, FaceLandmarks(points, 1.0))
     flat = LAYOUT.unroll(picture, points)
-    face = FlatFace.of(flat, bare(photo, LAYOUT, default_compositor()), LAYOUT)
+    face = without_smile(FlatFace.of(flat, bare(photo, LAYOUT, default_compositor()), LAYOUT), points, LAYOUT)
     in_front = LAYOUT.unroll(np.dstack([thing] * 3), points).image[..., 0].astype(np.float32)
     remains = in_front * face.trust
     remains += (1 - face.trust) * remains[:, ::-1]

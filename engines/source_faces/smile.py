@@ -1,0 +1,48 @@
+"""A smile on a source's photo is of the moment: what it does to the light of a face is not worn.
+
+Its folds, raised cheeks and the shade below a nose stay on a target who does not smile, and look like a moustache and
+strokes beside the mouth. How smiles look was learnt from a thousand faces (models/training/basis.py): how much lighter
+or darker each place is for a wider mouth and raised corners. Of that, as much is taken off as is found.
+Knows the places of a photo's landmarks and flat faces; knows no light and no target.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.image.image_ops import resized
+from engines.mesh.shape import CORNERS, INNER_LIPS, upright
+from engines.mesh.uv_map import UVLayout, feature_map
+from engines.source_faces.cleanup import FlatFace
+from engines.source_faces.face_basis import face_basis, flat_layout, spread
+from engines.source_faces.usual_light import HUE, usual_face
+from engines.types import Points
+
+SMILING = slice(2)
+"""Measures of a mouth that tell of a smile: it is wider and its corners are raised."""
+
+
+def without_smile(face: FlatFace, points: Points, layout: UVLayout) -> FlatFace:
+    """The same face with its mouth at rest. points: (468, 3) px of the photo that it was laid flat from."""
+    smile, small = face_basis().smile, flat_layout()
+    beyond = np.clip(mouth_of(points)[SMILING] - smile.at_rest, 0, smile.widest - smile.at_rest)
+    looks = spread((beyond @ smile.lighter)[:, np.newaxis])[..., 0]
+    whole, small_wh = face.explained + face.own * face.trust[..., np.newaxis], small.size_hw[::-1]
+    trust = resized(face.trust, small_wh) * small.inside() * (1 - feature_map(small))
+    counts = trust / max(trust.sum(), np.float32(1e-6))
+    looks -= (looks * counts).sum()
+    apart = (resized(whole, small_wh) - usual_face()).mean(axis=2)
+    share = np.clip((apart * looks * counts).sum() / max((looks**2 * counts).sum(), np.float32(1e-6)), 0, 1)
+    return replace(face, explained=face.explained - share * resized(looks, layout.size_hw[::-1])[..., np.newaxis] * HUE)
+
+
+def mouth_of(points: Points) -> NDArray[np.float32]:
+    """(3,): how wide a mouth is, how far its corners are above its middle, and how far its lips are apart.
+
+    points: (468, 3) px. In distances between the outer eye corners, as seen from the front.
+    """
+    face = upright(points)
+    (left, right), (upper, lower) = face[list(CORNERS)], face[list(INNER_LIPS)]
+    raised = (upper + lower - left - right)[1] / 2
+    return np.array([np.linalg.norm(left - right), raised, np.linalg.norm(upper - lower)], np.float32)
