@@ -33,10 +33,10 @@ TRUST_IN_MEAN = 20.0
 CORNERS, INNER_LIPS = (61, 291), (13, 14)
 UPPER_LIP, LOWER_LIP = (191, 80, 81, 82, 13, 312, 311, 310, 415), (95, 88, 178, 87, 14, 317, 402, 318, 324)
 """Landmarks of the inner lips that touch where the mouth is closed."""
-SMILE, OPEN = (1.1, 1.25), (0.06, 0.12)
-"""Width of a mouth beside the mean one, and its gap beside its width: where an expression begins, and where only the
-mouth's place, and not its shape, is the person's own. Of the source, and of a target as learnt: who smiles all
-along would else be taken for somebody with a wide mouth, and lose the smile."""
+SMILE, PURSED, OPEN = (1.1, 1.25), (0.85, 0.72), (0.06, 0.12)
+"""Width of a mouth beside the mean one, and its gap beside its width: where an expression begins, or a beard that
+hides its corners, and where only the mouth's place, and not its shape, is the person's own. Of the source, and of a
+target as learnt: who smiles all along would else be taken for somebody with a wide mouth, and lose the smile."""
 PLACE_KEPT = 0.5
 """Of the way to the source's mouth, for a target who smiles all along: a smile raises the mouth, and all of the way
 bent lips. Looked at on 12 sources and one clip."""
@@ -96,24 +96,30 @@ class ShapeTransfer:
 
 
 def _expression_in(face: Points) -> float:
-    """0..1: how far a mouth smiles or is open."""
+    """0..1: how far a mouth smiles, is pursed or open."""
     mean = mesh_topology.mean_face()
     width, mean_width = (np.linalg.norm(at[CORNERS[0]] - at[CORNERS[1]]) for at in (face, mean))
     gap = np.linalg.norm(face[INNER_LIPS[0]] - face[INNER_LIPS[1]]) / width
-    smile, opened = np.float32(width / mean_width), np.float32(gap)
-    return float(max(smoothstep(smile, *SMILE), smoothstep(opened, *OPEN)))
+    beside_mean, opened = np.float32(width / mean_width), np.float32(gap)
+    pursed = 1 - smoothstep(beside_mean, *PURSED[::-1])
+    return float(max(smoothstep(beside_mean, *SMILE), pursed, smoothstep(opened, *OPEN)))
 
 
 def share_inside(points: Points, shift: Points) -> NDArray[np.float32]:
     """(N,) 0..1: how much of each point's shift leads no farther than the edge of their hull."""
-    hull = np.asarray(cv2.convexHull(np.ascontiguousarray(points[:, :2]))[:, 0], np.float32)
     share = np.ones(len(points), np.float32)
-    _share_inside(points, shift, hull, share)
+    lower_to_inside(points, shift, hull_of(points), share)
     return share
 
 
+def hull_of(points: Points) -> Points:
+    """(M, 2): the convex hull."""
+    return np.asarray(cv2.convexHull(np.ascontiguousarray(points[:, :2]))[:, 0], np.float32)
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
-def _share_inside(points: Points, shift: Points, hull: Points, share: NDArray[np.float32]) -> None:
+def lower_to_inside(points: Points, shift: Points, hull: Points, share: NDArray[np.float32]) -> None:
+    """Make each share of a shift no larger than `share_inside` says. hull: (M, 2), of the points. share: (N,)."""
     count = hull.shape[0]
     ax, ay = hull[1, 0] - hull[0, 0], hull[1, 1] - hull[0, 1]
     bx, by = hull[2, 0] - hull[1, 0], hull[2, 1] - hull[1, 1]

@@ -113,6 +113,24 @@ def test_a_smile_in_the_photo_does_not_make_the_target_smile() -> None:
     assert np.abs(corners[:, 1]).max() < 3
 
 
+def pursed(width: float) -> Points:
+    """The mean face with closed lips, and a mouth so wide, of its own width."""
+    points = mean_in_px()
+    points[list(UPPER_LIP)] = points[list(LOWER_LIP)]
+    mouth = np.linalg.norm(mean_face()[:, :2] - mean_face()[list(LIPS), :2].mean(axis=0), axis=1) < 0.4
+    points[mouth, 0] = 200 + width * (points[mouth, 0] - 200)
+    return points
+
+
+def test_a_mouth_that_is_pursed_or_hidden_by_a_beard_does_not_draw_the_targets_together() -> None:
+    shifts = []
+    for width in (0.88, 0.7):
+        corners = (ShapeTransfer([pursed(width)], 0.5).moved(mean_in_px(), SQUARE) - mean_in_px())[[61, 291], 0]
+        shifts.append(np.abs(corners).max())
+    assert shifts[0] > 3
+    assert shifts[1] < 2
+
+
 def test_what_is_seen_edge_on_stays() -> None:
     assert (ShapeTransfer([wide_nosed()], 0.5).moved(mean_in_px(), 0 * SQUARE, None) == mean_in_px()).all()
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engines.image.geometry import eye_distance
-from engines.mesh.mesh_topology import face_oval, inner_lips, triangles
+from engines.image.geometry import distance_to, eye_distance, smoothstep
+from engines.mesh.mesh_topology import OUTER_LIPS, canonical_uv, face_oval, inner_lips, triangles
 from engines.mesh.shape import LOWER_LIP, UPPER_LIP
 from engines.mesh.warp import Warp, warp_between
 from engines.types import Points
@@ -90,6 +90,34 @@ def test_nothing_moves_where_nothing_is_to_be_moved(gap: float, degrees: float) 
     warp = warp_between(points, points)
     assert warp.laid == pytest.approx(warp.read, abs=1e-3)
     assert (warp.read[BESIDE_LIPS] == points[BESIDE_LIPS]).all()
+
+
+def raised(points: Points) -> Points:
+    """What is inside of the outline moved up, by more than fits between forehead and outline."""
+    inward = smoothstep(distance_to(canonical_uv(), face_oval()), 0.04, 0.40)
+    told = np.zeros_like(points)
+    told[:, 1] = -0.24 * eye_distance(points) * inward
+    assert (areas(points) * areas(points + told) < 0).any()
+    return told
+
+
+def test_a_fold_near_the_outline_leaves_the_mouth_where_it_was_told_to_be() -> None:
+    points = lips_apart(0)
+    told = raised(points)
+    warp = warp_between(points, points + told)
+    assert (warp.laid - warp.read)[OUTER_LIPS] == pytest.approx(told[OUTER_LIPS], abs=0.01 * eye_distance(points))
+
+
+@pytest.mark.parametrize("degrees", [0, 30])
+def test_landmarks_that_tremble_make_the_move_tremble_no_more_than_themselves(degrees: float) -> None:
+    still = turned(lips_apart(0), degrees)
+    told, px = raised(still), 0.1
+    shifts = []
+    for seed in range(20):
+        points = still + np.random.default_rng(seed).normal(0, px, still.shape).astype(np.float32)
+        warp = warp_between(points, points + told)
+        shifts.append((warp.laid - warp.read)[:, :2])
+    assert np.std(shifts, axis=0).mean() < px
 
 
 @pytest.mark.parametrize("gap", [0, 0.01])

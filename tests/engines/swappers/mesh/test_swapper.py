@@ -85,7 +85,7 @@ def test_texture_of_the_source_replaces_the_targets(target: FaceLandmarks) -> No
 @pytest.mark.parametrize("source", [90, 160])
 def test_painted_face_takes_on_the_targets_brightness(target: FaceLandmarks, brightness: int, source: int) -> None:
     frame = np.full((240, 320, 3), brightness, np.uint8)
-    opaque().prepare(photo(source)).paint(frame, target)
+    opaque().prepare(plain(source)).paint(frame, target)
     cheek = frame[125:140, 190:205].astype(int)  # inside the mesh, beside the mouth
     assert np.abs(cheek.mean(axis=2) - brightness).max() <= 0.05 * brightness  # a cheek is round,
     assert (
