@@ -69,10 +69,12 @@ class TrackState:
     """One person in view. One thread at a time.
 
     shape: their landmarks as seen from the front (engines/mesh/shape.py). mix: how the source's face was composed
-    with theirs (engines/compositor/network.py). hidden: 0..1, how much of their face was behind something when it was
-    last painted, as the painter saw it; 0 of who never was.
+    with theirs (engines/compositor/network.py). in_front: (852,) 0..1, of which triangles of their face something is in
+    front (engines/swappers/mesh/in_front.py); None of who never was painted. hidden: 0..1, how much of their face was
+    behind something when it was last painted, as the painter saw it; 0 of who never was.
     """
 
     shape: RunningMean = field(default_factory=RunningMean)
     mix: Follower = field(default_factory=Follower)
+    in_front: NDArray[np.float32] | None = None
     hidden: float = 0.0

@@ -53,7 +53,7 @@ def _gains_of(
     mark = Watermark.put(marked, face.points, visible, number)
     if mark is None:
         return
-    warp, swapped, (rows, columns) = worn.warp_of(face), marked.copy(), picture.shape[:2]
+    warp, swapped, (rows, columns) = worn.warp_of(marked, face), marked.copy(), picture.shape[:2]
     worn.paint(swapped, face)
     only_moved = moved(marked, warp, (slice(0, rows), slice(0, columns)), np.zeros(2, np.float32))
     least = next(least for least in RECOGNISABLE if mark.share >= least)

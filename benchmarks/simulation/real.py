@@ -52,9 +52,8 @@ class WatchedFace:
     warps: list[Warp] = field(default_factory=list)
 
     def paint(self, canvas: Image, face: FaceLandmarks) -> Coverage:
-        done = self.worn.paint(canvas, face)
-        self.warps.append(self.worn.warp_of(face))
-        return done
+        self.warps.append(self.worn.warp_of(canvas, face))
+        return self.worn.paint(canvas, face)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ a little is moved a little otherwise. More, as many as MOST, only where a triang
 MOST, STIFFER, TURNED = 48, 4.0, 2.0
 """STIFFER: for all of its area that a triangle lacks, how much more its corners want to move alike, beside a want of 1
 to go where they are told. TURNED: how many times more in each further round where it is turned over."""
+HELD = 5.0
+"""The same of a triangle that something is in front of: rims of glasses stay round, and at 50 look no rounder."""
 SLIVER = 5e-6
 """Squared eye distances, of twice a triangle's area: below it there is nothing to turn over."""
 UPPER, LOWER = np.array(UPPER_LIP, np.int32), np.array(LOWER_LIP, np.int32)
@@ -43,10 +45,11 @@ class Warp:
     laid: Points
 
 
-def warp_between(points: Points, moved: Points) -> Warp:
+def warp_between(points: Points, moved: Points, in_front: NDArray[np.float32] | None = None) -> Warp:
     """A move of landmarks that turns no triangle over, and takes none beyond the face that was not told to go there.
 
     points, moved: (468, 3) px, before and after. Where both cannot be had the face moves less, at worst not at all.
+    in_front: (852,) 0..1, of which triangles something is in front, which keeps its shape.
     """
     closed, told = _closed(points), moved - points
     read = points.copy()
@@ -54,9 +57,11 @@ def warp_between(points: Points, moved: Points) -> Warp:
     read[UPPER] += (middle - points[UPPER]) * closed
     read[LOWER] += (middle - points[LOWER]) * closed
     kept_in = (share_inside(points, told) >= 1 - SLIGHT) | (np.abs(told[:, :2]).max(axis=1) <= SLIGHT)
-    laid, square = moved + (read - points), np.float32(eye_distance(points) ** 2)
-    if not _unfold(read, hull_of(read), kept_in, closed[:, 0], square, laid):
-        laid[:, :2] = read[:, :2]
+    laid, unit = moved + (read - points), np.float32(eye_distance(points))
+    unfolded = np.asarray(laid[:, :2] / unit, np.float32)
+    stiffness = np.zeros(len(TRIANGLES), np.float32) if in_front is None else np.float32(HELD) * in_front
+    made = _unfold(read[:, :2] / unit, hull_of(read) / unit, kept_in, closed[:, 0], stiffness, unfolded)
+    laid[:, :2] = unfolded * unit if made else read[:, :2]
     return Warp(read, laid)
 
 
@@ -73,26 +78,25 @@ def _unfold(
     hull: Points,
     kept_in: NDArray[np.bool_],
     closed: Points,
-    square: np.float32,
+    stiffness: NDArray[np.float32],
     laid: Points,
 ) -> bool:
     """Move `laid`, which are told where to go, to where they can. Says whether there is such a place for all.
 
     Least squares of what all landmarks want, which is to go where they are told, and what triangles that would fold
     want, which is that their corners move alike: so the face round about keeps its shape.
-    hull: of `points`. kept_in: (468,), who must stay inside of it. closed: (9,), see `_closed`.
-    square: px^2, of the eye distance.
+    points, laid: (468, 2) in eye distances. hull: of `points`. kept_in: (468,), who must stay inside of it. closed:
+    (9,), see `_closed`. stiffness: (852,), of triangles to begin with; written.
     """
-    told = laid[:, :2] - points[:, :2]
+    told = laid - points
     shift = told.copy()
     share = np.empty(points.shape[0], np.float32)
-    stiffness = np.zeros(TRIANGLES.shape[0], np.float32)
     for turn in range(MOST):
         _move_lips_alike(shift, closed)
         if turn >= ROUNDS:
             _keep_inside(points, shift, hull, kept_in, share)
-        laid[:, :2] = points[:, :2] + shift
-        turned = _stiffen(points, laid, square, turn >= ROUNDS, stiffness)
+        laid[:] = points + shift
+        turned = _stiffen(points, laid, turn >= ROUNDS, stiffness)
         if turn >= ROUNDS and not turned:
             return True
         for _ in range(SWEEPS):
@@ -112,15 +116,9 @@ def _keep_inside(
 
 
 @njit(cache=True, nogil=True)
-def _stiffen(
-    points: Points,
-    laid: Points,
-    square: np.float32,
-    at_once: bool,
-    stiffness: NDArray[np.float32],
-) -> bool:
+def _stiffen(points: Points, laid: Points, at_once: bool, stiffness: NDArray[np.float32]) -> bool:
     """Make triangles stiffer that lack area, those that are turned over much so if `at_once`. Says if there are any."""
-    found, small, sliver = False, np.float32(SMALL) * square, np.float32(SLIVER) * square
+    found = False
     for t in range(TRIANGLES.shape[0]):
         i, j, k = TRIANGLES[t, 0], TRIANGLES[t, 1], TRIANGLES[t, 2]
         before = _area(points, i, j, k)
@@ -128,8 +126,8 @@ def _stiffen(
         before = abs(before)
         lacking = np.float32(LEAST_AREA) * before - after
         if not at_once and lacking > 0:
-            stiffness[t] += np.float32(STIFFER) * lacking / (before + small)
-        if min(before, -after) > sliver:
+            stiffness[t] += np.float32(STIFFER) * lacking / (before + np.float32(SMALL))
+        if min(before, -after) > np.float32(SLIVER):
             found = True
             if at_once:
                 stiffness[t] = max(np.float32(TURNED) * stiffness[t], np.float32(1))
@@ -165,7 +163,7 @@ def _move_lips_alike(shift: Points, closed: Points) -> None:
 
 @njit(inline="always")
 def _area(points: Points, i: int, j: int, k: int) -> np.float32:
-    """Twice the area of a triangle, px^2, below 0 where it runs the other way round."""
+    """Twice the area of a triangle, below 0 where it runs the other way round."""
     ax, ay = points[j, 0] - points[i, 0], points[j, 1] - points[i, 1]
     bx, by = points[k, 0] - points[i, 0], points[k, 1] - points[i, 1]
     return np.float32(ax * by - bx * ay)

@@ -20,7 +20,7 @@ from engines.compositor.coverage import coverage_of
 from engines.compositor.hand_mask import without_hands
 from engines.compositor.layers import Layers, layers_of
 from engines.compositor.network import ALPHA, Compositor, default_compositor, mix_of, occlusion_of
-from engines.image.geometry import eye_distance
+from engines.image.geometry import eye_distance, transform_points
 from engines.kinds import SWAPPERS, BuiltInChoices
 from engines.mesh import mesh_topology
 from engines.mesh.raster import vertex_facing
@@ -30,10 +30,11 @@ from engines.mesh.surface import Surface
 from engines.mesh.warp import Warp, warp_between
 from engines.source_faces.texture import Texture, textures_of
 from engines.swappers.mesh.eyes import EyeColour
+from engines.swappers.mesh.in_front import followed, in_front_of
 from engines.swappers.mesh.mouth import beyond_mouth
 from engines.swappers.mesh.source_occlusion import bare
 from engines.swappers.neural.identity import DEFAULT_STRENGTH
-from engines.types import MESH_POINTS, Coverage, FaceLandmarks, FaceOrigin, FaceSwapper, Image, SourcePhoto
+from engines.types import MESH_POINTS, Coverage, FaceLandmarks, FaceOrigin, FaceSwapper, Image, Points, SourcePhoto
 
 SHAPE = 0.65
 """Of the shift that `ShapeTransfer` can make, at any strength: more of it is nearer to the source for a recogniser, and
@@ -75,11 +76,13 @@ class MeshSwapper:
 class _Scene:
     """One target. place: the rectangle of the picture that holds them and their square. layers: in its px.
 
-    inner: of that rectangle, the one that holds the mesh. target, places: see `compose`, of the inner rectangle.
+    laid: (468, 2) px of the square, their landmarks once they are moved. inner: of the rectangle, the one that holds
+    the mesh. target, places: see `compose`, of the inner rectangle.
     """
 
     place: tuple[slice, slice]
     layers: Layers
+    laid: Points
     texture: Texture
     inner: tuple[slice, slice]
     target: NDArray[np.float32]
@@ -132,12 +135,22 @@ class MeshFace:
 
     def learn(self, face: FaceLandmarks) -> None:
         """Remember of the target what `paint` would, but for what the pixels tell: that is soon learnt."""
-        self.warp_of(face)
+        self._moved(face)
 
-    def warp_of(self, face: FaceLandmarks) -> Warp:
-        """How the target's pixels are moved, px of the picture. Learns from the face whose it is."""
-        facing = vertex_facing(face.points, mesh_topology.triangles())
-        return warp_between(face.points, self._shape.moved(face.points, facing, face.track_state))
+    def warp_of(self, canvas: Image, face: FaceLandmarks) -> Warp:
+        """How the pixels of a target in `canvas` are moved, px of it. Learns from the face whose it is."""
+        return warp_between(face.points, self._moved(face), self._in_front_of(canvas, face))
+
+    def _moved(self, face: FaceLandmarks) -> Points:
+        """(468, 3) px: to the source's proportions."""
+        return self._shape.moved(face.points, vertex_facing(face.points, mesh_topology.triangles()), face.track_state)
+
+    def _in_front_of(self, canvas: Image, face: FaceLandmarks) -> NDArray[np.float32]:
+        """(852,) 0..1. Of who was never painted it is looked for, which costs another run of the network."""
+        if face.track_state is not None and face.track_state.in_front is not None:
+            return face.track_state.in_front
+        opacity, layers = self.opacity_on(canvas, face)
+        return in_front_of(opacity, transform_points(face.points[:, :2], layers.affine))
 
     def _scene(self, canvas: Image, face: FaceLandmarks) -> _Scene | None:
         """None for a face that is not in the picture."""
@@ -145,7 +158,7 @@ class MeshFace:
         place = surroundings(face.points, affine, canvas.shape)
         if place is None:
             return None
-        warp = self.warp_of(face)
+        warp = self.warp_of(canvas, face)
         corner = np.array([place[1].start, place[0].start], np.float32)
         surface, affine = Surface.of(warp).shifted(-corner), shifted(affine, corner)
         inner = rectangle(np.concatenate([surface.warp.read, surface.warp.laid]), canvas[place].shape, AROUND)
@@ -156,7 +169,8 @@ class MeshFace:
         places = beside(places_of, surface, inner, texture, scale_of(affine))
         before = canvas[place] if self._eyes is None else self._eyes.on(canvas[place], face, -corner)
         layers = layers_of(before, surface, self._texture_for(eyes_px * scale_of(affine)), affine)
-        return _Scene(place, layers, texture, inner, with_margin(before[inner]), places)
+        laid = transform_points(surface.warp.laid[:, :2], affine)
+        return _Scene(place, layers, laid, texture, inner, with_margin(before[inner]), places)
 
     def _texture_for(self, eye_px: float) -> Texture:
         """The smallest texture that is not magnified, else the largest: sharp without aliasing."""
@@ -170,6 +184,8 @@ class MeshFace:
         fields[ALPHA] = without_hands(fields[ALPHA], face.hands, from_face, layers)
         mix = mix_of(fields, layers, self._strength)
         if face.track_state is not None:
+            seen = in_front_of(fields[ALPHA], scene.laid)
+            face.track_state.in_front = followed(face.track_state.in_front, seen)
             mix = face.track_state.mix.follow(mix, layers.target[..., 1], self)
         corner = np.array([scene.inner[1].start, scene.inner[0].start], np.float32)
         laid = in_rectangle(mix, shifted(layers.affine, corner), after[scene.inner].shape)

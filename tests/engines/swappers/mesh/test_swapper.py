@@ -12,7 +12,7 @@ from engines.image.geometry import box_of
 from engines.mesh.mesh_topology import eye_rims, face_oval, inner_lips
 from engines.swappers.mesh.swapper import MeshSwapper
 from engines.track_state import TrackState
-from engines.types import Coverage, FaceLandmarks, Image, SourcePhoto
+from engines.types import Coverage, FaceLandmarks, Image, Points, SourcePhoto
 from tests.engines.fake_compositor import FixedNetwork, SparingSources, TowardsTheTarget, compositor_of, fields
 from tests.engines.made_faces import dome, everybody, mean_at, photo, striped
 from tests.engines.moving import textured
@@ -189,15 +189,21 @@ def test_a_painted_skin_is_as_grained_as_the_one_it_is_made_of(own: float) -> No
     assert 0.5 < grain_of(after[cheek]) / grain_of(frame[cheek]) < 1.3
 
 
+def seen_bare(points: Points) -> FaceLandmarks:
+    """A face of which it is known that nothing is in front."""
+    return FaceLandmarks(points, 1.0, track_state=TrackState(in_front=np.zeros(852, np.float32)))
+
+
 def test_several_faces_go_in_one_run_and_look_as_they_do_alone() -> None:
     network = TowardsTheTarget(0.3, faces=-1)
     swapper = MeshSwapper(compositor=SparingSources(network))
     worn = [swapper.prepare(photo(level)) for level in (90, 150)]
-    faces = [FaceLandmarks(dome((x, 120), 100), 1.0) for x in (80, 240)]
+    faces = [seen_bare(dome((x, 120), 100)) for x in (80, 240)]
     assert worn[0].batch is worn[1].batch is not None
     together, alone = striped(), striped()
     told = worn[0].paint_together(together, list(zip(faces, worn, strict=True)))
     assert network.runs == [2]
+    faces = [seen_bare(face.points) for face in faces]
     told_alone = [prepared.paint(alone, face) for face, prepared in zip(faces, worn, strict=True)]
     assert (together == alone).all()
     assert told == told_alone
@@ -207,8 +213,7 @@ def test_a_network_that_takes_one_face_is_asked_for_each() -> None:
     network = FixedNetwork(fields())
     worn = MeshSwapper(compositor=SparingSources(network)).prepare(photo(150))
     assert worn.batch is None
-    beyond = FaceLandmarks(dome((900, 120), 100), 1.0)
-    faces = [FaceLandmarks(dome((80, 120), 100), 1.0), beyond, FaceLandmarks(dome((240, 120), 100), 1.0)]
+    faces = [seen_bare(dome((x, 120), 100)) for x in (80, 900, 240)]
     told = worn.paint_together(striped(), [(face, worn) for face in faces])
     assert network.runs == [1, 1]
     assert [coverage.painted > 0.5 for coverage in told] == [True, False, True]
@@ -219,12 +224,12 @@ def test_a_still_face_does_not_shimmer_though_the_network_does(target: FaceLandm
         def of(self, layers: NDArray[np.float32]) -> NDArray[np.float32]:
             return fields(gain=1 + 0.1 * (-1) ** len(self.runs)) + 0 * layers[:1]
 
-    def flicker(person: TrackState | None) -> float:
+    def flicker(followed: bool) -> float:
         worn = MeshSwapper(strength=0, compositor=Compositor(Shimmering(fields()))).prepare(plain(150))
-        frames = []
+        frames, face = [], seen_bare(target.points)
         for _ in range(12):
             frames.append(np.full((240, 320, 3), 120, np.uint8))
-            worn.paint(frames[-1], replace(target, track_state=person))
+            worn.paint(frames[-1], face if followed else seen_bare(target.points))
         return float(np.abs(np.diff(np.array(frames[4:], np.float32), axis=0)).mean())
 
-    assert flicker(TrackState()) < 0.4 * flicker(None)
+    assert flicker(followed=True) < 0.4 * flicker(followed=False)
