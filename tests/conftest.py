@@ -23,7 +23,7 @@ MEDIA = Path(__file__).parent.parent.parent / "shared" / "media"
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
-    """`pytest` alone runs on all cores (xdist), by two processes more: many tests wait for browsers and programs.
+    """`pytest` alone runs on all cores (xdist), by one process more: many tests wait for browsers and programs.
 
     With a path it stays in one process, which begins sooner.
     """
@@ -34,7 +34,7 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         return
     if given.collectonly or given.usepdb or given.cov_source:  # coverage must know before conftests are read
         return
-    given.numprocesses, given.dist = (os.cpu_count() or 1) + 2, "worksteal"
+    given.numprocesses, given.dist = (os.cpu_count() or 1) + 1, "worksteal"
     given.benchmark_disable = True  # what runs beside others cannot be timed; no test does
 
 
