@@ -95,14 +95,21 @@ class ShapeTransfer:
         return np.asarray(points + shift * share_inside(points, shift)[:, np.newaxis], np.float32)
 
 
+def mouth_in(face: Points) -> NDArray[np.float32]:
+    """(3,): how wide a mouth is, how far its corners are above its middle, and how far its lips are apart.
+
+    face: (468, 3), see `upright`, in whose unit the mouth is measured.
+    """
+    (left, right), (upper, lower) = face[list(CORNERS)], face[list(INNER_LIPS)]
+    raised = (upper + lower - left - right)[1] / 2
+    return np.array([np.linalg.norm(left - right), raised, np.linalg.norm(upper - lower)], np.float32)
+
+
 def _expression_in(face: Points) -> float:
     """0..1: how far a mouth smiles, is pursed or open."""
-    mean = mesh_topology.mean_face()
-    width, mean_width = (np.linalg.norm(at[CORNERS[0]] - at[CORNERS[1]]) for at in (face, mean))
-    gap = np.linalg.norm(face[INNER_LIPS[0]] - face[INNER_LIPS[1]]) / width
-    beside_mean, opened = np.float32(width / mean_width), np.float32(gap)
-    pursed = 1 - smoothstep(beside_mean, *PURSED[::-1])
-    return float(max(smoothstep(beside_mean, *SMILE), pursed, smoothstep(opened, *OPEN)))
+    width, _, gap = mouth_in(face)
+    beside_mean = width / mouth_in(mesh_topology.mean_face())[0]
+    return float(max(smoothstep(beside_mean, *SMILE), smoothstep(beside_mean, *PURSED), smoothstep(gap / width, *OPEN)))
 
 
 def share_inside(points: Points, shift: Points) -> NDArray[np.float32]:

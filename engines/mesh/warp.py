@@ -90,25 +90,24 @@ def _unfold(
     """
     told = laid - points
     shift = told.copy()
-    share = np.empty(points.shape[0], np.float32)
-    for turn in range(MOST):
+    for _ in range(ROUNDS):
         _move_lips_alike(shift, closed)
-        if turn >= ROUNDS:
-            _keep_inside(points, shift, hull, kept_in, share)
+        _stiffen_small(points, points + shift, stiffness)
+        _settle(shift, told, stiffness)
+    for _ in range(MOST - ROUNDS):
+        _move_lips_alike(shift, closed)
+        _keep_inside(points, shift, hull, kept_in)
         laid[:] = points + shift
-        turned = _stiffen(points, laid, turn >= ROUNDS, stiffness)
-        if turn >= ROUNDS and not turned:
+        if not _stiffen_turned(points, laid, stiffness):
             return True
-        for _ in range(SWEEPS):
-            _settle(shift, told, stiffness)
+        _settle(shift, told, stiffness)
     return False
 
 
 @njit(cache=True, nogil=True)
-def _keep_inside(
-    points: Points, shift: Points, hull: Points, kept_in: NDArray[np.bool_], share: NDArray[np.float32]
-) -> None:
-    share[:] = 1
+def _keep_inside(points: Points, shift: Points, hull: Points, kept_in: NDArray[np.bool_]) -> None:
+    """Shorten those shifts that would lead out of the hull."""
+    share = np.ones(points.shape[0], np.float32)
     lower_to_inside(points, shift, hull, share)
     for v in range(points.shape[0]):
         if kept_in[v]:
@@ -116,41 +115,45 @@ def _keep_inside(
 
 
 @njit(cache=True, nogil=True)
-def _stiffen(points: Points, laid: Points, at_once: bool, stiffness: NDArray[np.float32]) -> bool:
-    """Make triangles stiffer that lack area, those that are turned over much so if `at_once`. Says if there are any."""
+def _stiffen_small(points: Points, laid: Points, stiffness: NDArray[np.float32]) -> None:
+    """Make triangles stiffer by what they lack of LEAST_AREA."""
+    for t in range(TRIANGLES.shape[0]):
+        before, after = _areas(points, laid, t)
+        lacking = np.float32(LEAST_AREA) * before - after
+        if lacking > 0:
+            stiffness[t] += np.float32(STIFFER) * lacking / (before + np.float32(SMALL))
+
+
+@njit(cache=True, nogil=True)
+def _stiffen_turned(points: Points, laid: Points, stiffness: NDArray[np.float32]) -> bool:
+    """Make triangles that are turned over much stiffer, and say whether there are any."""
     found = False
     for t in range(TRIANGLES.shape[0]):
-        i, j, k = TRIANGLES[t, 0], TRIANGLES[t, 1], TRIANGLES[t, 2]
-        before = _area(points, i, j, k)
-        after = _area(laid, i, j, k) * np.sign(before)
-        before = abs(before)
-        lacking = np.float32(LEAST_AREA) * before - after
-        if not at_once and lacking > 0:
-            stiffness[t] += np.float32(STIFFER) * lacking / (before + np.float32(SMALL))
+        before, after = _areas(points, laid, t)
         if min(before, -after) > np.float32(SLIVER):
+            stiffness[t] = max(np.float32(TURNED) * stiffness[t], np.float32(1))
             found = True
-            if at_once:
-                stiffness[t] = max(np.float32(TURNED) * stiffness[t], np.float32(1))
     return found
 
 
 @njit(cache=True, nogil=True)
 def _settle(shift: Points, told: Points, stiffness: NDArray[np.float32]) -> None:
-    """One Jacobi sweep towards the least squares of `_unfold`. The outline goes where it is told: beyond is no face."""
-    total, weight = told.copy(), np.ones(shift.shape[0], np.float32)
-    for t in range(TRIANGLES.shape[0]):
-        if stiffness[t] > 0:
-            i, j, k = TRIANGLES[t, 0], TRIANGLES[t, 1], TRIANGLES[t, 2]
-            x = (shift[i, 0] + shift[j, 0] + shift[k, 0]) / np.float32(3) * stiffness[t]
-            y = (shift[i, 1] + shift[j, 1] + shift[k, 1]) / np.float32(3) * stiffness[t]
-            for v in (i, j, k):
-                total[v, 0] += x
-                total[v, 1] += y
-                weight[v] += stiffness[t]
-    for v in range(shift.shape[0]):
-        shift[v, 0], shift[v, 1] = total[v, 0] / weight[v], total[v, 1] / weight[v]
-    for n in range(OUTLINE.shape[0]):
-        shift[OUTLINE[n]] = told[OUTLINE[n]]
+    """Jacobi sweeps towards the least squares of `_unfold`. The outline goes where it is told: beyond is no face."""
+    for _ in range(SWEEPS):
+        total, weight = told.copy(), np.ones(shift.shape[0], np.float32)
+        for t in range(TRIANGLES.shape[0]):
+            if stiffness[t] > 0:
+                i, j, k = TRIANGLES[t, 0], TRIANGLES[t, 1], TRIANGLES[t, 2]
+                x = (shift[i, 0] + shift[j, 0] + shift[k, 0]) / np.float32(3) * stiffness[t]
+                y = (shift[i, 1] + shift[j, 1] + shift[k, 1]) / np.float32(3) * stiffness[t]
+                for v in (i, j, k):
+                    total[v, 0] += x
+                    total[v, 1] += y
+                    weight[v] += stiffness[t]
+        for v in range(shift.shape[0]):
+            shift[v, 0], shift[v, 1] = total[v, 0] / weight[v], total[v, 1] / weight[v]
+        for n in range(OUTLINE.shape[0]):
+            shift[OUTLINE[n]] = told[OUTLINE[n]]
 
 
 @njit(cache=True, nogil=True)
@@ -159,6 +162,14 @@ def _move_lips_alike(shift: Points, closed: Points) -> None:
         apart = (shift[LOWER[n]] - shift[UPPER[n]]) / np.float32(2) * closed[n]
         shift[UPPER[n]] += apart
         shift[LOWER[n]] -= apart
+
+
+@njit(inline="always")
+def _areas(points: Points, laid: Points, t: int) -> tuple[np.float32, np.float32]:
+    """Twice a triangle's area before and after; the latter below 0 where it runs the other way round."""
+    before = _area(points, TRIANGLES[t, 0], TRIANGLES[t, 1], TRIANGLES[t, 2])
+    after = _area(laid, TRIANGLES[t, 0], TRIANGLES[t, 1], TRIANGLES[t, 2])
+    return abs(before), after * np.sign(before)
 
 
 @njit(inline="always")

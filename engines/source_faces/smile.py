@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.image.image_ops import resized
-from engines.mesh.shape import CORNERS, INNER_LIPS, upright
+from engines.mesh.shape import mouth_in, upright
 from engines.mesh.uv_map import UVLayout, feature_map
 from engines.source_faces.cleanup import FlatFace
 from engines.source_faces.face_basis import face_basis, flat_layout, spread
@@ -38,11 +38,5 @@ def without_smile(face: FlatFace, points: Points, layout: UVLayout) -> FlatFace:
 
 
 def mouth_of(points: Points) -> NDArray[np.float32]:
-    """(3,): how wide a mouth is, how far its corners are above its middle, and how far its lips are apart.
-
-    points: (468, 3) px. In distances between the outer eye corners, as seen from the front.
-    """
-    face = upright(points)
-    (left, right), (upper, lower) = face[list(CORNERS)], face[list(INNER_LIPS)]
-    raised = (upper + lower - left - right)[1] / 2
-    return np.array([np.linalg.norm(left - right), raised, np.linalg.norm(upper - lower)], np.float32)
+    """(3,): see `mouth_in`, in distances between the outer eye corners. points: (468, 3) px."""
+    return mouth_in(upright(points))

@@ -11,7 +11,7 @@ from functools import cache
 import cv2
 import numpy as np
 
-from engines.image.image_ops import Field, mean_nearby, soft
+from engines.image.image_ops import Field, mean_nearby, resized, soft
 from engines.mesh import mesh_topology
 from engines.mesh.uv_map import FEATURES_MARGIN, UVLayout, feature_map
 from engines.source_faces.face_basis import UNIT_PX, face_basis, flat_layout, spread
@@ -98,7 +98,9 @@ def usual_face() -> Field:
     brightness, skin = mean.mean(axis=2), (layout.inside() & ~drawn).astype(np.float32)
     near, around = (mean_nearby(brightness, skin, reach * UNIT_PX)[0] for reach in HOLLOWS)
     darker = np.minimum(near - around, 0)[..., np.newaxis]
-    return spread((mean - (1 - HOLLOWS_KEPT) * darker * HUE)[layout.inside()])
+    usual = spread((mean - (1 - HOLLOWS_KEPT) * darker * HUE)[layout.inside()])
+    usual.setflags(write=False)
+    return usual
 
 
 def _around_eyes(layout: UVLayout) -> Field:
@@ -116,9 +118,7 @@ def _unstained(layout: UVLayout) -> Field:
 def _stains(brightness: Field, trust: Field, layout: UVLayout) -> Field:
     """(H, W): what is neither pores nor the tone of a whole cheek. brightness: (H, W) logarithms."""
     small = flat_layout().size_hw[::-1]
-    values, counts = (
-        np.asarray(cv2.resize(field, small, interpolation=cv2.INTER_AREA), np.float32) for field in (brightness, trust)
-    )
+    values, counts = resized(brightness, small), resized(trust, small)
     fine, coarse = (mean_nearby(values, counts, reach * UNIT_PX)[0] for reach in STAINS)
     return np.asarray(cv2.resize(fine - coarse, layout.size_hw[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
