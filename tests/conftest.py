@@ -1,6 +1,5 @@
 """What tests share: real media and models, a printed reason where there are none, and how a run of all is spread."""
 
-import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -23,10 +22,7 @@ MEDIA = Path(__file__).parent.parent.parent / "shared" / "media"
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
-    """`pytest` alone runs on all cores (xdist), by one process more: many tests wait for browsers and programs.
-
-    With a path it stays in one process, which begins sooner.
-    """
+    """`pytest` alone runs on all cores (xdist). With a path it stays in one process, which begins sooner."""
     given = config.option
     is_everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not given.markexpr
     is_worker = hasattr(config, "workerinput")  # one that xdist began
@@ -34,7 +30,7 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         return
     if given.collectonly or given.usepdb or given.cov_source:  # coverage must know before conftests are read
         return
-    given.numprocesses, given.dist = (os.cpu_count() or 1) + 1, "worksteal"
+    given.numprocesses, given.dist = "auto", "worksteal"
     given.benchmark_disable = True  # what runs beside others cannot be timed; no test does
 
 
