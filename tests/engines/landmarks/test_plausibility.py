@@ -68,6 +68,14 @@ def test_landmarks_that_overlap_little_are_of_the_face_only_if_eyes_and_nose_are
     assert is_of_detected(mesh_at((320, 240), 80), narrow)
 
 
+def test_a_face_of_which_a_detector_sees_the_half_that_shows_is_still_that_face() -> None:
+    """It puts both eyes and the nose into the half that nothing covers."""
+    half, whole = detected((348, 240), (52, 76)), mesh_at((320, 240), 110)
+    assert iou(half.box_xyxy, box_of(whole)[np.newaxis])[0] < 0.5
+    assert is_of_detected(whole, half)
+    assert not is_of_detected(whole, detected((378, 240), (52, 76))), "it is not held by the landmarks' box"
+
+
 def test_facing_is_a_share() -> None:
     assert facing_share(turned(0)) == pytest.approx(1, abs=0.02)
     assert facing_share(turned(180)) == pytest.approx(0, abs=0.02)
