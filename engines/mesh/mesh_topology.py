@@ -1,6 +1,7 @@
 """How the 468 landmarks hang together: triangles, the loops around the holes, what mirrors what, and the mean face.
 
-Knows indices and that one face; knows no picture. Triangles, mean and colours are read from data/, the rest follows.
+Knows indices and that one face; knows no picture. Triangles, the mean, its colours and how a mouth moves it are read
+from data/, the rest follows.
 """
 
 from collections import Counter
@@ -82,6 +83,15 @@ def mean_face() -> NDArray[np.float32]:
 def mean_colours() -> NDArray[np.float32]:
     """(468, 3) float32 B, G, R of 0..255: the mean face's skin, brows and lips, evenly lit. Read-only."""
     return _sealed(_table("face_mesh_colours.txt").astype(np.float32))
+
+
+@cache
+def mouth_moves() -> NDArray[np.float32]:
+    """(2, 468, 3) float32: how a face in space moves as corners of its mouth are raised, and as its lips are parted.
+
+    For each 1 of either, in the same unit. Read-only.
+    """
+    return _sealed(_table("face_mesh_mouth.txt").reshape(-1, 2, 3).swapaxes(0, 1).astype(np.float32))
 
 
 @cache

@@ -1,9 +1,9 @@
 """The source's proportions on the target's face: where eyes, nose and mouth sit, and how large they are.
 
-What makes the source differ from the target is added to the target's landmarks, turned as the head is turned. Of a
-target who was just met, the mean face is assumed. The difference is smoothed over the face, so that it moves features
-and does not open mouths or close eyes, and it fades towards the outline, which stays the target's. Knows points; knows
-no pixel.
+What makes the source differ from the target, both with their mouths at rest (expression.py), is added to the target's
+landmarks, turned as the head is turned. Of a target who was just met, the mean face is assumed. The difference is
+smoothed over the face, so that it moves features and does not open mouths or close eyes, and it fades towards the
+outline, which stays the target's. Knows points; knows no pixel.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from engines.image.geometry import distance_to, nearness, smoothstep
 from engines.image.matvec import matvec
 from engines.mesh import mesh_topology
+from engines.mesh.expression import at_rest, expression_in
 from engines.track_state import TrackState
 from engines.types import Points
 
@@ -30,18 +31,11 @@ FULL_SHIFT = 3.0
 """How often the source's difference from the target is added at strength 1; half as often at the default."""
 TRUST_IN_MEAN = 20.0
 """Frames that a target is taken for somebody with the mean face: their own is learnt, and does not jump in."""
-CORNERS, INNER_LIPS = (61, 291), (13, 14)
 UPPER_LIP, LOWER_LIP = (191, 80, 81, 82, 13, 312, 311, 310, 415), (95, 88, 178, 87, 14, 317, 402, 318, 324)
 """Landmarks of the inner lips that touch where the mouth is closed."""
-SMILE, PURSED, OPEN = (1.1, 1.25), (0.85, 0.72), (0.06, 0.12)
-"""Width of a mouth beside the mean one, and its gap beside its width: where an expression begins, or a beard that
-hides its corners, and where only the mouth's place, and not its shape, is the person's own. Of the source, and of a
-target as learnt: who smiles all along would else be taken for somebody with a wide mouth, and lose the smile."""
-PLACE_KEPT = 0.5
-"""Of the way to the source's mouth, for a target who smiles all along: a smile raises the mouth, and all of the way
-bent lips. Looked at on 12 sources and one clip."""
 MOUTH = 0.05, 0.35
-"""How far around the lips."""
+"""How far around the lips only a mouth's place is the source's: of a source whose mouth has an odd shape even at rest,
+and of a target who smiles, since teeth are not to be drawn together."""
 FACING, PART_OF_FACE = (0.1, 0.5), 0.15
 """A part of the face seen at a lower facing is not moved: sideways it would leave the head. Of parts, not of single
 vertices: closed lips and the underside of a nose are folds, which must move as what is around them."""
@@ -68,12 +62,12 @@ class ShapeTransfer:
         parts = nearness(flat, PART_OF_FACE)
         self._parts = np.asarray(parts / parts.sum(axis=1)[:, np.newaxis], np.float32)
         self._mean = np.asarray(mean - mean.mean(axis=0), np.float32)
-        faces = [upright(points) for points in views]
+        faces = [at_rest(upright(points)) for points in views]
         self._source = np.mean(faces, axis=0)
         around = 1 - smoothstep(distance_to(flat, mesh_topology.OUTER_LIPS), *MOUTH)
         self._around = around[:, np.newaxis]
-        self._usual = _expression_in(self._mean)  # its lips are a little apart
-        self._expression = float(np.mean([_expression_in(face) for face in faces]))
+        self._usual = expression_in(self._mean)  # its lips are a little apart
+        self._expression = float(np.mean([expression_in(face) for face in faces]))
 
     def moved(self, points: Points, facing: NDArray[np.float32], track_state: TrackState | None = None) -> Points:
         """(468, 3) px: the landmarks of a target, moved, none of them out of their convex hull.
@@ -84,32 +78,13 @@ class ShapeTransfer:
         own = self._mean
         if track_state is not None:
             own = track_state.shape.learn(_unturned(points, turn, size), self._mean, TRUST_IN_MEAN)
-        apart = self._source - own
-        own_expression = max(0.0, (_expression_in(own) - self._usual) / (1 - self._usual))
-        expressive = max(self._expression, own_expression) * self._around
-        place = apart[mesh_topology.OUTER_LIPS].mean(axis=0) * np.float32(1 - (1 - PLACE_KEPT) * own_expression)
-        apart += expressive * (place - apart)
+        apart = self._source - at_rest(own)
+        expression = max(self._expression, (expression_in(own) - self._usual) / (1 - self._usual))
+        apart += expression * self._around * (apart[mesh_topology.OUTER_LIPS].mean(axis=0) - apart)
         smoothed = matvec(self._smooth, apart)
         seen = smoothstep(matvec(self._parts, facing[:, np.newaxis]), *FACING)
         shift = np.asarray((smoothed * seen) @ turn * size, np.float32)
         return np.asarray(points + shift * share_inside(points, shift)[:, np.newaxis], np.float32)
-
-
-def mouth_in(face: Points) -> NDArray[np.float32]:
-    """(3,): how wide a mouth is, how far its corners are above its middle, and how far its lips are apart.
-
-    face: (468, 3), see `upright`, in whose unit the mouth is measured.
-    """
-    (left, right), (upper, lower) = face[list(CORNERS)], face[list(INNER_LIPS)]
-    raised = (upper + lower - left - right)[1] / 2
-    return np.array([np.linalg.norm(left - right), raised, np.linalg.norm(upper - lower)], np.float32)
-
-
-def _expression_in(face: Points) -> float:
-    """0..1: how far a mouth smiles, is pursed or open."""
-    width, _, gap = mouth_in(face)
-    beside_mean = width / mouth_in(mesh_topology.mean_face())[0]
-    return float(max(smoothstep(beside_mean, *SMILE), smoothstep(beside_mean, *PURSED), smoothstep(gap / width, *OPEN)))
 
 
 def share_inside(points: Points, shift: Points) -> NDArray[np.float32]:

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.image.image_ops import resized
-from engines.mesh.shape import mouth_in, upright
+from engines.mesh.expression import mouth_in
+from engines.mesh.shape import upright
 from engines.mesh.uv_map import UVLayout, feature_map
 from engines.source_faces.cleanup import FlatFace
 from engines.source_faces.face_basis import face_basis, flat_layout, spread

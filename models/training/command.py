@@ -3,6 +3,7 @@
 python -m models.training --people faces.zip --out FOLDER --minutes 60
 python -m models.training export --checkpoint FOLDER/checkpoint.pt --out engines/data
 python -m models.training basis --people faces.zip --out FOLDER
+python -m models.training mouth --people faces.zip
 python -m models.training figures --checkpoint FOLDER/checkpoint.pt --people faces.zip --out FOLDER
 """
 
@@ -16,6 +17,7 @@ from models.errors import UserError
 from models.training.basis import make_basis
 from models.training.card import figures_of, write_figures, write_hashes
 from models.training.export import export
+from models.training.mouth_moves import make_mouth_moves
 from models.training.people import prepared
 from models.training.trainer import CPU_BATCH, EVALUATE_S, GPU_BATCH, Settings, material_of, train
 from models.training.weights import Checkpoint
@@ -24,7 +26,8 @@ from models.training.weights import Checkpoint
 def main(arguments: list[str]) -> int:
     """Run one command. Returns the exit status."""
     try:
-        command = {"export": _export, "basis": _basis, "figures": _figures}.get(arguments[0] if arguments else "")
+        commands = {"export": _export, "basis": _basis, "mouth": _mouth, "figures": _figures}
+        command = commands.get(arguments[0] if arguments else "")
         if command is None:
             _train(arguments)
         else:
@@ -79,6 +82,15 @@ def _basis(arguments: list[str]) -> None:
     parser.add_argument("--to", type=Path, default=Path("engines/data/face_basis.npz"))
     chosen = parser.parse_args(arguments)
     make_basis(prepared(chosen.people, chosen.out / "cache", tell), chosen.to, tell)
+    tell(f"{chosen.to}: {chosen.to.stat().st_size:,} bytes")
+
+
+def _mouth(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="python -m models.training mouth", description="Write face_mesh_mouth.txt.")
+    parser.add_argument("--people", type=Path, required=True, help="the data set: a folder or a zip file")
+    parser.add_argument("--to", type=Path, default=Path("engines/data/face_mesh_mouth.txt"))
+    chosen = parser.parse_args(arguments)
+    make_mouth_moves(chosen.people, chosen.to)
     tell(f"{chosen.to}: {chosen.to.stat().st_size:,} bytes")
 
 

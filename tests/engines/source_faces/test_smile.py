@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engines.mesh.shape import CORNERS
+from engines.mesh.expression import CORNERS
 from engines.source_faces.cleanup import FlatFace
 from engines.source_faces.face_basis import face_basis, flat_layout, spread
 from engines.source_faces.smile import SMILING, mouth_of, without_smile
