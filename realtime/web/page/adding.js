@@ -14,6 +14,7 @@ const DOUBTS = {
   small: (px) => t("faceSmall", { px: Math.round(px) }),
   turned: (degrees) => t("faceTurned", { degrees: Math.round(degrees) }),
   dark: () => t("faceDark"),
+  open: () => t("faceOpen"),
   cut: (part) => t("faceCut", { percent: percent(part) }),
 };
 

@@ -59,6 +59,7 @@ export const WORDS = {
   "faceSmall": {"en": "Small ({px} px): it will look soft. Use the photo in full resolution, or one from nearer.", "zh": "太小（{px} 像素），会显得模糊。请用原尺寸的照片，或离得更近的照片。"},
   "faceTurned": {"en": "Turned by {degrees}°: one side is hardly seen. One from the front looks better.", "zh": "转了 {degrees}°，有一侧几乎看不到。正面的照片效果更好。"},
   "faceDark": {"en": "Dark: colours and detail are lost. One in better light looks better.", "zh": "太暗，颜色和细节会丢失。光线更好的照片效果更好。"},
+  "faceOpen": {"en": "The mouth is wide open: lips and chin may look odd. One with it closed looks better.", "zh": "嘴张得太大，嘴唇和下巴可能不自然。闭着嘴的照片效果更好。"},
   "faceCut": {"en": "{percent}% of it lies outside the picture.", "zh": "有 {percent}% 在画面之外。"},
   "faceUnfit": {"en": "It cannot be worn.", "zh": "这张脸无法使用。"},
   "removeFace": {"en": "Remove {name}", "zh": "移除 {name}"},

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from engines.fakes import mesh_at
+from engines.mesh.mesh_topology import mouth_moves
 from engines.source_faces.fitness import FINE_FACE_PX, LIT, MIN_FACE_PX, looked_at
 from engines.types import FaceLandmarks, Image
 
@@ -30,6 +31,13 @@ def test_weak_faces_are_told_apart(size: int, x: int, level: int, doubts: list[s
     assert [doubt.kind for doubt in face.doubts] == doubts
     assert (face.problem is None) == (problem is None)
     assert (problem or "") in str(face.problem)
+
+
+@pytest.mark.parametrize(("apart", "doubts"), [(0.15, []), (0.45, ["open"])], ids=["laughs", "cries out"])
+def test_a_mouth_that_is_wide_open_is_told(apart: float, doubts: list[str]) -> None:
+    points = mesh_at((300, 300), 200)
+    points += 80 * np.float32(apart) * mouth_moves()[1]
+    assert [doubt.kind for doubt in looked_at(card(160), FaceLandmarks(points, 1.0), "p.jpg").doubts] == doubts
 
 
 def test_dark_skin_with_a_gloss_is_not_called_a_dark_photo() -> None:
