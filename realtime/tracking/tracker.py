@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from engines.image.geometry import SAME_FACE_IOU, box_of, iou, matched, roi_from_detection, roi_from_landmarks, size_of
-from engines.landmarks.plausibility import followed, is_of_detected, located_first
+from engines.landmarks.plausibility import followed, is_of_detected, is_still_of_detected, located_first
 from engines.recognition.appearance import look_at
 from engines.types import Detection, FaceDetector, FaceLandmarker, Image, Points, Roi
 from realtime.tracking.edge_search import boxes_of
@@ -176,7 +176,7 @@ class FaceTracker:
         boxes = boxes_of(detections)
         before = [*self._followed]
         pairs = ((n, before[k]) for k, n in matched(self._boxes(), boxes, least_iou=SAME_FACE_IOU).items())
-        whose = {n: face for n, face in pairs if is_of_detected(face.raw.points, detections[n])}
+        whose = {n: face for n, face in pairs if is_still_of_detected(face.raw.points, detections[n])}
         seen, new = [*whose.values()], sorted({*range(len(boxes))} - whose.keys())
         for number in new:
             face = self._begin(image, detections[number], at_ns, seen)
