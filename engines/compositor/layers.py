@@ -12,11 +12,13 @@ from numba import njit
 from numpy.typing import NDArray
 
 from engines.compositor.relight import light_ratio
+from engines.compositor.smile_light import smile_light
 from engines.image.geometry import eye_distance, invert_affine, smoothstep
 from engines.image.image_ops import Field
 from engines.mesh.square import SQUARE_PX, in_square, scale_of, shrunk
 from engines.mesh.surface import EMPTY, FRONT, MAP_U, Surface, U, X, Y
-from engines.source_faces.texture import FEATURES, PLAIN, VALID, Texture, face_maps
+from engines.source_faces.smile import smile_in
+from engines.source_faces.texture import FEATURES, PLAIN, SMILES, VALID, Texture, face_maps
 from engines.types import Affine, Image
 
 FACING_GAIN = 1.6
@@ -61,7 +63,7 @@ def layers_of(picture: Image, surface: Surface, texture: Texture, affine: Affine
     small, to_square = shrunk(picture, affine)
     maps, map_points = face_maps()
     places = surface.places_in(affine, invert_affine(to_square), SQUARE_PX, texture.points, map_points)
-    target, flat, plain = _empty(3), _empty(4), _empty(2)
+    target, flat, plain = _empty(3), _empty(4), _empty(maps.shape[2])
     _look_up(small, places, X, target)
     _look_up(texture.image, places, U, flat)
     _look_up(maps, places, MAP_U, plain)
@@ -74,6 +76,9 @@ def layers_of(picture: Image, surface: Surface, texture: Texture, affine: Affine
     continued = np.ascontiguousarray(shown[..., :3])
     valid, features, skin, mesh = (np.ascontiguousarray(masks[..., n]) for n in range(MASKS))
     ratio = light_ratio(target, continued, skin)
+    looks = (plain[..., SMILES] @ smile_in(surface.warp.read)) * (1 - features)
+    if looks.any():
+        ratio *= smile_light(target, continued * ratio, looks, skin)
     return Layers(affine, in_square(small, to_square), target, continued, ratio, valid, features, mesh, holds)
 
 

@@ -18,7 +18,8 @@ from engines.image.image_ops import Field
 from engines.mesh import mesh_topology
 from engines.mesh.uv_map import UVLayout, UVMap, feature_map
 from engines.source_faces.cleanup import FlatFace
-from engines.source_faces.smile import without_smile
+from engines.source_faces.face_basis import flat_layout
+from engines.source_faces.smile import looks_of_smiles, without_smile
 from engines.types import Points, SourcePhoto
 
 SMALLEST_EYE_DISTANCE_PX, LARGEST_EYE_DISTANCE_PX = 64, 224
@@ -34,11 +35,8 @@ BESIDE_FEATURES = 0.066
 
 VALID = 3
 """Channel of a texture behind B, G, R: how far it is to be seen."""
-FEATURES, PLAIN = 0, 1
-"""Channels of the maps of a face, the same for everybody: where features are, and where plain skin is."""
-MAPS_UNIT_PX = 64
-"""Eye distance of the maps."""
-
+FEATURES, PLAIN, SMILES = 0, 1, slice(2, 4)
+"""Channels of the maps of a face, the same for everybody: where features and plain skin are, and how smiles look."""
 
 FindBare: TypeAlias = Callable[[SourcePhoto, UVLayout], Field]
 """(H, W) 0..1 over the flat face: 0 where something is in front of it in the photo."""
@@ -88,12 +86,15 @@ def laid_together(views: Sequence[SourcePhoto], layout: UVLayout, bare: FindBare
 
 @cache
 def face_maps() -> tuple[NDArray[np.float32], Points]:
-    """(H, W, 2) 0..255, FEATURES and PLAIN, and (468, 2) px of the landmarks in it. Read-only."""
-    layout = UVLayout.of(MAPS_UNIT_PX)
+    """(H, W, 4), 255 for 1, FEATURES, PLAIN and SMILES, and (468, 2) px of the landmarks in it. Read-only.
+
+    SMILES: see `looks_of_smiles`.
+    """
+    layout = flat_layout()
     features = feature_map(layout)
     reach = round(BESIDE_FEATURES * layout.unit)
     plain = 1 - cv2.dilate(features, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
-    maps = (np.dstack([features, plain]) * np.float32(255)).astype(np.float32)
+    maps = (np.dstack([features, plain, looks_of_smiles()]) * np.float32(255)).astype(np.float32)
     maps.setflags(write=False)
     return maps, layout.points
 
