@@ -76,8 +76,9 @@ def layers_of(picture: Image, surface: Surface, texture: Texture, affine: Affine
     continued = np.ascontiguousarray(shown[..., :3])
     valid, features, skin, mesh = (np.ascontiguousarray(masks[..., n]) for n in range(MASKS))
     ratio = light_ratio(target, continued, skin)
-    looks = (plain[..., SMILES] @ smile_in(surface.warp.read)) * (1 - features)
-    if looks.any():
+    smile = smile_in(surface.warp.read)
+    if smile.any():
+        looks = (plain[..., SMILES] @ smile) * (1 - features)
         ratio *= smile_light(target, continued * ratio, looks, skin)
     return Layers(affine, in_square(small, to_square), target, continued, ratio, valid, features, mesh, holds)
 

@@ -188,11 +188,16 @@ def size_of(box_xyxy: Points) -> float:
     return float((box_xyxy[2:] - box_xyxy[:2]).max())
 
 
-def iou(box: Points, boxes: Points) -> NDArray[np.float32]:
-    """Intersection over union of one box (4,) with each of boxes (N, 4). Returns (N,)."""
+def shared_area(box: Points, boxes: Points) -> NDArray[np.float32]:
+    """What one box (4,) has in common with each of boxes (N, 4). Returns (N,)."""
     low = np.maximum(box[:2], boxes[:, :2])
     high = np.minimum(box[2:], boxes[:, 2:])
-    shared = np.prod(np.clip(high - low, 0, None), axis=1)
+    return np.asarray(np.prod(np.clip(high - low, 0, None), axis=1))
+
+
+def iou(box: Points, boxes: Points) -> NDArray[np.float32]:
+    """Intersection over union of one box (4,) with each of boxes (N, 4). Returns (N,)."""
+    shared = shared_area(box, boxes)
     area = float(np.prod(box[2:] - box[:2]))
     areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
     return np.asarray(shared / np.maximum(area + areas - shared, 1e-9), np.float32)

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from engines.image.geometry import CORNERS_OF_EYES, NOSE_TIP, box_of, iou, roi_from_landmarks, size_of
+from engines.image.geometry import CORNERS_OF_EYES, NOSE_TIP, box_of, iou, roi_from_landmarks, shared_area, size_of
 from engines.mesh import mesh_topology
 from engines.types import Detection, FaceLandmarker, FaceLandmarks, Image, Points, Roi
 
@@ -96,18 +96,19 @@ def is_of_detected(points: Points, detection: Detection) -> bool:
     overlap = iou(box, located_box[np.newaxis])[0]
     if overlap < OVERLAP or shares.max() < LEAST_SIZE:
         return False
-    return bool(overlap >= SURE_OVERLAP or _error(points, detection) <= ASTRAY * size_of(box))
+    return bool(overlap >= SURE_OVERLAP or _astray(points, detection) <= ASTRAY * size_of(box))
 
 
 def is_still_of_detected(points: Points, detection: Detection) -> bool:
     """The same of a face that has been followed: it may have come to be half covered. points: (468, 3) px."""
-    box, located_box = detection.box_xyxy, box_of(points)
-    common = np.maximum(np.minimum(box[2:], located_box[2:]) - np.maximum(box[:2], located_box[:2]), 0).prod()
-    is_held = common >= HOLDS * (box[2:] - box[:2]).prod() and iou(box, located_box[np.newaxis])[0] >= OVERLAP
-    return bool(is_held) or is_of_detected(points, detection)
+    if is_of_detected(points, detection):
+        return True
+    box, located_boxes = detection.box_xyxy, box_of(points)[np.newaxis]
+    is_held = shared_area(box, located_boxes)[0] >= HOLDS * np.prod(box[2:] - box[:2])
+    return bool(is_held and iou(box, located_boxes)[0] >= OVERLAP)
 
 
-def _error(points: Points, detection: Detection) -> float:
+def _astray(points: Points, detection: Detection) -> float:
     """How far eyes and nose are from where a detector saw them, px."""
     places = np.stack([*points[CORNERS_OF_EYES, :2].mean(axis=1), points[NOSE_TIP, :2]])
     return float(np.linalg.norm(places - detection.keypoints[:3], axis=1).mean())

@@ -19,8 +19,7 @@ from engines.image.geometry import (
     box_of,
     moved,
 )
-from engines.mesh.expression import mouth_in
-from engines.mesh.shape import upright
+from engines.source_faces.smile import mouth_of
 from engines.types import FaceLandmarks, Image, Points, SourcePhoto
 
 MIN_FACE_PX = 80
@@ -83,7 +82,7 @@ def head_angles(points: Points) -> tuple[float, float]:
 
 def _doubts(face: FaceLandmarks, image: Image) -> list[Doubt]:
     size, cut, turned, light = face_size(face), _cut_off(face, image), _turn(face), _light(face, image)
-    width, _, gap = mouth_in(upright(face.points))
+    width, _, gap = mouth_of(face.points)
     weak: list[tuple[bool, DoubtKind, float]] = [
         (size < FINE_FACE_PX, "small", size),
         (cut > MAX_CUT_OFF, "cut", cut),

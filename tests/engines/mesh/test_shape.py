@@ -67,6 +67,30 @@ def test_it_moves_along_the_face_when_the_head_is_turned_and_however_large_it_is
     assert shape.moved(mean_in_px() * 2, SQUARE) == pytest.approx(frontal * 2, abs=0.3)
 
 
+def test_an_open_mouth_in_the_photo_does_not_open_the_targets() -> None:
+    speaking = mean_in_px()
+    lower = (mean_face()[:, 1] > 0.75) & (np.abs(mean_face()[:, 0]) < 0.25) & (mean_face()[:, 1] < 1.0)
+    speaking[lower, 1] += 12
+    moved = ShapeTransfer([speaking], 0.5).moved(mean_in_px(), SQUARE)
+    opened = np.diff(moved[list(LIPS), 1]) - np.diff(mean_in_px()[list(LIPS), 1])
+    assert opened.item() < 4
+
+
+def scaled_across(points: Points, times: float, reach: float) -> Points:
+    """With all of a mouth, as far as so many eye distances from its middle, so many times as wide."""
+    scaled = points.copy()
+    mouth = np.linalg.norm(mean_face()[:, :2] - mean_face()[list(LIPS), :2].mean(axis=0), axis=1) < reach
+    scaled[mouth, 0] = 200 + times * (points[mouth, 0] - 200)
+    return scaled
+
+
+def test_who_smiles_all_along_keeps_the_smile() -> None:
+    smiling = scaled_across(mean_in_px(), 1.3, 0.6)
+    smiling[list(CORNERS), 1] -= 6
+    before, after = (np.ptp(points[list(CORNERS), 0]) for points in (smiling, moved_for_long(mean_in_px(), smiling)))
+    assert after > 0.96 * before
+
+
 def with_mouth(raised: float, apart: float) -> Points:
     """The mean face at rest, then with raised corners of the mouth and parted lips; both in eye distances."""
     face = at_rest(mean_face()) + np.tensordot(np.array([raised, apart], np.float32), mouth_moves(), axes=1)
@@ -106,9 +130,7 @@ def test_what_the_targets_mouth_does_stays(expression: tuple[float, float]) -> N
 
 
 def test_who_shows_teeth_all_along_keeps_the_width_of_the_mouth() -> None:
-    narrow, target = with_mouth(0, 0), with_mouth(0.09, 0.15)
-    mouth = np.linalg.norm(mean_face()[:, :2] - mean_face()[list(LIPS), :2].mean(axis=0), axis=1) < 0.6
-    narrow[mouth, 0] = 200 + 0.9 * (narrow[mouth, 0] - 200)
+    narrow, target = scaled_across(with_mouth(0, 0), 0.9, 0.6), with_mouth(0.09, 0.15)
     before, after = (np.ptp(points[list(CORNERS), 0]) for points in (target, moved_for_long(narrow, target)))
     assert after > 0.97 * before
 
@@ -116,9 +138,7 @@ def test_who_shows_teeth_all_along_keeps_the_width_of_the_mouth() -> None:
 def test_a_mouth_that_is_pursed_or_hidden_by_a_beard_does_not_draw_the_targets_together() -> None:
     shifts = []
     for width in (0.95, 0.7):
-        source = with_mouth(0, 0)
-        mouth = np.linalg.norm(mean_face()[:, :2] - mean_face()[list(LIPS), :2].mean(axis=0), axis=1) < 0.4
-        source[mouth, 0] = 200 + width * (source[mouth, 0] - 200)
+        source = scaled_across(with_mouth(0, 0), width, 0.4)
         corners = (ShapeTransfer([source], 0.5).moved(mean_in_px(), SQUARE) - mean_in_px())[list(CORNERS), 0]
         shifts.append(np.abs(corners).max())
     assert shifts[0] > 1
